@@ -1,0 +1,93 @@
+"""The main job, end to end, on a local Connect: explore, filter, read, create, update, act, fail.
+
+Every call below goes over real HTTP to an emulator in this process. Against the real Connect only
+the first two lines of ``main`` differ: ``client = ConnectClient("ApiKey SU-...")``.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from cnct import ClientError, ConnectClient, R
+from cnct.emulator import Emulator
+
+
+def main() -> None:
+    """Tell the story."""
+    with (
+        Emulator() as connect,
+        ConnectClient("ApiKey SU-000-000-000:secret", connect.endpoint) as client,
+    ):
+        explore(client)
+        read(client)
+        product_id = create_and_update(client)
+        act(client)
+        meet_errors(client, product_id)
+
+
+def explore(client: ConnectClient) -> None:
+    """See what is there."""
+    say("Explore")
+    client.requests.help()
+    print(
+        f"\n{client}: {client.products.all().count()} products,"
+        f" {client('subscriptions').assets.all().count()} subscriptions"
+    )
+
+
+def read(client: ConnectClient) -> None:
+    """Filter, order, page."""
+    say("Filter and read")
+    pending = client.requests.filter(R().status.eq("pending")).order_by("-created").limit(10)
+    print(f"{pending!r}: {pending.count()} in all, the newest five:")
+    for request in islice(pending, 5):
+        customer = request["asset"]["tiers"]["customer"]["name"]
+        print(f"  {request['id']}  {request['type']:9} {customer}")
+    choice = R().type.eq("purchase") & ~R().asset.product.name.ilike("*mail*")
+    print(f"purchases of anything but mail, as RQL: {choice}")
+    for row in pending.filter(choice)[:3].values_list("id", "asset.product.name"):
+        print(f"  {row}")
+
+
+def create_and_update(client: ConnectClient) -> str:
+    """Make a product with an item and change it."""
+    say("Create and update")
+    product = client.products.create(payload={"name": "Sky Drive"})
+    print(f"created {product['id']}, {product['status']}")
+    item = client.products[product["id"]].items.create(payload={"name": "100 GB", "mpn": "SKY-100"})
+    print(f"with the item {item['id']}")
+    product = client.products[product["id"]].update(payload={"name": "Sky Drive Pro"})
+    print(f"now called {product['name']}")
+    return str(product["id"])
+
+
+def act(client: ConnectClient) -> None:
+    """Approve what waits."""
+    say("Act on a request")
+    request = client.requests.filter(status="pending").first()
+    approved = client.requests[request["id"]]("approve").post(payload={"template_id": "TL-1"})
+    asset = client("subscriptions").assets[request["asset"]["id"]].get()
+    print(
+        f"{approved['id']} is {approved['status']}, subscription {asset['id']} is {asset['status']}"
+    )
+
+
+def meet_errors(client: ConnectClient, product_id: str) -> None:
+    """See what an error tells."""
+    say("Meet errors")
+    done = client.requests.filter(status="approved").first()
+    try:
+        client.requests[done["id"]]("approve").post(payload={"template_id": "TL-1"})
+    except ClientError as error:
+        print(error)
+    client.products[product_id].delete()
+    print(f"{product_id} exists after its deletion: {client.products[product_id].exists()}")
+
+
+def say(title: str) -> None:
+    """Head a chapter."""
+    print(f"\n== {title} ==")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""Answers -> values and errors: decides what a response means. No I/O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeGuard
+
+from cnct.client._core.messages import Request, Response, TransportError
+from cnct.client._core.urls import safe_url
+from cnct.client.exceptions import ClientError, NotFoundError
+
+_NO_CONTENT = 204
+_NOT_FOUND = 404
+_EXCERPT = 200  # characters of an unreadable body that a message shows
+
+
+def value_of(request: Request, response: Response) -> Any:
+    """Decode the body of a successful answer.
+
+    Returns:
+        Decoded JSON; ``None`` for 204 and for an empty body; bytes for any other content type.
+
+    Raises:
+        ClientError: If the body claims to be JSON and is not.
+    """
+    if response.status_code == _NO_CONTENT:
+        return None
+    content = response.content
+    if not is_json(response.headers.get("Content-Type", "")):
+        return content
+    if not content.strip():
+        return None
+    try:
+        return decode(content)
+    except ValueError as error:
+        raise ClientError(
+            f"The answer is not the JSON it claims to be: {error}",
+            status_code=response.status_code,
+            method=request.method,
+            url=safe_url(request.url),
+            body=excerpt(content),
+        ) from error
+
+
+def decode(content: bytes) -> Any:
+    """Decode JSON by the fastest decoder that keeps integers of any size.
+
+    What msgspec refuses and the standard library takes (NaN, lone surrogates, a byte order mark)
+    is decoded by the latter.
+
+    Raises:
+        ValueError: If it is not JSON.
+    """
+    import msgspec  # noqa: PLC0415 - not needed before the first answer
+
+    try:
+        return msgspec.json.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return json.loads(content)
+
+
+def is_json(content_type: str) -> bool:
+    """Tell whether a content type is JSON (RFC 8259) or built on it (RFC 6839, ``+json``)."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+def error_of(request: Request, response: Response) -> ClientError:
+    """Turn an error answer into the exception that tells it.
+
+    Connect's bodies are ``{"error_code": str, "errors": [str], "params": ...}`` (RQL.md section
+    6); anything else is taken as it comes.
+    """
+    kind = NotFoundError if response.status_code == _NOT_FOUND else ClientError
+    known: dict[str, Any] = {"method": request.method, "url": safe_url(request.url)}
+    body = _error_body(response)
+    if not _is_mapping(body):
+        messages = _messages(body) if is_list(body) or isinstance(body, str) else None
+        return kind(None, response.status_code, None, messages, **known)
+    rest = {str(name): value for name, value in body.items()}
+    code = rest.pop("error_code", None)
+    messages = _messages(rest.pop("errors", None))
+    info = {name: value for name, value in rest.items() if name not in _RESERVED}
+    code = None if code is None else str(code)
+    return kind(None, response.status_code, code, messages, **info, **known)
+
+
+_RESERVED = frozenset({"self", "message", "status_code", "error_code", "errors", "method", "url"})
+
+
+def failure_of(request: Request, failure: TransportError, attempts: int) -> ClientError:
+    """Turn a missing answer into the exception that tells it."""
+    tries = f" after {attempts} attempts" if attempts > 1 else ""
+    return ClientError(
+        f"No answer{tries}: {type(failure.cause).__name__}",
+        errors=[str(failure.cause)],
+        method=request.method,
+        url=safe_url(request.url),
+    )
+
+
+def excerpt(content: bytes) -> str:
+    """Show the beginning of a body."""
+    return content[:_EXCERPT].decode("utf-8", "replace")
+
+
+def _error_body(response: Response) -> Any:
+    content = response.content
+    if not is_json(response.headers.get("Content-Type", "")):
+        return excerpt(content)
+    try:
+        return decode(content)
+    except (ValueError, RecursionError):
+        return excerpt(content)
+
+
+def _is_mapping(body: Any) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(body, Mapping)
+
+
+def _messages(errors: Any) -> list[Any] | None:
+    if errors is None or errors == "":
+        return None
+    return errors if is_list(errors) else [errors]
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Tell whether a decoded body is an array."""
+    return isinstance(value, list)

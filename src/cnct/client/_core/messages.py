@@ -1,0 +1,62 @@
+"""What flows between the core and the drivers. Plain data, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+T = TypeVar("T")
+
+
+class Response(Protocol):
+    """An answer, as far as the core reads it; requests and httpx2 answers both fit."""
+
+    @property
+    def status_code(self) -> int:
+        """HTTP status."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers, looked up in any letter case."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """The body, decompressed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A wish: send this, and feed back the :class:`Response` or throw a :class:`TransportError`."""
+
+    method: str
+    url: str
+    kwargs: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A wish: wait so many seconds."""
+
+    seconds: float
+
+
+class TransportError(Exception):
+    """No answer came.
+
+    Args:
+        cause: The HTTP library's own error.
+        sent: ``False`` only if the server provably got nothing of the request.
+    """
+
+    def __init__(self, cause: Exception, *, sent: bool) -> None:
+        """Keep the library's error and what it means."""
+        super().__init__(str(cause))
+        self.cause = cause
+        self.sent = sent
+
+
+Flow: TypeAlias = Generator[Request | Pause, Response, T]

@@ -1,0 +1,1 @@
+"""The drivers: what sends and sleeps. They decide nothing."""

@@ -1,0 +1,83 @@
+"""What a set asks for: filters, order, selection, search, and which rows. Immutable, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from cnct.client._core.paging import Window
+from cnct.rql import R, RQLError, filter_text, matches_nothing, parse_filter, search_term, to_wire
+from cnct.rql.parser import is_field
+
+
+@dataclass(frozen=True)
+class Query:
+    """The part of a list call that users refine."""
+
+    where: R = field(default_factory=R)
+    ordering: tuple[str, ...] = ()
+    selection: tuple[str, ...] = ()
+    search: str | None = None
+    window: Window = field(default_factory=Window)
+    size: int = 100
+    kwargs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing can match, so that nothing need be sent."""
+        return matches_nothing(self.where) or 0 not in self.window
+
+    @cached_property
+    def text(self) -> str:
+        """The RQL, without limit and offset."""
+        pieces = [filter_text(self.where)]
+        pieces += [f"ordering({','.join(self.ordering)})"] if self.ordering else []
+        pieces += [f"select({','.join(self.selection)})"] if self.selection else []
+        pieces += [search_term(self.search)] if self.search is not None else []
+        return "&".join(piece for piece in pieces if piece)
+
+    @cached_property
+    def _prefix(self) -> str:
+        return f"{to_wire(self.text)}&" if self.text else ""
+
+    def at(self, limit: int, offset: int) -> str:
+        """Write the query string for some rows, ready for a URL."""
+        return f"{self._prefix}limit={limit}&offset={offset}"
+
+
+def combined(args: Iterable[Any], kwargs: Mapping[str, Any]) -> R:
+    """Combine the arguments of ``filter()`` with ``and``.
+
+    Raises:
+        TypeError: If an argument is neither a string nor an R.
+        RQLError: If one cannot be read, or written.
+    """
+    where = R()
+    for arg in args:
+        if isinstance(arg, str):
+            where &= parse_filter(arg)
+        elif isinstance(arg, R):
+            where &= arg
+        else:
+            raise TypeError(f"filter() takes RQL strings and R objects, not {type(arg).__name__}")
+    return where & R(**kwargs)
+
+
+def signed_fields(fields: Iterable[Any], what: str) -> tuple[str, ...]:
+    """Check the fields of ``ordering`` or ``select``: a name, ``-`` before it or not.
+
+    Raises:
+        TypeError: If one is not a string.
+        RQLError: If one is no field name.
+    """
+    checked: list[str] = []
+    for name in fields:
+        if not isinstance(name, str):
+            raise TypeError(f"{what}() takes field names, not {type(name).__name__}")
+        plain = name.removeprefix("+")
+        if not is_field(plain.removeprefix("-")):
+            raise RQLError(f"{name!r} is no field for {what}(): expected one like '-created'")
+        checked.append(plain)
+    return tuple(checked)

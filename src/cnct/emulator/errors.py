@@ -1,0 +1,55 @@
+"""The error answers of Connect: ``{"error_code", "errors", "params"}`` (RQL.md section 6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ApiError(Exception):
+    """An error that becomes an answer.
+
+    Args:
+        status: HTTP status.
+        code: Connect's error code.
+        errors: Messages.
+        params: Details, such as filter, lookup and value of a bad condition.
+    """
+
+    def __init__(
+        self, status: int, code: str, *errors: str, params: dict[str, Any] | None = None
+    ) -> None:
+        """Keep what the answer will say."""
+        super().__init__(*errors)
+        self.status = status
+        self.body = {"error_code": code, "errors": list(errors), "params": params}
+
+
+def unauthorized() -> ApiError:
+    """Make the answer to a call without a valid key."""
+    return ApiError(401, "AUTH_001", "API request is unauthorized.")
+
+
+def not_found() -> ApiError:
+    """Make the answer for what does not exist."""
+    return ApiError(404, "CNCT_001", "Not found.")
+
+
+def method_not_allowed(method: str) -> ApiError:
+    """Make the answer to a method that the path does not have."""
+    return ApiError(405, "CNCT_002", f'Method "{method}" not allowed.')
+
+
+def invalid(*errors: str) -> ApiError:
+    """Make the answer to a payload or a step that makes no sense."""
+    return ApiError(400, "VAL_001", *errors)
+
+
+def bad_query(message: str) -> ApiError:
+    """Make the answer to a query that cannot be read."""
+    return ApiError(400, "VAL_001", message, params={"error": message})
+
+
+def bad_condition(name: str, lookup: str, value: str) -> ApiError:
+    """Make the answer to a lookup that a field does not have, or a value that it cannot take."""
+    details = {"filter": name, "lookup": lookup, "value": value}
+    return ApiError(400, "VAL_001", f"Bad filter: {name} {lookup} {value}.", params=details)

@@ -1,0 +1,54 @@
+"""Ids in Connect's formats (RQL.md section 6, "Ids")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+# Prefix and digits of each group, by the last part of the collection's path.
+_FORMATS: dict[str, tuple[str, tuple[int, ...]]] = {
+    "products": ("PRD", (3, 3, 3)),
+    "assets": ("AS", (4, 4, 4)),
+    "requests": ("PR", (4, 4, 4, 3)),
+    "accounts": ("VA", (3, 3, 3)),
+    "marketplaces": ("MP", (5,)),
+    "hubs": ("HB", (4, 4)),
+    "cases": ("CS", (4, 4, 4)),
+    "files": ("UF", (4, 2, 4, 4)),
+    "listings": ("LST", (3, 3, 3)),
+    "translations": ("TRN", (4, 4, 4)),
+    "configs": ("TC", (3, 3, 3)),
+    "config-requests": ("TCR", (3, 3, 3, 3)),
+    "connections": ("CT", (4, 4, 4)),
+    "templates": ("TL", (3, 3, 3)),
+}
+
+
+def formatted(collection: str, number: int) -> str:
+    """Write the id with a running number; digits beyond the format lead."""
+    prefix, groups = _FORMATS.get(collection, (_initials(collection), (3, 3, 3)))
+    digits = str(number).zfill(sum(groups))
+    extra = len(digits) - sum(groups)
+    parts: list[str] = []
+    at = 0
+    for index, length in enumerate(groups):
+        end = at + length + (extra if index == 0 else 0)
+        parts.append(digits[at:end])
+        at = end
+    return "-".join([prefix, *parts])
+
+
+def nested(parent_id: str, number: int) -> str:
+    """Write the id of something that counts within its parent: ``PRD-123-456-789-0001``."""
+    return f"{parent_id}-{number:04d}"
+
+
+def free(candidate: Callable[[int], str], start: int, taken: Callable[[str], bool]) -> str:
+    """Return the first id from ``start`` on that is not taken."""
+    number = start
+    while taken(candidate(number)):
+        number += 1
+    return candidate(number)
+
+
+def _initials(collection: str) -> str:
+    return "".join(part[0] for part in collection.split("-") if part).upper() + "X"

@@ -1,0 +1,80 @@
+"""``select``: which properties an answer has (RQL.md section 3, "select")."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from cnct.emulator.api import Collection
+from cnct.emulator.errors import bad_query
+from cnct.emulator.shapes import Record, as_object, is_array, is_object
+from cnct.emulator.sql import listings
+from cnct.rql.nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Names to show though they are hidden, and names to leave out."""
+
+    shown: frozenset[str]
+    removed: frozenset[str]
+
+    def apply(self, record: Record, collection: Collection) -> Record:
+        """Return the record as an answer shows it."""
+        result = deepcopy(record)
+        tops = {name for name in collection.hidden if "." not in name}
+        for top in tops:
+            below = [name for name in self.shown if name.startswith(f"{top}.")]
+            if top in self.shown:
+                continue
+            if below and is_object(record.get(top)):
+                result[top] = _only(record[top], [name.split(".")[1:] for name in below])
+            else:
+                result.pop(top, None)
+        for name in self.removed:
+            _remove(result, name.split("."))
+        return result
+
+
+def selection_of(node: Node | None, collection: Collection) -> Selection:
+    """Read the ``select`` of a query.
+
+    Raises:
+        ApiError: If there are two, or it names what there is not, or names the same both ways.
+    """
+    found = listings(node, "select")
+    if len(found) > 1:
+        raise bad_query("Bad select filter: query can contain only one select operation.")
+    fields = found[0].fields if found else ()
+    for signed in fields:
+        if signed.removeprefix("-") not in collection.selectable:
+            raise bad_query(f"Bad select filter: {signed}.")
+    removed = frozenset(name[1:] for name in fields if name.startswith("-"))
+    shown = frozenset(name for name in fields if not name.startswith("-"))
+    if shown & removed:
+        raise bad_query("Bad select filter: incompatible properties.")
+    return Selection(shown, removed)
+
+
+def _only(node: Record, paths: list[list[str]]) -> Record:
+    result: Record = {}
+    for path in paths:
+        source, target = node, result
+        for part in path[:-1]:
+            source = as_object(source.get(part))
+            target = target.setdefault(part, {})
+        if path[-1] in source:
+            target[path[-1]] = deepcopy(source[path[-1]])
+    return result
+
+
+def _remove(node: Any, path: list[str]) -> None:
+    if is_array(node):
+        for item in node:
+            _remove(item, path)
+    elif is_object(node):
+        if len(path) == 1:
+            node.pop(path[0], None)
+        else:
+            _remove(node.get(path[0]), path[1:])

@@ -1,0 +1,281 @@
+"""RQL -> SQL: which rows a query means, by the rules of RQL.md section 3.
+
+Fields are columns of the collection's table (``storage``); those that look into lists hold a JSON
+array. Unknown fields are left out, as the server ignores them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from cnct.client.openapi.fields import FilterField
+from cnct.emulator.api import Collection
+from cnct.emulator.errors import bad_condition, bad_query
+from cnct.emulator.values import from_text
+from cnct.rql.nodes import (
+    Comparison,
+    Constant,
+    Group,
+    Listing,
+    Literal,
+    Logical,
+    Membership,
+    Negation,
+    Node,
+    Value,
+    conjunction,
+)
+from cnct.rql.printer import operands_of, value_text
+
+_RESERVED = frozenset({"limit", "offset"})
+_SIGNS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_TOKEN = re.compile(r"\\[*\\]|\*|[^*\\]+|\\")
+_STAR = "*"
+_NULL = object()
+
+
+@dataclass(slots=True)
+class Condition:
+    """SQL with its parameters."""
+
+    sql: str
+    params: list[Any] = field(default_factory=list[Any])
+
+
+def column(name: str) -> str:
+    """Quote a column or table name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+class Compiler:
+    """Compiles queries over one collection.
+
+    Args:
+        collection: Whose fields the query may name.
+    """
+
+    def __init__(self, collection: Collection) -> None:
+        """Keep the collection."""
+        self._collection = collection
+
+    def where(self, node: Node | None) -> Condition:
+        """Compile a query; ``1`` if it has no conditions.
+
+        Raises:
+            ApiError: If a field does not take an operator or a value.
+        """
+        compiled = None if node is None else self._node(node, negated=False)
+        return compiled or Condition("1")
+
+    def _node(self, node: Node, *, negated: bool, prefix: str = "") -> Condition | None:
+        op, operands = operands_of(node, negated)
+        if op:
+            parts = [self._node(arg, negated=no, prefix=prefix) for arg, no in operands]
+            return _joined(op, [part for part in parts if part])
+        leaf, negated = operands[0]
+        compiled = self._leaf(leaf, prefix)
+        if compiled and negated:
+            return Condition(f"NOT ifnull({compiled.sql}, 0)", compiled.params)
+        return compiled
+
+    def _leaf(self, node: Node, prefix: str) -> Condition | None:
+        match node:
+            case Comparison(op, name, Group(args)):
+                return self._node(conjunction(args), negated=op == "ne", prefix=f"{prefix}{name}.")
+            case Comparison(op, name, value):
+                return self._comparison(op, prefix + name, value)
+            case Membership(op, name, values):
+                return self._membership(op, prefix + name, values)
+            case Group(args):
+                return self._node(conjunction(args), negated=False, prefix=prefix)
+            case _:
+                return None
+
+    def _membership(self, op: str, name: str, values: tuple[Value, ...]) -> Condition | None:
+        single = "eq" if op == "in" else "ne"
+        if any(isinstance(value, Group) for value in values) or name.endswith("search"):
+            each = [self._node(Comparison("eq", name, v), negated=False) for v in values]
+            found = _joined("or", [one for one in each if one])
+            return _complement(found) if found and op == "out" else found
+        target = self._collection.fields.get(name)
+        if target is None or name in _RESERVED:
+            return None
+        if op not in target.lookups:
+            raise bad_condition(name, op, value_text(values[0]))
+        converted = [self._value(target, single, value) for value in values]
+        plain = [value for value in converted if value is not _NULL]
+        parts = [Condition(f"@ IN ({','.join('?' * len(plain))})", plain)] if plain else []
+        if len(plain) < len(converted):
+            parts.append(Condition("@ IS NULL"))
+        found = self._placed(target, _joined("or", parts) or Condition("0"))
+        return _complement(found) if op == "out" else found
+
+    def _comparison(self, op: str, name: str, value: Value) -> Condition | None:
+        if name == "search":
+            return self._search(op, value)
+        if name.endswith(".search"):
+            raise bad_query('Filter "search" can be applied only on top level.')
+        target = self._collection.fields.get(name)
+        if target is None or name in _RESERVED or not target.lookups:
+            return None
+        if op not in target.lookups:
+            raise bad_condition(name, op, value_text(value))
+        if op in ("like", "ilike"):
+            if not isinstance(value, Literal):
+                raise bad_condition(name, op, value_text(value))
+            return self._placed(target, _pattern(name, op, value))
+        converted = self._value(target, op, value)
+        if converted is _NULL:
+            test = Condition("@ IS NULL")
+        else:
+            test = Condition(f"@ {_SIGNS.get(op, '=')} ?", [converted])
+        found = self._placed(target, test)
+        return _complement(found) if op == "ne" else found
+
+    def _value(self, target: FilterField, op: str, value: Value) -> Any:
+        shown = value_text(value)
+        is_null = value == Constant("null()") or shown in target.null_words
+        if is_null:
+            if "null" not in target.lookups or op not in ("eq", "ne"):
+                raise bad_condition(target.name, op, shown)
+            return _NULL
+        text = value.name if isinstance(value, Constant) else shown
+        text = value.text if isinstance(value, Literal) else text
+        if text == "empty()" and op in ("eq", "ne"):
+            if target.type != "string" or target.enum:
+                raise bad_condition(target.name, op, shown)
+            return ""
+        if target.enum and text not in target.enum:
+            raise bad_condition(target.name, op, shown)
+        try:
+            return from_text(target.type, text)
+        except (ValueError, OverflowError) as error:
+            raise bad_condition(target.name, op, shown) from error
+
+    def _search(self, op: str, value: Value) -> Condition | None:
+        if op != "eq" or isinstance(value, Group):
+            raise bad_query(f"Bad search filter: {op}.")
+        text = value.name if isinstance(value, Constant) else value.text
+        if not text:
+            return None
+        start = "" if text.startswith("*") else "*"
+        end = "" if text.endswith("*") else "*"
+        pattern = _pattern("search", "ilike", Literal(f"{start}{text}{end}", '"'))
+        fields = [f for f in self._collection.fields.values() if f.searchable]
+        parts = [self._placed(f, Condition(pattern.sql, list(pattern.params))) for f in fields]
+        return _joined("or", parts) or Condition("0")
+
+    def _placed(self, target: FilterField, test: Condition) -> Condition:
+        """Put the field's column where the test says ``@``."""
+        name = column(target.name)
+        if target.name in self._collection.indexed and test.sql.startswith(("@ =", "@ IN")):
+            # Spelled as the index has it, so that SQLite takes it.
+            return Condition(
+                f"(({name} IS NULL) = 0 AND {test.sql.replace('@', name)})", test.params
+            )
+        if target.name not in self._collection.many:
+            return Condition(test.sql.replace("@", name), test.params)
+        if test.sql == "@ IS NULL":
+            return Condition(f"json_array_length({name}) = 0")
+        inside = test.sql.replace("@", "item.value")
+        return Condition(
+            f"EXISTS (SELECT 1 FROM json_each({name}) item WHERE {inside})", test.params
+        )
+
+
+def ordering_sql(collection: Collection, ordering: tuple[str, ...] | None) -> str:
+    """Compile an order; ``None`` is the endpoint's own, by id. Nulls last, as PostgreSQL has it.
+
+    Raises:
+        ApiError: If a field cannot be ordered by, or there are more than five.
+    """
+    if ordering is None:
+        return "id"
+    if len(ordering) > _MAX_ORDERING:
+        raise bad_query(f"Bad ordering filter: max allowed number is {_MAX_ORDERING}.")
+    terms: list[str] = []
+    direction = "ASC"
+    for signed in ordering:
+        name = signed.removeprefix("-")
+        target = collection.fields.get(name)
+        if target is None or not target.orderable:
+            raise bad_query(f"Bad ordering filter: {signed}.")
+        direction = "DESC" if signed != name else "ASC"
+        terms.append(f"({column(name)} IS NULL) {direction}, {column(name)} {direction}")
+    return ", ".join([*terms, f"rowid {direction}"])
+
+
+_MAX_ORDERING = 5  # RQL.md section 3, "ordering"
+
+
+def listings(node: Node | None, op: str) -> list[Listing]:
+    """Find every ``ordering`` or ``select`` of a query, wherever it stands."""
+    return [leaf for leaf in leaves(node) if isinstance(leaf, Listing) and leaf.op == op]
+
+
+def leaves(node: Node | None) -> list[Node]:
+    """List the conditions of a query, without the logic around them."""
+    found: list[Node] = []
+    todo = [] if node is None else [node]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Logical):
+            todo += reversed(node.args)
+        elif isinstance(node, Negation):
+            todo.append(node.arg)
+        else:
+            found.append(node)
+    return found
+
+
+def _joined(op: str, parts: list[Condition]) -> Condition | None:
+    if len(parts) < 2:  # noqa: PLR2004 - joining takes two
+        return parts[0] if parts else None
+    sql = f" {op.upper()} ".join(part.sql for part in parts)
+    return Condition(f"({sql})", [param for part in parts for param in part.params])
+
+
+def _complement(condition: Condition) -> Condition:
+    return Condition(f"NOT ifnull({condition.sql}, 0)", condition.params)
+
+
+def _pattern(name: str, op: str, value: Literal) -> Condition:
+    """Compile a pattern: its shape decides, as on the server."""
+    tokens: list[str] = _TOKEN.findall(value.text)
+    if any(pair == (_STAR, _STAR) for pair in pairwise(tokens)):
+        raise bad_condition(name, op, value_text(value))
+    if tokens == [_STAR]:
+        return Condition("@ IS NOT NULL")
+    target = "fold(@)" if op == "ilike" else "@"
+    stars = [index for index, token in enumerate(tokens) if token == _STAR]
+    starts, ends = 0 in stars, len(tokens) - 1 in stars
+    if set(stars) - {0, len(tokens) - 1}:
+        return Condition(f"matches(?, {target})", [_regex(name, op, value, tokens)])
+    text = "".join(_plain(token) for token in tokens if token != _STAR)
+    text = text.lower() if op == "ilike" else text
+    if starts and ends:
+        return Condition(f"instr({target}, ?) > 0", [text])
+    if starts:
+        return Condition(f"substr({target}, -length(?)) = ?", [text, text])
+    if ends:
+        return Condition(f"substr({target}, 1, length(?)) = ?", [text, text])
+    return Condition(f"{target} = ?", [text])
+
+
+def _plain(token: str) -> str:
+    return token[1] if token in ("\\*", "\\\\") else token
+
+
+def _regex(name: str, op: str, value: Literal, tokens: list[str]) -> str:
+    """Write the server's regular expression, in which an escaped star repeats what precedes it."""
+    parts = {"*": "(.*)", "\\*": "*", "\\\\": "\\\\"}
+    lower = op == "ilike"
+    text = "".join(parts.get(t, re.escape(t.lower() if lower else t)) for t in tokens)
+    try:
+        re.compile(text)
+    except re.error as error:  # the server answers 500 here
+        raise bad_condition(name, op, value_text(value)) from error
+    return text

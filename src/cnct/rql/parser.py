@@ -1,0 +1,267 @@
+"""Text -> tree: the grammar of RQL.md section 1, as lib-rql 2.0.2 reads it.
+
+Iterative, so that no nesting ends in a RecursionError. The server itself gives up at some 320
+nested parentheses or 150 ``&`` (RQL.md section 1); reading more than it can take does no harm.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from cnct.rql.errors import RQLSyntaxError
+from cnct.rql.nodes import (
+    Comparison,
+    Constant,
+    Group,
+    Listing,
+    Literal,
+    Logical,
+    Membership,
+    Negation,
+    Node,
+    Value,
+)
+
+COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
+PATTERNS = frozenset({"like", "ilike"})
+LISTS = frozenset({"in", "out"})
+LISTINGS = frozenset({"ordering", "select"})
+
+_NAME = re.compile(r"[A-Za-z][\w\-.]*")
+_CALL = re.compile(r"(and|or|not)\(")
+_INFIX = re.compile(r"(eq|ne|lt|le|gt|ge)=")
+_CONSTANT = re.compile(r"(?:null|empty)\(\)")
+_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_UNQUOTED = re.compile(r"[\w\-*+\\][\w.\s\-:+@*\\]*")
+
+_TUPLE = "t"  # the one word that is no value and no field of an infix comparison
+_MAX_TUPLES = 100  # tuples within tuples; the only place that nests by the call stack
+
+
+def parse(text: str) -> Node | None:
+    """Read one query, already percent-decoded.
+
+    Args:
+        text: The query; ``""`` is the query without conditions.
+
+    Returns:
+        The tree, nested as written (redundant parentheses dropped), or ``None`` for ``""``.
+
+    Raises:
+        RQLSyntaxError: If the server's grammar does not accept it; it names the position.
+    """
+    return _Parser(text).query() if text else None
+
+
+def is_field(name: str) -> bool:
+    """Tell whether ``name`` may stand as a field (RQL.md section 1, "Field name")."""
+    return _NAME.fullmatch(name) is not None
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open parenthesis (or the query itself): what was read in it so far."""
+
+    kind: str  # "top", "(", "and", "or" or "not"
+    plain: bool = False  # below not(), where no tuple may stand and so t is an ordinary field
+    separator: str = ""
+    terms: list[Node] = field(default_factory=list[Node])
+    chain: list[Node] = field(default_factory=list[Node])  # the terms between "&" signs
+
+
+_SEPARATORS = {"top": ",", "(": ",|;", "and": ",", "or": ",", "not": ""}
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._frames = [_Frame("top")]
+
+    def query(self) -> Node:
+        while True:
+            node = self._open_or_leaf()
+            if node is None:
+                continue
+            root = self._close(node)
+            if root is not None:
+                return root
+
+    def _open_or_leaf(self) -> Node | None:
+        """Read a term; ``None`` if it was an opening parenthesis, which is a frame now."""
+        if self._peek() == "(":
+            self._at += 1
+            self._frames.append(_Frame("(", self._frames[-1].plain))
+            return None
+        call = _CALL.match(self._text, self._at)
+        if call:
+            self._at = call.end()
+            self._frames.append(_Frame(call[1], call[1] == "not"))
+            return None
+        return self._leaf()
+
+    def _close(self, node: Node) -> Node | None:
+        """Put a term where it belongs; the whole query once its end is reached."""
+        while True:
+            frame = self._frames[-1]
+            frame.chain.append(node)
+            sign = self._peek()
+            if sign == "&" and frame.kind != "not":
+                self._at += 1
+                return None
+            frame.terms.append(_chained(frame.chain))
+            frame.chain = []
+            if sign and sign in (frame.separator or _SEPARATORS[frame.kind]):
+                frame.separator = sign
+                self._at += 1
+                return None
+            if frame.kind == "top":
+                if sign:
+                    raise self._error("',', '&' or the end")
+                return _joined("and", frame.terms)
+            if sign != ")":
+                raise self._error("')'" if frame.kind == "not" else "a separator or ')'")
+            node = self._finished(frame)
+            self._at += 1
+            self._frames.pop()
+
+    def _finished(self, frame: _Frame) -> Node:
+        match frame.kind:
+            case "not":
+                if not isinstance(frame.terms[0], Comparison | Membership | Listing):
+                    raise self._error("a single condition inside not()")
+                return Negation(frame.terms[0])
+            case "and" | "or":
+                if len(frame.terms) == 1:
+                    raise self._error(f"a second argument of {frame.kind}()")
+                return Logical(frame.kind, tuple(frame.terms))
+            case _:
+                return _joined("or" if frame.separator in ("|", ";") else "and", frame.terms)
+
+    def _leaf(self, tuples: int = 0) -> Node:
+        name = self._word("a condition")
+        if self._peek() == "(":
+            return self._call(name, tuples)
+        if self._peek() != "=" or self._is_tuple(name, tuples):
+            raise self._error("'(' (the field t needs eq(t,...))" if name == _TUPLE else "'='")
+        self._at += 1
+        infix = _INFIX.match(self._text, self._at)
+        if infix:
+            self._at = infix.end()
+        return Comparison(infix[1] if infix else "eq", name, self._value(tuples))
+
+    def _is_tuple(self, name: str, tuples: int) -> bool:
+        return name == _TUPLE and not tuples and not self._frames[-1].plain
+
+    def _call(self, name: str, tuples: int) -> Node:
+        if name in COMPARISONS or name in PATTERNS:
+            self._expect("(")
+            target = self._word("a field")
+            self._expect(",")
+            value = self._value(tuples)
+            self._expect(")")
+            return Comparison(name, target, value)
+        if name in LISTS and not tuples:
+            return self._membership(name)
+        if name in LISTINGS and not tuples:
+            return self._listing(name)
+        if name == _TUPLE and not tuples:
+            return self._group(tuples)
+        raise self._error(f"an operator instead of {name!r}", name)
+
+    def _membership(self, name: str) -> Membership:
+        self._expect("(")
+        target = self._word("a field")
+        self._expect(",")
+        self._expect("(")
+        values = [self._value(0)]
+        while self._accept(","):
+            values.append(self._value(0))
+        self._expect(")")
+        self._expect(")")
+        return Membership(name, target, tuple(values))
+
+    def _listing(self, name: str) -> Listing:
+        self._expect("(")
+        fields: list[str] = []
+        if not self._accept(")"):
+            fields.append(self._signed())
+            while self._accept(","):
+                fields.append(self._signed())
+            self._expect(")")
+        return Listing(name, tuple(fields))
+
+    def _signed(self) -> str:
+        sign = "-" if self._accept("-") else ""
+        if not sign:
+            self._accept("+")
+        return sign + self._word("a field")
+
+    def _group(self, tuples: int) -> Group:
+        if tuples >= _MAX_TUPLES:
+            raise self._error(f"at most {_MAX_TUPLES} tuples within one another")
+        self._expect("(")
+        args = [self._compared(tuples + 1)]
+        while self._accept(","):
+            args.append(self._compared(tuples + 1))
+        self._expect(")")
+        return Group(tuple(args))
+
+    def _compared(self, tuples: int) -> Comparison:
+        start = self._at
+        node = self._leaf(tuples)
+        if isinstance(node, Comparison):
+            return node
+        raise RQLSyntaxError(self._text, start, "a comparison inside t()")
+
+    def _value(self, tuples: int) -> Value:
+        constant = _CONSTANT.match(self._text, self._at)
+        if constant:
+            self._at = constant.end()
+            return Constant(constant[0])
+        quoted = _QUOTED.match(self._text, self._at)
+        if quoted:
+            self._at = quoted.end()
+            return Literal(quoted[0][1:-1], quoted[0][0])
+        bare = _UNQUOTED.match(self._text, self._at)
+        if not bare:
+            raise self._error("a value (quote it if it is not a plain word)")
+        self._at = bare.end()
+        if bare[0] == _TUPLE:
+            return self._group(tuples)
+        return Literal(bare[0])
+
+    def _word(self, expected: str) -> str:
+        name = _NAME.match(self._text, self._at)
+        if not name:
+            raise self._error(expected)
+        self._at = name.end()
+        return name[0]
+
+    def _peek(self) -> str:
+        return self._text[self._at : self._at + 1]
+
+    def _accept(self, sign: str) -> bool:
+        found = self._peek() == sign
+        self._at += found
+        return found
+
+    def _expect(self, sign: str) -> None:
+        if not self._accept(sign):
+            raise self._error(repr(sign))
+
+    def _error(self, expected: str, back: str = "") -> RQLSyntaxError:
+        return RQLSyntaxError(self._text, self._at - len(back), expected)
+
+
+def _joined(op: str, terms: list[Node]) -> Node:
+    return terms[0] if len(terms) == 1 else Logical(op, tuple(terms))
+
+
+def _chained(chain: list[Node]) -> Node:
+    """Nest ``a&b&c`` to the right, as the server reads it."""
+    node = chain[-1]
+    for term in reversed(chain[:-1]):
+        node = Logical("and", (term, node))
+    return node

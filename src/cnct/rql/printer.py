@@ -1,0 +1,101 @@
+"""Tree -> text that the server's grammar takes: the only place that writes RQL.
+
+The grammar negates single conditions only, so negations are pushed to the leaves by De Morgan's
+laws, which the server obeys (RQL.md section 3). Iterative, so that no nesting ends in a
+RecursionError.
+"""
+
+from __future__ import annotations
+
+from cnct.rql.nodes import (
+    Comparison,
+    Constant,
+    Group,
+    Listing,
+    Literal,
+    Logical,
+    Membership,
+    Negation,
+    Node,
+    Truth,
+    Value,
+    conjunction,
+)
+
+_OPPOSITE = {"and": "or", "or": "and"}
+
+
+def to_text(node: Node) -> str:
+    """Write a tree in functional form: ``and(eq(a,1),not(in(b,(2,3))))``."""
+    pieces: list[str] = []
+    todo: list[str | tuple[Node, bool]] = [(node, False)]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, str):
+            pieces.append(item)
+            continue
+        op, operands = operands_of(*item)
+        if not op:
+            leaf, negated = operands[0]
+            pieces.append(f"not({_leaf(leaf)})" if negated else _leaf(leaf))
+            continue
+        pieces.append(f"{op}(")
+        todo.append(")")
+        for operand in reversed(operands[1:]):
+            todo += (operand, ",")
+        todo.append(operands[0])
+    return "".join(pieces)
+
+
+def operands_of(node: Node, negated: bool = False) -> tuple[str, list[tuple[Node, bool]]]:
+    """Flatten the top of a tree.
+
+    Returns:
+        ``and`` or ``or`` with its operands, each with whether it is negated; or ``""`` with the
+        single condition that the tree is.
+    """
+    op = ""
+    operands: list[tuple[Node, bool]] = []
+    todo = [(node, negated)]
+    while todo:
+        node, negated = todo.pop()
+        if isinstance(node, Negation):
+            todo.append((node.arg, not negated))
+            continue
+        if isinstance(node, Group) and negated:
+            node = conjunction(node.args)
+        if isinstance(node, Logical):
+            own = _OPPOSITE[node.op] if negated else node.op
+            op = op or own
+            if own == op:
+                todo += [(arg, negated) for arg in reversed(node.args)]
+                continue
+        operands.append((node, negated))
+    return op, operands
+
+
+def _leaf(node: Node) -> str:
+    match node:
+        case Comparison():
+            return f"{node.op}({node.field},{value_text(node.value)})"
+        case Membership():
+            return f"{node.op}({node.field},({','.join(map(value_text, node.values))}))"
+        case Listing():
+            return f"{node.op}({','.join(node.fields)})"
+        case Group():
+            return f"t({','.join(map(_leaf, node.args))})"
+        case Truth():
+            return f"{'out' if node.value else 'in'}({node.field},())"
+        case Logical() | Negation():  # never alone: the loop above takes them apart
+            return to_text(node)
+
+
+def value_text(value: Value) -> str:
+    """Write one value, quoted as it is."""
+    match value:
+        case Literal():
+            return f"{value.quote}{value.text}{value.quote}"
+        case Constant():
+            return value.name
+        case Group():
+            return _leaf(value)
