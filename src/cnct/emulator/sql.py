@@ -34,6 +34,7 @@ _RESERVED = frozenset({"limit", "offset"})
 _SIGNS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _TOKEN = re.compile(r"\\[*\\]|\*|[^*\\]+|\\")
 _STAR = "*"
+_CAPITAL = re.compile("[A-Z]")
 _NULL = object()
 
 
@@ -48,6 +49,11 @@ class Condition:
 def column(name: str) -> str:
     """Quote a column or table name."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def field_column(name: str) -> str:
+    """Name the column of a filter: unlike the table's own, and by letter case, unlike SQLite."""
+    return "f." + _CAPITAL.sub(lambda found: f"^{found[0].lower()}", name)
 
 
 class Compiler:
@@ -170,7 +176,7 @@ class Compiler:
 
     def _placed(self, target: FilterField, test: Condition) -> Condition:
         """Put the field's column where the test says ``@``."""
-        name = column(target.name)
+        name = column(field_column(target.name))
         if target.name in self._collection.indexed and test.sql.startswith(("@ =", "@ IN")):
             # Spelled as the index has it, so that SQLite takes it.
             return Condition(
@@ -204,7 +210,8 @@ def ordering_sql(collection: Collection, ordering: tuple[str, ...] | None) -> st
         if target is None or not target.orderable:
             raise bad_query(f"Bad ordering filter: {signed}.")
         direction = "DESC" if signed != name else "ASC"
-        terms.append(f"({column(name)} IS NULL) {direction}, {column(name)} {direction}")
+        quoted = column(field_column(name))
+        terms.append(f"({quoted} IS NULL) {direction}, {quoted} {direction}")
     return ", ".join([*terms, f"rowid {direction}"])
 
 

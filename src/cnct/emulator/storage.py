@@ -15,7 +15,7 @@ from typing import Any
 
 from cnct.emulator.api import Api, Collection
 from cnct.emulator.shapes import Record, is_array, is_object
-from cnct.emulator.sql import Condition, column
+from cnct.emulator.sql import Condition, column, field_column
 from cnct.emulator.values import from_json
 
 
@@ -45,7 +45,7 @@ class Storage:
     def _prepare(self, collection: Collection) -> None:
         """Make the table; one of another shape (the document has changed) is filled anew."""
         table = column(collection.key)
-        wanted = ["id", "parent", "doc", *_columns(collection)]
+        wanted = ["id", "parent", "doc", *map(field_column, collection.fields)]
         present = [row[1] for row in self._connection.execute(f"PRAGMA table_info({table})")]
         if present == wanted:
             return
@@ -58,17 +58,16 @@ class Storage:
             self._insert(collection, parent, json.loads(doc))
 
     def _create(self, collection: Collection, table: str) -> None:
-        names = "".join(f", {column(name)}" for name in _columns(collection))
+        names = "".join(f", {column(field_column(name))}" for name in collection.fields)
         self._connection.execute(f"CREATE TABLE {table} (id TEXT, parent TEXT, doc TEXT{names})")
         self._connection.execute(
             f"CREATE UNIQUE INDEX {_index(collection, 'id')} ON {table} (parent, id)"
         )
-        for name in _columns(collection):
-            if name in collection.indexed:
-                index, quoted = _index(collection, name), column(name)
-                self._connection.execute(
-                    f"CREATE INDEX {index} ON {table} (parent, ({quoted} IS NULL), {quoted})"
-                )
+        for name in sorted(collection.indexed):
+            index, quoted = _index(collection, field_column(name)), column(field_column(name))
+            self._connection.execute(
+                f"CREATE INDEX {index} ON {table} (parent, ({quoted} IS NULL), {quoted})"
+            )
 
     def is_empty(self) -> bool:
         """Tell whether there is no record at all."""
@@ -99,7 +98,7 @@ class Storage:
 
     def replace(self, collection: Collection, parent: str, record: Record) -> None:
         """Store the new state of a record."""
-        names = ["doc", *_columns(collection)]
+        names = ["doc", *map(field_column, collection.fields)]
         assignments = ", ".join(f"{column(name)} = ?" for name in names)
         values = [_dumped(record), *_values(collection, record)]
         self._connection.execute(
@@ -145,17 +144,6 @@ class Storage:
         return int(found.fetchone()[0])
 
 
-def _columns(collection: Collection) -> list[str]:
-    """Name the filters that have a column of their own: ``id`` has the table's."""
-    seen = {"id", "parent", "doc", "rowid"}
-    names: list[str] = []
-    for name in collection.fields:
-        if name.lower() not in seen:  # SQLite's names ignore letter case
-            seen.add(name.lower())
-            names.append(name)
-    return names
-
-
 def _index(collection: Collection, name: str) -> str:
     return column(f"{collection.key}:{name}")
 
@@ -166,7 +154,7 @@ def _dumped(record: Record) -> str:
 
 def _values(collection: Collection, record: Mapping[str, Any]) -> list[Any]:
     values: list[Any] = []
-    for name in _columns(collection):
+    for name in collection.fields:
         found = [
             from_json(collection.fields[name].type, v) for v in _reached(record, name.split("."))
         ]

@@ -57,7 +57,7 @@ def from_json(kind: str, value: Any) -> Comparable:
     text = value if isinstance(value, str) else str(value)
     try:
         return from_text(kind, text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return text
 
 

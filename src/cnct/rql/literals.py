@@ -126,6 +126,9 @@ def _number(value: float | Decimal) -> str:
 def _instant(value: datetime) -> str:
     """Write a datetime; offsets that the server cannot read (with seconds) become UTC."""
     offset = value.utcoffset()
-    if offset is not None and offset.total_seconds() % 60:
-        value = value.astimezone(UTC)
-    return value.isoformat()
+    if offset is None or not offset.total_seconds() % 60:
+        return value.isoformat()
+    try:
+        return value.astimezone(UTC).isoformat()
+    except OverflowError as error:
+        raise RQLError(f"{value!r} is outside of the calendar in UTC") from error

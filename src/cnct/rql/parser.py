@@ -139,36 +139,34 @@ class _Parser:
             case _:
                 return _joined("or" if frame.separator in ("|", ";") else "and", frame.terms)
 
-    def _leaf(self, tuples: int = 0) -> Node:
+    def _leaf(self) -> Node:
         name = self._word("a condition")
         if self._peek() == "(":
-            return self._call(name, tuples)
-        if self._peek() != "=" or self._is_tuple(name, tuples):
-            raise self._error("'(' (the field t needs eq(t,...))" if name == _TUPLE else "'='")
-        self._at += 1
-        infix = _INFIX.match(self._text, self._at)
-        if infix:
-            self._at = infix.end()
-        return Comparison(infix[1] if infix else "eq", name, self._value(tuples))
+            if name in LISTS:
+                return self._membership(name)
+            if name in LISTINGS:
+                return self._listing(name)
+            if name == _TUPLE:
+                return self._group(0)
+        elif name == _TUPLE and not self._frames[-1].plain:
+            raise self._error("'(' (the field t needs eq(t,...))")
+        return self._comparison(name, 0)
 
-    def _is_tuple(self, name: str, tuples: int) -> bool:
-        return name == _TUPLE and not tuples and not self._frames[-1].plain
-
-    def _call(self, name: str, tuples: int) -> Node:
-        if name in COMPARISONS or name in PATTERNS:
+    def _comparison(self, name: str, tuples: int) -> Comparison:
+        if self._peek() == "(":
+            if name not in COMPARISONS and name not in PATTERNS:
+                raise self._error(f"an operator instead of {name!r}", name)
             self._expect("(")
             target = self._word("a field")
             self._expect(",")
             value = self._value(tuples)
             self._expect(")")
             return Comparison(name, target, value)
-        if name in LISTS and not tuples:
-            return self._membership(name)
-        if name in LISTINGS and not tuples:
-            return self._listing(name)
-        if name == _TUPLE and not tuples:
-            return self._group(tuples)
-        raise self._error(f"an operator instead of {name!r}", name)
+        self._expect("=")
+        infix = _INFIX.match(self._text, self._at)
+        if infix:
+            self._at = infix.end()
+        return Comparison(infix[1] if infix else "eq", name, self._value(tuples))
 
     def _membership(self, name: str) -> Membership:
         self._expect("(")
@@ -202,18 +200,11 @@ class _Parser:
         if tuples >= _MAX_TUPLES:
             raise self._error(f"at most {_MAX_TUPLES} tuples within one another")
         self._expect("(")
-        args = [self._compared(tuples + 1)]
+        args = [self._comparison(self._word("a comparison"), tuples + 1)]
         while self._accept(","):
-            args.append(self._compared(tuples + 1))
+            args.append(self._comparison(self._word("a comparison"), tuples + 1))
         self._expect(")")
         return Group(tuple(args))
-
-    def _compared(self, tuples: int) -> Comparison:
-        start = self._at
-        node = self._leaf(tuples)
-        if isinstance(node, Comparison):
-            return node
-        raise RQLSyntaxError(self._text, start, "a comparison inside t()")
 
     def _value(self, tuples: int) -> Value:
         constant = _CONSTANT.match(self._text, self._at)

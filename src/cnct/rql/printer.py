@@ -7,6 +7,9 @@ RecursionError.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from cnct.rql.nodes import (
     Comparison,
     Constant,
@@ -74,28 +77,43 @@ def operands_of(node: Node, negated: bool = False) -> tuple[str, list[tuple[Node
     return op, operands
 
 
-def _leaf(node: Node) -> str:
-    match node:
-        case Comparison():
-            return f"{node.op}({node.field},{value_text(node.value)})"
-        case Membership():
-            return f"{node.op}({node.field},({','.join(map(value_text, node.values))}))"
-        case Listing():
-            return f"{node.op}({','.join(node.fields)})"
-        case Group():
-            return f"t({','.join(map(_leaf, node.args))})"
-        case Truth():
-            return f"{'out' if node.value else 'in'}({node.field},())"
-        case Logical() | Negation():  # never alone: the loop above takes them apart
-            return to_text(node)
-
-
 def value_text(value: Value) -> str:
     """Write one value, quoted as it is."""
-    match value:
-        case Literal():
-            return f"{value.quote}{value.text}{value.quote}"
-        case Constant():
-            return value.name
-        case Group():
-            return _leaf(value)
+    if isinstance(value, Literal):
+        return f"{value.quote}{value.text}{value.quote}"
+    if isinstance(value, Constant):
+        return value.name
+    return _leaf(value)
+
+
+def _leaf(node: Node) -> str:
+    return _WRITERS[type(node)](node)
+
+
+def _comparison(node: Comparison) -> str:
+    return f"{node.op}({node.field},{value_text(node.value)})"
+
+
+def _membership(node: Membership) -> str:
+    return f"{node.op}({node.field},({','.join(map(value_text, node.values))}))"
+
+
+def _listing(node: Listing) -> str:
+    return f"{node.op}({','.join(node.fields)})"
+
+
+def _group(node: Group) -> str:
+    return f"t({','.join(map(_comparison, node.args))})"
+
+
+def _truth(node: Truth) -> str:
+    return f"{'out' if node.value else 'in'}({node.field},())"
+
+
+_WRITERS: Mapping[type[Node], Callable[[Any], str]] = {
+    Comparison: _comparison,
+    Membership: _membership,
+    Listing: _listing,
+    Group: _group,
+    Truth: _truth,
+}

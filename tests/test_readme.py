@@ -1,0 +1,50 @@
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+import cnct
+from cnct import ConnectClient, R
+from cnct.emulator import Emulator
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+FILTERS = re.findall(r"^(~?\(?R\(.*?\S)\s+# (\w+\(.*\))$", README, re.MULTILINE)
+
+
+def test_the_session_of_the_readme_runs():
+    test = doctest.DocTestParser().get_doctest(README, {}, "README", "README.md", 0)
+    assert test.examples
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
+@pytest.mark.parametrize("module", [cnct, cnct.client.fluent, cnct.emulator.server])
+def test_the_examples_in_docstrings_run(module):
+    assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize(("code", "text"), FILTERS)
+def test_each_filter_of_the_readme_is_what_it_says(code: str, text: str):
+    assert str(eval(code, {"R": R})) == text  # noqa: S307 - our own README
+
+
+def test_the_demo_runs(capsys):
+    import runpy
+
+    demo = Path(__file__).parents[1] / "examples" / "demo.py"
+    runpy.run_path(str(demo))["main"]()
+    out = capsys.readouterr().out
+    assert "is approved, subscription" in out
+    assert "400 Bad Request: VAL_001" in out
+    assert "exists after its deletion: False" in out
+
+
+def test_the_table_of_the_readme_names_what_exists():
+    with Emulator() as connect, ConnectClient("ApiKey x", connect.endpoint) as client:
+        published = client.products.filter(status="published").order_by("-events.created.at")
+        assert published.count() == len(list(published.iterator())) == 1
+        assert published.values_list("id", "owner.name")[0]["owner.name"]
