@@ -115,6 +115,19 @@ def test_a_refused_connection_is_an_error():
     assert "very-secret" not in str(error)
 
 
+def test_the_key_is_masked_even_where_the_server_repeats_it(server, remote):
+    def repeat(got):
+        key = got.headers["Authorization"]
+        return json_answer({"errors": [f"bad key {key}", {"at": 1}], "error_code": "AUTH"}, 401)
+
+    server.answer = repeat
+    with pytest.raises(ClientError) as caught:
+        remote.get("products", params={"key": KEY, "part": "very-secret"})
+    assert "very-secret" not in str(caught.value)
+    assert caught.value.errors == ["bad key ***", {"at": 1}]
+    assert caught.value.url.endswith("/products?key=***&part=***")
+
+
 def test_an_error_pickles_with_all_it_knows():
     error = ClientError("m", 400, "C", ["e"], method="GET", url="http://x", params={"a": 1})
     twin = pickle.loads(pickle.dumps(error))

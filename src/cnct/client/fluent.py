@@ -180,7 +180,7 @@ class ConnectClient:
     def _request(self, method: str, path: str, kwargs: dict[str, Any]) -> Request:
         params = kwargs.pop("params", None)
         url = with_query(absolute(self.endpoint, path), params_to_wire(params) if params else "")
-        return Request(method.upper(), url, self._prepare_call_kwargs(kwargs))
+        return Request(method.upper(), url, self._prepare_call_kwargs(kwargs), self._api_key)
 
     def _answer(self, request: Request) -> Response:
         return run(call(request, self._retry), self._send)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from cnct.client._core.messages import Request, Response, TransportError
-from cnct.client._core.urls import safe_url
 from cnct.client.exceptions import ClientError, NotFoundError
 
 _NO_CONTENT = 204
@@ -38,8 +37,8 @@ def value_of(request: Request, response: Response) -> Any:
             f"The answer is not the JSON it claims to be: {error}",
             status_code=response.status_code,
             method=request.method,
-            url=safe_url(request.url),
-            body=excerpt(content),
+            url=request.shown_url,
+            body=request.masked(excerpt(content)),
         ) from error
 
 
@@ -73,14 +72,15 @@ def error_of(request: Request, response: Response) -> ClientError:
     6); anything else is taken as it comes.
     """
     kind = NotFoundError if response.status_code == _NOT_FOUND else ClientError
-    known: dict[str, Any] = {"method": request.method, "url": safe_url(request.url)}
+    known: dict[str, Any] = {"method": request.method, "url": request.shown_url}
     body = _error_body(response)
     if not _is_mapping(body):
-        messages = _messages(body) if is_list(body) or isinstance(body, str) else None
+        listed = is_list(body) or isinstance(body, str)
+        messages = _messages(request, body) if listed else None
         return kind(None, response.status_code, None, messages, **known)
     rest = {str(name): value for name, value in body.items()}
     code = rest.pop("error_code", None)
-    messages = _messages(rest.pop("errors", None))
+    messages = _messages(request, rest.pop("errors", None))
     info = {name: value for name, value in rest.items() if name not in _RESERVED}
     code = None if code is None else str(code)
     return kind(None, response.status_code, code, messages, **info, **known)
@@ -94,9 +94,9 @@ def failure_of(request: Request, failure: TransportError, attempts: int) -> Clie
     tries = f" after {attempts} attempts" if attempts > 1 else ""
     return ClientError(
         f"No answer{tries}: {type(failure.cause).__name__}",
-        errors=[str(failure.cause)],
+        errors=[request.masked(str(failure.cause))],
         method=request.method,
-        url=safe_url(request.url),
+        url=request.shown_url,
     )
 
 
@@ -119,10 +119,11 @@ def _is_mapping(body: Any) -> TypeGuard[Mapping[Any, Any]]:
     return isinstance(body, Mapping)
 
 
-def _messages(errors: Any) -> list[Any] | None:
+def _messages(request: Request, errors: Any) -> list[Any] | None:
     if errors is None or errors == "":
         return None
-    return errors if is_list(errors) else [errors]
+    messages = errors if is_list(errors) else [errors]
+    return [request.masked(each) if isinstance(each, str) else each for each in messages]
 
 
 def is_list(value: Any) -> TypeGuard[list[Any]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
+from urllib.parse import quote, quote_plus
+
+from cnct.client._core.urls import safe_url
 
 T = TypeVar("T")
 
@@ -35,6 +38,19 @@ class Request:
     method: str
     url: str
     kwargs: Mapping[str, Any]
+    secret: str = ""
+
+    @property
+    def shown_url(self) -> str:
+        """The URL for people: without user name, password and API key."""
+        return self.masked(safe_url(self.url))
+
+    def masked(self, text: str) -> str:
+        """Return a text without the API key, whole or its part after the colon, encoded or not."""
+        for part in (self.secret, self.secret.rpartition(":")[2]):
+            for spelling in (part, quote(part), quote(part, safe=""), quote_plus(part)):
+                text = text.replace(spelling, "***") if spelling else text
+        return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from typing import Any
 
 from cnct.client._core.answers import is_list, value_of
 from cnct.client._core.messages import Request, Response
-from cnct.client._core.urls import safe_url
 from cnct.client.exceptions import ClientError
 
 _CONTENT_RANGE = re.compile(r"\s*items\s+(?:\d+-\d+|\*)\s*/\s*(\d+)\s*", re.IGNORECASE)
@@ -38,7 +37,7 @@ def page_of(request: Request, response: Response) -> Page:
             f"Expected a JSON array of rows, got {type(rows).__name__}",
             status_code=response.status_code,
             method=request.method,
-            url=safe_url(request.url),
+            url=request.shown_url,
         )
     found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
     return Page(rows, int(found[1]) if found else None)

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from cnct.client.fluent import ConnectClient
+from cnct.client.models.base import Located
 
 
-class Action:
-    """A verb such as ``approve``.
-
-    Args:
-        client: Who makes the calls.
-        path: Path below the endpoint.
-    """
-
-    def __init__(self, client: ConnectClient, path: str) -> None:
-        """Keep client and path."""
-        self._client = client
-        self._path = path
-
-    @property
-    def path(self) -> str:
-        """Path below the endpoint."""
-        return self._path
+class Action(Located):
+    """A verb such as ``approve``."""
 
     def get(self, **kwargs: Any) -> Any:
         """GET the action, as downloads want it; see :meth:`ConnectClient.execute`."""
@@ -41,12 +25,3 @@ class Action:
     def delete(self, payload: Any = None, **kwargs: Any) -> Any:
         """DELETE the action, with an optional JSON payload; see :meth:`ConnectClient.execute`."""
         return self._client.delete(self._path, payload, **kwargs)
-
-    def help(self) -> Action:
-        """Print what is known of the action, and return self."""
-        self._client.print_help(self)
-        return self
-
-    def __repr__(self) -> str:
-        """Show the path."""
-        return f"<Action {self._path}>"

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cnct.client._core.urls import checked_name, segment
+from cnct.client._core.urls import segment
 from cnct.client.models.action import Action
+from cnct.client.models.base import Located
 from cnct.client.models.resource import Resource
 from cnct.client.models.resourceset import ResourceSet
 from cnct.rql import R
 
-if TYPE_CHECKING:
-    from cnct.client.fluent import ConnectClient
 
-
-class Collection:
-    """A collection is a group of operations on a resource.
-
-    Args:
-        client: Who makes the calls.
-        path: Path below the endpoint.
-    """
-
-    def __init__(self, client: ConnectClient, path: str) -> None:
-        """Keep client and path."""
-        self._client = client
-        self._path = path
-
-    @property
-    def path(self) -> str:
-        """Path below the endpoint."""
-        return self._path
+class Collection(Located):
+    """A collection is a group of operations on a resource."""
 
     def __getitem__(self, resource_id: str | int) -> Resource:
         """Return the resource with this id; no call is made."""
@@ -60,7 +43,7 @@ class Collection:
             TypeError: If ``name`` is not a string.
             ValueError: If ``name`` is blank.
         """
-        return Action(self._client, f"{self._path}/{checked_name(name, 'action')}")
+        return Action(self._client, self._below(name, "action"))
 
     def all(self) -> ResourceSet:
         """Return the set of all resources."""
@@ -93,15 +76,6 @@ class Collection:
     def bulk_delete(self, payload: list[Any], **kwargs: Any) -> Any:
         """DELETE a list of resources in one call, where the endpoint takes lists."""
         return self._client.delete(self._path, _checked_list(payload), **kwargs)
-
-    def help(self) -> Collection:
-        """Print what is known of the collection, and return self."""
-        self._client.print_help(self)
-        return self
-
-    def __repr__(self) -> str:
-        """Show the path."""
-        return f"<Collection {self._path}>"
 
 
 def _checked_list(payload: Any) -> list[Any]:

@@ -4,33 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnct.client._core.urls import attribute_name, checked_name
+from cnct.client._core.urls import attribute_name
 from cnct.client.exceptions import NotFoundError
 from cnct.client.models.action import Action
+from cnct.client.models.base import Located
 from cnct.client.models.values import flat
 
 if TYPE_CHECKING:
-    from cnct.client.fluent import ConnectClient
     from cnct.client.models.collection import Collection
 
 
-class Resource:
-    """One object of a collection, nested collections and actions included.
-
-    Args:
-        client: Who makes the calls.
-        path: Path below the endpoint.
-    """
-
-    def __init__(self, client: ConnectClient, path: str) -> None:
-        """Keep client and path."""
-        self._client = client
-        self._path = path
-
-    @property
-    def path(self) -> str:
-        """Path below the endpoint."""
-        return self._path
+class Resource(Located):
+    """One object of a collection, nested collections and actions included."""
 
     def __getattr__(self, name: str) -> Collection:
         """Return the nested collection called ``name``, ``_`` standing for ``-``."""
@@ -49,7 +34,7 @@ class Resource:
         """
         from cnct.client.models.collection import Collection  # noqa: PLC0415 - they nest
 
-        return Collection(self._client, f"{self._path}/{checked_name(name, 'collection')}")
+        return Collection(self._client, self._below(name, "collection"))
 
     def action(self, name: str) -> Action:
         """Return the action called ``name``.
@@ -58,7 +43,7 @@ class Resource:
             TypeError: If ``name`` is not a string.
             ValueError: If ``name`` is blank.
         """
-        return Action(self._client, f"{self._path}/{checked_name(name, 'action')}")
+        return Action(self._client, self._below(name, "action"))
 
     def get(self, **kwargs: Any) -> Any:
         """GET the resource; see :meth:`ConnectClient.execute` for ``kwargs``."""
@@ -98,12 +83,3 @@ class Resource:
             A flat dictionary; ``None`` where there is no such field.
         """
         return flat(self.get(), fields)
-
-    def help(self) -> Resource:
-        """Print what is known of the resource, and return self."""
-        self._client.print_help(self)
-        return self
-
-    def __repr__(self) -> str:
-        """Show the path."""
-        return f"<Resource {self._path}>"

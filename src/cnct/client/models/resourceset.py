@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from cnct.client._core.paging import Page, Reader
+from cnct.client.models.base import Located
 from cnct.client.models.query import Query, combined, signed_fields
 from cnct.client.models.values import flat
 from cnct.rql import R
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from cnct.client.fluent import ConnectClient
 
 
-class ResourceSet:
+class ResourceSet(Located):
     """Represent a set of resources.
 
     Makes no call until rows are needed. Refining (``filter``, ``order_by``, ``limit``, slices and
@@ -34,8 +35,7 @@ class ResourceSet:
 
     def __init__(self, client: ConnectClient, path: str, query: R | None = None) -> None:
         """Start without rows."""
-        self._client = client
-        self._path = path
+        super().__init__(client, path)
         where = R() if query is None else query
         self._start(Query(where=where, size=client.default_limit))
 
@@ -58,11 +58,6 @@ class ResourceSet:
         refined._path = self._path
         refined._start(replace(self._query, **changes))
         return refined
-
-    @property
-    def path(self) -> str:
-        """Path below the endpoint."""
-        return self._path
 
     @property
     def query(self) -> R:
@@ -247,11 +242,6 @@ class ResourceSet:
             A flat dictionary for each resource; ``None`` where there is no such field.
         """
         return [flat(row, fields) for row in self]
-
-    def help(self) -> ResourceSet:
-        """Print what is known of the set, and return self."""
-        self._client.print_help(self)
-        return self
 
     def __repr__(self) -> str:
         """Show path, query and what was fetched; makes no call."""
