@@ -71,6 +71,8 @@ DOCUMENT = {
         "/books/{id}": {"get": {}, "put": {}, "delete": {}},
         "/books/{id}/print": {"post": {}},
         "/reindex": {"post": {}},
+        "/notes": {"get": {"parameters": [{"name": "limit", "in": "query", "schema": {}}]}},
+        "/notes/{id}": {"get": {}},
     },
     "components": {
         "schemas": {
@@ -84,6 +86,7 @@ DOCUMENT = {
         }
     },
 }
+NOTES = [{"id": f"N-{number:04d}"} for number in range(1200)]
 BOOKS = [
     {
         "id": "B-1",
@@ -123,7 +126,7 @@ BOOKS = [
 def books(tmp_path_factory) -> Iterator[Http]:
     folder = tmp_path_factory.mktemp("books")
     (folder / "spec.json").write_text(json.dumps(DOCUMENT))
-    (folder / "books.json").write_text(json.dumps({"books": BOOKS}))
+    (folder / "books.json").write_text(json.dumps({"books": BOOKS, "notes": NOTES}))
     with Emulator(spec=folder / "spec.json", records=folder / "books.json") as connect:
         with Http(connect.endpoint) as session:
             yield session
@@ -233,6 +236,7 @@ def found(books: Http, query: str) -> list[int] | int:
         ("limit=0", []),
         ("limit=ge=1", 400),
         ("limit=1&limit=2", 400),
+        ("like(limit,1)", [1, 2, 3]),
         ('limit="1"', [1, 2, 3]),
         ("limit=x&offset=-1", [1, 2, 3]),
         ("not(limit=2)", [1, 2]),
@@ -283,6 +287,20 @@ def test_filters_apply_to_a_single_record_too(books):
 )
 def test_the_content_range_counts(books, query, content_range):
     assert books.get(f"books?{query}").headers["Content-Range"] == content_range
+
+
+@pytest.mark.parametrize(
+    ("query", "rows", "content_range"),
+    [
+        ("", 1200, None),
+        ("offset=3", 1200, None),
+        ("limit=1100&offset=150", 1050, "items 150-1199/1200"),
+    ],
+)
+def test_a_list_without_a_default_limit_is_whole(books, query, rows, content_range):
+    answer = books.get(f"notes?{query}")
+    assert len(answer.json()) == rows
+    assert answer.headers.get("Content-Range") == content_range
 
 
 def test_an_action_without_meaning_answers_the_record(books):

@@ -40,6 +40,8 @@ def encode(value: Any, op: str = "eq") -> Literal | Constant:
     Raises:
         RQLError: If RQL has no literal for it; the message says why.
     """
+    if type(value) is str:  # by far the most frequent
+        return _text(value, op)
     if isinstance(value, Enum):
         return encode(value.value, op)
     match value:

@@ -30,6 +30,8 @@ _OPPOSITE = {"and": "or", "or": "and"}
 
 def to_text(node: Node) -> str:
     """Write a tree in functional form: ``and(eq(a,1),not(in(b,(2,3))))``."""
+    if type(node) in _WRITERS:
+        return _leaf(node)
     pieces: list[str] = []
     todo: list[str | tuple[Node, bool]] = [(node, False)]
     while todo:
