@@ -37,6 +37,15 @@ class Text(enum.StrEnum):
     PLAIN = "plain"
 
 
+class Shouted(str):
+    """A text that shows itself otherwise."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return self.upper()
+
+
 @pytest.mark.parametrize(
     ("value", "literal"),
     [
@@ -73,6 +82,7 @@ class Text(enum.StrEnum):
         ),
         (Status.DRAFT, "draft"),
         (Text.PLAIN, "plain"),
+        (Shouted("plain"), "plain"),
         (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
     ],
 )

@@ -40,13 +40,11 @@ def encode(value: Any, op: str = "eq") -> Literal | Constant:
     Raises:
         RQLError: If RQL has no literal for it; the message says why.
     """
-    if type(value) is str:  # by far the most frequent
-        return _text(value, op)
     if isinstance(value, Enum):
         return encode(value.value, op)
+    if isinstance(value, str):
+        return _text(str(value), op)
     match value:
-        case str():
-            return _text(str(value), op)
         case None:
             return NULL
         case bool():
