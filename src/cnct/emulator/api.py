@@ -61,7 +61,8 @@ class Collection:
         return frozenset(
             name
             for name, filter_ in self.fields.items()
-            if name not in self.many and (filter_.orderable or filter_.enum or name.endswith(".id"))
+            if name not in self.many
+            and (filter_.orderable or filter_.enum or f".{name}".endswith(".id"))
         )
 
     @cached_property

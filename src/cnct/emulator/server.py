@@ -83,6 +83,7 @@ class Emulator:
             if place is None or place.kind != "list":
                 raise ValueError(f"records: the document has no collection {path!r}")
             self._storage.insert(place.collection, "/".join(place.ids), rows)
+        self._storage.analyze()
 
     @property
     def app(self) -> Starlette:
@@ -98,7 +99,7 @@ class Emulator:
 
     def start(self) -> Self:
         """Open the port and serve in a thread of its own."""
-        self._socket = socket.create_server(("127.0.0.1", self._port))
+        self._socket = _listening(self._port)
         config = uvicorn.Config(
             self.app,
             log_level="error",
@@ -143,6 +144,18 @@ class Emulator:
     ) -> None:
         """Stop it."""
         self.stop()
+
+
+def _listening(port: int) -> socket.socket:
+    # With its protocol named, asyncio sends small answers at once (TCP_NODELAY), not after 40 ms.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("127.0.0.1", port))
+    except OSError:
+        listening.close()
+        raise
+    return listening
 
 
 @lru_cache(maxsize=1)

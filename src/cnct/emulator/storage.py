@@ -71,7 +71,9 @@ class Storage:
 
     def is_empty(self) -> bool:
         """Tell whether there is no record at all."""
-        tables = self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        tables = self._connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        )
         return not any(
             self._connection.execute(f"SELECT 1 FROM {column(name)} LIMIT 1").fetchone()
             for (name,) in tables.fetchall()
@@ -95,6 +97,10 @@ class Storage:
             f"INSERT INTO {column(collection.key)} VALUES ({places})",
             values,
         )
+
+    def analyze(self) -> None:
+        """Let SQLite count its values, so that it takes the index that excludes most."""
+        self._connection.execute("ANALYZE")
 
     def replace(self, collection: Collection, parent: str, record: Record) -> None:
         """Store the new state of a record."""
