@@ -221,6 +221,8 @@ def test_an_empty_set_has_no_first(server, remote):
     rows = remote.products.all()
     assert rows.first() is None
     assert rows.first() is None
+    assert list(rows) == []
+    assert not rows
     assert len(server.got) == 1
 
 

@@ -146,7 +146,7 @@ class ResourceSet(Located):
 
     def iterator(self) -> Iterator[Any]:
         """Yield the resources without keeping them: memory holds one page at a time."""
-        if self._rows and self._reader.complete:
+        if self._reader.complete:
             yield from self._rows
             return
         reader = self._new_reader()
@@ -194,7 +194,7 @@ class ResourceSet(Located):
 
     def _sliced(self, start: int, stop: int | None) -> ResourceSet:
         sliced = self._refined(window=self._query.window.narrowed(start, stop))
-        if self._rows and self._reader.complete:
+        if self._reader.complete:
             sliced._rows = self._rows[start:stop]
             sliced._reader.complete = True
             sliced._total = self._total
@@ -210,6 +210,8 @@ class ResourceSet(Located):
             if index not in self._single:
                 rows = self._fetch(1, self._query.window.start + index).rows
                 self._single[index] = rows[0] if rows else _MISSING
+                if index == 0 and not rows:
+                    self._reader.complete = True
             return self._single[index]
 
     def first(self) -> Any:
