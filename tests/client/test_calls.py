@@ -206,15 +206,13 @@ def test_what_looks_for_protocols_finds_no_collection(remote):
         assert repr(pickle.loads(pickle.dumps(thing))) == repr(thing)
 
 
+def one_of_each(client):
+    product = client.products["P"]
+    return [client, client("ns"), client.products, product, product("do"), client.products.all()]
+
+
 def test_reprs_tell_the_path_and_never_the_key(remote):
-    things = [
-        remote,
-        remote("ns"),
-        remote.products,
-        remote.products["P"],
-        remote.products["P"]("do"),
-        remote.products.all(),
-    ]
+    things = one_of_each(remote)
     shown = " ".join(map(repr, things))
     assert "very-secret" not in shown
     for part in (
@@ -229,14 +227,7 @@ def test_reprs_tell_the_path_and_never_the_key(remote):
 
 
 def test_help_prints_and_returns_self(remote, capsys):
-    things = [
-        remote,
-        remote("ns"),
-        remote.products,
-        remote.products["P"],
-        remote.products["P"]("do"),
-        remote.products.all(),
-    ]
+    things = one_of_each(remote)
     for thing in things:
         assert thing.help() is thing
         assert repr(thing) in capsys.readouterr().out
