@@ -30,4 +30,4 @@ types: $(READY)  ## mypy strict and pyright strict over src
 	$(BIN)/pyright
 
 clean:
-	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis benchmarks/.venvs
+	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -9,11 +9,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from cnct.emulator.ids import formatted, nested
+from cnct.emulator.shapes import Record
 
-Record = dict[str, Any]
 Rows = dict[str, list[Record]]
 
 DEFAULT_COUNTS: Mapping[str, int] = {

@@ -56,6 +56,11 @@ def field_column(name: str) -> str:
     return "f." + _CAPITAL.sub(lambda found: f"^{found[0].lower()}", name)
 
 
+def quoted_field(name: str) -> str:
+    """Write the column of a filter as SQL does."""
+    return column(field_column(name))
+
+
 class Compiler:
     """Compiles queries over one collection.
 
@@ -176,7 +181,7 @@ class Compiler:
 
     def _placed(self, target: FilterField, test: Condition) -> Condition:
         """Put the field's column where the test says ``@``."""
-        name = column(field_column(target.name))
+        name = quoted_field(target.name)
         if target.name in self._collection.indexed and test.sql.startswith(("@ =", "@ IN")):
             # Spelled as the index has it, so that SQLite takes it.
             return Condition(
@@ -210,7 +215,7 @@ def ordering_sql(collection: Collection, ordering: tuple[str, ...] | None) -> st
         if target is None or not target.orderable:
             raise bad_query(f"Bad ordering filter: {signed}.")
         direction = "DESC" if signed != name else "ASC"
-        quoted = column(field_column(name))
+        quoted = quoted_field(name)
         terms.append(f"({quoted} IS NULL) {direction}, {quoted} {direction}")
     return ", ".join([*terms, f"rowid {direction}"])
 

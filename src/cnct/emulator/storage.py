@@ -15,7 +15,7 @@ from typing import Any
 
 from cnct.emulator.api import Api, Collection
 from cnct.emulator.shapes import Record, is_array, is_object
-from cnct.emulator.sql import Condition, column, field_column
+from cnct.emulator.sql import Condition, column, field_column, quoted_field
 from cnct.emulator.values import from_json
 
 
@@ -58,13 +58,13 @@ class Storage:
             self._insert(collection, parent, json.loads(doc))
 
     def _create(self, collection: Collection, table: str) -> None:
-        names = "".join(f", {column(field_column(name))}" for name in collection.fields)
+        names = "".join(f", {quoted_field(name)}" for name in collection.fields)
         self._connection.execute(f"CREATE TABLE {table} (id TEXT, parent TEXT, doc TEXT{names})")
         self._connection.execute(
             f"CREATE UNIQUE INDEX {_index(collection, 'id')} ON {table} (parent, id)"
         )
         for name in sorted(collection.indexed):
-            index, quoted = _index(collection, field_column(name)), column(field_column(name))
+            index, quoted = _index(collection, field_column(name)), quoted_field(name)
             self._connection.execute(
                 f"CREATE INDEX {index} ON {table} (parent, ({quoted} IS NULL), {quoted})"
             )
@@ -104,8 +104,8 @@ class Storage:
 
     def replace(self, collection: Collection, parent: str, record: Record) -> None:
         """Store the new state of a record."""
-        names = ["doc", *map(field_column, collection.fields)]
-        assignments = ", ".join(f"{column(name)} = ?" for name in names)
+        columns = ["doc", *map(quoted_field, collection.fields)]
+        assignments = ", ".join(f"{name} = ?" for name in columns)
         values = [_dumped(record), *_values(collection, record)]
         self._connection.execute(
             f"UPDATE {column(collection.key)} SET {assignments} WHERE parent = ? AND id = ?",
