@@ -48,8 +48,8 @@ def test_each_comparison_is_a_method_and_a_keyword(op: str):
         (R(t=1), "eq(t,1)"),
         (R(a=1, b=2), "and(eq(a,1),eq(b,2))"),
         (R(_expr="a=1"), "eq(a,1)"),
-        (R(_op="or", _children=[R(a=1), R(b=2)]), "or(eq(a,1),eq(b,2))"),
-        (R(_op="and", _children=[R(a=1), R(b=2)], _negated=True), "or(not(eq(a,1)),not(eq(b,2)))"),
+        (R(_op=R.OR, _children=[R(a=1), R(b=2)]), "or(eq(a,1),eq(b,2))"),
+        (R(_op=R.AND, _children=[R(a=1), R(b=2)], _negated=True), "or(not(eq(a,1)),not(eq(b,2)))"),
         (~(R(a=1) | R(b=2)) & R(c=3), "and(not(eq(a,1)),not(eq(b,2)),eq(c,3))"),
     ],
 )
@@ -115,6 +115,7 @@ def test_the_repr_shows_the_query_or_the_field():
     [
         lambda: R().eq(1),
         lambda: R().n("1a"),
+        lambda: R().ß.eq(1),
         lambda: R().n("a),eq(b"),
         lambda: R(**{"a b": 1}),
         lambda: R().a & R(b=1),

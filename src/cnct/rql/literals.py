@@ -17,14 +17,14 @@ from uuid import UUID
 from cnct.rql.errors import RQLError
 from cnct.rql.nodes import Constant, Literal
 
-_BARE = re.compile(r"[A-Za-z0-9_\-*+\\][A-Za-z0-9_.\-:+@*\\ ]*")
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'", re.DOTALL)
-_EMPTY = "empty()"
+_WORD = r"[A-Za-z0-9_\-*+\\][A-Za-z0-9_.\-:+@*\\ ]*"
 
-NULL = Constant("null()")
-EMPTY = Constant(_EMPTY)
-_TRUE, _FALSE = Literal("true"), Literal("false")
+_BARE = re.compile(_WORD).fullmatch
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'").fullmatch
+# What passes every check of _text as it is, in one look: words but "t", and plain text in quotes.
+_USUAL = re.compile(rf"(?!t\Z){_WORD}|\"[ !#-'*-~]*\"").fullmatch
 
+_NULL = "null()"
 _EXPECTED = "str, int, bool, Decimal, float, None, date, datetime, Enum or UUID"
 
 
@@ -40,25 +40,39 @@ def encode(value: Any, op: str = "eq") -> Literal | Constant:
     Raises:
         RQLError: If RQL has no literal for it; the message says why.
     """
+    text = literal_text(value, op)
+    if text[0] in "'\"":
+        return Literal(text[1:-1], text[0])
+    return Constant(text) if text == _NULL else Literal(text)
+
+
+def literal_text(value: Any, op: str = "eq") -> str:
+    """Write a Python value as RQL has it, by the rules of :func:`encode`."""
+    if type(value) is str and _USUAL(value):
+        return value
     if isinstance(value, Enum):
-        return encode(value.value, op)
+        return literal_text(value.value, op)
     if isinstance(value, str):
         return _text(str(value), op)
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
     match value:
         case None:
-            return NULL
+            return _NULL
         case bool():
-            return _TRUE if value else _FALSE
+            return "true" if value else "false"
         case int():
-            return Literal(_digits(value))
+            return _digits(value)
         case float() | Decimal():
-            return Literal(_number(value))
+            return _number(value)
         case datetime():
-            return Literal(_instant(value))
+            return _instant(value)
         case date():
-            return Literal(value.isoformat())
+            return value.isoformat()
         case UUID():
-            return Literal(str(value))
+            return str(value)
         case _:
             kind = type(value).__name__
             raise RQLError(f"RQL has no literal for a {kind}: expected one {_EXPECTED}")
@@ -73,33 +87,30 @@ def quote_literal(text: str) -> str:
     Raises:
         RQLError: If the text has both kinds of quotes, or cannot be encoded as UTF-8.
     """
-    literal = _quoted(text)
-    return f"{literal.quote}{literal.text}{literal.quote}"
-
-
-def _text(text: str, op: str) -> Literal:
-    if _BARE.fullmatch(text) and text != "t":
-        return Literal(text)
-    literal = Literal(text[1:-1], text[0]) if _QUOTED.fullmatch(text) else _quoted(text)
-    _check_encodable(literal.text)
-    if literal.text == _EMPTY and op not in ("like", "ilike", "search"):
-        raise RQLError(
-            f"The text 'empty()' cannot be compared with {op}, which reads it as the empty text: "
-            "use like, or empty(True) for the empty text"
-        )
-    return literal
-
-
-def _quoted(text: str) -> Literal:
     _check_encodable(text)
     if '"' not in text:
-        return Literal(text, '"')
+        return f'"{text}"'
     if "'" not in text:
-        return Literal(text, "'")
+        return f"'{text}'"
     raise RQLError(
         f"RQL cannot write a text with both kinds of quotes: {text!r}. "
         "Replace one kind by * in like(), and check the rows you get"
     )
+
+
+def _text(text: str, op: str) -> str:
+    if _BARE(text) and text != "t":
+        return text
+    if _QUOTED(text):
+        _check_encodable(text)
+    else:
+        text = quote_literal(text)
+    if text[1:-1] == "empty()" and op not in ("like", "ilike", "search"):
+        raise RQLError(
+            f"The text 'empty()' cannot be compared with {op}, which reads it as the empty text: "
+            "use like, or empty(True) for the empty text"
+        )
+    return text
 
 
 def _check_encodable(text: str) -> None:

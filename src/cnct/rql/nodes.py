@@ -5,27 +5,23 @@ Plain immutable data. Nothing here knows Python values (see ``literals``) or cli
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A value as RQL writes it: ``text`` without quotes, and the ``quote`` around it, if any."""
 
     text: str
     quote: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(NamedTuple):
     """One of the bare constants ``null()`` and ``empty()``; ``name`` includes the parentheses."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """The tuple ``t(...)``: comparisons on a related object, as a term or as a value."""
 
     args: tuple[Comparison, ...]
@@ -34,8 +30,7 @@ class Group:
 Value: TypeAlias = Literal | Constant | Group
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """``op(field,value)`` where ``op`` is one of eq ne lt le gt ge like ilike."""
 
     op: str
@@ -43,8 +38,7 @@ class Comparison:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """``in(field,(values))`` or ``out(field,(values))``."""
 
     op: str
@@ -52,42 +46,27 @@ class Membership:
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """``ordering(fields)`` or ``select(fields)``; a field may start with ``-``, not ``+``."""
 
     op: str
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Logical:
+class Logical(NamedTuple):
     """``and`` or ``or`` of two or more terms."""
 
     op: str
     args: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Negation:
+class Negation(NamedTuple):
     """``not(term)``."""
 
     arg: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """What a list of no values means: ``in`` matches nothing (False), ``out`` everything (True).
-
-    RQL cannot write it (RQL.md section 4), so the parser never makes one; the client acts on it
-    instead of sending it. Only ever the root of a tree.
-    """
-
-    value: bool
-    field: str
-
-
-Node: TypeAlias = Comparison | Membership | Listing | Logical | Negation | Group | Truth
+Node: TypeAlias = Comparison | Membership | Listing | Logical | Negation | Group
 
 
 def conjunction(args: tuple[Comparison, ...]) -> Node:

@@ -7,7 +7,6 @@ nested parentheses or 150 ``&`` (RQL.md section 1); reading more than it can tak
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from cnct.rql.errors import RQLSyntaxError
 from cnct.rql.nodes import (
@@ -59,15 +58,15 @@ def is_field(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-@dataclass(slots=True)
 class _Frame:
     """An open parenthesis (or the query itself): what was read in it so far."""
 
-    kind: str  # "top", "(", "and", "or" or "not"
-    plain: bool = False  # below not(), where no tuple may stand and so t is an ordinary field
-    separator: str = ""
-    terms: list[Node] = field(default_factory=list[Node])
-    chain: list[Node] = field(default_factory=list[Node])  # the terms between "&" signs
+    def __init__(self, kind: str, *, plain: bool = False) -> None:
+        self.kind = kind  # "top", "(", "and", "or" or "not"
+        self.plain = plain  # below not(), where no tuple may stand and so t is an ordinary field
+        self.separator = ""
+        self.terms: list[Node] = []
+        self.chain: list[Node] = []  # the terms between "&" signs
 
 
 _SEPARATORS = {"top": ",", "(": ",|;", "and": ",", "or": ",", "not": ""}
@@ -92,12 +91,12 @@ class _Parser:
         """Read a term; ``None`` if it was an opening parenthesis, which is a frame now."""
         if self._peek() == "(":
             self._at += 1
-            self._frames.append(_Frame("(", self._frames[-1].plain))
+            self._frames.append(_Frame("(", plain=self._frames[-1].plain))
             return None
         call = _CALL.match(self._text, self._at)
         if call:
             self._at = call.end()
-            self._frames.append(_Frame(call[1], call[1] == "not"))
+            self._frames.append(_Frame(call[1], plain=call[1] == "not"))
             return None
         return self._leaf()
 

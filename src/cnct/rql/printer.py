@@ -20,7 +20,6 @@ from cnct.rql.nodes import (
     Membership,
     Negation,
     Node,
-    Truth,
     Value,
     conjunction,
 )
@@ -108,14 +107,9 @@ def _group(node: Group) -> str:
     return f"t({','.join(map(_comparison, node.args))})"
 
 
-def _truth(node: Truth) -> str:
-    return f"{'out' if node.value else 'in'}({node.field},())"
-
-
 _WRITERS: Mapping[type[Node], Callable[[Any], str]] = {
     Comparison: _comparison,
     Membership: _membership,
     Listing: _listing,
     Group: _group,
-    Truth: _truth,
 }
