@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 _NOTE = re.compile(r"\*\*(\w+):?\*\*:?[ \t]*([^\n]*)")
 _CONSTANTS = frozenset({"null()", "empty()"})
 
 
-@dataclass(frozen=True, slots=True)
-class FilterField:
+class FilterField(Struct, frozen=True):
     """A field that a list endpoint can filter, order, search or select by.
 
     Attributes:
