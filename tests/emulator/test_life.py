@@ -43,9 +43,15 @@ def test_a_record_lives_from_creation_to_deletion(http):
     }
 
 
+def test_an_id_is_never_given_twice(http):
+    assert http.delete("products/PRD-000-000-001").status_code == 204
+    made = http.post("products", json={"name": "New"}).json()
+    assert made["id"] == "PRD-000-000-004"
+
+
 def test_many_can_be_made_at_once(http):
     made = http.post("accounts", json=[{"name": "A"}, {"name": "B"}])
-    assert [row["id"] for row in made.json()] == ["VA-000-000-013", "VA-000-000-014"]
+    assert [row["id"] for row in made.json()] == ["VA-000-013", "VA-000-014"]
 
 
 def test_nested_records_belong_to_their_parent(http):
@@ -211,8 +217,13 @@ def test_records_need_a_collection(arguments, message):
 def test_a_spec_must_be_openapi_3(tmp_path, text):
     spec = tmp_path / "spec.yml"
     spec.write_text(text)
-    with pytest.raises(ValueError, match="spec must be"):
+    with pytest.raises(ValueError, match=r"no OpenAPI 3 document|not valid YAML"):
         Emulator(spec=spec)
+
+
+def test_a_spec_must_be_there():
+    with pytest.raises(ValueError, match=r"nowhere\.yml"):
+        Emulator(spec="nowhere.yml")
 
 
 def test_a_records_file_must_be_an_object(tmp_path):

@@ -4,6 +4,9 @@ Knows RQL and the document; knows no client. Behaves as RQL.md sections 2, 3 and
 PostgreSQL's order and letter case.
 """
 
+from cnct.emulator.clock import Clock
+from cnct.emulator.faults import Fault, Faults
 from cnct.emulator.server import Emulator
+from cnct.emulator.traffic import ServedRequest
 
-__all__ = ["Emulator"]
+__all__ = ["Clock", "Emulator", "Fault", "Faults", "ServedRequest"]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from cnct.client.openapi import OpenAPISpecs, load_document
 from cnct.client.openapi.fields import FilterField, filter_field
-from cnct.emulator.shapes import Record, as_object, is_object
+from cnct.client.openapi.references import followed
+from cnct.emulator.shapes import Record, as_object
 
 PARAM = "{}"
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 _MAX_LIMIT = 1000  # RQL.md section 3, "Default and maximum"
 _DEFAULT_LIMIT = 100
-_MAX_REFERENCES = 10  # one after the other; more is a circle
+_SUCCESS = {"GET": "200", "POST": "201", "PUT": "200", "PATCH": "200", "DELETE": "204"}
+_MOST_LISTS = 5  # inside each other; more is a circle
+JSON = "application/json"
 
 
 @dataclass(frozen=True)
@@ -28,23 +29,54 @@ class Collection:
     Attributes:
         key: Its path, ids replaced by ``{}``: ``products/{}/items``.
         fields: Its filters by name.
-        many: Names of the filters that look into lists, and so can hold several values.
+        many: The filters that look into lists, and so can hold several values: where the lists
+            are, by name of the filter.
         default_limit: Rows of a page if nothing is asked; ``None`` for all of them.
         max_limit: The most rows of a page.
         properties: Names of the record's own properties, as far as the document tells.
+        identifier: The property that a path names a record by, mostly ``id``; ``locale.id`` for one
+            that is inside another. Empty if the records have none.
+        row: Schema of a record, as far as the document tells.
     """
 
     key: str
     fields: Mapping[str, FilterField] = field(default_factory=dict[str, FilterField])
-    many: frozenset[str] = frozenset()
+    many: Mapping[str, str] = field(default_factory=dict[str, str])
     default_limit: int | None = _DEFAULT_LIMIT
     max_limit: int | None = _MAX_LIMIT
     properties: frozenset[str] = frozenset()
+    identifier: str = "id"
+    row: Record = field(default_factory=dict[str, Any])
 
     @property
     def name(self) -> str:
         """The last part of its path."""
         return self.key.rpartition("/")[2]
+
+    def id_of(self, record: Record) -> str:
+        """Return what a path calls a record; empty if nothing does."""
+        value: Any = record
+        for name in self.identifier.split("."):
+            value = as_object(value).get(name)
+        return "" if value is None else str(value)
+
+    @cached_property
+    def columns(self) -> list[tuple[tuple[str, ...], str, bool]]:
+        """What is stored of a record for each filter: its path, its type, whether it is many."""
+        return [
+            (tuple(name.split(".")), filter_.type, name in self.many)
+            for name, filter_ in self.fields.items()
+        ]
+
+    @cached_property
+    def elements(self) -> dict[str, tuple[str, str]]:
+        """Name, for each filter that looks into a list, that list and the first filter for it."""
+        first: dict[str, str] = {}
+        for name in self.fields:
+            if name in self.many:
+                first.setdefault(self.many[name], name)
+        numbers = {place: f"list{number}" for number, place in enumerate(first)}
+        return {name: (numbers[place], first[place]) for name, place in self.many.items()}
 
     @cached_property
     def selectable(self) -> frozenset[str]:
@@ -67,8 +99,33 @@ class Collection:
 
     @cached_property
     def hidden(self) -> frozenset[str]:
-        """Names that answers carry only if ``select`` asks for them."""
-        return frozenset(name for name, filter_ in self.fields.items() if filter_.hidden)
+        """Names that answers carry only if ``select`` asks for them.
+
+        What the schema requires is not among them, though a document may call it hidden.
+        """
+        hidden = {name for name, filter_ in self.fields.items() if filter_.hidden}
+        return frozenset(hidden - {*self.row.get("required", ())})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method of a path.
+
+    Attributes:
+        status: HTTP status of its success.
+        media_type: Of its successful answer; empty if that has no body.
+        answer: Schema of that body.
+        payload: Schema of the body that it takes; ``None`` if the document has none.
+        takes: Media types that it takes.
+        example: A body of its successful answer, if the document has one.
+    """
+
+    status: int
+    media_type: str = ""
+    answer: Record = field(default_factory=dict[str, Any])
+    payload: Record | None = None
+    takes: tuple[str, ...] = ()
+    example: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +133,12 @@ class Place:
     """What a path of a call leads to.
 
     Attributes:
-        kind: ``list``, ``resource`` or ``action``.
+        kind: ``list``, ``resource``, ``action``, or ``value``: a document of its own, such as
+            settings.
         collection: The collection that is listed, or that holds the resource.
         ids: Ids in the path, the resource's own last.
         action: Name of the action, if it is one.
+        key: The path, ids replaced by ``{}``.
         methods: HTTP methods, upper case, that the document has there.
     """
 
@@ -87,33 +146,62 @@ class Place:
     collection: Collection
     ids: tuple[str, ...]
     action: str
+    key: str
     methods: frozenset[str]
+
+    @property
+    def path(self) -> str:
+        """The path itself."""
+        ids = iter(self.ids)
+        return "/".join(next(ids) if part == PARAM else part for part in self.key.split("/"))
+
+    @property
+    def record(self) -> str:
+        """The path of the nearest record, that is, up to the last id."""
+        below = self.key.split("/")[::-1].index(PARAM) if self.ids else 0
+        return "/".join(self.path.split("/")[: len(self.path.split("/")) - below])
 
 
 class Api:
     """Answers what a document says.
 
     Args:
-        document: An OpenAPI 3 document.
+        location: OpenAPI 3 document, YAML or JSON.
+
+    Raises:
+        SpecError: If it is none.
+
+    Attributes:
+        specs: The same document, for checks.
     """
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, location: str | Path) -> None:
         """Read every path once."""
-        self._document = document
+        self.specs = OpenAPISpecs(location)
+        document = self._document = load_document(location)
         paths = as_object(document.get("paths"))
-        self._items: dict[str, Any] = {_template(path): item for path, item in paths.items()}
+        self._items: dict[str, Any] = {}
+        self._names: dict[str, str] = {}  # of the last id of a path
+        for path, item in paths.items():
+            self._items.setdefault(_template(path), {}).update(as_object(item))
+            self._names[_template(path)] = path.rpartition("/")[2].strip("{}")
         self._by_length: dict[int, list[tuple[str, ...]]] = {}
         for key in self._items:
             segments = tuple(key.split("/"))
             self._by_length.setdefault(len(segments), []).append(segments)
+        self._arrays = {key for key in self._items if self._takes_array(key)}
+        self._usual_limits = not any(map(self._tells_limits, self._items))
         self.collections = {key: self._collection(key) for key in self._collection_keys()}
 
     def _collection_keys(self) -> Iterator[str]:
         """Find the lists: what answers an array, and what has resources below it."""
         seen: set[str] = set()
-        for key in self._items:
+        for key, item in self._items.items():
             own = key.removesuffix(f"/{PARAM}")
-            if own not in seen and (own != key or self._row_schema(key)):
+            listed = own != key and (len(item) > 1 or "post" not in item)
+            if own.endswith(PARAM):
+                continue  # below a record, with a name of its own
+            if own not in seen and (listed or (own == key and self._row_schema(key))):
                 seen.add(own)
                 yield own
 
@@ -125,7 +213,7 @@ class Api:
             for template in self._by_length.get(len(segments), ())
             if all(part in (PARAM, given) for part, given in zip(template, segments, strict=True))
         ]
-        if not matching:
+        if not matching or "" in segments:
             return None
         template = min(matching, key=lambda parts: [part == PARAM for part in parts])
         pairs = zip(template, segments, strict=True)
@@ -133,80 +221,134 @@ class Api:
         return self._place("/".join(template), ids)
 
     def _place(self, key: str, ids: tuple[str, ...]) -> Place:
-        methods = frozenset(name.upper() for name in self._items[key] if name in _METHODS)
+        item = self._items[key]
+        methods = frozenset(name.upper() for name in item if name in _METHODS)
         own, _, last = key.rpartition("/")
         if key in self.collections:
-            return Place("list", self.collections[key], ids, "", methods)
-        if last == PARAM:
-            return Place("resource", self.collections[own], ids, "", methods)
+            return Place("list", self.collections[key], ids, "", key, methods)
+        if last == PARAM and own in self.collections and key not in self._arrays:
+            return Place("resource", self.collections[own], ids, "", key, methods)
+        if "get" in item:
+            return Place("value", Collection(key), ids, "", key, methods)
         holder = self.collections.get(own.removesuffix(f"/{PARAM}")) or Collection(own)
-        return Place("action", holder, ids, last, methods)
+        return Place("action", holder, ids, last, key, methods)
+
+    def lists(self, collection: Collection) -> bool:
+        """Tell whether the records of a collection can be listed."""
+        return "get" in as_object(self._items.get(collection.key))
+
+    def operation(self, key: str, method: str) -> Operation:
+        """Return what the document says of a method of a path.
+
+        Args:
+            key: The path, ids replaced by ``{}``.
+            method: HTTP method, upper case.
+        """
+        said = as_object(as_object(self._items.get(key)).get(method.lower()))
+        answers = as_object(said.get("responses"))
+        status = min((code for code in answers if code[0] in "23"), default=_SUCCESS[method])
+        content = as_object(self.resolved(answers.get(status)).get("content"))
+        body = as_object(self.resolved(said.get("requestBody")).get("content"))
+        media_type = next(iter(content), "")
+        told = as_object(content.get(media_type))
+        return Operation(
+            status=int(status.replace("X", "0")),
+            media_type=media_type if content or status in answers else JSON,
+            answer=as_object(told.get("schema")),
+            payload=as_object(as_object(body.get(JSON)).get("schema")) if JSON in body else None,
+            takes=tuple(body),
+            example=self._example(told),
+        )
+
+    def _takes_array(self, key: str) -> bool:
+        """Tell whether a path that ends in an id is set to an array, and so is no record."""
+        payload = self.operation(key, "PUT").payload
+        return key.endswith(PARAM) and self.resolved(payload).get("type") == "array"
+
+    def _example(self, told: Record) -> Any:
+        given = next(iter(as_object(told.get("examples")).values()), None)
+        return told.get("example", self.resolved(given).get("value"))
+
+    def _tells_limits(self, key: str) -> bool:
+        schema = self._limit_schema(key) or {}
+        return "default" in schema or "maximum" in schema
+
+    def _limit_schema(self, key: str) -> Record | None:
+        found = (p for p in self._parameters(key) if p.get("name") == "limit")
+        return next((as_object(parameter.get("schema")) for parameter in found), None)
+
+    def _parameters(self, key: str) -> list[Record]:
+        get = as_object(as_object(self._items.get(key)).get("get"))
+        return [self.resolved(parameter) for parameter in get.get("parameters") or ()]
 
     def _collection(self, key: str) -> Collection:
-        get = as_object(as_object(self._items.get(key)).get("get"))
-        parameters = [self._resolved(parameter) for parameter in get.get("parameters") or ()]
-        fields = {f.name: f for f in map(filter_field, parameters) if f}
-        limit = next((p.get("schema", {}) for p in parameters if p.get("name") == "limit"), None)
-        schema = self._row_schema(key) or self._resource_schema(key)
+        fields = {f.name: f for f in map(filter_field, self._parameters(key)) if f}
+        # A document that tells no limits at all, as Connect's, leaves out the usual ones.
+        limit = None if self._usual_limits else self._limit_schema(key)
+        schema = self._resource_schema(key) or self._row_schema(key)
+        listed = self._row_schema(key) or schema
         return Collection(
             key=key,
             fields=fields,
-            many=frozenset(name for name in fields if self._is_many(schema, name)),
+            many={name: place for name in fields if (place := self._lists_in(listed, name))},
             default_limit=_limit(limit, "default", _DEFAULT_LIMIT),
             max_limit=_limit(limit, "maximum", _MAX_LIMIT),
-            properties=frozenset(as_object(schema.get("properties"))),
+            properties=frozenset(as_object(listed.get("properties"))),
+            identifier=self._identifier(key, schema),
+            row=_both(schema, listed),
         )
+
+    def _identifier(self, key: str, schema: Record) -> str:
+        """Find the property that is meant by the last id of a path."""
+        properties = as_object(schema.get("properties"))
+        name = self._names.get(f"{key}/{PARAM}", "id")
+        name = name if name in properties or "__" not in name else name.rpartition("__")[2]
+        if name not in properties:
+            listed_only = f"{key}/{PARAM}" not in self._items
+            return "" if properties and listed_only and "id" not in properties else "id"
+        below = as_object(self.resolved(properties[name]).get("properties"))
+        return f"{name}.id" if "id" in below else name
 
     def _row_schema(self, key: str) -> Record:
         schema = self._answer_schema(key)
-        return self._resolved(schema.get("items")) if schema.get("type") == "array" else {}
+        return self.resolved(schema.get("items")) if schema.get("type") == "array" else {}
 
     def _resource_schema(self, key: str) -> Record:
-        return self._answer_schema(f"{key}/{PARAM}")
+        # A resource that is said to be a list is taken for one of it.
+        below = f"{key}/{PARAM}"
+        return self._row_schema(below) or self._answer_schema(below)
 
     def _answer_schema(self, key: str) -> Record:
-        get = as_object(as_object(self._items.get(key)).get("get"))
-        answer = self._resolved(as_object(get.get("responses")).get("200"))
-        content = as_object(answer.get("content")).get("application/json")
-        return self._resolved(as_object(content).get("schema"))
+        return self.resolved(self.operation(key, "GET").answer)
 
-    def _is_many(self, schema: Record, name: str) -> bool:
-        for part in name.split("."):
-            schema = self._resolved(as_object(schema.get("properties")).get(part))
-            if schema.get("type") == "array":
-                return True
-        return False
+    def _lists_in(self, schema: Record, name: str) -> str:
+        """Tell where the lists are on the way to a property; empty if there are none."""
+        places: list[str] = []
+        parts = name.split(".")
+        for end, part in enumerate(parts, 1):
+            schema = self.resolved(as_object(schema.get("properties")).get(part))
+            while schema.get("type") == "array" and len(places) < _MOST_LISTS:
+                places.append(".".join(parts[:end]))
+                schema = self.resolved(schema.get("items"))
+        return " ".join(places)
 
-    def _resolved(self, node: Any) -> Record:
+    def resolved(self, node: Any) -> Record:
         """Follow local references; what is no object is an empty one."""
-        for _ in range(_MAX_REFERENCES):
-            if "$ref" not in as_object(node):
-                break
-            target: Any = self._document
-            for part in str(node["$ref"]).removeprefix("#/").split("/"):
-                target = as_object(target).get(part.replace("~1", "/").replace("~0", "~"))
-            node = target
-        return as_object(node)
+        return (
+            dict(followed(self._document, node)) if "$ref" in as_object(node) else as_object(node)
+        )
 
 
-def load_document(location: str | Path) -> dict[str, Any]:
-    """Read an OpenAPI document, YAML or JSON, from a file.
-
-    Raises:
-        ValueError: If it is no OpenAPI 3 document.
-    """
-    text = Path(location).read_text(encoding="utf-8")
-    document = json.loads(text) if Path(location).suffix == ".json" else _yaml(text)
-    if not is_object(document) or not str(document.get("openapi", "")).startswith("3."):
-        raise ValueError(f"spec must be an OpenAPI 3 document, which {location} is not")
-    return document
-
-
-def _yaml(text: str) -> Any:
-    try:
-        return yaml.load(text, yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise ValueError(f"spec must be YAML or JSON: {error}") from error
+def _both(schema: Record, other: Record) -> Record:
+    """Join two schemas of the same record: a list may tell less than a resource, or more."""
+    if not as_object(schema.get("properties")):
+        return schema or other
+    names = {**as_object(other.get("properties")), **as_object(schema.get("properties"))}
+    for name, told in as_object(other.get("properties")).items():
+        if not as_object(told).get("nullable"):  # what one of them never leaves empty, is never
+            names[name] = {**as_object(names[name]), "nullable": False}
+    required = {*schema.get("required", ()), *other.get("required", ())}
+    return {**schema, "properties": names, "required": sorted(required)}
 
 
 def _template(path: str) -> str:

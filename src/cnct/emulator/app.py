@@ -1,32 +1,35 @@
-"""Calls -> answers: routes a request to the records and the rules. Knows no sockets."""
+"""Calls -> answers: routes a call to the records and says the result. Knows no sockets."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container, Mapping
-from datetime import UTC, datetime
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from cnct.emulator import errors, ids
-from cnct.emulator.api import Api, Collection, Place
+from cnct.emulator import bodies, errors
+from cnct.emulator.api import JSON, PARAM, Api, Collection, Operation, Place
+from cnct.emulator.bodies import MEDIA, Body, File
+from cnct.emulator.effects import NEW_ROWS, PAGE_CAP
+from cnct.emulator.invent import Inventor
 from cnct.emulator.paging import slice_of
+from cnct.emulator.payloads import accepted, items_of, names_its_own_id, object_of
+from cnct.emulator.records import Records
 from cnct.emulator.select import selection_of
 from cnct.emulator.shapes import Record, as_object, is_array, is_object
 from cnct.emulator.sql import Compiler, listings, ordering_sql
-from cnct.emulator.states import act, begin
-from cnct.emulator.storage import Storage
 from cnct.rql import RQLSyntaxError, from_wire, parse
 from cnct.rql.nodes import Node
 
 BASE = "/public/v1"
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-_READ_ONLY = frozenset({"id", "events", "created", "updated"})
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Connect:
@@ -34,39 +37,85 @@ class Connect:
 
     Args:
         api: What the document says.
-        storage: Where the records are.
+        records: The records.
+        inventor: Fills what an answer must have and no record does.
         api_keys: ``Authorization`` values that are let in; ``None`` for any ``ApiKey ...``.
-        now: Tells the time.
     """
 
     def __init__(
         self,
         api: Api,
-        storage: Storage,
+        records: Records,
+        inventor: Inventor,
         api_keys: Container[str] | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Keep the parts."""
         self._api = api
-        self._storage = storage
+        self._records = records
+        self._inventor = inventor
         self._api_keys = api_keys
-        self._now = now
 
-    def asgi(self) -> Starlette:
-        """Return the ASGI application."""
+    def asgi(self, *middleware: Middleware) -> Starlette:
+        """Return the ASGI application, behind middleware."""
         route = Route("/{path:path}", self._answer, methods=_METHODS)
-        return Starlette(routes=[route])
+        return Starlette(routes=[route], middleware=middleware)
+
+    def insert(self, path: str, records: Iterable[Record]) -> None:
+        """Add records to the collection at a path.
+
+        Raises:
+            ValueError: If the document has none there.
+        """
+        collection, path_ids = self._listed(path)
+        self._records.look_at(collection, path_ids)
+        self._records.add(collection, path_ids, records)
+
+    def invent(self, path: str) -> None:
+        """Invent the records of the collection at a path.
+
+        Raises:
+            ValueError: If the document has none there.
+        """
+        self._records.fill(*self._listed(path))
+
+    def _listed(self, path: str) -> tuple[Collection, tuple[str, ...]]:
+        place = self._api.find(path)
+        if place is None or place.kind != "list":
+            raise ValueError(f"records: the document has no collection {path!r}")
+        return place.collection, place.ids
+
+    def delete(self, path: str) -> None:
+        """Remove the record at a path, if it is there.
+
+        Raises:
+            ValueError: If the document has no record there.
+        """
+        place = self._api.find(path)
+        if place is None or place.kind != "resource":
+            raise ValueError(f"the document has no record {path!r}")
+        *above, key = place.ids
+        self._records.look_at(place.collection, tuple(above))
+        self._records.storage.delete(place.collection, "/".join(above), key)
 
     async def _answer(self, request: Request) -> Response:
+        if request.url.path.startswith(MEDIA):
+            return Response(request.url.path.encode(), media_type="application/octet-stream")
+        method = "GET" if request.method == "HEAD" else request.method
         try:
             self._authorize(request)
-            place = self._place(request)
-            body = (
-                _payload(await request.body()) if request.method not in ("GET", "DELETE") else None
-            )
-            return self._handle(request, place, body)
+            place = self._place(request, method)
+            operation = self._api.operation(place.key, method)
+            if method != "GET":
+                self._check_exists(place)  # before the payload is: what is not there is a 404
+            body = Body() if method == "GET" else await bodies.read(request, operation)
+            payload = accepted(self._api, operation, method, place.path, body.payload)
+            call = _Call(place, operation, payload, body.files, _query(request))
+            response = self._handle(method, call, request.scope.get("state", {}))
         except errors.ApiError as error:
-            return JSONResponse(error.body, error.status)
+            response = JSONResponse(error.body, error.status, error.headers)
+        if request.method == "HEAD":
+            response = Response(status_code=response.status_code, headers=response.headers)
+        return response
 
     def _authorize(self, request: Request) -> None:
         given = request.headers.get("Authorization", "")
@@ -74,7 +123,7 @@ class Connect:
         if not allowed:
             raise errors.unauthorized()
 
-    def _place(self, request: Request) -> Place:
+    def _place(self, request: Request, method: str) -> Place:
         raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
         path = raw.decode("ascii").partition("?")[0]
         if not path.startswith(f"{BASE}/"):
@@ -84,147 +133,178 @@ class Connect:
         place = self._api.find("/".join(unquote(s).replace("/", "\x00") for s in segments))
         if place is None:
             raise errors.not_found()
-        if request.method not in place.methods:
-            raise errors.method_not_allowed(request.method)
-        self._check_parents(place)
+        if method not in place.methods:
+            raise errors.method_not_allowed(method, place.methods)
         return place
 
-    def _check_parents(self, place: Place) -> None:
-        """Answer 404 below a parent that does not exist."""
-        parts = place.collection.key.split("/")
-        above = parts[: len(parts) - parts[::-1].index("{}") - 1] if "{}" in parts else []
-        collection = self._api.collections.get("/".join(above))
-        if collection and not self._storage.get(
-            collection, *_split(place.ids[: above.count("{}") + 1])
-        ):
-            raise errors.not_found()
+    def _check_exists(self, place: Place) -> None:
+        """Answer 404 for a call to a record, or below one, that does not exist."""
+        collection, depth = place.collection, place.collection.key.count(PARAM) + 1
+        if collection.key in self._api.collections and len(place.ids) >= depth:
+            self._records.get(collection, place.ids[:depth])
+        else:
+            self._records.check_above(place.key, place.ids)
 
-    def _handle(self, request: Request, place: Place, body: Any) -> Response:
-        query = _parsed(str(request.scope["query_string"], "ascii"))
-        match place.kind, request.method:
+    def _handle(self, method: str, call: _Call, state: Mapping[str, Any]) -> Response:
+        match call.place.kind, method:
             case "list", "GET":
-                return self._list(place, query)
-            case "list", "POST":
-                return self._create(place, body)
-            case "list", _:
-                return JSONResponse([self._update(place, item, item) for item in _items(body)])
+                return self._list(call, state)
             case "resource", "GET":
-                return self._retrieve(place, query)
-            case "resource", "DELETE":
-                self._existing(place)
-                self._storage.delete(place.collection, *_split(place.ids))
-                return Response(status_code=204)
+                return self._retrieve(call)
+            case "value", "GET":
+                return self._value(call)
+            case "list", _:
+                return self._told(call, self._change_list(method, call))
             case "resource", _:
-                return JSONResponse(self._update(place, self._existing(place), body))
+                return self._told(call, self._change_resource(method, call))
+            case "value", "DELETE":
+                self._records.remove_value(*call.where)
+                return self._told(call, None)
+            case "value", _:
+                return self._told(call, self._records.set_value(*call.where, call.payload))
             case _:
-                return self._act(place, body)
+                return self._told(call, self._act(call))
 
-    def _list(self, place: Place, query: Node | None) -> Response:
-        collection, parent = place.collection, "/".join(place.ids)
-        asked = slice_of(query, collection)
-        where = Compiler(collection).where(query)
-        order = ordering_sql(collection, _ordering(query))
-        selection = selection_of(query, collection)
-        found = self._storage.rows(collection, parent, where, order, asked.limit, asked.offset)
-        rows = [selection.apply(row, collection) for row in found]
+    def _change_list(self, method: str, call: _Call) -> Any:
+        match method:
+            case "POST":
+                return self._create(call)
+            case "DELETE":
+                return self._delete_many(call)
+            case _:
+                return self._update_many(call)
+
+    def _change_resource(self, method: str, call: _Call) -> Record:
+        if method == "DELETE":
+            return self._records.delete(*call.where)
+        changes = call.payload or {} if call.files else object_of(call.payload)
+        return self._records.update(*call.where, changes | self._kept(call, call.place.record))
+
+    def _list(self, call: _Call, state: Mapping[str, Any]) -> Response:
+        collection, path_ids = call.where
+        where = Compiler(collection).where(call.query)
+        order = ordering_sql(collection, _ordering(call.query))
+        selection = selection_of(call.query, collection)
+        asked = slice_of(call.query, collection).capped(state.get(PAGE_CAP))
+        if asked.offset:
+            self._records.change_rows(collection, path_ids, state.get(NEW_ROWS, 0))
+        parent, storage = self._records.parent(collection, path_ids), self._records.storage
+        found = storage.rows(collection, parent, where, order, asked.limit, asked.offset)
+        rows = selection.page(found, collection)
+        if self._type_told(call) == "object":  # where the document says so, a list is one object
+            return self._told(call, json.loads(rows[0]) if rows else None)
         headers: dict[str, str] = {}
         if asked.limit is not None:
-            total = self._storage.count(collection, parent, where)
+            total = storage.count(collection, parent, where)
             headers["Content-Range"] = asked.content_range(len(rows), total)
-        return JSONResponse(rows, headers=headers)
+        body = f"[{','.join(rows)}]"
+        return Response(body, headers=headers, media_type=JSON)
 
-    def _retrieve(self, place: Place, query: Node | None) -> Response:
-        collection = place.collection
-        parent, record_id = _split(place.ids)
-        where = Compiler(collection).where(query)
-        where.sql, where.params = f"id = ? AND {where.sql}", [record_id, *where.params]
-        found = next(self._storage.rows(collection, parent, where, "rowid", 1, 0), None)
-        if found is None:
+    def _retrieve(self, call: _Call) -> Response:
+        collection, path_ids = call.where
+        found = self._records.get(collection, path_ids)
+        asked = Compiler(collection).where(call.query)
+        ordering_sql(collection, _ordering(call.query))  # one that makes no sense is refused
+        where = replace(
+            asked, sql=f"record.id = ? AND {asked.sql}", params=[path_ids[-1], *asked.params]
+        )
+        if call.query and not self._records.storage.count(
+            collection, self._records.parent(collection, path_ids[:-1]), where
+        ):
             raise errors.not_found()
-        return JSONResponse(selection_of(query, collection).apply(found, collection))
+        shown = selection_of(call.query, collection).apply(found, collection)
+        return JSONResponse([shown] if self._type_told(call) == "array" else shown)
 
-    def _create(self, place: Place, body: Any) -> Response:
-        collection, parent = place.collection, "/".join(place.ids)
-        many = is_array(body)
-        records: list[Record] = []
-        for item in _items(body):
-            record = self._new(place, item, records)
-            records.append(record)
-        self._storage.insert(collection, parent, records)
-        return JSONResponse(records if many else records[0], 201)
+    def _value(self, call: _Call) -> Response:
+        data = self._records.value(*call.where)
+        # What a path with a file's name leads to was uploaded to the record above.
+        paths = call.place.record, call.place.record.rpartition("/")[0]
+        uploaded = next(filter(None, map(self._records.storage.file, paths)), None)
+        media_type = call.operation.media_type
+        if uploaded is not None and media_type not in ("", JSON):
+            return Response(uploaded, media_type=media_type)
+        if data is None and not call.operation.answer:
+            data = call.operation.example
+        if data is None and media_type != JSON:
+            data = self._records.above(*call.where)
+        return self._told(call, data)
 
-    def _new(self, place: Place, payload: Record, others: list[Record]) -> Record:
-        collection, parent = place.collection, "/".join(place.ids)
-        taken = {record["id"] for record in others}
+    def _create(self, call: _Call) -> Any:
+        collection, path_ids = call.where
+        items = items_of(call.payload)
+        if not names_its_own_id(self._api, call.operation):
+            items = [{name: item[name] for name in item if name != "id"} for item in items]
+        links = {name: f"{MEDIA}{file.name}" for name, file in call.files.items()}
+        made = self._records.create(collection, path_ids, [item | links for item in items])
+        self._kept(call, f"{call.place.path}/{collection.id_of(made[0])}")
+        return made if is_array(call.payload) else made[0]
 
-        def exists(candidate: str) -> bool:
-            return candidate in taken or bool(self._storage.get(collection, parent, candidate))
+    def _update_many(self, call: _Call) -> Any:
+        collection, path_ids = call.where
+        items = items_of(call.payload)
+        if not collection.identifier:
+            return self._records.update_only(collection, path_ids, items[-1])
+        keys = [collection.id_of(item) for item in items]
+        if "" in keys:
+            raise errors.invalid(f"{collection.identifier}: This field is required.")
+        pairs = zip(keys, items, strict=True)
+        with self._records.storage.transaction():
+            return [self._records.update(collection, (*path_ids, key), item) for key, item in pairs]
 
-        def candidate(number: int) -> str:
-            if collection.name == "items" and place.ids:
-                return ids.nested(place.ids[-1], number)
-            return ids.formatted(collection.name, number)
+    def _delete_many(self, call: _Call) -> None:
+        collection, path_ids = call.where
+        items = call.payload if is_array(call.payload) else []
+        with self._records.storage.transaction():
+            for item in items:
+                key = collection.id_of(item) if is_object(item) else str(item)
+                self._records.delete(collection, (*path_ids, key))
 
-        record: Record = {"id": ids.free(candidate, 1 + len(others), exists)}
-        record |= {name: value for name, value in payload.items() if name not in _READ_ONLY}
-        begin(collection.name, record)
-        self._stamp(collection, record, "created", "updated")
-        return record
+    def _act(self, call: _Call) -> Any:
+        holder, path_ids = call.where
+        depth = holder.key.count(PARAM) + 1
+        self._kept(call, call.place.record)
+        if holder.key not in self._api.collections or len(path_ids) < depth:
+            return call.payload if is_array(call.payload) else None
+        record = self._records.act(holder, path_ids[:depth], call.place.action, call.payload)
+        told = self._api.resolved(call.operation.answer)
+        names = as_object(told.get("properties")).keys() - {"id"}
+        return record if not names or names & record.keys() else None
 
-    def _update(self, place: Place, current: Record, body: Any) -> Record:
-        if not is_object(body):
-            raise errors.invalid("payload: expected a JSON object.")
-        collection = place.collection
-        parent = "/".join(place.ids if place.kind == "list" else place.ids[:-1])
-        stored = self._storage.get(collection, parent, str(current.get("id")))
-        if stored is None:
-            raise errors.not_found()
-        changes = {name: value for name, value in body.items() if name not in _READ_ONLY}
-        record = _merged(stored, changes)
-        self._stamp(collection, record, "updated")
-        self._storage.replace(collection, parent, record)
-        return record
+    def _kept(self, call: _Call, path: str) -> Record:
+        """Keep what was uploaded to a record; return how the record tells of it."""
+        for file in call.files.values():
+            self._records.storage.keep_file(path, file.content)
+        return {name: f"{MEDIA}{file.name}" for name, file in call.files.items() if name}
 
-    def _existing(self, place: Place) -> Record:
-        record = self._storage.get(place.collection, *_split(place.ids))
-        if record is None:
-            raise errors.not_found()
-        return record
+    def _type_told(self, call: _Call) -> Any:
+        return self._api.resolved(call.operation.answer).get("type")
 
-    def _act(self, place: Place, body: Any) -> Response:
-        if not place.ids:
-            return JSONResponse({})
-        record = self._existing(place)
-        changed = act(place.collection.name, place.action, record, body)
-        if changed != record:
-            self._stamp(place.collection, changed, "updated")
-            self._storage.replace(place.collection, _split(place.ids)[0], changed)
-            self._follow(place.collection, changed)
-        return JSONResponse(changed)
+    def _told(self, call: _Call, data: Any) -> Response:
+        """Answer data in the shape that the document gives it."""
+        wanted = self._type_told(call)
+        if wanted == "array" and data is not None and not is_array(data):
+            data = [data]
+        if wanted == "object" and is_array(data):  # many at once, of which documents do not tell
+            return bodies.answer(call.operation, [self._fitted(call, item) for item in data])
+        return bodies.answer(call.operation, self._fitted(call, data))
 
-    def _follow(self, collection: Collection, request: Record) -> None:
-        """Activate the subscription whose purchase was approved."""
-        assets = self._api.collections.get("subscriptions/assets")
-        if collection.name != "requests" or request["status"] != "approved" or assets is None:
-            return
-        asset_id = str(as_object(request.get("asset")).get("id"))
-        asset = self._storage.get(assets, "", asset_id)
-        if asset:
-            self._storage.replace(assets, "", {**asset, "status": "active"})
-
-    def _stamp(self, collection: Collection, record: Record, *moments: str) -> None:
-        """Note when a record was created or updated, in the form that its schema has."""
-        now = self._now().strftime("%Y-%m-%dT%H:%M:%S+00:00")
-        for moment in moments:
-            if "events" in collection.properties:
-                record["events"] = {**record.get("events", {}), moment: {"at": now}}
-            elif moment in collection.properties:
-                record[moment] = now
+    def _fitted(self, call: _Call, data: Any) -> Any:
+        return self._inventor.completed(call.operation.answer, data, *call.where)
 
 
-def _split(path_ids: tuple[str, ...]) -> tuple[str, str]:
-    """Part the ids of a resource's path into those above it, joined, and its own."""
-    return "/".join(path_ids[:-1]), path_ids[-1].replace("\x00", "/")
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call that was understood."""
+
+    place: Place
+    operation: Operation
+    payload: Any
+    files: Mapping[str, File]
+    query: Node | None
+
+    @property
+    def where(self) -> tuple[Collection, tuple[str, ...]]:
+        return self.place.collection, self.place.ids
 
 
 def _ordering(query: Node | None) -> tuple[str, ...] | None:
@@ -236,36 +316,8 @@ def _ordering(query: Node | None) -> tuple[str, ...] | None:
     return found[0].fields if found else None
 
 
-def _parsed(raw_query: str) -> Node | None:
+def _query(request: Request) -> Node | None:
     try:
-        return parse(from_wire(raw_query))
+        return parse(from_wire(str(request.scope["query_string"], "ascii")))
     except RQLSyntaxError as error:
         raise errors.bad_query("Bad filter query.") from error
-
-
-def _payload(body: bytes) -> Any:
-    if not body:
-        return None
-    try:
-        return json.loads(body)
-    except ValueError as error:
-        raise errors.invalid("payload: JSON parse error.") from error
-
-
-def _items(body: Any) -> list[Record]:
-    items = body if is_array(body) else [body]
-    if not items or not all(is_object(item) for item in items):
-        raise errors.invalid("payload: expected a JSON object, or an array of them.")
-    return items
-
-
-def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> Record:
-    """Merge objects property by property; anything else is replaced."""
-    merged = dict(old)
-    for name, value in new.items():
-        before = merged.get(name)
-        if is_object(before) and is_object(value):
-            merged[name] = _merged(before, value)
-        else:
-            merged[name] = value
-    return merged

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 
@@ -13,14 +15,21 @@ class ApiError(Exception):
         code: Connect's error code.
         errors: Messages.
         params: Details, such as filter, lookup and value of a bad condition.
+        headers: Headers of the answer.
     """
 
     def __init__(
-        self, status: int, code: str, *errors: str, params: dict[str, Any] | None = None
+        self,
+        status: int,
+        code: str,
+        *errors: str,
+        params: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> None:
         """Keep what the answer will say."""
         super().__init__(*errors)
         self.status = status
+        self.headers = headers
         self.body = {"error_code": code, "errors": list(errors), "params": params}
 
 
@@ -34,9 +43,15 @@ def not_found() -> ApiError:
     return ApiError(404, "CNCT_001", "Not found.")
 
 
-def method_not_allowed(method: str) -> ApiError:
+def method_not_allowed(method: str, allowed: Iterable[str]) -> ApiError:
     """Make the answer to a method that the path does not have."""
-    return ApiError(405, "CNCT_002", f'Method "{method}" not allowed.')
+    headers = {"Allow": ", ".join(sorted(allowed))}
+    return ApiError(405, "CNCT_002", f'Method "{method}" not allowed.', headers=headers)
+
+
+def failed(status: int) -> ApiError:
+    """Make the answer of a service that fails or refuses for no reason of the call's."""
+    return ApiError(status, "SYS_001", HTTPStatus(status).phrase)
 
 
 def invalid(*errors: str) -> ApiError:

@@ -29,6 +29,7 @@ DEFAULT_COUNTS: Mapping[str, int] = {
 }
 
 _START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+_STEP = timedelta(minutes=37)  # between one record of a collection and the next
 _COMPANIES = ("Northwind", "Contoso", "Fabrikam", "Adatum", "Lamna", "Tailwind", "Woodgrove")
 _FORMS = ("Inc.", "GmbH", "Ltd.", "S.L.", "B.V.")
 _PRODUCTS = ("Cloud Backup", "Mail Suite", "Web Hosting", "Office Phone", "Video Rooms")
@@ -36,12 +37,13 @@ _CATEGORIES = ("SaaS services", "Infrastructure", "Security", "Communication")
 _PLACES = (("US", "North America"), ("ES", "Europe"), ("DE", "Europe"), ("IN", "Asia"))
 
 
-def generate(counts: Mapping[str, int], seed: int = 1) -> Rows:
+def generate(counts: Mapping[str, int], seed: int = 1, until: datetime | None = None) -> Rows:
     """Invent records.
 
     Args:
         counts: How many of which collection, of those in :data:`DEFAULT_COUNTS`.
         seed: The same seed and counts give the same records.
+        until: When the newest was made; by default, the oldest was in January 2026.
 
     Returns:
         Records by path of their collection; products come with items and parameters.
@@ -55,14 +57,16 @@ def generate(counts: Mapping[str, int], seed: int = 1) -> Rows:
             raise ValueError(f"generate: no records can be invented for {path!r}, only for {known}")
         if count < 0:
             raise ValueError(f"generate: the count of {path!r} must be 0 or more, not {count}")
-    return _World(counts, random.Random(seed)).rows()  # noqa: S311 - no secrets are made here
+    start = until - _STEP * max(counts.values(), default=0) if until else _START
+    return _World(counts, random.Random(seed), start).rows()  # noqa: S311 - no secrets are made here
 
 
 class _World:
     """What is invented so far; later records refer to earlier ones."""
 
-    def __init__(self, counts: Mapping[str, int], chance: random.Random) -> None:
+    def __init__(self, counts: Mapping[str, int], chance: random.Random, start: datetime) -> None:
         self._counts = counts
+        self._start = start
         self._chance = chance
         self._marketplaces = self._made("marketplaces", self._marketplace)
         self._accounts = self._made("accounts", self._account)
@@ -275,7 +279,7 @@ class _World:
         return {"created": {"at": at}, "updated": {"at": at}}
 
     def _moment(self, number: int) -> str:
-        at = _START + timedelta(minutes=37 * number)
+        at = self._start + _STEP * number
         return at.strftime("%Y-%m-%dT%H:%M:%S+00:00")
 
 

@@ -19,6 +19,12 @@ class Slice:
     limit: int | None
     offset: int
 
+    def capped(self, rows: int | None) -> Slice:
+        """Return one that has at most so many rows; ``None`` caps nothing."""
+        if rows is None or (self.limit is not None and self.limit <= rows):
+            return self
+        return Slice(rows, self.offset)
+
     def content_range(self, rows: int, total: int) -> str:
         """Write the header for ``rows`` rows of ``total``."""
         first = 0 if self.limit == 0 else self.offset

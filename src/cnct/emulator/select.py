@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from cnct.emulator.api import Collection
 from cnct.emulator.errors import bad_query
-from cnct.emulator.shapes import Record, as_object, is_array, is_object
+from cnct.emulator.shapes import Record, as_object, dumped, is_array, is_object
 from cnct.emulator.sql import listings
 from cnct.rql.nodes import Node
 
@@ -20,21 +20,22 @@ class Selection:
     shown: frozenset[str]
     removed: frozenset[str]
 
+    def page(self, rows: list[str], collection: Collection) -> list[str]:
+        """Return rows as an answer shows them, JSON to JSON."""
+        if not self.removed and collection.hidden <= self.shown:
+            return rows
+        return [dumped(self.apply(json.loads(row), collection)) for row in rows]
+
     def apply(self, record: Record, collection: Collection) -> Record:
-        """Return the record as an answer shows it."""
-        result = deepcopy(record)
-        tops = {name for name in collection.hidden if "." not in name}
-        for top in tops:
+        """Make of a record what an answer shows."""
+        for top in {name for name in collection.hidden if "." not in name} - self.shown:
             below = [name for name in self.shown if name.startswith(f"{top}.")]
-            if top in self.shown:
-                continue
-            if below and is_object(record.get(top)):
-                result[top] = _only(record[top], [name.split(".")[1:] for name in below])
-            else:
-                result.pop(top, None)
+            whole = record.pop(top, None)
+            if below and is_object(whole):
+                record[top] = _only(whole, [name.split(".")[1:] for name in below])
         for name in self.removed:
-            _remove(result, name.split("."))
-        return result
+            _remove(record, name.split("."))
+        return record
 
 
 def selection_of(node: Node | None, collection: Collection) -> Selection:
@@ -65,7 +66,7 @@ def _only(node: Record, paths: list[list[str]]) -> Record:
             source = as_object(source.get(part))
             target = target.setdefault(part, {})
         if path[-1] in source:
-            target[path[-1]] = deepcopy(source[path[-1]])
+            target[path[-1]] = source[path[-1]]
     return result
 
 

@@ -6,7 +6,8 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -14,12 +15,20 @@ from typing import Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
-from cnct.emulator.api import Api, load_document
+from cnct.emulator.api import Api
 from cnct.emulator.app import BASE, Connect
-from cnct.emulator.generate import DEFAULT_COUNTS, generate
+from cnct.emulator.clock import Clock
+from cnct.emulator.connection import Protocol, Server
+from cnct.emulator.faults import Fault, Faults
+from cnct.emulator.generate import DEFAULT_COUNTS, Rows
+from cnct.emulator.generate import generate as invented
+from cnct.emulator.invent import Inventor
+from cnct.emulator.records import Records
 from cnct.emulator.shapes import is_object
 from cnct.emulator.storage import Storage
+from cnct.emulator.traffic import Traffic, request_log
 
 DEFAULT_SPEC = Path(__file__).parent / "data" / "connect.yml"
 _START_SECONDS = 10.0
@@ -31,13 +40,22 @@ class Emulator:
     Args:
         spec: OpenAPI 3 document, YAML or JSON; by default a small one of real Connect resources.
         records: Records by path of their collection (``{"products": [...]}``), or a JSON file of
-            them. By default believable ones are invented, unless ``spec`` is given.
+            them. By default believable ones are invented: those of ``spec`` from its schemas and
+            examples, when a collection is first looked at.
         database: ``:memory:``, or a file that keeps the records; one that has some already is
             served as it is.
         generate: How many records to invent for which collection, beside ``records``.
         seed: What the invention depends on; the same seed invents the same.
         api_keys: Values of ``Authorization`` to let in; by default any ``ApiKey ...``.
         port: TCP port; 0 for a free one.
+        faults: What goes wrong, and when; :attr:`faults` changes it while the emulator runs.
+        clock: The time of what is made and changed; invented records are older. By default it
+            runs with the real time.
+
+    Attributes:
+        spec: The document that it serves, for ``ConnectClient(specs_location=...)``.
+        clock: The clock, to move.
+        requests: The calls that reached the emulator, oldest first: at most the last 10,000.
 
     Raises:
         ValueError: If ``spec``, ``records`` or ``generate`` make no sense.
@@ -45,7 +63,7 @@ class Emulator:
     Example:
         >>> from cnct import ConnectClient
         >>> with Emulator() as connect:
-        ...     client = ConnectClient("ApiKey SU-000-000-000:x", endpoint=connect.endpoint)
+        ...     client = ConnectClient("ApiKey x", connect.endpoint, specs_location=connect.spec)
         ...     client.products.all().count()
         3
     """
@@ -60,35 +78,81 @@ class Emulator:
         seed: int = 1,
         api_keys: Collection[str] | None = None,
         port: int = 0,
+        faults: Iterable[Fault] = (),
+        clock: Clock | None = None,
     ) -> None:
         """Load document and records; the port opens with :meth:`start`."""
-        self._api = Api(load_document(spec)) if spec else _default_api()
-        self._storage = Storage(self._api, database)
-        if self._storage.is_empty():
-            counts = dict(DEFAULT_COUNTS) if spec is None and records is None else {}
-            try:
-                self._fill(_read(records), {**counts, **(generate or {})}, seed)
-            except BaseException:
-                self._storage.close()
-                raise
-        self._connect = Connect(self._api, self._storage, api_keys)
+        self.spec = spec or DEFAULT_SPEC
+        api = _api(self.spec)
+        until = clock.now() if clock else None
+        self.clock = clock or Clock()
+        self.requests = request_log()
+        self._faults = Faults(faults, seed)
+        self._storage = Storage(database)
+        inventor = Inventor(api, seed, until, generate)
+        self._records = Records(api, self._storage, inventor, self.clock.now)
+        self._connect = Connect(api, self._records, inventor, api_keys)
+        try:
+            if self._storage.is_empty():
+                world = _default_world(spec, records, generate or {}, seed, until)
+                self._fill(
+                    world, _read(records), generate or {}, lazily=bool(spec) and records is None
+                )
+        except BaseException:
+            self._storage.close()
+            raise
         self._port = port
         self._socket: socket.socket | None = None
 
     def _fill(
-        self, records: Mapping[str, list[dict[str, Any]]], counts: Mapping[str, int], seed: int
+        self, world: Rows, records: Rows, generate: Mapping[str, int], *, lazily: bool
     ) -> None:
-        for path, rows in (*generate(counts, seed).items(), *records.items()):
-            place = self._api.find(path)
-            if place is None or place.kind != "list":
-                raise ValueError(f"records: the document has no collection {path!r}")
-            self._storage.insert(place.collection, "/".join(place.ids), rows)
+        for path, rows in (*world.items(), *records.items()):
+            self._connect.insert(path, rows)
+        if lazily:
+            self._records.invent_when_needed()
+        for path in generate.keys() - world.keys():
+            self._connect.invent(path)
         self._storage.analyze()
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong; set it to an iterable of faults to begin anew."""
+        return self._faults
+
+    @faults.setter
+    def faults(self, faults: Iterable[Fault]) -> None:
+        self._faults.clear()
+        self._faults.add(*faults)
 
     @property
     def app(self) -> Starlette:
         """The ASGI application, to call in process."""
-        return self._connect.asgi()
+        strike = self._faults.strike
+        return self._connect.asgi(Middleware(Traffic, base=BASE, log=self.requests, strike=strike))
+
+    def insert(self, path: str, *records: dict[str, Any]) -> None:
+        """Add records to a collection, behind the back of whoever reads it.
+
+        Args:
+            path: Path of the collection: ``products``, ``products/PRD-123-456-789/items``.
+            records: As answers show them, with their ids.
+
+        Raises:
+            ValueError: If the document has no such collection.
+        """
+        self._connect.insert(path, records)
+
+    def delete(self, path: str) -> None:
+        """Remove a record, behind the back of whoever reads it.
+
+        Args:
+            path: Path of the record: ``products/PRD-123-456-789``.
+
+        Raises:
+            ValueError: If the document has no such path.
+        """
+        self._connect.delete(path)
 
     @property
     def endpoint(self) -> str:
@@ -102,12 +166,13 @@ class Emulator:
         self._socket = _listening(self._port)
         config = uvicorn.Config(
             self.app,
+            http=Protocol,
             log_level="error",
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=1,
         )
-        self._server = uvicorn.Server(config)
+        self._server = Server(config)
         self._thread = threading.Thread(
             target=self._server.run,
             kwargs={"sockets": [self._socket]},
@@ -126,7 +191,7 @@ class Emulator:
     def stop(self) -> None:
         """Close the port and the database. Safe to call twice."""
         if self._socket is not None:
-            self._server.should_exit = True
+            self._server.end()
             self._thread.join()
             self._socket.close()
             self._socket = None
@@ -158,18 +223,41 @@ def _listening(port: int) -> socket.socket:
     return listening
 
 
-@lru_cache(maxsize=1)
-def _default_api() -> Api:
-    return Api(load_document(DEFAULT_SPEC))
+def _api(location: str | Path) -> Api:
+    file = Path(location)
+    if not file.exists():
+        return Api(location)
+    changed = file.stat()
+    return _read_api(file.absolute(), changed.st_mtime_ns, changed.st_size)
 
 
-def _read(
-    records: Mapping[str, list[dict[str, Any]]] | str | Path | None,
-) -> Mapping[str, list[dict[str, Any]]]:
+@lru_cache(maxsize=4)
+def _read_api(location: Path, _changed: int, _size: int) -> Api:
+    """Read a document once for all emulators that serve it as it is now."""
+    return Api(location)
+
+
+def _default_world(
+    spec: str | Path | None,
+    records: object,
+    generate: Mapping[str, int],
+    seed: int,
+    until: datetime | None,
+) -> Rows:
+    """Invent the world of the default document, or the parts that are asked for."""
+    if spec is not None:
+        return {}
+    counts = {path: count for path, count in generate.items() if path in DEFAULT_COUNTS}
+    if records is None:
+        counts = {**DEFAULT_COUNTS, **counts}
+    return invented(counts, seed, until)
+
+
+def _read(records: Mapping[str, list[dict[str, Any]]] | str | Path | None) -> Rows:
     if records is None:
         return {}
     if isinstance(records, Mapping):
-        return records
+        return dict(records)
     loaded = json.loads(Path(records).read_text(encoding="utf-8"))
     if not is_object(loaded):
         raise ValueError(f"records: {records} must have a JSON object of lists by collection path")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeAlias, TypeGuard
 
 Record: TypeAlias = dict[str, Any]
@@ -20,3 +21,8 @@ def is_array(value: Any) -> TypeGuard[list[Any]]:
 def as_object(value: Any) -> Record:
     """Return an object, an empty one for anything else."""
     return value if is_object(value) else {}
+
+
+def dumped(value: Any) -> str:
+    """Write JSON without spaces."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -6,6 +6,7 @@ array. Unknown fields are left out, as the server ignores them.
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,7 +15,7 @@ from typing import Any
 from cnct.client.openapi.fields import FilterField
 from cnct.emulator.api import Collection
 from cnct.emulator.errors import bad_condition, bad_query
-from cnct.emulator.values import from_text
+from cnct.emulator.values import fold, from_text
 from cnct.rql.nodes import (
     Comparison,
     Constant,
@@ -32,18 +33,41 @@ from cnct.rql.printer import operands_of, value_text
 
 _RESERVED = frozenset({"limit", "offset"})
 _SIGNS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_ORDERS = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge}
+_LABELLED = frozenset({"eq", "ne", "in", "out"})
+_WIDEST = 100
 _TOKEN = re.compile(r"\\[*\\]|\*|[^*\\]+|\\")
 _STAR = "*"
 _CAPITAL = re.compile("[A-Z]")
 _NULL = object()
+_NUL = "\0"  # PostgreSQL keeps none: the server answers 500
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Condition:
-    """SQL with its parameters."""
+    """SQL with its parameters.
+
+    Attributes:
+        sql: An expression.
+        params: Values of its question marks.
+        lists: Tables of the lists that it looks into, as SQL after ``FROM`` has them. What is
+            said of one list holds for one element of it (one join, on the real server).
+        distinct: Whether a record counts once, however many elements match.
+        source: What follows the table after ``FROM``, if a record counts for each element.
+    """
 
     sql: str
     params: list[Any] = field(default_factory=list[Any])
+    lists: frozenset[str] = frozenset()
+    distinct: bool = True
+    source: str = ""
+
+    def alone(self) -> Condition:
+        """Return one that needs no lists, since it asks whether there is such an element."""
+        if not self.lists:
+            return self
+        tables = ", ".join(sorted(self.lists))
+        return Condition(f"EXISTS (SELECT 1 FROM {tables} WHERE {self.sql})", self.params)
 
 
 def column(name: str) -> str:
@@ -78,8 +102,22 @@ class Compiler:
         Raises:
             ApiError: If a field does not take an operator or a value.
         """
-        compiled = None if node is None else self._node(node, negated=False)
-        return compiled or Condition("1")
+        if node is None:
+            return Condition("1")
+        op, operands = operands_of(node, negated=False)
+        parts = [self._node(arg, negated=no) for arg, no in operands]
+        found = [part for part in parts if part]
+        if op == "or":
+            found = [one for one in (_joined("or", found),) if one]
+        # Conditions without lists stay outside, where SQLite has indexes for them.
+        looking = _joined("and", [part for part in found if part.lists])
+        if looking and not looking.distinct:
+            source = "".join(f", {table}" for table in sorted(looking.lists))
+            found = [part for part in found if not part.lists] + [looking]
+            whole = _joined("and", found) or looking
+            return Condition(whole.sql, whole.params, source=source)
+        plain = [part for part in found if not part.lists]
+        return _joined("and", [*plain, *([looking.alone()] if looking else [])]) or Condition("1")
 
     def _node(self, node: Node, *, negated: bool, prefix: str = "") -> Condition | None:
         op, operands = operands_of(node, negated)
@@ -88,9 +126,7 @@ class Compiler:
             return _joined(op, [part for part in parts if part])
         leaf, negated = operands[0]
         compiled = self._leaf(leaf, prefix)
-        if compiled and negated:
-            return Condition(f"NOT ifnull({compiled.sql}, 0)", compiled.params)
-        return compiled
+        return _complement(compiled) if compiled and negated else compiled
 
     def _leaf(self, node: Node, prefix: str) -> Condition | None:
         match node:
@@ -132,10 +168,12 @@ class Compiler:
         target = self._collection.fields.get(name)
         if target is None or name in _RESERVED or not target.lookups:
             return None
+        if op in _ORDERS and _is_numbered(target):
+            return self._ranked(target, op, value)
         if op not in target.lookups:
             raise bad_condition(name, op, value_text(value))
         if op in ("like", "ilike"):
-            if not isinstance(value, Literal):
+            if not isinstance(value, Literal) or value_text(value) in target.null_words:
                 raise bad_condition(name, op, value_text(value))
             return self._placed(target, _pattern(name, op, value))
         converted = self._value(target, op, value)
@@ -145,6 +183,13 @@ class Compiler:
             test = Condition(f"@ {_SIGNS.get(op, '=')} ?", [converted])
         found = self._placed(target, test)
         return _complement(found) if op == "ne" else found
+
+    def _ranked(self, target: FilterField, op: str, value: Value) -> Condition:
+        """Compare labels by the numbers behind them, which rise as the document lists them."""
+        text = self._value(target, op, value)
+        given = target.enum.index(text)
+        labels = [label for number, label in enumerate(target.enum) if _ORDERS[op](number, given)]
+        return self._placed(target, Condition(f"@ IN ({','.join('?' * len(labels))})", [*labels]))
 
     def _value(self, target: FilterField, op: str, value: Value) -> Any:
         shown = value_text(value)
@@ -159,7 +204,7 @@ class Compiler:
             if target.type != "string" or target.enum:
                 raise bad_condition(target.name, op, shown)
             return ""
-        if target.enum and text not in target.enum:
+        if _NUL in text or (target.enum and text not in target.enum):
             raise bad_condition(target.name, op, shown)
         try:
             return from_text(target.type, text)
@@ -189,11 +234,14 @@ class Compiler:
             )
         if target.name not in self._collection.many:
             return Condition(test.sql.replace("@", name), test.params)
-        if test.sql == "@ IS NULL":
-            return Condition(f"json_array_length({name}) = 0")
-        inside = test.sql.replace("@", "item.value")
+        alias, first = self._collection.elements[target.name]
+        value = f"json_extract({name}, '$[' || {alias}.key || ']')"
+        value = f"{alias}.value" if target.name == first else value
+        table = f"json_each({quoted_field(first)}) {alias}"
+        # By the id of what is listed, a record is found once for each (RQL.md, "distinct").
+        distinct = not target.name.endswith(".id")
         return Condition(
-            f"EXISTS (SELECT 1 FROM json_each({name}) item WHERE {inside})", test.params
+            test.sql.replace("@", value), test.params, frozenset({table}), distinct=distinct
         )
 
 
@@ -204,7 +252,7 @@ def ordering_sql(collection: Collection, ordering: tuple[str, ...] | None) -> st
         ApiError: If a field cannot be ordered by, or there are more than five.
     """
     if ordering is None:
-        return "id"
+        return "record.id"
     if len(ordering) > _MAX_ORDERING:
         raise bad_query(f"Bad ordering filter: max allowed number is {_MAX_ORDERING}.")
     terms: list[str] = []
@@ -217,7 +265,7 @@ def ordering_sql(collection: Collection, ordering: tuple[str, ...] | None) -> st
         direction = "DESC" if signed != name else "ASC"
         quoted = quoted_field(name)
         terms.append(f"({quoted} IS NULL) {direction}, {quoted} {direction}")
-    return ", ".join([*terms, f"rowid {direction}"])
+    return ", ".join([*terms, f"record.rowid {direction}"])
 
 
 _MAX_ORDERING = 5  # RQL.md section 3, "ordering"
@@ -246,18 +294,36 @@ def leaves(node: Node | None) -> list[Node]:
 def _joined(op: str, parts: list[Condition]) -> Condition | None:
     if len(parts) < 2:  # noqa: PLR2004 - joining takes two
         return parts[0] if parts else None
-    sql = f" {op.upper()} ".join(part.sql for part in parts)
-    return Condition(f"({sql})", [param for part in parts for param in part.params])
+    if len(parts) > _WIDEST:  # SQLite limits the depth of an expression, not its breadth
+        middle = len(parts) // 2
+        halves = (_joined(op, parts[:middle]), _joined(op, parts[middle:]))
+        parts = [half for half in halves if half]
+    return Condition(
+        f"({f' {op.upper()} '.join(part.sql for part in parts)})",
+        [param for part in parts for param in part.params],
+        frozenset(table for part in parts for table in part.lists),
+        distinct=any(part.lists and part.distinct for part in parts),
+    )
 
 
 def _complement(condition: Condition) -> Condition:
-    return Condition(f"NOT ifnull({condition.sql}, 0)", condition.params)
+    """Negate: what is unknown, as anything of null is, is not the case."""
+    asked = condition.alone()
+    return Condition(f"NOT ifnull({asked.sql}, 0)", asked.params)
+
+
+def _is_numbered(target: FilterField) -> bool:
+    """Tell whether the choices are labels of numbers: then they are no texts, for ``like``.
+
+    The document lists no order for them, and the server compares all the same.
+    """
+    return bool(target.enum) and target.lookups - {"null"} == _LABELLED
 
 
 def _pattern(name: str, op: str, value: Literal) -> Condition:
     """Compile a pattern: its shape decides, as on the server."""
     tokens: list[str] = _TOKEN.findall(value.text)
-    if any(pair == (_STAR, _STAR) for pair in pairwise(tokens)):
+    if _NUL in value.text or any(pair == (_STAR, _STAR) for pair in pairwise(tokens)):
         raise bad_condition(name, op, value_text(value))
     if tokens == [_STAR]:
         return Condition("@ IS NOT NULL")
@@ -267,7 +333,7 @@ def _pattern(name: str, op: str, value: Literal) -> Condition:
     if set(stars) - {0, len(tokens) - 1}:
         return Condition(f"matches(?, {target})", [_regex(name, op, value, tokens)])
     text = "".join(_plain(token) for token in tokens if token != _STAR)
-    text = text.lower() if op == "ilike" else text
+    text = fold(text) if op == "ilike" else text
     if starts and ends:
         return Condition(f"instr({target}, ?) > 0", [text])
     if starts:
@@ -284,8 +350,8 @@ def _plain(token: str) -> str:
 def _regex(name: str, op: str, value: Literal, tokens: list[str]) -> str:
     """Write the server's regular expression, in which an escaped star repeats what precedes it."""
     parts = {"*": "(.*)", "\\*": "*", "\\\\": "\\\\"}
-    lower = op == "ilike"
-    text = "".join(parts.get(t, re.escape(t.lower() if lower else t)) for t in tokens)
+    folded = fold if op == "ilike" else str
+    text = "".join(parts.get(t, re.escape(folded(t))) for t in tokens)
     try:
         re.compile(text)
     except re.error as error:  # the server answers 500 here

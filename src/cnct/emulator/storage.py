@@ -8,121 +8,205 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+import threading
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cnct.emulator.api import Api, Collection
-from cnct.emulator.shapes import Record, is_array, is_object
+from cnct.emulator.api import Collection
+from cnct.emulator.shapes import Record, dumped, is_array, is_object
 from cnct.emulator.sql import Condition, column, field_column, quoted_field
-from cnct.emulator.values import from_json
+from cnct.emulator.values import fold, from_json
+
+# No path has names like these, so no collection has such a table.
+_OWN_TABLES = """
+CREATE TABLE IF NOT EXISTS "cnct.notes" (topic TEXT, parent TEXT, PRIMARY KEY (topic, parent));
+CREATE TABLE IF NOT EXISTS "cnct.files" (path TEXT PRIMARY KEY, content BLOB);
+"""
+
+_MOST_ROWS = 2**62  # SQLite's integers have 64 bits; nobody has as many rows
+_CACHE_KIB = 256 * 1024  # of pages, in memory; only as much as there are records
 
 
 class Storage:
-    """Keeps the records of an API.
+    """Keeps the records of an API. Safe to use from several threads.
 
     Args:
-        api: Which collections there are.
         database: A file, or ``:memory:``.
     """
 
-    def __init__(self, api: Api, database: str | Path = ":memory:") -> None:
-        """Open the database and make the tables that are missing."""
+    def __init__(self, database: str | Path = ":memory:") -> None:
+        """Open the database; tables are made when they are needed."""
+        self._lock = threading.RLock()
+        self._prepared: dict[str, Collection] = {}
+        self._indexed: set[str] = set()
+        self._counts: dict[tuple[Any, ...], int] = {}  # of what was counted since the last change
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
         self._connection.create_function("fold", 1, _fold, deterministic=True)
         self._connection.create_function("matches", 2, _matches, deterministic=True)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
-        with self._connection:
-            for collection in api.collections.values():
-                self._prepare(collection)
+        self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        self._connection.executescript(_OWN_TABLES)
 
     def close(self) -> None:
         """Close the database."""
         self._connection.close()
 
-    def _prepare(self, collection: Collection) -> None:
-        """Make the table; one of another shape (the document has changed) is filled anew."""
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """Do all that is done within, or nothing; nobody else does anything meanwhile."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                self._prepared.clear()
+                self._indexed.clear()
+                raise
+            finally:
+                self._counts.clear()
+            self._connection.execute("COMMIT")
+
+    def _run(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
+        """Run a statement, never within the transaction of another thread."""
+        with self._lock:
+            return self._connection.execute(sql, params).fetchall()
+
+    def _table(self, collection: Collection) -> str:
+        """Return the table, made or brought to the shape of the document."""
         table = column(collection.key)
+        if collection.key not in self._prepared:
+            with self.transaction():
+                self._prepare(collection, table)
+            self._prepared[collection.key] = collection
+        return table
+
+    def _searchable(self, collection: Collection) -> str:
+        """Return the table with its indexes, which are made when the first records are there."""
+        table = self._table(collection)
+        if collection.key not in self._indexed:
+            with self.transaction():
+                self._index(collection, table)
+            self._indexed.add(collection.key)
+        return table
+
+    def _prepare(self, collection: Collection, table: str) -> None:
+        """Make the table; one of another shape (the document has changed) is filled anew."""
         wanted = ["id", "parent", "doc", *map(field_column, collection.fields)]
-        present = [row[1] for row in self._connection.execute(f"PRAGMA table_info({table})")]
+        present = [row[1] for row in self._run(f"PRAGMA table_info({table})")]
         if present == wanted:
             return
         rows: list[Any] = []
         if present:
-            rows = list(self._connection.execute(f"SELECT parent, doc FROM {table} ORDER BY rowid"))
-            self._connection.execute(f"DROP TABLE {table}")
+            rows = self._run(f"SELECT parent, id, doc FROM {table} ORDER BY rowid")
+            self._run(f"DROP TABLE {table}")
         self._create(collection, table)
-        for parent, doc in rows:
-            self._insert(collection, parent, json.loads(doc))
+        self._write(collection, table, [(*row[:2], json.loads(row[2])) for row in rows])
 
     def _create(self, collection: Collection, table: str) -> None:
         names = "".join(f", {quoted_field(name)}" for name in collection.fields)
-        self._connection.execute(f"CREATE TABLE {table} (id TEXT, parent TEXT, doc TEXT{names})")
-        self._connection.execute(
-            f"CREATE UNIQUE INDEX {_index(collection, 'id')} ON {table} (parent, id)"
-        )
+        self._run(f"CREATE TABLE {table} (id TEXT, parent TEXT, doc TEXT{names})")
+        self._run(f"CREATE UNIQUE INDEX {_index(collection, 'id')} ON {table} (parent, id)")
+
+    def _index(self, collection: Collection, table: str) -> None:
         for name in sorted(collection.indexed):
             index, quoted = _index(collection, field_column(name)), quoted_field(name)
-            self._connection.execute(
-                f"CREATE INDEX {index} ON {table} (parent, ({quoted} IS NULL), {quoted})"
+            self._run(
+                f"CREATE INDEX IF NOT EXISTS {index} "
+                f"ON {table} (parent, ({quoted} IS NULL), {quoted})"
             )
 
     def is_empty(self) -> bool:
-        """Tell whether there is no record at all."""
-        tables = self._connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-        )
-        return not any(
-            self._connection.execute(f"SELECT 1 FROM {column(name)} LIMIT 1").fetchone()
-            for (name,) in tables.fetchall()
-        )
+        """Tell whether nothing was ever stored or noted."""
+        tables = self._run("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return not any(self._run(f"SELECT 1 FROM {column(name)} LIMIT 1") for (name,) in tables)
+
+    def note(self, topic: str, parent: str = "") -> None:
+        """Remember that something was done."""
+        self._run('INSERT OR IGNORE INTO "cnct.notes" VALUES (?, ?)', [topic, parent])
+
+    def noted(self, topic: str, parent: str = "") -> bool:
+        """Tell whether it is remembered."""
+        query = 'SELECT 1 FROM "cnct.notes" WHERE topic = ? AND parent = ?'
+        return bool(self._run(query, [topic, parent]))
+
+    def keep_file(self, path: str, content: bytes) -> None:
+        """Store what was uploaded to a path, in place of what was before."""
+        self._run('INSERT OR REPLACE INTO "cnct.files" VALUES (?, ?)', [path, content])
+
+    def file(self, path: str) -> bytes | None:
+        """Return what was uploaded to a path."""
+        found = self._run('SELECT content FROM "cnct.files" WHERE path = ?', [path])
+        return found[0][0] if found else None
 
     def insert(self, collection: Collection, parent: str, records: Iterable[Record]) -> None:
-        """Add records, all or none."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            for record in records:
-                self._insert(collection, parent, record)
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        """Add records, all or none.
 
-    def _insert(self, collection: Collection, parent: str, record: Record) -> None:
-        values = [str(record.get("id")), parent, _dumped(record), *_values(collection, record)]
-        places = ",".join("?" * len(values))
-        self._connection.execute(
-            f"INSERT INTO {column(collection.key)} VALUES ({places})",
-            values,
+        Raises:
+            sqlite3.IntegrityError: If there is one with the same id.
+        """
+        with self.transaction():
+            table = self._table(collection)
+            first = self._run(f"SELECT ifnull(max(rowid), 0) FROM {table}")[0][0] + 1
+            self._write(
+                collection,
+                table,
+                (
+                    (parent, collection.id_of(record) or str(number), record)
+                    for number, record in enumerate(records, first)
+                ),
+            )
+
+    def _write(
+        self, collection: Collection, table: str, rows: Iterable[tuple[str, str, Record]]
+    ) -> None:
+        places = ",".join("?" * (3 + len(collection.fields)))
+        self._connection.executemany(
+            f"INSERT INTO {table} VALUES ({places})",
+            ((key, parent, dumped(doc), *_values(collection, doc)) for parent, key, doc in rows),
         )
 
     def analyze(self) -> None:
-        """Let SQLite count its values, so that it takes the index that excludes most."""
-        self._connection.execute("ANALYZE")
+        """Make the indexes, and let SQLite learn which of them excludes most."""
+        for collection in tuple(self._prepared.values()):
+            self._searchable(collection)
+        self._run("ANALYZE")
 
-    def replace(self, collection: Collection, parent: str, record: Record) -> None:
-        """Store the new state of a record."""
+    def replace(self, collection: Collection, parent: str, key: str, record: Record) -> None:
+        """Store the new state of the record with an id."""
         columns = ["doc", *map(quoted_field, collection.fields)]
         assignments = ", ".join(f"{name} = ?" for name in columns)
-        values = [_dumped(record), *_values(collection, record)]
-        self._connection.execute(
-            f"UPDATE {column(collection.key)} SET {assignments} WHERE parent = ? AND id = ?",
-            [*values, parent, str(record["id"])],
+        self._counts.clear()
+        self._run(
+            f"UPDATE {self._table(collection)} SET {assignments} WHERE parent = ? AND id = ?",
+            [dumped(record), *_values(collection, record), parent, key],
         )
 
-    def delete(self, collection: Collection, parent: str, record_id: str) -> None:
+    def delete(self, collection: Collection, parent: str, key: str) -> None:
         """Remove a record."""
-        self._connection.execute(
-            f"DELETE FROM {column(collection.key)} WHERE parent = ? AND id = ?",
-            [parent, record_id],
+        self._counts.clear()
+        self._run(
+            f"DELETE FROM {self._table(collection)} WHERE parent = ? AND id = ?", [parent, key]
         )
 
-    def get(self, collection: Collection, parent: str, record_id: str) -> Record | None:
+    def clear(self, collection: Collection, parent: str) -> None:
+        """Remove all records below a parent."""
+        self._counts.clear()
+        self._run(f"DELETE FROM {self._table(collection)} WHERE parent = ?", [parent])
+
+    def get(self, collection: Collection, parent: str, key: str) -> Record | None:
         """Return a record by its id."""
-        where = Condition("id = ?", [record_id])
-        return next(self.rows(collection, parent, where, "rowid", 1, 0), None)
+        found = self._run(
+            f"SELECT doc FROM {self._table(collection)} WHERE parent = ? AND id = ?", [parent, key]
+        )
+        return json.loads(found[0][0]) if found else None
 
     def rows(
         self,
@@ -132,58 +216,77 @@ class Storage:
         order: str,
         limit: int | None,
         offset: int,
-    ) -> Iterator[Record]:
-        """Yield the records of a page."""
-        found = self._connection.execute(
-            f"SELECT doc FROM {column(collection.key)} WHERE parent = ? AND {where.sql} "
-            f"ORDER BY {order} LIMIT ? OFFSET ?",
-            [parent, *where.params, -1 if limit is None else limit, offset],
+    ) -> list[str]:
+        """Return the records of a page, as JSON."""
+        found = self._run(
+            f"SELECT doc FROM {self._searchable(collection)} record{where.source} "
+            f"WHERE record.parent = ? AND {where.sql} ORDER BY {order} LIMIT ? OFFSET ?",
+            [parent, *where.params, -1 if limit is None else limit, min(offset, _MOST_ROWS)],
         )
-        return (json.loads(doc) for (doc,) in found)
+        return [doc for (doc,) in found]
+
+    def first(self, collection: Collection, parent: str) -> Record | None:
+        """Return the record that comes first in its parent."""
+        found = self.rows(collection, parent, Condition("1"), "record.id", 1, 0)
+        return json.loads(found[0]) if found else None
 
     def count(self, collection: Collection, parent: str, where: Condition) -> int:
         """Count the records that match."""
-        found = self._connection.execute(
-            f"SELECT count(*) FROM {column(collection.key)} WHERE parent = ? AND {where.sql}",
-            [parent, *where.params],
-        )
-        return int(found.fetchone()[0])
+        asked = (collection.key, parent, where.sql, *where.params)
+        with self._lock:
+            if asked not in self._counts:
+                found = self._run(
+                    f"SELECT count(*) FROM {self._searchable(collection)} record{where.source} "
+                    f"WHERE record.parent = ? AND {where.sql}",
+                    [parent, *where.params],
+                )
+                self._counts[asked] = found[0][0]
+            return self._counts[asked]
 
 
 def _index(collection: Collection, name: str) -> str:
     return column(f"{collection.key}:{name}")
 
 
-def _dumped(record: Record) -> str:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+def _values(collection: Collection, record: Record) -> list[Any]:
+    return [
+        _all(record, path, kind) if many else _one(record, path, kind)
+        for path, kind, many in collection.columns
+    ]
 
 
-def _values(collection: Collection, record: Mapping[str, Any]) -> list[Any]:
-    values: list[Any] = []
-    for name in collection.fields:
-        found = [
-            from_json(collection.fields[name].type, v) for v in _reached(record, name.split("."))
-        ]
-        if name in collection.many:
-            values.append(json.dumps([value for value in found if value is not None]))
-        else:
-            values.append(found[0] if found else None)
-    return values
+def _all(record: Record, path: tuple[str, ...], kind: str) -> str:
+    """Write the values in a list, with null in the place of what an element lacks."""
+    return json.dumps([from_json(kind, value) for value in _reached(record, path)] or [None])
 
 
-def _reached(node: Any, path: list[str]) -> Iterator[Any]:
+def _one(record: Record, path: tuple[str, ...], kind: str) -> Any:
+    node: Any = record
+    for name in path:
+        if not is_object(node):
+            break
+        node = node.get(name)
+    else:
+        if not isinstance(node, dict | list):  # as almost always
+            return from_json(kind, node)
+    return from_json(kind, next(_reached(record, path), None))
+
+
+def _reached(node: Any, path: tuple[str, ...]) -> Iterator[Any]:
     """Yield the values at a path; there are several where it leads through lists."""
     if is_array(node):
         for item in node:
             yield from _reached(item, path)
     elif not path:
-        yield _dumped(node) if is_object(node) else node
+        yield dumped(node) if is_object(node) else node
     elif is_object(node):
         yield from _reached(node.get(path[0]), path[1:])
+    else:
+        yield None
 
 
 def _fold(text: Any) -> Any:
-    return text.lower() if isinstance(text, str) else text
+    return fold(text) if isinstance(text, str) else text
 
 
 def _matches(pattern: str, text: Any) -> bool:
