@@ -11,12 +11,14 @@ from itertools import islice
 from cnct import ClientError, ConnectClient, R
 from cnct.emulator import Emulator
 
+KEY = "ApiKey SU-000-000-000:secret"
+
 
 def main() -> None:
     """Tell the story."""
     with (
         Emulator() as connect,
-        ConnectClient("ApiKey SU-000-000-000:secret", connect.endpoint) as client,
+        ConnectClient(KEY, connect.endpoint, specs_location=connect.spec) as client,
     ):
         explore(client)
         read(client)
@@ -28,7 +30,8 @@ def main() -> None:
 def explore(client: ConnectClient) -> None:
     """See what is there."""
     say("Explore")
-    client.requests.help()
+    client("tier").help()
+    print(client.find("next billing date", limit=3))
     print(
         f"\n{client}: {client.products.all().count()} products,"
         f" {client('subscriptions').assets.all().count()} subscriptions"

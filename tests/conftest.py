@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from tests.worlds import Async, Sync
 
 from cnct import ConnectClient
 from cnct.emulator import Emulator
@@ -35,6 +36,14 @@ def shared_json(name: str) -> Any:
     return json.loads(shared(name).read_text(encoding="utf-8"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep away from the user's cache of documents."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNCT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def connect() -> Iterator[Emulator]:
     with Emulator() as emulator:
@@ -43,8 +52,16 @@ def connect() -> Iterator[Emulator]:
 
 @pytest.fixture
 def client(connect: Emulator) -> Iterator[ConnectClient]:
-    with ConnectClient(KEY, connect.endpoint) as client:
+    with ConnectClient(KEY, connect.endpoint, use_specs=False) as client:
         yield client
+
+
+@pytest.fixture(params=[Sync, Async], ids=["sync", "async"])
+def world(request: pytest.FixtureRequest) -> Iterator[Sync | Async]:
+    """Each of the two worlds; a test that asks for it is run in both."""
+    world = request.param()
+    yield world
+    world.end()
 
 
 @dataclass
@@ -83,8 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_state: Server
 
     def handle_one(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        got = Got(self.command, self.path, dict(self.headers), self.rfile.read(length))
+        got = Got(self.command, self.path, dict(self.headers), self._body())
         self.server_state.got.append(got)
         answer = self.server_state.answer(got)
         if answer is None:  # drop the connection without a word
@@ -94,11 +110,22 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        if status != 204:
+        if status != 204 and "Content-Length" not in headers:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if status != 204:
             self.wfile.write(body)
+        self.close_connection = "Content-Length" in headers  # a lie: nothing more will come
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = handle_one
 
@@ -122,7 +149,13 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def remote(server: Server) -> Iterator[ConnectClient]:
-    """A client of the server that answers what the test says."""
-    with ConnectClient(KEY, server.endpoint) as client:
+def remote(server: Server, world: Sync | Async) -> Any:
+    """A client, of each world, of the server that answers what the test says."""
+    return world.client(KEY, server.endpoint)
+
+
+@pytest.fixture
+def sync_remote(server: Server) -> Iterator[ConnectClient]:
+    """A synchronous client of the same, for what only that one can be asked."""
+    with ConnectClient(KEY, server.endpoint, use_specs=False) as client:
         yield client

@@ -77,3 +77,12 @@ def test_the_promised_import_paths_exist():
     assert cnct.ClientError is ClientError
     assert cnct.R is R is RQLQuery
     assert all((NS, Action, Collection, Resource, ResourceSet))
+
+
+def test_the_package_has_its_names_and_no_others(monkeypatch):
+    monkeypatch.delattr(cnct, "client", raising=False)
+    assert set(cnct.__all__) < set(dir(cnct))
+    assert all(getattr(cnct, name).__name__ for name in cnct.__all__)
+    assert cnct.client.ConnectClient is cnct.ConnectClient
+    with pytest.raises(AttributeError, match="no attribute 'Client'"):
+        _ = cnct.Client

@@ -44,7 +44,10 @@ def test_the_demo_runs(capsys):
 
 
 def test_the_table_of_the_readme_names_what_exists():
-    with Emulator() as connect, ConnectClient("ApiKey x", connect.endpoint) as client:
+    with (
+        Emulator() as connect,
+        ConnectClient("ApiKey x", connect.endpoint, specs_location=connect.spec) as client,
+    ):
         published = client.products.filter(status="published").order_by("-events.created.at")
         assert published.count() == len(list(published.iterator())) == 1
         assert published.values_list("id", "owner.name")[0]["owner.name"]

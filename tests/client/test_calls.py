@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
+import gzip
+import io
 import pickle
 import threading
 
 import pytest
 import requests
 from tests.conftest import KEY, json_answer
+from tests.worlds import Async, Sync
 
-from cnct import ClientError, ConnectClient
+from cnct import AsyncConnectClient
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +71,11 @@ def test_every_object_knows_its_path(server, remote, call, path):
         (lambda c: c.requests["R"]("x").put({"a": 1}), "PUT", b'{"a": 1}'),
         (lambda c: c.requests["R"]("x").delete({"a": 1}), "DELETE", b'{"a": 1}'),
         (lambda c: c.create("x", data=b"raw"), "POST", b"raw"),
+        (lambda c: c.create("x", content=b"raw"), "POST", b"raw"),
+        (lambda c: c.create("x", data="text"), "POST", b"text"),
+        (lambda c: c.create("x", data={"a": ["1", "2"], "b": None}), "POST", b"a=1&a=2"),
+        (lambda c: c.create("x", data=[("a", "1"), ("a", "ü")]), "POST", b"a=1&a=%C3%BC"),
+        (lambda c: c.update("x", data=io.BytesIO(b"raw")), "PUT", b"raw"),
         (lambda c: c.update("x", json={"a": 1}), "PUT", b'{"a": 1}'),
         (lambda c: c.delete("x", {"a": 1}), "DELETE", b'{"a": 1}'),
     ],
@@ -82,6 +91,62 @@ def test_uploads_reach_the_server(server, remote):
     assert sent(server).headers["Content-Type"].startswith("multipart/form-data")
 
 
+def test_uploads_send_the_same_bytes_in_both_worlds(server, tmp_path):
+    """Not in each world: one against the other."""
+    path = tmp_path / "report.csv"
+    path.write_bytes(b"head\nbody")
+    bodies = []
+    for world in (Sync(), Async()):
+        with path.open("rb") as file:
+            file.readline()  # an upload begins where the file stands
+            files = {"file": file, "named": ("a.txt", "text", "text/x", {"X-A": "1"}), "raw": b"x"}
+            world.client(KEY, server.endpoint).create("x", data={"a": [1, 2]}, files=files)
+        boundary = sent(server).headers["Content-Type"].partition("boundary=")[2].encode()
+        bodies.append(sent(server).body.replace(boundary, b"BOUNDARY"))
+        world.end()
+    assert bodies[0] == bodies[1]
+    assert b'filename="report.csv"' in bodies[0]
+    assert b"body" in bodies[0]
+    assert b"head" not in bodies[0]
+
+
+def test_streams_are_sent_piece_by_piece(server, remote):
+    remote.create("x", data=(piece for piece in (b"one ", b"two")))
+    assert sent(server).headers["Transfer-Encoding"] == "chunked"
+    assert sent(server).body == b"one two"
+
+
+def test_redirects_are_followed_unless_they_are_not_wanted(server, remote):
+    there = f"{server.endpoint}/there"
+    server.answer = lambda got: (
+        (302, {"Location": there}, b"") if got.path.endswith("/here") else json_answer("there")
+    )
+    assert remote.get("here") == "there"
+    remote.get("here", follow_redirects=False)
+    assert remote.response.status_code == 302
+    remote.get("here", allow_redirects=False)
+    assert remote.response.status_code == 302
+
+
+@pytest.mark.parametrize("value", [float("nan"), {"a": object()}])
+def test_a_payload_that_is_no_json_is_refused(server, remote, value):
+    with pytest.raises((TypeError, ValueError), match="payload must be JSON"):
+        remote.products.create({"a": [value]})
+    assert server.got == []
+
+
+def test_cookies_are_kept(server, remote):
+    server.answer = lambda _: (200, {"Set-Cookie": "sticky=1"}, b"")
+    remote.get("x")
+    remote.get("x")
+    assert sent(server).headers["Cookie"] == "sticky=1"
+
+
+def test_a_url_that_needs_care_gets_it(server, remote):
+    remote.get("products?name=ü ö")
+    assert sent(server).path == "/public/v1/products?name=%C3%BC%20%C3%B6"
+
+
 @pytest.mark.parametrize("name", ["json", "data", "files"])
 def test_a_payload_and_another_body_are_refused(remote, name):
     with pytest.raises(ValueError, match=f"payload or {name}"):
@@ -93,11 +158,11 @@ def test_bulk_calls_take_lists(remote):
         remote.products.bulk_create({"a": 1})
 
 
-def test_headers_of_a_call_win_over_defaults_which_win_over_the_librarys(server):
+def test_headers_of_a_call_win_over_defaults_which_win_over_the_librarys(server, world):
     defaults = {"user-agent": "mine", "X-One": "default", "X-Two": "default"}
     call_headers = {"x-one": "call"}
-    with ConnectClient(KEY, server.endpoint, default_headers=defaults) as client:
-        client.get("products", headers=call_headers)
+    client = world.client(KEY, server.endpoint, default_headers=defaults)
+    client.get("products", headers=call_headers)
     headers = sent(server).headers
     assert headers["Authorization"] == KEY
     assert (headers["user-agent"], headers["x-one"], headers["X-Two"]) == (
@@ -130,6 +195,7 @@ def test_the_key_wins_over_netrc(server, remote, tmp_path, monkeypatch):
         ((204, {}, b""), None),
         ((200, {"Content-Type": "application/pdf"}, b"%PDF"), b"%PDF"),
         ((200, {}, b"plain"), b"plain"),
+        ((200, {"Content-Encoding": "gzip"}, gzip.compress(b"plain")), b"plain"),
     ],
 )
 def test_answers_are_decoded_by_their_type(server, remote, answer, value):
@@ -141,12 +207,12 @@ def test_answers_are_decoded_by_their_type(server, remote, answer, value):
         assert got == value
 
 
-def test_the_last_response_is_there_to_look_at(server, remote):
-    assert remote.response is None
-    remote.get("x")
-    assert remote.response.status_code == 200
+def test_the_last_response_is_there_to_look_at(server, sync_remote):
+    assert sync_remote.response is None
+    sync_remote.get("x")
+    assert sync_remote.response.status_code == 200
     seen = []
-    thread = threading.Thread(target=lambda: seen.append(remote.response))
+    thread = threading.Thread(target=lambda: seen.append(sync_remote.response))
     thread.start()
     thread.join()
     assert seen == [None]
@@ -165,11 +231,19 @@ def test_the_last_response_is_there_to_look_at(server, remote):
         ({"max_retries": -1}, ValueError, "max_retries"),
         ({"max_retries": True}, TypeError, "max_retries"),
         ({"default_headers": {"AUTHORIZATION": "x"}}, ValueError, "default_headers"),
+        ({"concurrency": 0}, ValueError, "concurrency"),
+        ({"concurrency": 2.0}, TypeError, "concurrency"),
+        ({"retry": 3}, TypeError, "retry must be a RetryPolicy"),
+        ({"timeout": -1}, ValueError, "timeout"),
+        ({"timeout": (1, -1)}, ValueError, "timeout"),
+        ({"timeout": (1, 2, 3)}, TypeError, "timeout"),
+        ({"timeout": "9"}, TypeError, "timeout"),
+        ({"timeout": True}, TypeError, "timeout"),
     ],
 )
-def test_arguments_that_make_no_sense_are_named(arguments, error, names):
+def test_arguments_that_make_no_sense_are_named(world, arguments, error, names):
     with pytest.raises(error, match=names):
-        ConnectClient(**{"api_key": KEY, **arguments})
+        world.client(**{"api_key": KEY, **arguments})
 
 
 @pytest.mark.parametrize(
@@ -188,7 +262,7 @@ def test_arguments_that_make_no_sense_are_named(arguments, error, names):
         (lambda c: c.products[True], TypeError),
         (lambda c: c.products[""], ValueError),
         (lambda c: c.products[".."], ValueError),
-        (lambda c: iter(c.products), TypeError),
+        (lambda c: iter(getattr(c.products, "it", c.products)), TypeError),
         (lambda c: c.get("https://user:pw@elsewhere.example/products"), ValueError),
     ],
 )
@@ -198,9 +272,9 @@ def test_names_and_ids_that_make_no_sense_are_refused(remote, call, error):
     assert "pw" not in str(caught.value)
 
 
-def test_what_looks_for_protocols_finds_no_collection(remote):
-    for thing in (remote, remote("ns"), remote.products["P"]):
-        assert not hasattr(thing, "_repr_html_")
+def test_what_looks_for_protocols_finds_no_collection(sync_remote):
+    for thing in (sync_remote, sync_remote("ns"), sync_remote.products["P"]):
+        assert not hasattr(thing, "_ipython_canary_method_should_not_exist_")
         assert not hasattr(thing, "__length_hint__")
         assert copy.copy(thing) is not None
         assert repr(pickle.loads(pickle.dumps(thing))) == repr(thing)
@@ -211,8 +285,8 @@ def one_of_each(client):
     return [client, client("ns"), client.products, product, product("do"), client.products.all()]
 
 
-def test_reprs_tell_the_path_and_never_the_key(remote):
-    things = one_of_each(remote)
+def test_reprs_tell_the_path_and_never_the_key(sync_remote):
+    things = one_of_each(sync_remote)
     shown = " ".join(map(repr, things))
     assert "very-secret" not in shown
     for part in (
@@ -226,14 +300,14 @@ def test_reprs_tell_the_path_and_never_the_key(remote):
     assert [thing.path for thing in things[4:]] == ["products/P/do", "products"]
 
 
-def test_help_prints_and_returns_self(remote, capsys):
-    things = one_of_each(remote)
+def test_help_prints_and_returns_self(sync_remote, capsys):
+    things = one_of_each(sync_remote)
     for thing in things:
         assert thing.help() is thing
         assert repr(thing) in capsys.readouterr().out
 
 
-def test_a_client_is_shared_by_threads_without_a_warning(server, remote):
+def test_a_client_is_shared_by_threads_without_a_warning(server, sync_remote):
     barrier = threading.Barrier(32)
     failures = []
 
@@ -241,7 +315,7 @@ def test_a_client_is_shared_by_threads_without_a_warning(server, remote):
         barrier.wait()
         for _ in range(5):
             path = f"products/{number}"
-            if remote.get(path) != {"path": f"/public/v1/{path}"}:
+            if sync_remote.get(path) != {"path": f"/public/v1/{path}"}:
                 failures.append(path)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(32)]
@@ -253,39 +327,53 @@ def test_a_client_is_shared_by_threads_without_a_warning(server, remote):
     assert len(server.got) == 160
 
 
-def test_a_closed_client_opens_again_when_called(server, remote):
-    remote.close()
-    assert remote.get("x")
-    assert isinstance(remote.session, requests.Session)
+def test_a_closed_client_opens_again_when_called(server, sync_remote):
+    sync_remote.close()
+    assert sync_remote.get("x")
+    assert isinstance(sync_remote.session, requests.Session)
 
 
-def test_the_sending_seam_can_be_replaced_on_a_client(remote, server):
+def test_the_sending_seam_can_be_replaced_on_a_client(sync_remote, server):
     calls = []
 
     def fake(method, url, kwargs):
         calls.append((method, url, kwargs["headers"]["Authorization"]))
-        remote.response = requests.Response()
-        remote.response.status_code = 204
+        sync_remote.response = requests.Response()
+        sync_remote.response.status_code = 204
 
-    remote._execute_http_call = fake
-    assert remote.products["P"].delete() is None
+    sync_remote._execute_http_call = fake
+    assert sync_remote.products["P"].delete() is None
     assert calls == [("DELETE", f"{server.endpoint}/products/P", KEY)]
     assert server.got == []
 
 
-def test_the_sending_seam_can_be_overridden(server):
-    class Traced(ConnectClient):
+def test_the_sending_seam_can_be_replaced_on_an_async_client(server):
+    import httpx2
+
+    async def scenario():
+        client = AsyncConnectClient(KEY, server.endpoint, use_specs=False)
+
+        async def fake(method, url, kwargs):
+            client.response = httpx2.Response(200, json=[method, url])
+
+        client._execute_http_call = fake
+        return await client.products["P"].get()
+
+    assert asyncio.run(scenario()) == ["GET", f"{server.endpoint}/products/P"]
+
+
+def test_the_sending_seam_can_be_overridden(server, world):
+    class Traced(world.client_class):
         def _prepare_call_kwargs(self, kwargs):
             prepared = super()._prepare_call_kwargs(kwargs)
             prepared["headers"]["X-Trace"] = "1"
             return prepared
 
-    with Traced(KEY, server.endpoint) as client:
-        client.get("x")
+    world.client(KEY, server.endpoint, of=Traced).get("x")
     assert sent(server).headers["X-Trace"] == "1"
 
 
-def test_a_seam_that_sets_no_response_is_an_error(remote):
-    remote._execute_http_call = lambda *_: None
-    with pytest.raises(ClientError, match="no response"):
-        remote.get("x")
+def test_a_seam_that_sets_no_response_is_an_error(sync_remote):
+    sync_remote._execute_http_call = lambda *_: None
+    with pytest.raises(RuntimeError, match="no response"):
+        sync_remote.get("x")

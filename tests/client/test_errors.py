@@ -8,7 +8,7 @@ import socket
 import pytest
 from tests.conftest import KEY, json_answer
 
-from cnct import ClientError, ConnectClient, NotFoundError
+from cnct import ClientError, NotFoundError
 
 
 def failure(server, remote, answer) -> ClientError:
@@ -101,12 +101,12 @@ def test_invalid_json_in_a_200_is_an_error(server, remote):
     assert "not the JSON it claims" in str(error)
 
 
-def test_a_refused_connection_is_an_error():
+def test_a_refused_connection_is_an_error(world):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    with ConnectClient(KEY, f"http://user:pw@127.0.0.1:{port}") as client:
-        with pytest.raises(ClientError) as caught:
-            client.products["P"].get()
+    client = world.client(KEY, f"http://user:pw@127.0.0.1:{port}")
+    with pytest.raises(ClientError) as caught:
+        client.products["P"].get()
     error = caught.value
     assert error.status_code is None
     assert error.__cause__ is not None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import re
 import threading
 import time
-from itertools import islice
+import weakref
+from itertools import cycle, islice, pairwise
 from urllib.parse import unquote
 
 import pytest
@@ -141,7 +143,7 @@ def test_interleaved_iterations_share_pages(pages, remote):
     assert len(pages.got) == 3
 
 
-def test_threads_that_iterate_one_set_share_pages(server, remote):
+def test_threads_that_iterate_one_set_share_pages(server, sync_remote):
     asked, go_on = threading.Event(), threading.Event()
 
     def slow(got):
@@ -150,7 +152,7 @@ def test_threads_that_iterate_one_set_share_pages(server, remote):
         return Pages(5)(got)
 
     server.answer = slow
-    rows = remote.products.all()
+    rows = sync_remote.products.all()
     read: list[list[int]] = []
     threads = [threading.Thread(target=lambda: read.append(ids(rows))) for _ in range(2)]
     threads[0].start()
@@ -178,10 +180,10 @@ def test_a_failing_page_can_be_asked_for_again(server, remote):
     assert ids(rows) == list(range(28))
 
 
-def test_a_set_that_keeps_nothing_asks_again(pages):
-    with ConnectClient(KEY, pages.endpoint, resourceset_append=False, default_limit=20) as client:
-        rows = client.products.all()
-        assert ids(rows) == ids(rows) == list(range(28))
+def test_a_set_that_keeps_nothing_asks_again(pages, world):
+    client = world.client(KEY, pages.endpoint, resourceset_append=False, default_limit=20)
+    rows = client.products.all()
+    assert ids(rows) == ids(rows) == list(range(28))
     assert len(pages.got) == 4
 
 
@@ -209,11 +211,18 @@ def test_count_reads_the_rows_where_there_is_no_total(server, remote):
 
 
 @pytest.mark.parametrize(("total", "found"), [(0, False), (3, True)])
-def test_truth_asks_for_one_row_at_most(server, remote, total, found):
+def test_truth_reads_a_page_and_keeps_it(server, sync_remote, total, found):
     server.answer = Pages(total)
-    rows = remote.products.all()
+    rows = sync_remote.products.all()
     assert bool(rows) is found
-    assert windows(server) == [(1, 0)]
+    assert len(list(rows)) == total
+    assert windows(server) == [(100, 0)]
+
+
+def test_truth_of_what_is_not_kept_asks_for_one_row(pages):
+    with ConnectClient(KEY, pages.endpoint, use_specs=False, resourceset_append=False) as client:
+        assert client.products.all()
+        assert windows(pages) == [(1, 0)]
 
 
 def test_an_empty_set_has_no_first(server, remote):
@@ -226,8 +235,8 @@ def test_an_empty_set_has_no_first(server, remote):
     assert len(server.got) == 1
 
 
-def test_slices_compose(pages, remote):
-    rows = remote.products.all()
+def test_slices_compose(pages, sync_remote):
+    rows = sync_remote.products.all()
     assert rows[10:20].first() == {"id": 10}
     assert ids(rows[10:20][2:4]) == [12, 13]
     assert ids(rows[:5]) == [0, 1, 2, 3, 4]
@@ -244,9 +253,9 @@ def test_slices_compose(pages, remote):
     assert repr(rows[10:]) == "<ResourceSet products[10:] 0/? fetched>"
 
 
-def test_an_index_past_the_end_is_told(pages, remote):
+def test_an_index_past_the_end_is_told(pages, sync_remote):
     with pytest.raises(IndexError, match="index 28"):
-        remote.products.all()[28]
+        sync_remote.products.all()[28]
 
 
 @pytest.mark.parametrize(
@@ -329,38 +338,81 @@ def test_a_list_that_is_none_is_an_error(server, remote):
         list(remote.products.all())
 
 
-def test_a_set_can_be_pickled(pages, remote):
-    rows = pickle.loads(pickle.dumps(remote.products.filter(a=1)[3:9]))
+def test_a_set_can_be_pickled(pages, sync_remote):
+    rows = pickle.loads(pickle.dumps(sync_remote.products.filter(a=1)[3:9]))
     assert repr(rows) == "<ResourceSet products?eq(a,1)[3:9] 0/? fetched>"
     assert ids(rows) == [3, 4, 5, 6, 7, 8]
 
 
-def test_a_set_can_be_made_by_hand(pages, remote):
+def test_a_set_can_be_made_by_hand(pages, sync_remote):
     from cnct.client.models import ResourceSet
 
-    assert ResourceSet(remote, "products", R(a=1)).count() == 28
+    assert ResourceSet(sync_remote, "products", R(a=1)).count() == 28
 
 
-# The law of paging: a reader yields the window's rows, each once, from any server.
+def test_pages_come_as_lists(pages, remote):
+    rows = remote.products.all().limit(10)
+    assert [len(page) for page in rows.pages()] == [10, 10, 8]
+    assert len(list(rows)) == 28
+    calls = len(pages.got)
+    assert [len(page) for page in rows.pages()] == [10, 10, 8]
+    assert ids(rows.iterator()) == list(range(28))
+    assert len(pages.got) == calls
+
+
+@pytest.mark.parametrize("total", [0, 10])
+def test_a_page_without_rows_is_not_handed_out(server, remote, total):
+    server.answer = Pages(total, content_range=None)
+    assert [len(page) for page in remote.products.all().limit(5).pages()] == [5] * (total // 5)
+
+
+def test_the_rows_go_with_the_set(pages, sync_remote):
+    """At once: in a circle they would stay until a full garbage collection walks them all."""
+    rows = sync_remote.products.all().limit(5).concurrency(3)
+    assert len(list(rows)) == 28
+    gone = weakref.ref(rows)
+    gc.disable()
+    try:
+        del rows
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+# The law of paging: a reader yields the window's rows, each once, from any server, however far
+# ahead it is asked.
 
 
 @given(
     total=st.integers(0, 60),
-    cap=st.integers(1, 20),
+    caps=st.lists(st.integers(1, 20), min_size=1, max_size=5),
     size=st.integers(1, 30),
     start=st.integers(0, 70),
     length=st.one_of(st.none(), st.integers(0, 70)),
     tells=st.booleans(),
+    ahead=st.integers(1, 5),
 )
-def test_a_reader_reads_its_window(total, cap, size, start, length, tells):
+def test_a_reader_reads_its_window(total, caps, size, start, length, tells, ahead):
     stop = None if length is None else start + length
     reader = Reader(Window(start, stop), size)
-    rows = []
-    for _ in range(200):
-        if reader.complete:
-            break
-        limit = min(reader.limit, cap)
-        page = list(range(total))[reader.offset : reader.offset + limit]
-        rows += reader.feed(Page(page, total if tells else None))
-    assert reader.complete
+    cap, rows = cycle(caps), []
+    while not reader.complete:
+        spans = reader.spans(ahead)
+        assert 1 <= len(spans) <= ahead
+        assert all(a.offset + a.limit >= b.offset > a.offset for a, b in pairwise(spans))
+        first = spans[0]
+        page = list(range(total))[first.offset : first.offset + min(first.limit, next(cap))]
+        rows += reader.feed(Page(page, total if tells else None), first.limit)
+    assert reader.spans(ahead) == []
     assert rows == list(range(total))[start:stop]
+
+
+def test_a_reader_plans_on_the_grid_of_the_first_page():
+    reader = Reader(Window(), 100)
+    assert reader.spans(3) == [(0, 100)]
+    reader.feed(Page([0] * 10, 45), 100)
+    assert reader.spans(3) == [(10, 100), (20, 100), (30, 100)]
+    reader.feed(Page([0] * 4, 45), 100)
+    assert reader.spans(3) == [(14, 6), (20, 100), (30, 100)]
+    reader.feed(Page([0] * 6, 45), 6)
+    assert reader.spans(9) == [(20, 100), (30, 100), (40, 100)]

@@ -1,7 +1,28 @@
-"""The client and its objects."""
+"""The clients and their objects."""
 
-from cnct.client.exceptions import ClientError, NotFoundError
-from cnct.client.fluent import ConnectClient
+from cnct.client._core.retry import RetryPolicy
+from cnct.client.exceptions import (
+    AmbiguousWriteError,
+    ClientError,
+    InvalidCallError,
+    InvalidCallWarning,
+    NotFoundError,
+    NotYetEvaluatedError,
+)
+from cnct.client.fluent import AsyncConnectClient, ConnectClient
+from cnct.client.logger import RequestLogger
 from cnct.rql import R
 
-__all__ = ["ClientError", "ConnectClient", "NotFoundError", "R"]
+__all__ = [
+    "AmbiguousWriteError",
+    "AsyncConnectClient",
+    "ClientError",
+    "ConnectClient",
+    "InvalidCallError",
+    "InvalidCallWarning",
+    "NotFoundError",
+    "NotYetEvaluatedError",
+    "R",
+    "RequestLogger",
+    "RetryPolicy",
+]

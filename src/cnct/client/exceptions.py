@@ -2,8 +2,11 @@
 
 ::
 
-    ClientError          every failed call
-      NotFoundError      404; also a LookupError
+    ClientError              every failed call
+      NotFoundError          404, or unknown to the specification; also a LookupError
+      InvalidCallError       does not fit the specification, not sent; also a ValueError
+      AmbiguousWriteError    a write of which nobody knows whether it was done
+    NotYetEvaluatedError     an asynchronous set was asked what it has not read yet
 """
 
 from __future__ import annotations
@@ -21,12 +24,15 @@ class ClientError(Exception):
         status_code: HTTP status, ``None`` if there was no answer.
         error_code: Connect's code, such as ``VAL_001``.
         errors: Connect's messages.
-        **kwargs: Anything else; ``method`` and ``url`` become attributes of their own.
+        **kwargs: Anything else; ``method``, ``url``, ``attempts`` and ``retry_after`` become
+            attributes of their own.
 
     Attributes:
         additional_info: What else came with the error (``params`` of Connect's body, for one).
         method: HTTP method of the call, if there was one.
         url: Its URL, secrets masked.
+        attempts: How often it was sent.
+        retry_after: Seconds that the server asked to wait, if it did.
     """
 
     def __init__(
@@ -45,11 +51,14 @@ class ClientError(Exception):
         self.errors = None if errors is None else list(errors)
         self.method: str | None = kwargs.pop("method", None)
         self.url: str | None = kwargs.pop("url", None)
+        self.attempts: int = kwargs.pop("attempts", 1)
+        self.retry_after: float | None = kwargs.pop("retry_after", None)
         self.additional_info: dict[str, Any] = kwargs
 
     def __str__(self) -> str:
-        """Tell status, code, messages, method and URL, as far as they are known."""
+        """Tell status, code, messages, attempts, method and URL, as far as they are known."""
         text = self.message or status_text(self.status_code) or "Unexpected error"
+        text += f" after {self.attempts} attempts" if self.attempts > 1 else ""
         details = ", ".join(str(error) for error in self.errors or ())
         about = " - ".join(part for part in (self.error_code, details) if part)
         call = " ".join(part for part in (self.method, self.url) if part)
@@ -61,13 +70,45 @@ class ClientError(Exception):
 
     def __reduce__(self) -> tuple[Callable[..., ClientError], tuple[Any, ...]]:
         """Pickle with everything that was given."""
-        known = {"method": self.method, "url": self.url, **self.additional_info}
+        known = {name: getattr(self, name) for name in KNOWN}
         args = (self.message, self.status_code, self.error_code, self.errors)
-        return _rebuild, (type(self), args, known)
+        return _rebuild, (type(self), args, {**known, **self.additional_info})
+
+
+KNOWN = ("method", "url", "attempts", "retry_after")
 
 
 class NotFoundError(ClientError, LookupError):
-    """The server answered 404: there is nothing at this URL, or not for this account."""
+    """There is nothing at this URL, or not for this account.
+
+    With ``status_code`` 404 the server says so; with ``None`` the specification did, and nothing
+    was sent.
+    """
+
+
+class InvalidCallError(ClientError, ValueError):
+    """The query or payload does not fit the specification; nothing was sent."""
+
+
+class InvalidCallWarning(UserWarning):
+    """The call does not fit the specification; it is sent all the same."""
+
+
+class AmbiguousWriteError(ClientError):
+    """A create or an action may have been done, and the answer that would tell did not come.
+
+    It was not repeated, because that could do it twice. Look whether it was done (find the
+    resource, or read its state) before you send it again.
+    """
+
+    def __str__(self) -> str:
+        """Tell what happened, and what to check."""
+        check = "see whether the resource exists or has changed before you send it again"
+        return f"{super().__str__()}. It may have been done: {check}"
+
+
+class NotYetEvaluatedError(RuntimeError):
+    """An asynchronous set cannot know this before it has been read; the message says the way."""
 
 
 def status_text(status_code: int | None) -> str:

@@ -1,34 +1,26 @@
-"""The client: where every call starts, and the one place that every call goes through."""
+"""The clients: where every call starts, and the one place that every call goes through."""
 
 from __future__ import annotations
 
-import platform
-import threading
-from collections.abc import Mapping
-from importlib.metadata import version
 from types import TracebackType
-from typing import Any, NoReturn, Self
-
-import requests
-from requests.structures import CaseInsensitiveDict
+from typing import TYPE_CHECKING, Any, Self
 
 from cnct.client._core.answers import value_of
 from cnct.client._core.messages import Request, Response
-from cnct.client._core.paging import Page, page_of
-from cnct.client._core.retry import Retry, call
-from cnct.client._core.urls import absolute, attribute_name, checked_endpoint, with_query
-from cnct.client._http.sync import Sessions, run
-from cnct.client.models.collection import Collection
-from cnct.client.models.namespace import NS
-from cnct.rql.url import params_to_wire
+from cnct.client._core.paging import Page, Reader, page_of
+from cnct.client.base import BaseClient, with_payload
+from cnct.client.checking import load
+from cnct.client.models import NS, AsyncCollection, AsyncNS, Collection
 
-# The first of ``servers`` in Connect's OpenAPI document, version 37.0.
-DEFAULT_ENDPOINT = "https://api.connect.cloudblue.com/public/v1"
+if TYPE_CHECKING:
+    import httpx2
+    import requests
 
-Timeout = float | tuple[float | None, float | None] | None
+    from cnct.client._http.tasks import AsyncAhead
+    from cnct.client._http.threads import Ahead
 
 
-class ConnectClient:
+class ConnectClient(BaseClient["requests.Response", NS, Collection]):
     """Connect ReST API client.
 
     Makes no call before it is asked for something. Safe to share between threads; ``with`` or
@@ -37,17 +29,23 @@ class ConnectClient:
     Args:
         api_key: As Connect shows it: ``ApiKey SU-000-000-000:secret``.
         endpoint: Base URL, by default that of CloudBlue's production.
-        use_specs: Whether to use the API's OpenAPI document.
-        specs_location: Its path or URL.
-        validate_using_specs: Whether to check calls against it.
+        use_specs: Whether to use the API's OpenAPI document. It is loaded at the first call.
+        specs_location: Its path or URL; by default, where Connect publishes it.
+        validate_using_specs: Whether to check calls against it before they are sent.
         default_headers: Headers of every call. They win over the library's own; those of a single
             call win over them.
         default_limit: Rows asked for at once when a set is read.
         max_retries: Further tries of a call that can be repeated without harm.
+        logger: Takes every request and answer; see :class:`cnct.client.logger.RequestLogger`.
         timeout: Seconds to wait for a connection and for an answer, each 0 or more; one figure is
-            both.
+            both, ``None`` waits for ever.
         resourceset_append: Whether sets keep the rows they have read, so that a second iteration
             costs no call.
+        concurrency: Pages of a set that are fetched at a time.
+        retry: How calls are repeated; ``max_retries`` says how often.
+        validate: What a call that does not fit the document is: ``strict``, an error; ``warn``,
+            an :class:`InvalidCallWarning`; ``off``, not noticed. By default unknown paths are
+            errors, and queries and payloads that do not fit are warned of.
 
     Raises:
         ValueError: If an argument makes no sense, or ``default_headers`` has an ``Authorization``.
@@ -59,83 +57,25 @@ class ConnectClient:
         <Resource products/PRD-000-000-000>
     """
 
-    def __init__(
-        self,
-        api_key: str,
-        endpoint: str | None = None,
-        use_specs: bool = True,
-        specs_location: str | None = None,
-        validate_using_specs: bool = True,
-        default_headers: Mapping[str, str] | None = None,
-        default_limit: int = 100,
-        max_retries: int = 0,
-        timeout: Timeout = (15.0, 180.0),
-        resourceset_append: bool = True,
-    ) -> None:
-        """Check the arguments; no I/O."""
-        _check_api_key(api_key)
-        _check_count("default_limit", default_limit, 1)
-        _check_count("max_retries", max_retries, 0)
-        self.endpoint = checked_endpoint(endpoint or DEFAULT_ENDPOINT)
-        self.use_specs = use_specs
-        self.specs_location = specs_location
-        self.validate_using_specs = validate_using_specs
-        self.default_headers = _checked_headers(default_headers)
-        self.default_limit = default_limit
-        self.max_retries = max_retries
-        self.timeout = timeout
-        self.resourceset_append = resourceset_append
-        self._api_key = api_key
-        self._open()
+    _library = "requests"
 
     def _open(self) -> None:
-        self._sessions = Sessions()
-        self._local = threading.local()
-        self._retry = Retry(self.max_retries)
-        self._headers = CaseInsensitiveDict[str]({"User-Agent": _user_agent()})
-        self._headers.update(self.default_headers)
-        self._headers["Authorization"] = self._api_key
+        super()._open()
+        # Imported when a client is made: requests takes most of the time of an import.
+        from cnct.client._http.sync import Driver  # noqa: PLC0415
 
-    @property
-    def response(self) -> requests.Response | None:
-        """The last raw response of this thread, to look at."""
-        response: requests.Response | None = getattr(self._local, "response", None)
-        return response
+        self._driver = Driver(self.endpoint)
 
-    @response.setter
-    def response(self, response: requests.Response | None) -> None:
-        self._local.response = response
+    def _ns_at(self, path: str) -> NS:
+        return NS(self, path)
+
+    def _collection_at(self, path: str) -> Collection:
+        return Collection(self, path)
 
     @property
     def session(self) -> requests.Session:
         """The session of this thread, as requests has it."""
-        return self._sessions.current
-
-    def __getattr__(self, name: str) -> Collection:
-        """Return the collection called ``name``, ``_`` standing for ``-``."""
-        return self.collection(attribute_name(name))
-
-    def __call__(self, name: str) -> NS:
-        """Return the namespace called ``name``."""
-        return self.ns(name)
-
-    def ns(self, name: str) -> NS:
-        """Return the namespace called ``name``.
-
-        Raises:
-            TypeError: If ``name`` is not a string.
-            ValueError: If ``name`` is blank.
-        """
-        return NS(self, "").ns(name)
-
-    def collection(self, name: str) -> Collection:
-        """Return the collection called ``name``.
-
-        Raises:
-            TypeError: If ``name`` is not a string.
-            ValueError: If ``name`` is blank.
-        """
-        return NS(self, "").collection(name)
+        return self._driver.session
 
     def get(self, url: str, **kwargs: Any) -> Any:
         """GET a path below the endpoint; see :meth:`execute`."""
@@ -143,15 +83,15 @@ class ConnectClient:
 
     def create(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
         """POST a JSON payload to a path below the endpoint; see :meth:`execute`."""
-        return self.execute("POST", url, **_with_payload(payload, kwargs))
+        return self.execute("POST", url, **with_payload(payload, kwargs))
 
     def update(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
         """PUT a JSON payload to a path below the endpoint; see :meth:`execute`."""
-        return self.execute("PUT", url, **_with_payload(payload, kwargs))
+        return self.execute("PUT", url, **with_payload(payload, kwargs))
 
     def delete(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
         """DELETE a path below the endpoint; see :meth:`execute`."""
-        return self.execute("DELETE", url, **_with_payload(payload, kwargs))
+        return self.execute("DELETE", url, **with_payload(payload, kwargs))
 
     def execute(self, method: str, path: str, **kwargs: Any) -> Any:
         """Make a call and decode its answer. Every verb of every object ends here.
@@ -159,8 +99,10 @@ class ConnectClient:
         Args:
             method: HTTP method.
             path: Path below the endpoint, or a URL below it; it may have a query.
-            **kwargs: Forwarded to ``requests`` (``headers``, ``params``, ``json``, ``data``,
-                ``files``, ``timeout``, ``verify``, ``cert``, ``stream`` and so on).
+            **kwargs: Forwarded to the HTTP library. In both worlds: ``params``, ``headers``,
+                ``json``, ``data``, ``files``, ``content``, ``timeout``, ``auth`` and
+                ``follow_redirects`` (on by default). In the synchronous one also what else
+                ``requests`` takes (``verify``, ``cert``, ``stream`` and so on).
 
         Returns:
             Decoded JSON; ``None`` for 204; bytes for any other content type.
@@ -177,30 +119,19 @@ class ConnectClient:
         request = self._request("GET", path, kwargs)
         return page_of(request, self._answer(request))
 
-    def _request(self, method: str, path: str, kwargs: dict[str, Any]) -> Request:
-        params = kwargs.pop("params", None)
-        url = with_query(absolute(self.endpoint, path), params_to_wire(params) if params else "")
-        return Request(method.upper(), url, self._prepare_call_kwargs(kwargs), self._api_key)
+    def read_ahead(self, reader: Reader, pages: int) -> Ahead:
+        """Read a list with up to so many pages at a time; for the sets."""
+        return self._driver.ahead(reader, pages)
 
     def _answer(self, request: Request) -> Response:
-        return run(call(request, self._retry), self._send)
+        return self._driver.run(self._call(request), self._send)
 
     def _send(self, request: Request) -> Response:
         """Go through the sending seam, which may have been overridden or replaced."""
         self.response = None
-        self._execute_http_call(request.method, request.url, dict(request.kwargs))
-        if self.response is None:
-            raise requests.RequestException("_execute_http_call has set no response")
-        return self.response
-
-    def _prepare_call_kwargs(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Complete the keyword arguments of a call with headers and timeout, in a new dictionary.
-
-        May be overridden.
-        """
-        headers = self._headers.copy()
-        headers.update(kwargs.get("headers") or {})
-        return {"timeout": self.timeout, **kwargs, "headers": headers}
+        kwargs = self._logged(request)
+        self._execute_http_call(request.method, request.url, kwargs)
+        return self._answered()
 
     def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
         """Make one HTTP exchange and set ``self.response``. May be overridden or replaced.
@@ -208,22 +139,11 @@ class ConnectClient:
         Raises:
             requests.RequestException: If there is no answer.
         """
-        self.response = self._sessions.send(method, url, kwargs)
-
-    def help(self) -> ConnectClient:
-        """Print what can be done from here, and return self."""
-        self.print_help(self)
-        return self
-
-    def print_help(self, obj: object) -> None:
-        """Print what is known of an object of this client."""
-        from cnct.console import print_help  # noqa: PLC0415 - only people at a console need it
-
-        print_help(obj)
+        self.response = self._driver.send(method, url, kwargs)
 
     def close(self) -> None:
-        """Give back every connection. The client stays usable and opens new ones when called."""
-        self._sessions.close()
+        """Give back every connection and thread. A client that is called again opens new ones."""
+        self._driver.close()
 
     def __enter__(self) -> Self:
         """Return the client itself."""
@@ -238,56 +158,102 @@ class ConnectClient:
         """Close the client."""
         self.close()
 
-    def __repr__(self) -> str:
-        """Show the endpoint; never the key."""
-        return f"<ConnectClient {self.endpoint}>"
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Copy and pickle the settings, without connections."""
-        opened = ("_sessions", "_local", "_retry", "_headers")
-        return {name: value for name, value in vars(self).items() if name not in opened}
+class AsyncConnectClient(BaseClient["httpx2.Response", AsyncNS, AsyncCollection]):
+    """Async twin of :class:`ConnectClient`, on httpx2: what makes calls is awaited.
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Start anew with the same settings."""
-        vars(self).update(state)
-        self._open()
+    May be made outside an event loop, and used in several, one after the other or in threads.
+    ``async with`` or :meth:`aclose` give the connections of the running loop back; so does the
+    loop's own end.
 
+    Example:
+        ``async with AsyncConnectClient(api_key) as client: await client.products["PRD-1"].get()``
+    """
 
-def _with_payload(payload: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Add a payload to the arguments of a call; ``None`` is no payload, ``{}`` and ``[]`` are."""
-    if payload is None:
-        return kwargs
-    for name in ("json", "data", "files"):
-        if kwargs.get(name) is not None:
-            raise ValueError(f"Give either payload or {name}, not both")
-    return {**kwargs, "json": payload}
+    _library = "httpx2"
 
+    def _open(self) -> None:
+        super()._open()
+        # Imported when a client is made: httpx2 takes most of the time of an import.
+        from cnct.client._http.asynchronous import AsyncDriver  # noqa: PLC0415
 
-def _user_agent() -> str:
-    python = platform.python_version()
-    return f"cnct/{version('cnct')} python/{python} requests/{requests.__version__}"
+        self._driver = AsyncDriver()
 
+    def _ns_at(self, path: str) -> AsyncNS:
+        return AsyncNS(self, path)
 
-def _check_api_key(api_key: Any) -> None:
-    if not isinstance(api_key, str):
-        _refuse(TypeError, "api_key", "a str like 'ApiKey SU-000-000-000:secret'")
-    if not api_key.strip() or not api_key.isprintable() or not api_key.isascii():
-        _refuse(ValueError, "api_key", "printable ASCII like 'ApiKey SU-000-000-000:secret'")
+    def _collection_at(self, path: str) -> AsyncCollection:
+        return AsyncCollection(self, path)
 
+    async def get(self, url: str, **kwargs: Any) -> Any:
+        """GET a path below the endpoint; see :meth:`execute`."""
+        return await self.execute("GET", url, **kwargs)
 
-def _check_count(name: str, value: Any, least: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        _refuse(TypeError, name, "an int")
-    if value < least:
-        _refuse(ValueError, name, f"at least {least}")
+    async def create(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
+        """POST a JSON payload to a path below the endpoint; see :meth:`execute`."""
+        return await self.execute("POST", url, **with_payload(payload, kwargs))
 
+    async def update(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
+        """PUT a JSON payload to a path below the endpoint; see :meth:`execute`."""
+        return await self.execute("PUT", url, **with_payload(payload, kwargs))
 
-def _refuse(kind: type[Exception], name: str, expected: str) -> NoReturn:
-    raise kind(f"{name} must be {expected}")
+    async def delete(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
+        """DELETE a path below the endpoint; see :meth:`execute`."""
+        return await self.execute("DELETE", url, **with_payload(payload, kwargs))
 
+    async def execute(self, method: str, path: str, **kwargs: Any) -> Any:
+        """Make a call and decode its answer. Async twin of :meth:`ConnectClient.execute`."""
+        request = await self._checked_request(method, path, kwargs)
+        return value_of(request, await self._answer(request))
 
-def _checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
-    given = dict(headers or {})
-    if any(name.lower() == "authorization" for name in given):
-        raise ValueError("default_headers must not have Authorization: api_key sets it")
-    return given
+    async def fetch_page(self, path: str, **kwargs: Any) -> Page:
+        """GET a list and read its rows and total; for the sets."""
+        request = await self._checked_request("GET", path, kwargs)
+        return page_of(request, await self._answer(request))
+
+    def read_ahead(self, reader: Reader, pages: int) -> AsyncAhead:
+        """Read a list with up to so many pages at a time; for the sets."""
+        return self._driver.ahead(reader, pages)
+
+    async def _checked_request(self, method: str, path: str, kwargs: dict[str, Any]) -> Request:
+        """Make a request; what has to be loaded to check it does not stop the loop."""
+        if self.rules and self.specs and not self.specs.at_hand():
+            from asyncio import to_thread  # noqa: PLC0415 - the synchronous world does without
+
+            await to_thread(load, self.specs)
+        return self._request(method, path, kwargs)
+
+    async def _answer(self, request: Request) -> Response:
+        return await self._driver.run(self._call(request), self._send)
+
+    async def _send(self, request: Request) -> Response:
+        """Go through the sending seam, which may have been overridden or replaced."""
+        self.response = None
+        kwargs = self._logged(request)
+        await self._execute_http_call(request.method, request.url, kwargs)
+        return self._answered()
+
+    async def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
+        """Make one HTTP exchange and set ``self.response``. May be overridden or replaced.
+
+        Raises:
+            httpx2.HTTPError: If there is no answer.
+        """
+        self.response = await self._driver.send(method, url, kwargs)
+
+    async def aclose(self) -> None:
+        """Give back the connections of the running loop. A later call opens new ones."""
+        await self._driver.close()
+
+    async def __aenter__(self) -> Self:
+        """Return the client itself."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the client in the running loop."""
+        await self.aclose()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 from urllib.parse import quote, quote_plus
 
 from cnct.client._core.urls import safe_url
@@ -31,8 +30,7 @@ class Response(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A wish: send this, and feed back the :class:`Response` or throw a :class:`TransportError`."""
 
     method: str
@@ -46,18 +44,15 @@ class Request:
         return self.masked(safe_url(self.url))
 
     def masked(self, text: str) -> str:
-        """Return a text without the API key, whole or its part after the colon, encoded or not."""
-        for part in (self.secret, self.secret.rpartition(":")[2]):
-            for spelling in (part, quote(part), quote(part, safe=""), quote_plus(part)):
-                text = text.replace(spelling, "***") if spelling else text
-        return text
+        """Return a text without the API key."""
+        return masked(text, self.secret)
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A wish: wait so many seconds."""
+class Pause(NamedTuple):
+    """A wish: wait so many seconds; ``why`` is for the log."""
 
     seconds: float
+    why: str = ""
 
 
 class TransportError(Exception):
@@ -66,13 +61,23 @@ class TransportError(Exception):
     Args:
         cause: The HTTP library's own error.
         sent: ``False`` only if the server provably got nothing of the request.
+        transient: Whether another try may fare better; a wrong URL or certificate never does.
     """
 
-    def __init__(self, cause: Exception, *, sent: bool) -> None:
+    def __init__(self, cause: Exception, *, sent: bool, transient: bool = True) -> None:
         """Keep the library's error and what it means."""
         super().__init__(str(cause))
         self.cause = cause
         self.sent = sent
+        self.transient = transient
 
 
 Flow: TypeAlias = Generator[Request | Pause, Response, T]
+
+
+def masked(text: str, secret: str) -> str:
+    """Return a text without a secret, whole or its part after the colon, encoded or not."""
+    for part in (secret, secret.rpartition(":")[2]):
+        for spelling in (part, quote(part), quote(part, safe=""), quote_plus(part)):
+            text = text.replace(spelling, "***") if spelling else text
+    return text

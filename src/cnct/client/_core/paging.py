@@ -7,8 +7,7 @@ The next offset is what was received, not what was asked: servers cap the limit 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnct.client._core.answers import is_list, value_of
 from cnct.client._core.messages import Request, Response
@@ -17,12 +16,18 @@ from cnct.client.exceptions import ClientError
 _CONTENT_RANGE = re.compile(r"\s*items\s+(?:\d+-\d+|\*)\s*/\s*(\d+)\s*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """The rows of one answer, and the total it claims, if any."""
 
     rows: list[Any]
     total: int | None
+
+
+class Span(NamedTuple):
+    """What one call asks for: ``limit`` rows from ``offset``."""
+
+    offset: int
+    limit: int
 
 
 def page_of(request: Request, response: Response) -> Page:
@@ -43,8 +48,7 @@ def page_of(request: Request, response: Response) -> Page:
     return Page(rows, int(found[1]) if found else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A range of a collection, half open as in Python; ``stop`` is ``None`` for no end."""
 
     start: int = 0
@@ -58,7 +62,7 @@ class Window:
             last = self.stop if last is None else min(self.stop, last)
         return Window(first, None if last is None else max(first, last))
 
-    def __contains__(self, index: int) -> bool:
+    def covers(self, index: int) -> bool:
         """Tell whether ``index``, counted from the start, may lie inside."""
         return self.stop is None or self.start + index < self.stop
 
@@ -69,7 +73,11 @@ class Window:
 
 
 class Reader:
-    """Reads a window page by page, in order.
+    """Reads a window page by page, in order, and plans ahead.
+
+    Once a page has told the total, the rest is asked for on a grid as wide as that page: what the
+    server gives at once, whatever was asked. A page that comes shorter leaves a gap, which is
+    asked for before anything behind it, so that rows are neither lost nor read twice.
 
     Args:
         window: What to read.
@@ -81,19 +89,37 @@ class Reader:
         self._window = window
         self._size = size
         self._last: list[Any] = []
+        self._grid = Span(window.start, 0)
+        self._end = 0  # where the rows end, as far as it is known
         self.offset = window.start
-        self.complete = 0 not in window
+        self.complete = not window.covers(0)
 
-    @property
-    def limit(self) -> int:
-        """Rows to ask for next."""
-        if self._window.stop is None:
-            return self._size
-        return min(self._size, self._window.stop - self.offset)
+    def spans(self, count: int = 1) -> list[Span]:
+        """Return up to ``count`` spans to ask for now, in order; none if all is read."""
+        if self.complete:
+            return []
+        spans = [Span(self.offset, self._limit(self.offset))]
+        if count == 1 or not self._grid.limit:
+            return spans
+        line = self._line_after(self.offset)
+        if (self.offset - self._grid.offset) % self._grid.limit:
+            spans = [Span(self.offset, min(line, self.offset + spans[0].limit) - self.offset)]
+        while len(spans) < count and line < self._end:
+            spans.append(Span(line, self._limit(line)))
+            line += self._grid.limit
+        return spans
 
-    def feed(self, page: Page) -> list[Any]:
-        """Take the answer to ``limit`` rows from ``offset``; return the rows that are new."""
-        rows, asked = page.rows, self.limit
+    def _limit(self, offset: int) -> int:
+        stop = self._window.stop
+        return self._size if stop is None else min(self._size, stop - offset)
+
+    def _line_after(self, offset: int) -> int:
+        base, width = self._grid
+        return base + ((offset - base) // width + 1) * width
+
+    def feed(self, page: Page, asked: int) -> list[Any]:
+        """Take the answer to the first of the spans, of ``asked`` rows; return its new rows."""
+        rows = page.rows
         end = self.offset + len(rows)
         total = page.total if page.total is not None and page.total >= end else None
         if not rows or (total is None and rows == self._last):
@@ -106,6 +132,9 @@ class Reader:
             self.complete = True
         if stop is not None:
             rows = rows[: stop - self.offset]
-        self._last = rows
+        if len(rows) > self._grid.limit:
+            self._grid = Span(end, len(rows))
+        self._end = 0 if total is None else total if stop is None else min(total, stop)
+        self._last = rows if total is None else []
         self.offset = end
         return rows

@@ -6,93 +6,202 @@ is repeated only if the server provably did not take it.
 
 from __future__ import annotations
 
-import io
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import re
+import time
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, NamedTuple
 
 from cnct.client._core.answers import error_of, failure_of
+from cnct.client._core.bodies import Body
+from cnct.client._core.interception import interceptors_of
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
+from cnct.client.exceptions import AmbiguousWriteError, ClientError, NotFoundError
 
-_IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
-_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+_IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+_UNTAKEN = frozenset({429, 503})  # of a write, 503 only where the server says when to come again
+_UNCLEAR = frozenset({500, 502, 504})  # of a write: it may have been done before
 _TOO_MANY = 429
-_UNAVAILABLE = 503
 _FAILED = 400  # the first of the error statuses
-_GONE = 404
+_NOT_FOUND = 404
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """How often and how long to try.
+class RetryPolicy:
+    """How calls are repeated; ``max_retries`` of the client says how often.
+
+    GET, HEAD, PUT and DELETE are repeated after failures of the connection, timeouts and
+    ``statuses``; other methods only if the server provably did not take the call.
 
     Args:
-        limit: Further tries after the first.
-        base: Seconds of the first backoff, doubled each time; the wait is drawn between 0 and it.
-        cap: The longest wait in seconds, also of what ``Retry-After`` asks.
+        statuses: Answers worth another try.
+        base: Seconds of the first backoff, doubled with each try. The wait is drawn between 0 and
+            it ("full jitter"), so that many clients do not come back at once.
+        cap: The longest backoff in seconds.
+        max_retry_after: The longest ``Retry-After`` in seconds that is waited for. If the server
+            asks for more, the error is raised at once and carries ``retry_after``.
+        deadline: Seconds after the first try when no further one begins; ``None`` for no end.
+        repeat_unsafe: Whether POST and PATCH are repeated like GET, at the risk of doing it twice.
+
+    Raises:
+        TypeError: If a figure is not a number, or ``statuses`` not a collection of ints.
+        ValueError: If a figure is negative.
     """
 
-    limit: int = 0
-    base: float = 0.5
-    cap: float = 30.0
+    def __init__(
+        self,
+        *,
+        statuses: Collection[int] = frozenset({408, 425, 429, 500, 502, 503, 504}),
+        base: float = 0.5,
+        cap: float = 30.0,
+        max_retry_after: float = 120.0,
+        deadline: float | None = None,
+        repeat_unsafe: bool = False,
+    ) -> None:
+        """Check the figures."""
+        self.statuses = _statuses(statuses)
+        self.base = _seconds("base", base)
+        self.cap = _seconds("cap", cap)
+        self.max_retry_after = _seconds("max_retry_after", max_retry_after)
+        self.deadline = None if deadline is None else _seconds("deadline", deadline)
+        self.repeat_unsafe = repeat_unsafe
+
+    def __repr__(self) -> str:
+        """Show the figures."""
+        figures = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"RetryPolicy({figures})"
+
+    def backoff(self, attempt: int) -> float:
+        """Draw the seconds to wait after a try, the first one being 1."""
+        return random.uniform(0, min(self.cap, self.base * 2.0 ** min(attempt - 1, 60)))  # noqa: S311
+
+    def repeats(self, method: str) -> bool:
+        """Tell whether a method may be sent twice."""
+        return self.repeat_unsafe or method in _IDEMPOTENT
 
 
-def call(request: Request, retry: Retry) -> Flow[Response]:
+class _Failure(NamedTuple):
+    """What a try met: the error to raise, and whether another try may be made."""
+
+    error: ClientError
+    repeatable: bool
+    why: str
+    cause: Exception | None = None
+
+
+def call(request: Request, policy: RetryPolicy, limit: int) -> Flow[Response]:
     """Send a request until it succeeds, fails for good, or the tries are used up.
 
+    Args:
+        request: What to send.
+        policy: How to repeat it.
+        limit: Further tries after the first.
+
     Returns:
-        The successful answer. A DELETE that meets 404 on a repeat has succeeded before.
+        The successful answer; the 404 of a repeated DELETE too, since it was done before.
 
     Raises:
         ClientError: What the last try met.
     """
-    attempt = 1
-    while True:
-        last = attempt > retry.limit or not _replayable(request.kwargs)
+    body = Body(request.kwargs)
+    begun = time.monotonic()
+    for attempt in count(1):
         try:
             response = yield request
         except TransportError as failure:
-            if last or (failure.sent and request.method not in _IDEMPOTENT):
-                raise failure_of(request, failure, attempt) from failure.cause
-            delay = _backoff(retry, attempt)
+            met = _unanswered(request, policy, failure, attempt, body)
         else:
-            repeated_delete = request.method == "DELETE" and attempt > 1
             if response.status_code < _FAILED or (
-                repeated_delete and response.status_code == _GONE
+                response.status_code == _NOT_FOUND and request.method == "DELETE" and attempt > 1
             ):
                 return response
-            asked = _retry_after(response)
-            if last or not _repeatable(request.method, response, asked) or asked > retry.cap:
-                raise error_of(request, response)
-            delay = max(asked, _backoff(retry, attempt))
-        attempt += 1
-        yield Pause(delay)
+            met = _refused(request, policy, response, attempt, body)
+        wait = max(met.error.retry_after or 0.0, policy.backoff(attempt))
+        late = policy.deadline is not None and time.monotonic() + wait > begun + policy.deadline
+        if attempt > limit or late or not met.repeatable:
+            raise met.error from met.cause
+        if interceptors_of(request.url):
+            wait = 0.0  # under a mock nobody needs the time
+        what = f"{request.method} {request.shown_url}"
+        yield Pause(wait, f"{what}: {met.why}, try {attempt} of {limit + 1}, next in {wait:.1f} s")
+        body.rewind()
+    raise AssertionError  # pragma: no cover - count() has no end
 
 
-def _repeatable(method: str, response: Response, asked: float) -> bool:
-    if method in _IDEMPOTENT:
-        return response.status_code in _TRANSIENT
-    status = response.status_code
-    return status == _TOO_MANY or (status == _UNAVAILABLE and asked > 0)
-
-
-def _retry_after(response: Response) -> float:
-    """Read ``Retry-After`` in seconds (RFC 9110, section 10.2.3); 0 where there is none."""
-    try:
-        return max(float(response.headers.get("Retry-After", "0")), 0.0)
-    except ValueError:
-        return 0.0
-
-
-def _backoff(retry: Retry, attempt: int) -> float:
-    return random.uniform(0, min(retry.cap, retry.base * 2 ** (attempt - 1)))  # noqa: S311
-
-
-def _replayable(kwargs: Mapping[str, Any]) -> bool:
-    """Tell whether the body can be sent again: streams and generators cannot, once read."""
-    if kwargs.get("files"):
-        return False
-    return not isinstance(kwargs.get("data"), io.IOBase) and not hasattr(
-        kwargs.get("data"), "__next__"
+def _unanswered(
+    request: Request, policy: RetryPolicy, failure: TransportError, attempt: int, body: Body
+) -> _Failure:
+    safe = request.method in _IDEMPOTENT
+    kind = ClientError if safe or not failure.sent else AmbiguousWriteError
+    return _Failure(
+        failure_of(kind, request, failure, attempts=attempt),
+        failure.transient
+        and (not failure.sent or policy.repeats(request.method))
+        and body.can_be_sent_again(sent=failure.sent),
+        type(failure.cause).__name__,
+        failure.cause,
     )
+
+
+def _refused(
+    request: Request, policy: RetryPolicy, response: Response, attempt: int, body: Body
+) -> _Failure:
+    status = response.status_code
+    asked = _retry_after(response)
+    untaken = status == _TOO_MANY or (status in _UNTAKEN and asked is not None)
+    return _Failure(
+        error_of(
+            _kind(request.method, status), request, response, attempts=attempt, retry_after=asked
+        ),
+        status in policy.statuses
+        and (untaken or policy.repeats(request.method))
+        and (asked or 0.0) <= policy.max_retry_after
+        and body.can_be_sent_again(sent=True),
+        f"answered {status}",
+    )
+
+
+def _kind(method: str, status: int) -> type[ClientError]:
+    if status == _NOT_FOUND:
+        return NotFoundError
+    return AmbiguousWriteError if status in _UNCLEAR and method not in _IDEMPOTENT else ClientError
+
+
+def _retry_after(response: Response) -> float | None:
+    """Read ``Retry-After``, seconds or an HTTP date (RFC 9110, section 10.2.3), as seconds.
+
+    A date is compared with the server's own ``Date``: its clock may be wrong, but it is the same.
+    """
+    text = response.headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"\d+(\.\d*)?", text):
+        return float(text)
+    when = _http_date(text)
+    if when is None:
+        return None
+    now = _http_date(response.headers.get("Date", "")) or datetime.now(UTC)
+    return max((when - now).total_seconds(), 0.0)
+
+
+def _http_date(text: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - few answers have such a date
+
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _seconds(name: str, value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}")
+    if not value >= 0:
+        raise ValueError(f"{name} must be 0 seconds or more, not {value}")
+    return float(value)
+
+
+def _statuses(values: Iterable[Any]) -> frozenset[int]:
+    if isinstance(values, str) or not all(isinstance(status, int) for status in values):
+        raise TypeError("statuses must be a set of ints like {429, 503}")
+    return frozenset(values)

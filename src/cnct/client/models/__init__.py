@@ -1,9 +1,20 @@
 """The objects that users hold: namespaces, collections, resources, actions and sets."""
 
-from cnct.client.models.action import Action
-from cnct.client.models.collection import Collection
-from cnct.client.models.namespace import NS
-from cnct.client.models.resource import Resource
-from cnct.client.models.resourceset import ResourceSet
+from cnct.client.models.action import Action, AsyncAction
+from cnct.client.models.collection import AsyncCollection, Collection
+from cnct.client.models.namespace import NS, AsyncNS
+from cnct.client.models.resource import AsyncResource, Resource
+from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
 
-__all__ = ["NS", "Action", "Collection", "Resource", "ResourceSet"]
+__all__ = [
+    "NS",
+    "Action",
+    "AsyncAction",
+    "AsyncCollection",
+    "AsyncNS",
+    "AsyncResource",
+    "AsyncResourceSet",
+    "Collection",
+    "Resource",
+    "ResourceSet",
+]

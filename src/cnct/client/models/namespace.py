@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from cnct.client._core.urls import attribute_name
-from cnct.client.models.base import Located
-from cnct.client.models.collection import Collection
+from typing import TYPE_CHECKING
+
+from cnct.client.models.base import HasCollections, HasNamespaces, Located
+from cnct.client.models.collection import AsyncCollection, Collection
+
+if TYPE_CHECKING:
+    from cnct.client.fluent import AsyncConnectClient, ConnectClient
 
 
-class NS(Located):
+class NS(Located["ConnectClient"], HasNamespaces["NS"], HasCollections[Collection]):
     """A namespace is a group of related collections."""
 
-    def __getattr__(self, name: str) -> Collection:
-        """Return the collection called ``name``, ``_`` standing for ``-``."""
-        return self.collection(attribute_name(name))
+    def _ns_at(self, path: str) -> NS:
+        return NS(self._client, path)
 
-    def __call__(self, name: str) -> NS:
-        """Return the nested namespace called ``name``."""
-        return self.ns(name)
+    def _collection_at(self, path: str) -> Collection:
+        return Collection(self._client, path)
 
-    def collection(self, name: str) -> Collection:
-        """Return the collection called ``name``.
 
-        Raises:
-            TypeError: If ``name`` is not a string.
-            ValueError: If ``name`` is blank.
-        """
-        return Collection(self._client, self._below(name, "collection"))
+class AsyncNS(
+    Located["AsyncConnectClient"], HasNamespaces["AsyncNS"], HasCollections[AsyncCollection]
+):
+    """Async twin of :class:`NS`."""
 
-    def ns(self, name: str) -> NS:
-        """Return the nested namespace called ``name``.
+    def _ns_at(self, path: str) -> AsyncNS:
+        return AsyncNS(self._client, path)
 
-        Raises:
-            TypeError: If ``name`` is not a string.
-            ValueError: If ``name`` is blank.
-        """
-        return NS(self._client, self._below(name, "namespace"))
+    def _collection_at(self, path: str) -> AsyncCollection:
+        return AsyncCollection(self._client, path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,22 +11,38 @@ from cnct.rql import R, RQLError, filter_text, matches_nothing, parse_filter, se
 from cnct.rql.parser import is_field
 
 
-@dataclass(frozen=True)
 class Query:
-    """The part of a list call that users refine."""
+    """The part of a list call that users refine. Not to be changed, only replaced."""
 
-    where: R = field(default_factory=R)
-    ordering: tuple[str, ...] = ()
-    selection: tuple[str, ...] = ()
-    search: str | None = None
-    window: Window = field(default_factory=Window)
-    size: int = 100
-    kwargs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    def __init__(
+        self,
+        where: R,
+        ordering: tuple[str, ...] = (),
+        selection: tuple[str, ...] = (),
+        search: str | None = None,
+        window: Window = Window(),  # noqa: B008 - a tuple
+        size: int = 100,
+        concurrency: int = 1,
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Keep what is asked for."""
+        self.where = where
+        self.ordering = ordering
+        self.selection = selection
+        self.search = search
+        self.window = window
+        self.size = size
+        self.concurrency = concurrency
+        self.kwargs: Mapping[str, Any] = kwargs or {}
+
+    def replaced(self, **changes: Any) -> Query:
+        """Return a query with some parts replaced."""
+        return Query(**{**{name: getattr(self, name) for name in _PARTS}, **changes})
 
     @property
     def empty(self) -> bool:
         """Whether nothing can match, so that nothing need be sent."""
-        return matches_nothing(self.where) or 0 not in self.window
+        return matches_nothing(self.where) or not self.window.covers(0)
 
     @cached_property
     def text(self) -> str:
@@ -45,6 +60,9 @@ class Query:
     def at(self, limit: int, offset: int) -> str:
         """Write the query string for some rows, ready for a URL."""
         return f"{self._prefix}limit={limit}&offset={offset}"
+
+
+_PARTS = ("where", "ordering", "selection", "search", "window", "size", "concurrency", "kwargs")
 
 
 def combined(args: Iterable[Any], kwargs: Mapping[str, Any]) -> R:

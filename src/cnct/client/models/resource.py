@@ -4,46 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnct.client._core.urls import attribute_name
 from cnct.client.exceptions import NotFoundError
-from cnct.client.models.action import Action
-from cnct.client.models.base import Located
+from cnct.client.models.action import Action, AsyncAction
+from cnct.client.models.base import HasActions, HasCollections, Located
 from cnct.client.models.values import flat
 
 if TYPE_CHECKING:
-    from cnct.client.models.collection import Collection
+    from cnct.client.fluent import AsyncConnectClient, ConnectClient
+    from cnct.client.models.collection import AsyncCollection, Collection
 
 
-class Resource(Located):
+class Resource(Located["ConnectClient"], HasActions[Action], HasCollections["Collection"]):
     """One object of a collection, nested collections and actions included."""
 
-    def __getattr__(self, name: str) -> Collection:
-        """Return the nested collection called ``name``, ``_`` standing for ``-``."""
-        return self.collection(attribute_name(name))
-
-    def __call__(self, name: str) -> Action:
-        """Return the action called ``name``."""
-        return self.action(name)
-
-    def collection(self, name: str) -> Collection:
-        """Return the nested collection called ``name``.
-
-        Raises:
-            TypeError: If ``name`` is not a string.
-            ValueError: If ``name`` is blank.
-        """
+    def _collection_at(self, path: str) -> Collection:
         from cnct.client.models.collection import Collection  # noqa: PLC0415 - they nest
 
-        return Collection(self._client, self._below(name, "collection"))
+        return Collection(self._client, path)
 
-    def action(self, name: str) -> Action:
-        """Return the action called ``name``.
-
-        Raises:
-            TypeError: If ``name`` is not a string.
-            ValueError: If ``name`` is blank.
-        """
-        return Action(self._client, self._below(name, "action"))
+    def _action_at(self, path: str) -> Action:
+        return Action(self._client, path)
 
     def get(self, **kwargs: Any) -> Any:
         """GET the resource; see :meth:`ConnectClient.execute` for ``kwargs``."""
@@ -53,7 +33,9 @@ class Resource(Located):
         """Tell whether the server has it."""
         try:
             self.get()
-        except NotFoundError:
+        except NotFoundError as error:
+            if error.status_code is None:  # the specification's word, not the server's
+                raise
             return False
         return True
 
@@ -83,3 +65,43 @@ class Resource(Located):
             A flat dictionary; ``None`` where there is no such field.
         """
         return flat(self.get(), fields)
+
+
+class AsyncResource(
+    Located["AsyncConnectClient"], HasActions[AsyncAction], HasCollections["AsyncCollection"]
+):
+    """Async twin of :class:`Resource`."""
+
+    def _collection_at(self, path: str) -> AsyncCollection:
+        from cnct.client.models.collection import AsyncCollection  # noqa: PLC0415 - they nest
+
+        return AsyncCollection(self._client, path)
+
+    def _action_at(self, path: str) -> AsyncAction:
+        return AsyncAction(self._client, path)
+
+    async def get(self, **kwargs: Any) -> Any:
+        """GET the resource. Async twin of :meth:`Resource.get`."""
+        return await self._client.get(self._path, **kwargs)
+
+    async def exists(self) -> bool:
+        """Tell whether the server has it. Async twin of :meth:`Resource.exists`."""
+        try:
+            await self.get()
+        except NotFoundError as error:
+            if error.status_code is None:  # the specification's word, not the server's
+                raise
+            return False
+        return True
+
+    async def update(self, payload: Any = None, **kwargs: Any) -> Any:
+        """PUT changes to the resource. Async twin of :meth:`Resource.update`."""
+        return await self._client.update(self._path, payload, **kwargs)
+
+    async def delete(self, **kwargs: Any) -> Any:
+        """DELETE the resource. Async twin of :meth:`Resource.delete`."""
+        return await self._client.delete(self._path, **kwargs)
+
+    async def values(self, *fields: str) -> dict[str, Any]:
+        """GET the resource and pick fields of it. Async twin of :meth:`Resource.values`."""
+        return flat(await self.get(), fields)

@@ -1,26 +1,26 @@
-"""Sets of resources: lazy, refined without being changed, read page by page.
-
-Which rows to ask for is decided by ``_core.paging``; this module only keeps what has come.
-"""
+"""Sets of resources: lazy, refined without being changed, read page by page."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 
-from cnct.client._core.paging import Page, Reader
-from cnct.client.models.base import Located
-from cnct.client.models.query import Query, combined, signed_fields
-from cnct.client.models.values import flat
-from cnct.rql import R
+from cnct.client._core.paging import Page, Span
+from cnct.client.exceptions import NotYetEvaluatedError
+from cnct.client.models.baseset import MISSING, UNREAD, BaseResourceSet
+from cnct.client.models.query import Query
+from cnct.client.models.refinement import checked_index
+from cnct.client.models.values import AsyncValues, flat
 
 if TYPE_CHECKING:
-    from cnct.client.fluent import ConnectClient
+    from cnct.client._http.tasks import AsyncAhead
+    from cnct.client._http.threads import Ahead
+    from cnct.client.fluent import AsyncConnectClient, ConnectClient
 
 
-class ResourceSet(Located):
+class ResourceSet(BaseResourceSet["ConnectClient"]):
     """Represent a set of resources.
 
     Makes no call until rows are needed. Refining (``filter``, ``order_by``, ``limit``, slices and
@@ -33,148 +33,74 @@ class ResourceSet(Located):
         query: A filter.
     """
 
-    def __init__(self, client: ConnectClient, path: str, query: R | None = None) -> None:
-        """Start without rows."""
-        super().__init__(client, path)
-        where = R() if query is None else query
-        self._start(Query(where=where, size=client.default_limit))
-
     def _start(self, query: Query) -> None:
-        self._query = query
-        self._rows: list[Any] = []
-        self._single: dict[int, Any] = {}
-        self._total: int | None = 0 if query.empty else None
-        self._reader = self._new_reader()
+        super()._start(query)
         self._lock = threading.RLock()
 
-    def _new_reader(self) -> Reader:
-        reader = Reader(self._query.window, self._query.size)
-        reader.complete = self._query.empty
-        return reader
-
-    def _refined(self, **changes: Any) -> ResourceSet:
-        refined = type(self).__new__(type(self))
-        refined._client = self._client
-        refined._path = self._path
-        refined._start(replace(self._query, **changes))
-        return refined
-
-    @property
-    def query(self) -> R:
-        """The filter."""
-        return self._query.where
-
-    def all(self) -> ResourceSet:
-        """Return a copy that has read nothing yet."""
-        return self._refined()
-
-    def filter(self, *args: str | R, **kwargs: Any) -> ResourceSet:
-        """Return the resources of this set that also match.
-
-        Args:
-            *args: RQL strings or R objects, combined with ``and``.
-            **kwargs: Conditions as ``field__nested__op=value``, combined with ``and``.
-
-        Raises:
-            TypeError: If an argument is neither a string nor an R.
-            RQLError: If a condition cannot be read, or written.
-
-        Example:
-            ``rs.filter(R().product.name.ilike("*saas*"), status__in=("active", "suspended"))``
-        """
-        return self._refined(where=self._query.where & combined(args, kwargs))
-
-    def order_by(self, *fields: str) -> ResourceSet:
-        """Return the set ordered by these fields, after those it is ordered by already.
-
-        Args:
-            *fields: Names, with ``-`` before them for descending.
-        """
-        ordering = self._query.ordering + signed_fields(fields, "order_by")
-        return self._refined(ordering=ordering)
-
-    def select(self, *fields: str) -> ResourceSet:
-        """Return the set with hidden fields added, or fields removed.
-
-        Args:
-            *fields: Names of fields to add, with ``-`` before those to remove.
-        """
-        selection = self._query.selection + signed_fields(fields, "select")
-        return self._refined(selection=selection)
-
-    def search(self, term: str) -> ResourceSet:
-        """Return the resources of this set that contain the words of ``term``.
-
-        Raises:
-            TypeError: If ``term`` is not a string.
-        """
-        return self._refined(search=_checked(term, str, "term"))
-
-    def limit(self, limit: int) -> ResourceSet:
-        """Return the set with another number of rows fetched at once.
-
-        Raises:
-            TypeError: If ``limit`` is not an int.
-            ValueError: If ``limit`` is less than 1.
-        """
-        if _checked(limit, int, "limit") < 1:
-            raise ValueError(f"limit must be at least 1, not {limit}")
-        return self._refined(size=limit)
-
-    def configure(self, **kwargs: Any) -> ResourceSet:
-        """Return the set with keyword arguments for its calls; see :meth:`ConnectClient.execute`.
-
-        Those that were configured before and are not named here stay.
-        """
-        return self._refined(kwargs={**self._query.kwargs, **kwargs})
+    @cached_property
+    def _ahead(self) -> Ahead:
+        return self._client.read_ahead(self._reader, self._query.concurrency)
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the resources, fetching pages as they are needed."""
         return self._kept() if self._client.resourceset_append else self.iterator()
 
     def _kept(self) -> Iterator[Any]:
+        """Yield kept rows, and more as long as there are; iterations share what they fetch."""
         index = 0
-        while True:
-            while index < len(self._rows):
-                yield self._rows[index]
-                index += 1
-            with self._lock:
-                if index == len(self._rows):
-                    if self._reader.complete:
-                        return
-                    self._rows += self._read(self._reader)
+        self._iterations += 1
+        try:
+            while self._has_row(index):
+                while index < len(self._rows):
+                    yield self._rows[index]
+                    index += 1
+        finally:
+            self._iterations -= 1
+            if not self._iterations:
+                self._ahead.close()
+
+    def _has_row(self, index: int) -> bool:
+        """Tell whether there is a row, after fetching the page that should hold it."""
+        with self._lock:
+            while index == len(self._rows) and not self._reader.complete:
+                self._rows += self._ahead.next_page(self._fetch)
+        return index < len(self._rows)
 
     def iterator(self) -> Iterator[Any]:
-        """Yield the resources without keeping them: memory holds one page at a time."""
+        """Yield the resources without keeping them: memory holds the pages under way."""
         if self._reader.complete:
             yield from self._rows
             return
-        reader = self._new_reader()
-        while not reader.complete:
-            yield from self._read(reader)
+        with self._stream() as ahead:
+            while not ahead.complete:
+                yield from ahead.next_page(self._fetch)
 
-    def _read(self, reader: Reader) -> list[Any]:
-        return reader.feed(self._fetch(reader.limit, reader.offset))
+    def pages(self) -> Iterator[list[Any]]:
+        """Yield the resources in lists, page by page, without keeping them."""
+        if self._reader.complete:
+            yield from self._kept_pages()
+            return
+        with self._stream() as ahead:
+            while not ahead.complete:
+                if rows := ahead.next_page(self._fetch):
+                    yield rows
 
-    def _fetch(self, limit: int, offset: int) -> Page:
-        path = f"{self._path}?{self._query.at(limit, offset)}"
-        page = self._client.fetch_page(path, **self._query.kwargs)
-        if page.total is not None and page.total >= len(page.rows):
-            self._total = page.total
-        return page
+    def _stream(self) -> Ahead:
+        return self._client.read_ahead(self._new_reader(), self._query.concurrency)
+
+    def _fetch(self, span: Span) -> Page:
+        return self._noted(self._client.fetch_page(self._at(span), **self._query.kwargs))
 
     def __bool__(self) -> bool:
-        """Tell whether there is any resource; asks for one row at most."""
-        if self._rows:
-            return True
-        if self._total is not None:
-            return self.count() > 0
-        return self.first() is not None
+        """Tell whether there is any resource; the page that is read for it is kept."""
+        if self._counted() is None and self._client.resourceset_append:
+            return self._has_row(0)
+        return self.first() is not None if self._counted() is None else self.count() > 0
 
     @overload
     def __getitem__(self, key: int) -> Any: ...
     @overload
-    def __getitem__(self, key: slice) -> ResourceSet: ...
+    def __getitem__(self, key: slice) -> Self: ...
 
     def __getitem__(self, key: int | slice) -> Any:
         """Return one resource, or the set of a range of them.
@@ -185,54 +111,35 @@ class ResourceSet(Located):
             IndexError: If there is no such resource.
         """
         if isinstance(key, slice):
-            return self._sliced(*_bounds(key))
-        index = _checked_index(key)
-        row = self._one(index)
-        if row is _MISSING:
-            raise IndexError(f"{self!r} has no resource at index {index}")
+            return self._sliced(key)
+        row = self._one(checked_index(key))
+        if row is MISSING:
+            raise self._no_such(key)
         return row
-
-    def _sliced(self, start: int, stop: int | None) -> ResourceSet:
-        sliced = self._refined(window=self._query.window.narrowed(start, stop))
-        if self._reader.complete:
-            sliced._rows = self._rows[start:stop]
-            sliced._reader.complete = True
-            sliced._total = self._total
-        return sliced
 
     def _one(self, index: int) -> Any:
         """Return the row at an index, by a call for it alone if it is not known yet."""
         with self._lock:
-            if index < len(self._rows):
-                return self._rows[index]
-            if self._reader.complete or index not in self._query.window:
-                return _MISSING
-            if index not in self._single:
-                rows = self._fetch(1, self._query.window.start + index).rows
-                self._single[index] = rows[0] if rows else _MISSING
-                if index == 0 and not rows:
-                    self._reader.complete = True
-            return self._single[index]
+            row = self._known(index)
+            if row is UNREAD:
+                row = self._remembered(index, self._fetch(self._only(index)))
+            return row
 
     def first(self) -> Any:
         """Return the first resource, or ``None``; asks for one row."""
         row = self._one(0)
-        return None if row is _MISSING else row
+        return None if row is MISSING else row
 
     def count(self) -> int:
         """Count the resources; asks for no rows, once.
 
         Where the server tells no total, the rows are read and counted.
         """
-        window = self._query.window
         with self._lock:
-            if self._reader.complete:
-                return len(self._rows)
-            if self._total is None:
-                self._fetch(0, 0)
-            if self._total is None:
-                return sum(1 for _ in self)
-            return window.length(self._total)
+            if self._counted() is None:
+                self._fetch(Span(0, 0))
+            counted = self._counted()
+        return sum(1 for _ in self) if counted is None else counted
 
     def values_list(self, *fields: str) -> list[dict[str, Any]]:
         """Pick fields of every resource.
@@ -245,50 +152,131 @@ class ResourceSet(Located):
         """
         return [flat(row, fields) for row in self]
 
-    def __repr__(self) -> str:
-        """Show path, query and what was fetched; makes no call."""
-        window = self._query.window
-        bounds = (
-            ""
-            if window.start == 0 and window.stop is None
-            else (f"[{window.start or ''}:{'' if window.stop is None else window.stop}]")
-        )
-        query = f"?{self._query.text}" if self._query.text else ""
-        total = "?" if self._total is None else window.length(self._total)
+
+class AsyncResourceSet(BaseResourceSet["AsyncConnectClient"]):
+    """Async twin of :class:`ResourceSet`: read with ``async for``, what makes calls is awaited."""
+
+    @cached_property
+    def _ahead(self) -> AsyncAhead:
+        return self._client.read_ahead(self._reader, self._query.concurrency)
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        """Yield the resources, fetching pages as they are needed."""
+        return self._kept() if self._client.resourceset_append else self.iterator()
+
+    def __iter__(self) -> NoReturn:
+        """Refuse, with the way to do it."""
+        raise TypeError(f"Iterate over {self!r} with: async for resource in ...")
+
+    async def _kept(self) -> AsyncIterator[Any]:
+        """Yield kept rows, and more as long as there are; iterations share what they fetch."""
+        index = 0
+        self._iterations += 1
+        try:
+            while await self._has_row(index):
+                while index < len(self._rows):
+                    yield self._rows[index]
+                    index += 1
+        finally:
+            self._iterations -= 1
+            if not self._iterations:
+                await self._ahead.close()
+
+    async def _has_row(self, index: int) -> bool:
+        """Tell whether there is a row, after fetching the page that should hold it."""
+        async with self._ahead.turn:
+            while index == len(self._rows) and not self._reader.complete:
+                self._rows += await self._ahead.next_page(self._fetch)
+        return index < len(self._rows)
+
+    async def iterator(self) -> AsyncIterator[Any]:
+        """Yield the resources without keeping them: memory holds the pages under way."""
         if self._reader.complete:
-            total = len(self._rows)
-        return f"<ResourceSet {self._path}{query}{bounds} {len(self._rows)}/{total} fetched>"
+            for row in self._rows:
+                yield row
+            return
+        async with self._stream() as ahead:
+            while not ahead.complete:
+                for row in await ahead.next_page(self._fetch):
+                    yield row
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Copy and pickle the query; rows are fetched again."""
-        return {"client": self._client, "path": self._path, "query": self._query}
+    async def pages(self) -> AsyncIterator[list[Any]]:
+        """Yield the resources in lists, page by page, without keeping them."""
+        if self._reader.complete:
+            for rows in self._kept_pages():
+                yield rows
+            return
+        async with self._stream() as ahead:
+            while not ahead.complete:
+                if rows := await ahead.next_page(self._fetch):
+                    yield rows
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Start anew with the same query."""
-        self._client = state["client"]
-        self._path = state["path"]
-        self._start(state["query"])
+    def _stream(self) -> AsyncAhead:
+        return self._client.read_ahead(self._new_reader(), self._query.concurrency)
 
+    async def _fetch(self, span: Span) -> Page:
+        return self._noted(await self._client.fetch_page(self._at(span), **self._query.kwargs))
 
-_MISSING: Any = object()
-T = TypeVar("T")
+    def __bool__(self) -> bool:
+        """Tell whether there is any resource, if that is known.
 
+        Raises:
+            NotYetEvaluatedError: If it is not.
+        """
+        counted = len(self._rows) or self._counted()
+        if counted is None:
+            raise NotYetEvaluatedError(
+                f"{self!r} has not been read: use 'await rs.count()' or 'await rs.first()'"
+            )
+        return counted > 0
 
-def _checked(value: Any, kind: type[T], name: str) -> T:
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise TypeError(f"{name} must be of type {kind.__name__}, not {type(value).__name__}")
-    return value
+    @overload
+    def __getitem__(self, key: int) -> Any: ...
+    @overload
+    def __getitem__(self, key: slice) -> Self: ...
 
+    def __getitem__(self, key: int | slice) -> Any:
+        """Return one resource, if it has been read, or the set of a range of them.
 
-def _checked_index(key: Any) -> int:
-    index = _checked(key, int, "An index")
-    if index < 0:
-        raise ValueError(f"Negative indexes are not supported: {index}")
-    return index
+        Raises:
+            TypeError: If ``key`` is neither an int nor a slice of ints.
+            ValueError: If an index is negative, or a slice has a step.
+            IndexError: If there is no such resource.
+            NotYetEvaluatedError: If the resource has not been read.
+        """
+        if isinstance(key, slice):
+            return self._sliced(key)
+        row = self._known(checked_index(key))
+        if row is UNREAD:
+            raise NotYetEvaluatedError(
+                f"{self!r} has not read index {key}: use 'await rs[{key}:].first()', "
+                "or read it with 'async for'"
+            )
+        if row is MISSING:
+            raise self._no_such(key)
+        return row
 
+    async def first(self) -> Any:
+        """Return the first resource, or ``None``; asks for one row."""
+        row = self._known(0)
+        if row is UNREAD:
+            row = self._remembered(0, await self._fetch(self._only(0)))
+        return None if row is MISSING else row
 
-def _bounds(key: slice) -> tuple[int, int | None]:
-    if key.step is not None:
-        raise ValueError(f"Slices with a step are not supported: {key.step}")
-    start = 0 if key.start is None else _checked_index(key.start)
-    return start, None if key.stop is None else _checked_index(key.stop)
+    async def count(self) -> int:
+        """Count the resources; asks for no rows, once. Async twin of :meth:`ResourceSet.count`."""
+        if self._counted() is None:
+            await self._fetch(Span(0, 0))
+        counted = self._counted()
+        return len([row async for row in self]) if counted is None else counted
+
+    def values_list(self, *fields: str) -> AsyncValues:
+        """Pick fields of every resource: ``await`` the list, or read it with ``async for``.
+
+        Args:
+            *fields: Names, with dots for nested ones.
+
+        Returns:
+            A flat dictionary for each resource; ``None`` where there is no such field.
+        """
+        return AsyncValues(self, fields)

@@ -1,0 +1,234 @@
+"""The asynchronous driver: plays flows with httpx2, as ``sync`` does with requests."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx2
+
+from cnct.client._core.bodies import JSON, encoded_json
+from cnct.client._core.headers import merged
+from cnct.client._core.interception import Call, Interceptor, interceptors_of
+from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
+from cnct.client._core.paging import Reader
+from cnct.client._core.timeouts import as_pair
+from cnct.client._http.bodies import prepared
+from cnct.client._http.environment import ca_bundle
+from cnct.client._http.log import log_answer, log_failure, log_pause
+from cnct.client._http.tasks import AsyncAhead
+
+T = TypeVar("T")
+
+_UNSENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
+_LASTING = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
+# What httpx2 sends of itself and we do not. As it is accepted everywhere, requests' own choice.
+_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "Connection": "keep-alive"}
+_LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=256)
+
+
+def _failure(error: httpx2.HTTPError | httpx2.InvalidURL) -> TransportError:
+    """Say of an error whether the server may have got the request, and whether to try again."""
+    transient = isinstance(error, httpx2.TransportError) and not isinstance(error, _LASTING)
+    transient = transient and not _is_about_certificates(error)
+    return TransportError(error, sent=not isinstance(error, _UNSENT), transient=transient)
+
+
+def _is_about_certificates(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+class AsyncDriver:
+    """Plays flows with a client of httpx2 for each event loop.
+
+    Each is closed when its loop shuts down, if not before.
+    """
+
+    def __init__(self) -> None:
+        """Open nothing yet."""
+        self._lock = threading.Lock()
+        self._ssl: ssl.SSLContext | None = None
+        self._given: dict[str, str] | None = None
+        self._headers = httpx2.Headers(_HEADERS)
+        self._clients: dict[asyncio.AbstractEventLoop, httpx2.AsyncClient] = {}
+
+    def __del__(self) -> None:
+        """Let loops close what nobody has closed, now or when they shut down."""
+        for loop, client in self._clients.items():
+            if loop.is_closed():
+                _let_go(client)
+            else:
+                loop.call_soon_threadsafe(loop.call_later, _GRACE, _let_go, client)
+
+    async def run(self, flow: Flow[T], send: Callable[[Request], Awaitable[Response]]) -> T:
+        """Async twin of :meth:`cnct.client._http.sync.Driver.run`."""
+        step: Callable[[], Request | Pause] = partial(next, flow)
+        with closing(flow):
+            while True:
+                try:
+                    wish = step()
+                except StopIteration as stop:
+                    value: T = stop.value
+                    return value
+                if isinstance(wish, Pause):
+                    log_pause(wish)
+                    await asyncio.sleep(wish.seconds)
+                    step = partial(next, flow)
+                else:
+                    step = await self._tried(flow, wish, send)
+
+    async def _tried(
+        self, flow: Flow[T], wish: Request, send: Callable[[Request], Awaitable[Response]]
+    ) -> Callable[[], Request | Pause]:
+        begun = time.perf_counter()
+        try:
+            response = await send(wish)
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            log_failure(wish, error)
+            return partial(flow.throw, _failure(error))
+        log_answer(wish, response, begun)
+        return partial(flow.send, response)
+
+    def ahead(self, reader: Reader, width: int) -> AsyncAhead:
+        """Read pages with up to ``width`` tasks."""
+        return AsyncAhead(reader, width)
+
+    async def _current(self) -> httpx2.AsyncClient:
+        """Return the client of the running loop."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
+            # Reading the certificates takes long enough to be noticed by what else the loop does.
+            context = await asyncio.to_thread(self._certificates)
+            if loop not in self._clients:
+                client = self._clients[loop] = httpx2.AsyncClient(verify=context, limits=_LIMITS)
+                _keepers[client] = _keeper(client, self._clients, loop)
+                await anext(_keepers[client])
+        return self._clients[loop]
+
+    def _certificates(self) -> ssl.SSLContext:
+        with self._lock:
+            if self._ssl is None:
+                self._ssl = _ssl_context()
+            return self._ssl
+
+    async def send(self, method: str, url: str, kwargs: dict[str, Any]) -> httpx2.Response:
+        """Make one HTTP exchange.
+
+        Raises:
+            httpx2.HTTPError: If there is no answer.
+            TypeError: If the payload has no JSON form, or an argument is not known here.
+            ValueError: If the payload has figures that JSON does not have.
+        """
+        redirects = kwargs.pop("follow_redirects", kwargs.pop("allow_redirects", True))
+        auth = kwargs.pop("auth", None)
+        client = await self._current()
+        request = await self._request(client, method, url, kwargs)
+        interceptors = interceptors_of(url)
+        if interceptors:
+            return await _answered(interceptors[0], request)
+        return await client.send(request, auth=auth, follow_redirects=redirects)
+
+    async def _request(
+        self, client: httpx2.AsyncClient, method: str, url: str, kwargs: dict[str, Any]
+    ) -> httpx2.Request:
+        headers = self._encoded(kwargs.pop("headers", None))
+        extensions = {"timeout": _timeout(kwargs.pop("timeout", None))}
+        payload, data, files = (kwargs.pop(name, None) for name in ("json", "data", "files"))
+        data = kwargs.pop("content", data)
+        if kwargs:
+            raise TypeError(f"{min(kwargs)!r} is no argument of an async call; it takes {_TAKES}")
+        if payload is None:
+            content, about = await prepared(data, files)
+        else:
+            content, about = encoded_json(payload), {"Content-Type": JSON}
+        if about:
+            headers = headers.copy()
+            for name, value in about.items():
+                headers.setdefault(name, value)
+        return httpx2.Request(
+            method,
+            url,
+            headers=headers,
+            cookies=client.cookies if len(client.cookies) else None,
+            content=content,
+            extensions=extensions,
+        )
+
+    def _encoded(self, headers: dict[str, str] | None) -> httpx2.Headers:
+        """Encode headers, once for all calls that have the same."""
+        if headers != self._given:
+            self._given = headers
+            self._headers = httpx2.Headers(merged(_HEADERS, headers))
+        return self._headers
+
+    async def close(self) -> None:
+        """Close the connections of the running loop; a later call opens new ones."""
+        client = self._clients.get(asyncio.get_running_loop())
+        if client is not None:
+            await _keepers[client].aclose()
+
+
+_Clients = dict[asyncio.AbstractEventLoop, httpx2.AsyncClient]
+
+# A loop that shuts down closes its asynchronous generators: that is when a client that nobody has
+# closed can be closed. They are kept here, since one that is dropped just before the loop's end
+# would not be waited for; a driver that is dropped earlier lets go of its own after a while.
+_keepers: dict[httpx2.AsyncClient, AsyncGenerator[None, None]] = {}
+_GRACE = 1.0  # seconds
+
+
+def _let_go(client: httpx2.AsyncClient) -> None:
+    _keepers.pop(client, None)
+
+
+async def _keeper(
+    client: httpx2.AsyncClient, clients: _Clients, loop: asyncio.AbstractEventLoop
+) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        clients.pop(loop, None)
+        _keepers.pop(client, None)
+        await client.aclose()
+
+
+def _ssl_context() -> ssl.SSLContext:
+    named = ca_bundle()
+    if named is None:
+        return httpx2.create_ssl_context()
+    path = Path(named)
+    where: dict[str, Any] = {"capath": path} if path.is_dir() else {"cafile": path}
+    return ssl.create_default_context(**where)
+
+
+async def _answered(interceptor: Interceptor, request: httpx2.Request) -> httpx2.Response:
+    content = await request.aread()
+    call = Call(request.method, str(request.url), request.headers, content)
+    status, headers, body = interceptor.answer(call)
+    return httpx2.Response(status, headers=headers, content=body, request=request)
+
+
+_TAKES = "headers, params, json, data, files, content, timeout, auth and follow_redirects"
+
+
+def _timeout(timeout: Any) -> dict[str, float | None]:
+    """Spell a timeout as httpx2 does: a pair is for connecting and for everything else."""
+    connect, read = as_pair(timeout)
+    return {"connect": connect, "read": read, "write": read, "pool": read}

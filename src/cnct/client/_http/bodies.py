@@ -1,0 +1,54 @@
+"""Bodies of the asynchronous world: the same bytes as requests makes of the same arguments."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from typing import Any
+
+Content = bytes | str | AsyncIterable[bytes]
+
+_CHUNK = 65_536  # bytes of a file that are read at once
+_END: Any = object()
+
+
+async def prepared(data: Any, files: Any) -> tuple[Content | None, Mapping[str, str]]:
+    """Make a body and the headers that tell of it, none of them if there is nothing to send.
+
+    Args:
+        data: Bytes, text, a file, an iterable of bytes, plain or asynchronous, or form fields.
+        files: Files of a multipart body, in any form that requests takes.
+    """
+    if data is None and not files:
+        return None, {}
+    if isinstance(data, bytes | str) and not files:
+        return data, {}
+    if hasattr(data, "__aiter__") and not files:
+        return data, {}
+    # Files are read here: not in the thread of the loop.
+    body, headers = await asyncio.to_thread(_prepared, data, files)
+    if isinstance(body, bytes | str):
+        return body, headers
+    return _chunks(body), headers
+
+
+def _prepared(data: Any, files: Any) -> tuple[Any, Mapping[str, str]]:
+    from requests import PreparedRequest  # noqa: PLC0415 - only forms, files and streams need it
+    from requests.structures import CaseInsensitiveDict  # noqa: PLC0415 - same
+
+    request: Any = PreparedRequest()
+    request.headers = CaseInsensitiveDict[str]()
+    request.prepare_body(data, files)
+    return request.body, request.headers
+
+
+async def _chunks(stream: Any) -> AsyncIterator[bytes]:
+    """Read a file or iterator in a thread, piece by piece."""
+    pieces = iter(stream) if not hasattr(stream, "read") else _read(stream)
+    while (piece := await asyncio.to_thread(next, pieces, _END)) is not _END:
+        yield piece
+
+
+def _read(stream: Any) -> Iterator[bytes]:
+    while piece := stream.read(_CHUNK):
+        yield piece

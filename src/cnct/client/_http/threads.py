@@ -1,0 +1,119 @@
+"""Reads pages ahead of their consumer, in threads; waits that the end of the reading ends too.
+
+Which pages is decided by ``_core.paging``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
+from threading import Event
+from typing import Any, Self
+
+from cnct.client._core.paging import Page, Reader, Span
+
+_ended: ContextVar[Event | None] = ContextVar("_ended", default=None)
+
+
+def sleep(seconds: float) -> None:
+    """Wait; in a thread that reads ahead, only as long as somebody reads.
+
+    Raises:
+        CancelledError: If nobody does any more.
+    """
+    ended = _ended.get()
+    if ended is None:
+        time.sleep(seconds)
+    elif ended.wait(seconds):
+        raise CancelledError
+
+
+class Ahead:
+    """The pages of a reader, up to ``width`` of them fetched at a time, handed out in order.
+
+    The page in the consumer's hands counts: no more than ``width`` are held or under way.
+
+    Args:
+        reader: Says what to ask for.
+        width: Pages at a time; 1 fetches in the consumer's own thread.
+    """
+
+    def __init__(self, reader: Reader, width: int) -> None:
+        """Start nothing yet."""
+        self._reader = reader
+        self._width = width
+        self._pending: dict[Span, Future[Page]] = {}
+        self._threads: ThreadPoolExecutor | None = None
+        self._ending: list[tuple[ThreadPoolExecutor, list[Future[Page]]]] = []
+        self._ended = Event()
+
+    def __enter__(self) -> Self:
+        """Return itself, to be closed at the end."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all is read."""
+        return self._reader.complete
+
+    def next_page(self, fetch: Callable[[Span], Page]) -> list[Any]:
+        """Return the rows of the next page.
+
+        Args:
+            fetch: Fetches one. It is not kept: it may hold who holds this, and rows in a circle
+                would stay until a full garbage collection.
+
+        Raises:
+            ClientError: If it cannot be had. What is under way behind it is given up.
+        """
+        spans = self._reader.spans(self._width)
+        first = spans[0]
+        if len(spans) == 1 and first not in self._pending:
+            return self._reader.feed(fetch(first), first.limit)
+        try:
+            page = self._started(spans, fetch)[first].result()
+        except BaseException:
+            self.close()
+            raise
+        del self._pending[first]
+        return self._reader.feed(page, first.limit)
+
+    def _started(
+        self, spans: list[Span], fetch: Callable[[Span], Page]
+    ) -> dict[Span, Future[Page]]:
+        for span in self._pending.keys() - set(spans):
+            self._pending.pop(span).cancel()
+        if self._threads is None:
+            self._ended = Event()
+            self._ending = [left for left in self._ending if not all(f.done() for f in left[1])]
+            self._threads = ThreadPoolExecutor(self._width, thread_name_prefix="cnct")
+        for span in spans:
+            if span not in self._pending:
+                run = copy_context().run
+                self._pending[span] = self._threads.submit(run, self._run, fetch, span)
+        return self._pending
+
+    def _run(self, fetch: Callable[[Span], Page], span: Span) -> Page:
+        _ended.set(self._ended)
+        return fetch(span)
+
+    def close(self) -> None:
+        """Give up what is under way; threads end with the call they are in."""
+        threads, self._threads = self._threads, None
+        if threads is not None:
+            self._ended.set()
+            threads.shutdown(wait=False, cancel_futures=True)
+            self._ending.append((threads, list(self._pending.values())))
+        self._pending.clear()
+
+    def join(self) -> None:
+        """Give up what is under way, and wait for the end of every thread."""
+        self.close()
+        for threads, _ in self._ending:
+            threads.shutdown(wait=True)

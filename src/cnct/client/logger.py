@@ -1,0 +1,94 @@
+"""Prints requests and answers for people to read, without what is secret."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any, TextIO
+
+from cnct.client._core.messages import masked
+from cnct.client._core.urls import safe_url
+
+_SECRET = frozenset(
+    {"authorization", "authentication", "proxy-authorization", "cookie", "set-cookie"}
+)
+_STARS = "*" * 10
+
+
+class RequestLogger:
+    """Prints every request and answer of a client.
+
+    The API key, cookies and ``Authorization`` are masked, also where the key occurs in a URL or
+    body.
+
+    Args:
+        file: Where to print; by default what ``sys.stdout`` is at the time.
+
+    Example:
+        ``ConnectClient(api_key, logger=RequestLogger())``
+    """
+
+    def __init__(self, file: TextIO | None = None) -> None:
+        """Keep the file."""
+        self._file = file
+        self._secrets: set[str] = set()
+
+    def obfuscate(self, key: str, value: str) -> str:
+        """Mask the value of a header if its name says that it is secret.
+
+        Args:
+            key: Name of the header, in any letter case.
+            value: Its value.
+        """
+        if key.lower() not in _SECRET:
+            return self._masked(value)
+        scheme, colon, _ = value.partition(":")
+        return f"{scheme}:{_STARS}" if colon and scheme.startswith("ApiKey ") else _STARS
+
+    def log_request(self, method: str, url: str, kwargs: Mapping[str, Any]) -> None:
+        """Print a request with the keyword arguments that it is made with."""
+        headers: Mapping[str, str] = kwargs.get("headers") or {}
+        self._secrets |= {
+            value for name, value in headers.items() if name.lower() == "authorization"
+        }
+        rest = {name: value for name, value in kwargs.items() if name not in ("headers", "json")}
+        lines = [f"{method.upper()} {safe_url(url)}", *self._headers(headers)]
+        lines += [f"{name}={value!r}" for name, value in rest.items()]
+        if "json" in kwargs:
+            lines.append(_pretty(kwargs["json"]))
+        self._print("--- HTTP Request ---", lines)
+
+    def log_response(self, response: Any) -> None:
+        """Print an answer of requests or httpx2."""
+        reason = getattr(response, "reason_phrase", None) or getattr(response, "reason", "")
+        lines = [f"{response.status_code} {reason}", *self._headers(response.headers)]
+        kind = str(response.headers.get("Content-Type", ""))
+        if "json" in kind:
+            lines.append(_indented(response.content))
+        elif response.content:
+            lines.append(f"({len(response.content)} bytes)")
+        self._print("--- HTTP Response ---", lines)
+
+    def _headers(self, headers: Mapping[str, str]) -> Iterator[str]:
+        return (f"{name}: {self.obfuscate(name, value)}" for name, value in headers.items())
+
+    def _masked(self, text: str) -> str:
+        for secret in self._secrets:
+            text = masked(text, secret)
+        return text
+
+    def _print(self, title: str, lines: list[str]) -> None:
+        text = "\n".join((title, *map(self._masked, lines), "", ""))
+        (self._file or sys.stdout).write(text)
+
+
+def _indented(content: bytes) -> str:
+    try:
+        return _pretty(json.loads(content))
+    except ValueError:
+        return content.decode("utf-8", "replace")
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=4, default=repr, ensure_ascii=False)

@@ -1,0 +1,144 @@
+"""Refinement: how a set is narrowed, ordered and paged, without being changed. No I/O."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, Self, TypeVar
+
+from cnct.client.models.base import Node
+from cnct.client.models.fields import fields_of
+from cnct.client.models.query import Query, combined, signed_fields
+from cnct.rql import R
+
+
+class Refinable(Node):
+    """A query that can be refined; each step returns a new object."""
+
+    _query: Query
+
+    @abstractmethod
+    def _refined(self, **changes: Any) -> Self:
+        """Return the same with some parts of the query replaced, and nothing read."""
+
+    @property
+    def query(self) -> R:
+        """The filter."""
+        return self._query.where
+
+    @property
+    def fields(self) -> R:
+        """``R()``, with the names of the fields to filter by where the specification is at hand."""
+        return fields_of(self._specs, self._path)
+
+    def all(self) -> Self:
+        """Return a copy that has read nothing yet."""
+        return self._refined()
+
+    def filter(self, *args: str | R, **kwargs: Any) -> Self:
+        """Return the resources of this set that also match.
+
+        Args:
+            *args: RQL strings or R objects, combined with ``and``.
+            **kwargs: Conditions as ``field__nested__op=value``, combined with ``and``.
+
+        Raises:
+            TypeError: If an argument is neither a string nor an R.
+            RQLError: If a condition cannot be read, or written.
+
+        Example:
+            ``rs.filter(R().product.name.ilike("*saas*"), status__in=("active", "suspended"))``
+        """
+        return self._refined(where=self._query.where & combined(args, kwargs))
+
+    def order_by(self, *fields: str) -> Self:
+        """Return the set ordered by these fields, after those it is ordered by already.
+
+        Args:
+            *fields: Names, with ``-`` before them for descending.
+        """
+        ordering = self._query.ordering + signed_fields(fields, "order_by")
+        return self._refined(ordering=ordering)
+
+    def select(self, *fields: str) -> Self:
+        """Return the set with hidden fields added, or fields removed.
+
+        Args:
+            *fields: Names of fields to add, with ``-`` before those to remove.
+        """
+        selection = self._query.selection + signed_fields(fields, "select")
+        return self._refined(selection=selection)
+
+    def search(self, term: str) -> Self:
+        """Return the resources of this set that contain the words of ``term``.
+
+        Raises:
+            TypeError: If ``term`` is not a string.
+        """
+        return self._refined(search=_checked(term, str, "term"))
+
+    def limit(self, limit: int) -> Self:
+        """Return the set with another number of rows fetched at once.
+
+        Raises:
+            TypeError: If ``limit`` is not an int.
+            ValueError: If ``limit`` is less than 1.
+        """
+        if _checked(limit, int, "limit") < 1:
+            raise ValueError(f"limit must be at least 1, not {limit}")
+        return self._refined(size=limit)
+
+    def concurrency(self, pages: int) -> Self:
+        """Return the set with another number of pages fetched at a time, as it is read.
+
+        The first page is fetched alone, since it tells the total. No more than ``pages`` are held
+        or under way, however slow the consumer.
+
+        Raises:
+            TypeError: If ``pages`` is not an int.
+            ValueError: If ``pages`` is less than 1.
+        """
+        if _checked(pages, int, "pages") < 1:
+            raise ValueError(f"pages must be at least 1, not {pages}")
+        return self._refined(concurrency=pages)
+
+    def configure(self, **kwargs: Any) -> Self:
+        """Return the set with keyword arguments for its calls; see :meth:`ConnectClient.execute`.
+
+        Those that were configured before and are not named here stay.
+        """
+        return self._refined(kwargs={**self._query.kwargs, **kwargs})
+
+
+T = TypeVar("T")
+
+
+def _checked(value: Any, kind: type[T], name: str) -> T:
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise TypeError(f"{name} must be of type {kind.__name__}, not {type(value).__name__}")
+    return value
+
+
+def checked_index(key: Any) -> int:
+    """Check an index.
+
+    Raises:
+        TypeError: If it is not an int.
+        ValueError: If it is negative.
+    """
+    index = _checked(key, int, "An index")
+    if index < 0:
+        raise ValueError(f"Negative indexes are not supported: {index}")
+    return index
+
+
+def bounds(key: slice) -> tuple[int, int | None]:
+    """Return start and stop of a slice.
+
+    Raises:
+        TypeError: If they are not ints.
+        ValueError: If one is negative, or there is a step.
+    """
+    if key.step is not None:
+        raise ValueError(f"Slices with a step are not supported: {key.step}")
+    start = 0 if key.start is None else checked_index(key.start)
+    return start, None if key.stop is None else checked_index(key.stop)

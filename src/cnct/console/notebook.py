@@ -1,0 +1,134 @@
+"""Pages of help and rows -> HTML, for notebooks. Everything is escaped; nothing is fetched."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from html import escape
+from itertools import islice
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from cnct.client.openapi.references import is_object
+from cnct.console.page import Block, Code, Page, Prose, Section
+
+_ROWS = 10
+_COLUMNS = 12
+_CELL = 40
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+_STYLE = (
+    "<style>"
+    ".cnct {max-width: 70em}"
+    ".cnct table {margin: .5em 0 1em 0; border-collapse: collapse}"
+    ".cnct th, .cnct td {text-align: left !important; vertical-align: top}"
+    ".cnct th, .cnct td {padding: .2em .8em .2em 0}"
+    ".cnct .rows {overflow-x: auto}"
+    ".cnct .rows td {white-space: nowrap}"
+    ".cnct summary {cursor: pointer; font-weight: bold; padding: .2em 0}"
+    ".cnct pre {margin: .5em 0}"
+    "</style>"
+)
+
+
+def display(thing: object, page: Page) -> bool:
+    """Display a page if this runs in a notebook, and tell whether it does."""
+    shell = _shell()
+    if shell is None:
+        return False
+    shell.display_pub.publish(
+        {"text/html": page_html(page, unfolded=True), "text/plain": page.title}
+    )
+    _last[:] = [id(thing), shell.execution_count]
+    return True
+
+
+def displayed(thing: object) -> bool:
+    """Tell whether the running cell has displayed the help of this object."""
+    shell = _shell()
+    return shell is not None and _last == [id(thing), shell.execution_count]
+
+
+_last: list[int] = []
+
+
+def _shell() -> Any:
+    """Return IPython's shell if it belongs to a notebook, which understands HTML."""
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell = get_ipython() if get_ipython else None
+    return shell if getattr(shell, "kernel", None) else None
+
+
+def page_html(page: Page, *, unfolded: bool = False) -> str:
+    """Write a page.
+
+    Args:
+        page: What to write.
+        unfolded: Whether its sections are open at first.
+    """
+    title = f"<h4><code>{escape(page.title)}</code> <small>{escape(page.subtitle)}</small></h4>"
+    parts = [*map(_block, page.blocks), *(_section(each, unfolded) for each in page.sections)]
+    return f'<div class="cnct">{_STYLE}{title}{"".join(parts)}</div>'
+
+
+def rows_html(title: str, rows: Sequence[Any]) -> str:
+    """Write the first rows of a set.
+
+    Args:
+        title: The set's ``repr``.
+        rows: Those that it has; whatever is no object is shown as it is.
+    """
+    shown = [row if is_object(row) else {"": row} for row in islice(rows, _ROWS)]
+    filled = (name for row in shown for name, value in row.items() if value not in (None, ""))
+    names = list(dict.fromkeys(filled))
+    columns = names[:_COLUMNS]
+    cells = [[escape(_text(row.get(name))) for name in columns] for row in shown]
+    more = [f"{len(rows) - len(shown)} more rows"] if len(rows) > len(shown) else []
+    more += [f"{len(names) - len(columns)} more fields"] if len(names) > len(columns) else []
+    note = f"<p><em>{' and '.join(more)}</em></p>" if more else ""
+    table = _grid([escape(name) for name in columns], cells)
+    rows_of_it = f'<div class="rows">{table}</div>'
+    return f'<div class="cnct">{_STYLE}<code>{escape(title)}</code>{rows_of_it}{note}</div>'
+
+
+def _text(value: Any) -> str:
+    """Write a value for a cell: an object by its name and id, anything else as JSON, cut."""
+    if value is None:
+        return ""
+    if is_object(value) and "id" in value:
+        return " ".join(str(value[key]) for key in ("id", "name") if key in value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"
+
+
+def _section(section: Section, unfolded: bool) -> str:
+    inside = "".join(map(_block, section.blocks))
+    state = " open" if unfolded else ""
+    return f"<details{state}><summary>{escape(section.title)}</summary>{inside}</details>"
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Prose(markdown):
+            return _markdown(markdown)
+        case Code(text):
+            return f"<pre><code>{escape(text)}</code></pre>"
+        case _:
+            head = [escape(column) for column in block.columns]
+            grid = _grid(head, [[_inline(cell) for cell in row] for row in block.rows])
+            return grid + (_markdown(f"*{block.more}*") if block.more else "")
+
+
+def _markdown(text: str) -> str:
+    return str(_MARKDOWN.render(text))
+
+
+def _inline(text: str) -> str:
+    return str(_MARKDOWN.renderInline(text))
+
+
+def _grid(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = "".join(f"<th>{column}</th>" for column in columns)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,0 +1,86 @@
+"""Pages of help -> the terminal, through rich: as wide as it is, plain text where it is none."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.markdown import Markdown
+from rich.measure import Measurement
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.syntax import Syntax
+from rich.table import Table as Grid
+from rich.text import Text
+from rich.theme import Theme
+
+from cnct.console.page import Block, Code, Page, Prose, Section, Table
+
+# The terminal's own colours and background: readable on dark and on light.
+_CODE_THEME = "ansi_dark"
+_THEME = Theme({"markdown.code": "cyan", "markdown.link": "blue underline"})
+
+
+def show(page: Page) -> None:
+    """Print a page to the current standard output."""
+    console = Console(theme=_THEME)
+    if console.is_terminal:
+        console.print(_rendered(page))
+    else:
+        console.file.write(f"{as_text(page)}\n")
+
+
+def as_text(page: Page) -> str:
+    """Write a page without colours, as wide as the terminal."""
+    console = Console(theme=_THEME, no_color=True, highlight=False, force_terminal=False)
+    with console.capture() as capture:
+        console.print(_rendered(page))
+    return "\n".join(line.rstrip() for line in capture.get().rstrip().splitlines())
+
+
+def _rendered(page: Page) -> RenderableType:
+    """Turn a page into what rich prints."""
+    title = Text.assemble((page.title, "bold"), "  ", (page.subtitle, "dim"))
+    parts = [_block(block) for block in page.blocks]
+    return Group(Rule(title, align="left"), *parts, *(_section(each) for each in page.sections))
+
+
+def _section(section: Section) -> RenderableType:
+    heading = Text(section.title, "bold")
+    return Group(heading, *(_block(block) for block in section.blocks))
+
+
+def _block(block: Block) -> RenderableType:
+    match block:
+        case Prose(markdown):
+            return Padding(Markdown(markdown), (0, 0, 1, 0))
+        case Code(text):
+            code = Syntax(
+                text, "python", theme=_CODE_THEME, background_color="default", word_wrap=True
+            )
+            return Padding(code, (0, 0, 1, 2))
+        case _:
+            return _table(block)
+
+
+def _table(table: Table) -> RenderableType:
+    grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
+    for column in table.columns:
+        grid.add_column(column, overflow="fold")
+    for row in table.rows:
+        grid.add_row(*(_Cell(cell) for cell in row))
+    more = Markdown(f"*{table.more}*") if table.more else Text()
+    return Padding(Group(grid, more), (0, 0, 0, 2))
+
+
+class _Cell:
+    """Markdown in a table; unlike rich's own it knows how wide it would like to be."""
+
+    def __init__(self, markdown: str) -> None:
+        self._markdown = Markdown(markdown)
+        self._plain = markdown.replace("`", "")
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self._markdown
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Text(self._plain).__rich_measure__(console, options)

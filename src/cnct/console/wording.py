@@ -1,0 +1,69 @@
+"""Names of the API -> English: what a reader is told where the document says nothing. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_SINGULAR = (
+    (re.compile(r"(?<=[^aeiou])ies$"), "y"),
+    (re.compile(r"(?<=ss|sh|ch)es$|(?<=x)es$"), ""),
+    (re.compile(r"(?<=[^aeiou]us)es$"), ""),
+    (re.compile(r"(?<=[^sui])s$"), ""),
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def words(name: str) -> str:
+    """Write a name as words: ``listing-requests`` -> ``listing requests``."""
+    return re.sub(r"[-_]+", " ", _CAMEL.sub(" ", name)).strip().lower()
+
+
+def singular(name: str) -> str:
+    """Write the name of a collection as one of its objects: ``categories`` -> ``category``.
+
+    The API's own names need no more than these few rules; others stay as they are.
+    """
+    text = words(name)
+    for ending, replacement in _SINGULAR:
+        if ending.search(text):
+            return ending.sub(replacement, text)
+    return text
+
+
+def counted(number: int, name: str) -> str:
+    """Write a number of things: ``1 action``, ``4 actions``."""
+    return f"{number} {singular(name) if number == 1 else name}"
+
+
+def listed(names: Iterable[str], last: str = "and") -> str:
+    """Write names as a list in a sentence: ``a, b and c``."""
+    *others, end = [*names] or [""]
+    return f"{', '.join(others)} {last} {end}" if others else end
+
+
+def one(name: str) -> str:
+    """Write one object of a collection with its article: ``a product``, ``an asset``."""
+    text = singular(name)
+    vowel = text[:1] in "aeio" or (text.startswith("u") and not text.startswith(("us", "uni")))
+    return f"{'an' if vowel else 'a'} {text}"
+
+
+def whose(template: str) -> str:
+    """Tell in words where a path belongs: ``items of a product``, ``assets in subscriptions``.
+
+    Args:
+        template: As the document writes it: ``products/{id}/items``.
+    """
+    *above, last = template.rstrip("/").split("/")
+    text = words(last)
+    below = last
+    for name in reversed(above):
+        if not _is_id(name):
+            text += f" of {one(name)}" if _is_id(below) else f" in {words(name)}"
+        below = name
+    return text
+
+
+def _is_id(segment: str) -> bool:
+    return "{" in segment or segment == "-"

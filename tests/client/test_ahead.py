@@ -1,0 +1,223 @@
+"""Reading ahead: pages fetched at a time, in order, never too many, and given up cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+import time
+from urllib.parse import unquote
+
+import pytest
+from tests.conftest import KEY, json_answer
+
+from cnct import AsyncConnectClient, ClientError, ConnectClient, RetryPolicy
+from cnct.emulator import Emulator, Fault
+
+
+class Slow:
+    """Serves pages of ten rows, and watches how many calls it has at a time.
+
+    A call is held until ``together`` of them are there, so that a client that asks for less at a
+    time is seen (it runs into ``patience``), and one that asks for more as well.
+    """
+
+    def __init__(self, total=95, together=1, patience=5.0, failing_offset=None):
+        self.total, self.together, self.patience = total, together, patience
+        self.failing_offset = failing_offset
+        self.now = self.most = 0
+        self.changed = threading.Condition()
+
+    def __call__(self, got):
+        offset = int(re.search(r"offset=(\d+)", unquote(got.query))[1])
+        with self.changed:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            self.changed.notify_all()
+            if 0 < offset <= self.total - 10 * self.together:
+                self.changed.wait_for(lambda: self.most >= self.together, self.patience)
+        try:
+            if offset == self.failing_offset:
+                return json_answer({"errors": ["no"]}, 400)
+            rows = [{"id": number} for number in range(offset, min(offset + 10, self.total))]
+            return json_answer(rows, Content_Range=f"items {offset}-{offset + 9}/{self.total}")
+        finally:
+            with self.changed:
+                self.now -= 1
+
+
+def ids(rows):
+    return [row["id"] for row in rows]
+
+
+@pytest.mark.parametrize("how", ["all", "iterator", "pages"])
+def test_rows_come_in_order_however_many_pages_are_under_way(server, world, how):
+    server.answer = Slow(together=4)
+    rows = world.client(KEY, server.endpoint, concurrency=4).products.all()
+    if how == "pages":
+        read = [row["id"] for page in rows.pages() for row in page]
+    else:
+        read = ids(rows if how == "all" else rows.iterator())
+    assert read == list(range(95))
+    assert server.answer.most == 4
+    assert len(server.got) == 10
+
+
+def test_a_set_has_a_width_of_its_own(server, world):
+    server.answer = Slow(together=3)
+    rows = world.client(KEY, server.endpoint).products.all()
+    assert ids(rows.concurrency(3)) == list(range(95))
+    assert server.answer.most == 3
+    with pytest.raises(ValueError, match="pages must be at least 1"):
+        rows.concurrency(0)
+
+
+def test_a_slow_consumer_is_not_run_ahead_of(server, world):
+    server.answer = Slow()
+    rows = iter(world.client(KEY, server.endpoint, concurrency=3).products.all().iterator())
+    for page in range(4):
+        for _ in range(10):
+            next(rows)
+        time.sleep(0.05)  # time enough to fetch more, if anybody did
+        assert len(server.got) <= max(page, 0) + 3
+
+
+def test_a_server_that_comes_to_give_more_is_followed(server, world):
+    """Pages that were planned for less are given up, and no row comes twice."""
+    slow = Slow()
+
+    def answer(got):
+        offset = int(re.search(r"offset=(\d+)", unquote(got.query))[1])
+        size = 5 if offset < 15 else 20
+        rows = [{"id": number} for number in range(offset, min(offset + size, slow.total))]
+        return json_answer(rows, Content_Range=f"items 0-0/{slow.total}")
+
+    server.answer = answer
+    assert ids(world.client(KEY, server.endpoint, concurrency=4).products.all()) == [*range(95)]
+
+
+def test_one_page_at_a_time_is_fetched_when_it_is_needed(server, remote):
+    server.answer = Slow()
+    rows = iter(remote.products.all())
+    for _ in range(10):
+        next(rows)
+    assert len(server.got) == 1
+
+
+def test_an_error_comes_after_all_rows_before_it(server, world):
+    server.answer = Slow(failing_offset=40)
+    rows = world.client(KEY, server.endpoint, concurrency=5).products.all()
+    iterator, read = iter(rows), []
+    with pytest.raises(ClientError, match="400"):
+        read.extend(iter(lambda: next(iterator)["id"], None))
+    assert read == list(range(40))
+    server.answer = Slow()
+    assert ids(rows) == list(range(95))
+
+
+def test_interleaved_iterations_share_pages(server, world):
+    server.answer = Slow()
+    rows = world.client(KEY, server.endpoint, concurrency=3).products.all()
+    assert [(a["id"], b["id"]) for a, b in zip(rows, rows, strict=True)] == [
+        (number, number) for number in range(95)
+    ]
+    assert len(server.got) == 10
+
+
+def test_leaving_early_loses_nothing(server, world):
+    server.answer = Slow()
+    rows = world.client(KEY, server.endpoint, concurrency=3).products.all()
+    for row in rows:
+        if row["id"] == 14:
+            break
+    assert ids(rows) == list(range(95))
+
+
+def test_leaving_early_leaves_no_thread(server):
+    server.answer = Slow(together=4)
+    with ConnectClient(KEY, server.endpoint, use_specs=False, concurrency=4) as client:
+        for row in client.products.all().iterator():
+            if row["id"] == 11:
+                break
+    assert no_thread_of_ours_is_left()
+
+
+def no_thread_of_ours_is_left():
+    """Give threads that have done their work a moment to end."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("cnct"):
+            thread.join(1)
+    return not any(thread.name.startswith("cnct") for thread in threading.enumerate())
+
+
+def test_leaving_early_leaves_no_task(server):
+    server.answer = Slow(together=4)
+
+    async def scenario():
+        async with AsyncConnectClient(
+            KEY, server.endpoint, use_specs=False, concurrency=4
+        ) as client:
+            async for row in client.products.all():
+                if row["id"] == 11:
+                    break
+            for _ in range(5):
+                await asyncio.sleep(0)
+            return asyncio.all_tasks() - {asyncio.current_task()}
+
+    assert asyncio.run(scenario()) == set()
+
+
+def test_a_pause_ends_when_nobody_reads_any_more(server):
+    """A thread that waits for a retry does not hold up the end of the client."""
+    good = Slow()
+    waiting = threading.Event()
+
+    def answer(got):
+        if "offset=20" in got.query:
+            waiting.set()
+            return 503, {"Retry-After": "100"}, b""
+        return good(got)
+
+    server.answer = answer
+    with ConnectClient(
+        KEY, server.endpoint, use_specs=False, concurrency=3, max_retries=1
+    ) as client:
+        rows = iter(client.products.all())
+        for _ in range(11):
+            next(rows)
+        waiting.wait(5)
+        del rows
+    assert no_thread_of_ours_is_left()
+
+
+def test_cancellation_ends_a_pause(server):
+    server.answer = lambda _: (503, {"Retry-After": "100"}, b"")
+
+    async def scenario():
+        client = AsyncConnectClient(KEY, server.endpoint, use_specs=False, max_retries=1)
+        async with client, asyncio.timeout(0.2):
+            await client.get("x")
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_capping_dropping_throttling_server_loses_no_row(world, concurrency):
+    faults = [
+        Fault.page_cap(7),
+        Fault.status(503, probability=0.1),
+        Fault.status(429, retry_after=0, probability=0.1),
+        Fault.drop_before(probability=0.1),
+        Fault.truncate(probability=0.1),
+    ]
+    with Emulator(generate={"requests": 150}, faults=faults, seed=5) as connect:
+        client = world.client(
+            KEY,
+            connect.endpoint,
+            concurrency=concurrency,
+            max_retries=50,
+            retry=RetryPolicy(base=0.001),
+        )
+        read = ids(client.requests.all())
+        assert len(read) == len(set(read)) == 150

@@ -1,0 +1,214 @@
+"""What only the asynchronous world has: loops, awaiting, and what cannot be known yet."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import pickle
+import subprocess
+import sys
+import threading
+import weakref
+
+import pytest
+from tests.conftest import KEY, json_answer
+
+from cnct import AsyncConnectClient, NotYetEvaluatedError
+from cnct.client._http.asynchronous import _keepers
+
+
+@pytest.fixture
+def client(server):
+    rows = [{"id": number} for number in range(5)]
+    server.answer = lambda _: json_answer(rows, Content_Range="items 0-4/5")
+    return AsyncConnectClient(KEY, server.endpoint, use_specs=False)
+
+
+def test_what_is_not_known_yet_is_refused_with_the_way_to_know_it(client):
+    rows = client.products.all()
+    with pytest.raises(NotYetEvaluatedError, match=r"await rs.count\(\)"):
+        bool(rows)
+    with pytest.raises(NotYetEvaluatedError, match=r"await rs\[3:\].first\(\)"):
+        rows[3]
+    with pytest.raises(TypeError, match="async for"):
+        iter(rows)
+
+
+def test_what_was_read_is_known(client):
+    async def scenario():
+        rows = client.products.all()
+        assert [row["id"] async for row in rows] == [0, 1, 2, 3, 4]
+        assert rows
+        assert rows[3] == {"id": 3}
+        with pytest.raises(IndexError):
+            rows[5]
+        assert [row async for row in rows[3:]] == [{"id": 3}, {"id": 4}]
+        counted = client.products.all()
+        assert await counted.count() == 5
+        assert counted
+
+    asyncio.run(scenario())
+
+
+def test_the_rows_go_with_the_set(client):
+    async def scenario():
+        rows = client.products.all().limit(2).concurrency(3)
+        assert len([row async for row in rows]) == 5
+        gone = weakref.ref(rows)
+        del rows
+        return gone()
+
+    gc.disable()
+    try:
+        assert asyncio.run(scenario()) is None
+    finally:
+        gc.enable()
+
+
+def test_values_are_awaited_or_iterated(client):
+    async def scenario():
+        values = client.products.all().values_list("id")
+        assert [value["id"] async for value in values] == [0, 1, 2, 3, 4]
+        assert await values == await client.products.all().values_list("id")
+
+    asyncio.run(scenario())
+
+
+def test_a_client_serves_several_loops_one_after_the_other(client):
+    async def scenario():
+        return await client.products.all().count()
+
+    assert [asyncio.run(scenario()) for _ in range(3)] == [5, 5, 5]
+
+
+def test_a_client_serves_several_threads_with_a_loop_each(client):
+    counts = []
+
+    async def scenario():
+        for _ in range(3):
+            counts.append(await client.products.all().count())  # noqa: PERF401 - one by one
+
+    threads = [threading.Thread(target=lambda: asyncio.run(scenario())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counts == [5] * 24
+
+
+def test_a_set_is_shared_by_tasks(client, server):
+    async def scenario():
+        rows = client.products.all()
+
+        async def read():
+            return [row["id"] async for row in rows]
+
+        return await asyncio.gather(read(), read(), read())
+
+    assert asyncio.run(scenario()) == [[0, 1, 2, 3, 4]] * 3
+    assert len(server.got) == 1
+
+
+def test_nothing_is_left_open(server):
+    """A program that closes nothing itself, with every warning on."""
+    server.answer = lambda _: json_answer([{"id": 1}])
+    program = f"""
+import asyncio, gc
+from cnct import AsyncConnectClient
+def new_client():
+    return AsyncConnectClient({KEY!r}, {server.endpoint!r}, use_specs=False, concurrency=3)
+client = new_client()
+async def main(client):
+    async for row in client.products.all():
+        break
+    return await client.products.all().count()
+async def with_one_of_its_own():
+    await main(new_client())
+async def with_one_that_is_dropped():
+    await main(new_client())
+    gc.collect()
+    await asyncio.sleep(1.5)
+asyncio.run(main(client)); asyncio.run(main(client))
+asyncio.run(with_one_of_its_own()); asyncio.run(with_one_that_is_dropped()); gc.collect()
+"""
+    command = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_dropped_client_is_let_go(server, monkeypatch):
+    """In the loop after a moment, or at once if the loop is gone; nothing holds it for ever."""
+    monkeypatch.setattr("cnct.client._http.asynchronous._GRACE", 0.0)
+    server.answer = lambda _: json_answer({})
+
+    async def use_one():
+        client = AsyncConnectClient(KEY, server.endpoint, use_specs=False)
+        await client.get("x")
+        return weakref.ref(client._driver)
+
+    async def drop_one():
+        gone = await use_one()
+        gc.collect()
+        await asyncio.sleep(0.05)
+        return gone()
+
+    assert asyncio.run(drop_one()) is None
+    loop = asyncio.new_event_loop()
+    client = AsyncConnectClient(KEY, server.endpoint, use_specs=False)
+    loop.run_until_complete(client.get("x"))
+    loop.run_until_complete(client.aclose())
+    loop.run_until_complete(client.get("x"))
+    connections = client._driver._clients.copy()
+    loop.run_until_complete(next(iter(connections.values())).aclose())
+    loop.close()
+    del client
+    gc.collect()
+    assert not any(each in _keepers for each in connections.values())
+
+
+def test_calls_that_begin_together_open_one_client(client, server):
+    async def scenario():
+        await asyncio.gather(*(client.get("x") for _ in range(5)))
+        return len(client._driver._clients)
+
+    assert asyncio.run(scenario()) == 1
+
+
+def test_certificates_come_from_the_environment_or_the_library(client, monkeypatch, tmp_path):
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    assert asyncio.run(client.get("x"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    assert asyncio.run(copy.copy(client).get("x"))
+
+
+def test_a_closed_client_opens_again(client):
+    async def scenario():
+        async with client:
+            await client.get("x")
+        await client.aclose()
+        return await client.get("x")
+
+    assert asyncio.run(scenario())
+
+
+def test_arguments_that_only_the_synchronous_world_has_are_named(client):
+    with pytest.raises(TypeError, match="'verify' is no argument of an async call"):
+        asyncio.run(client.get("x", verify=False))
+
+
+@pytest.mark.parametrize("body", [b"one two", "one two"])
+def test_asynchronous_streams_are_sent(client, server, body):
+    async def pieces():
+        yield body if isinstance(body, bytes) else body.encode()
+
+    asyncio.run(client.create("x", data=pieces()))
+    assert server.got[-1].body == b"one two"
+
+
+def test_objects_copy_and_pickle(client):
+    for thing in (client, client("ns"), client.products["P"], client.products.filter(a=1)[3:9]):
+        assert repr(copy.copy(thing)) == repr(thing)
+        assert repr(pickle.loads(pickle.dumps(thing))) == repr(thing)
+    assert repr(client.products.filter(a=1)) == "<AsyncResourceSet products?eq(a,1) 0/? fetched>"

@@ -1,0 +1,67 @@
+"""The two families are twins: the same names, parameters and words."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from cnct import client as clients
+from cnct.client import models
+
+TWINS = [
+    (clients.ConnectClient, clients.AsyncConnectClient),
+    (models.NS, models.AsyncNS),
+    (models.Collection, models.AsyncCollection),
+    (models.Resource, models.AsyncResource),
+    (models.Action, models.AsyncAction),
+    (models.ResourceSet, models.AsyncResourceSet),
+]
+ONLY_HERE = {
+    clients.ConnectClient: {"session", "close", "__enter__", "__exit__"},
+    clients.AsyncConnectClient: {"aclose", "__aenter__", "__aexit__"},
+    models.AsyncResourceSet: {"__aiter__"},
+}
+OWN_WORDS = {"__iter__", "__bool__", "__getitem__", "values_list"}
+
+
+def names(kind):
+    public = {name for name in dir(kind) if not name.startswith("_")}
+    special = {name for each in kind.__mro__ for name in vars(each) if name.startswith("__")}
+    ours = {name for name in special if inspect.isfunction(getattr(kind, name, None))}
+    return (public | ours) - ONLY_HERE.get(kind, set())
+
+
+def parameters(function):
+    return [(each.name, each.kind, each.default) for each in signature(function)]
+
+
+def signature(function):
+    return inspect.signature(function).parameters.values()
+
+
+@pytest.mark.parametrize(("sync", "asynchronous"), TWINS)
+def test_twins_have_the_same_names(sync, asynchronous):
+    assert names(sync) == names(asynchronous)
+
+
+@pytest.mark.parametrize(("sync", "asynchronous"), TWINS)
+def test_twins_take_the_same_parameters_and_say_the_same(sync, asynchronous):
+    for name in names(sync):
+        one, other = getattr(sync, name), getattr(asynchronous, name)
+        if not callable(one):
+            continue
+        assert parameters(one) == parameters(other), name
+        if name not in OWN_WORDS and one.__doc__ and not name.startswith("__"):
+            assert first_words(other) in first_words(one) or first_words(one) == first_words(other)
+
+
+def first_words(function):
+    line = inspect.getdoc(function).partition("\n")[0]
+    return line.partition(". Async twin")[0].partition(";")[0].partition(",")[0].rstrip(".")
+
+
+@pytest.mark.parametrize(("sync", "asynchronous"), TWINS)
+def test_the_twin_says_whose_it_is(sync, asynchronous):
+    assert asynchronous.__name__ == f"Async{sync.__name__}"
+    assert f"Async twin of :class:`{sync.__name__}`" in asynchronous.__doc__

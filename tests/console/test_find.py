@@ -1,0 +1,62 @@
+"""Searching the whole document from a client."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conftest import KEY
+from tests.console.conftest import NOWHERE
+
+from cnct import ConnectClient
+from cnct.client.openapi import SpecError, SpecWarning
+from cnct.console.results import Matches
+
+
+def test_matches_show_the_python_that_reaches_them(
+    client: ConnectClient, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COLUMNS", "100")
+    found = client.find("next billing date", limit=3)
+    assert isinstance(found, Matches)
+    assert len(found) == 3
+    text = repr(found)
+    assert text.startswith('client.find("next billing date")  3 found ──')
+    assert 'client("subscriptions").assets' in text
+    assert "billing.next_date" in text
+    assert found[0].path in ("subscriptions/assets", "subscriptions/assets/{id}")
+
+
+@pytest.mark.parametrize(
+    ("text", "python"),
+    [
+        ("plants", "client.trees.create(...)"),
+        ("cut", 'client.trees["ID"]("cut").help()'),
+        ("hand tools", 'client("tools").hand_tools'),
+        ("shelves", 'client("tools")("store").shelves'),
+    ],
+)
+def test_each_match_is_written_as_the_call_that_it_is(
+    garden: ConnectClient, text: str, python: str
+):
+    assert python in repr(garden.find(text))
+
+
+def test_matches_are_a_table_in_notebooks(client: ConnectClient):
+    html = client.find("approve")._repr_html_()
+    assert "<th>What matches</th>" in html
+    assert "(&quot;approve&quot;).help()" in html
+
+
+def test_finding_nothing_says_so(client: ConnectClient):
+    found = client.find("zzzzqqqq")
+    assert found == []
+    assert "nothing found" in repr(found)
+
+
+def test_without_a_document_there_is_nothing_to_search(
+    blind: ConnectClient, monkeypatch: pytest.MonkeyPatch
+):
+    with pytest.raises(SpecError, match="use_specs=True"):
+        blind.find("anything")
+    monkeypatch.setattr("cnct.client.openapi.specs.DEFAULT_LOCATION", f"{NOWHERE}/openapi.yml")
+    with pytest.warns(SpecWarning), pytest.raises(SpecError, match="no specification"):
+        ConnectClient(KEY, NOWHERE).find("anything")

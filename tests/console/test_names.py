@@ -1,0 +1,100 @@
+"""Names that the document does not have."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+from tests.conftest import KEY
+from tests.console.conftest import NOWHERE, knowing
+
+from cnct import AsyncConnectClient, ClientError, ConnectClient, NotFoundError, R
+
+MISTAKES = [
+    (lambda c: c.prodcts, "There is no 'prodcts' in the API. Did you mean 'products'?"),
+    (lambda c: c.collection("prodcts"), "Did you mean 'products'?"),
+    (lambda c: c("subscriptions").asets, "'asets' below 'subscriptions'. Did you mean 'assets'?"),
+    (lambda c: c.products["P"].itms, "no 'itms' below 'products/P'. Did you mean 'items'?"),
+    (lambda c: c.products["P"]("endsal"), "Did you mean 'endsale'?"),
+    (lambda c: c.subscriptions, "'subscriptions' is a namespace, no collection: client('subs"),
+    (lambda c: c.products.fields.statu, "Unknown field 'statu'. Did you mean 'status'?"),
+    (lambda c: c.products.fields.owner.nam, "Unknown field 'owner.nam'. Did you mean 'owner.name'"),
+    (lambda c: c.products.all().fields.n("x.y"), "Unknown field 'x.y'."),
+]
+
+
+@pytest.mark.parametrize(("reach", "message"), MISTAKES)
+def test_an_unknown_name_is_an_error_that_names_the_nearest(
+    client: ConnectClient, reach, message: str
+):
+    with pytest.raises(NotFoundError) as caught:
+        reach(client)
+    assert message in str(caught.value)
+    assert isinstance(caught.value, AttributeError | LookupError | ClientError)
+    assert caught.value.status_code is None
+
+
+def test_an_asynchronous_client_knows_the_same_names(client: ConnectClient):
+    twin = AsyncConnectClient(KEY, NOWHERE, specs_location=client.specs_location)
+    with pytest.raises(NotFoundError, match="products"):
+        _ = twin.prodcts
+
+
+def test_hasattr_tells_which_names_there_are(client: ConnectClient):
+    assert hasattr(client, "products")
+    assert not hasattr(client, "prodcts")
+    assert not hasattr(client, "_products")
+
+
+def test_the_error_can_be_pickled(client: ConnectClient):
+    with pytest.raises(NotFoundError) as caught:
+        _ = client.prodcts
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_nested_namespaces_are_named_as_they_are_called(garden: ConnectClient):
+    with pytest.raises(NotFoundError) as caught:
+        _ = garden("tools").store
+    assert str(caught.value) == "'store' is a namespace, no collection: client('tools')('store')"
+
+
+def test_names_are_free_where_they_are_not_checked(client: ConnectClient, blind: ConnectClient):
+    location = client.specs_location
+    for free in (
+        blind,
+        knowing(location, validate="off"),
+        knowing(location, validate="warn"),
+        knowing(location, validate_using_specs=False),
+        ConnectClient(KEY, NOWHERE, specs_location="missing.yml"),
+    ):
+        assert repr(free.prodcts) == "<Collection prodcts>"
+        assert repr(free.products["P"]("endsal")) == "<Action products/P/endsal>"
+
+
+def test_what_the_document_has_as_another_kind_passes(client: ConnectClient):
+    assert repr(client.requests["PR-1"].approve) == "<Collection requests/PR-1/approve>"
+    assert repr(client.products["P"].action("items")) == "<Action products/P/items>"
+
+
+def test_fields_make_conditions(client: ConnectClient):
+    fields = client.products.fields
+    assert str(fields.status.eq("draft") & fields.owner.name.ilike("*x*")) == (
+        "and(eq(status,draft),ilike(owner.name,*x*))"
+    )
+    assert fields.status.eq("draft") == R(status="draft")
+    assert fields.n("owner.name").null(True) == R().owner.name.null(True)
+    assert str(client.products.filter(fields.status.eq("draft")).query) == "eq(status,draft)"
+
+
+def test_fields_list_names_level_by_level_and_then_operators(client: ConnectClient):
+    fields = client.products.all().fields
+    assert {"status", "owner", "events"} <= set(dir(fields))
+    assert dir(fields.owner) == ["id", "name"]
+    assert dir(fields.purchase_model) == ["eq", "in_", "ne", "oneof"]
+    assert copy.copy(fields) is fields
+
+
+def test_fields_of_nothing_known_are_free(blind: ConnectClient, garden: ConnectClient):
+    assert blind.products.fields.anything.eq(1) == R(anything=1)
+    assert garden("tools/store").shelves.fields.anything.eq(1) == R(anything=1)
