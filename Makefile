@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types clean
+.PHONY: demo test lint types bench conformance clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,5 +29,14 @@ types: $(READY)  ## mypy strict and pyright strict over src
 	$(BIN)/mypy
 	$(BIN)/pyright
 
+bench:  ## The table of benchmarks/README.md; its environments are its own
+	$(PYTHON) benchmarks/run.py
+
+SPEC ?= ../shared/spec/connect-openapi30.yml
+conformance:  ## schemathesis against the emulator, with Connect's document: SPEC=...
+	$(PYTHON) -m venv $(VENV)-conformance
+	$(VENV)-conformance/bin/python -m pip install --quiet --editable '.[emulator]' --group conformance
+	$(VENV)-conformance/bin/python tests/conformance/run.py $(SPEC)
+
 clean:
-	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-conformance benchmarks/.venvs .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,119 @@
+"""The lines of the table: what is measured, against what, and what is to be reached."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Case(NamedTuple):
+    """A script of ``cases/``, run for each subject in turn, in a process of its own each time.
+
+    Attributes:
+        script: Its name.
+        subjects: Whom to run it for; ``bare`` runs in cnct's environment.
+        needs: Its argument after the subject: ``server``, ``document``, ``folder`` or none.
+        rounds: How often at most, where one round says enough.
+        repeats: Processes of each subject a round.
+    """
+
+    script: str
+    subjects: tuple[str, ...]
+    needs: str = ""
+    rounds: int = 99
+    repeats: int = 1
+
+
+EVERYBODY = ("cnct", "incumbent", "bare")
+
+CASES = (
+    Case("imports", ("cnct", "incumbent", "bare", "cnct alone"), repeats=2),
+    Case("queries", ("cnct", "incumbent")),
+    Case("calls", EVERYBODY, "server"),
+    Case("latency", ("cnct", "incumbent"), "server", rounds=3),
+    Case("memory", ("cnct", "incumbent"), "server", rounds=1),
+    Case("specs", ("cnct", "incumbent"), "document", rounds=2, repeats=2),
+    Case("specs_memory", ("cnct", "incumbent"), "document", rounds=1),
+    Case("emulator", ("cnct",), "folder", rounds=3),
+)
+
+
+class Against(NamedTuple):
+    """Something to compare with: a measured subject, or a fixed figure.
+
+    Attributes:
+        name: What the table calls it.
+        most: The ratio of cnct's figure to it that is to be reached at most.
+        subject: Whose figure it is; nobody's if it is fixed.
+        figure: The fixed figure.
+        key: Where it differs from that of the line.
+    """
+
+    name: str
+    most: float
+    subject: str = ""
+    figure: float = 0.0
+    key: str = ""
+
+
+class Line(NamedTuple):
+    """A line of the table."""
+
+    title: str
+    key: str
+    unit: str
+    incumbent: Against | None = None
+    other: Against | None = None
+    subject: str = "cnct"
+
+
+def inc(most: float, key: str = "") -> Against:
+    """Compare with the incumbent."""
+    return Against("", most, "incumbent", key=key)
+
+
+def bare(library: str, most: float) -> Against:
+    """Compare with what a user would write by hand with the bare HTTP library."""
+    return Against(library, most, "bare")
+
+
+def limit(figure: float) -> Against:
+    """Compare with the most that is allowed."""
+    return Against("limit", 1.0, figure=figure)
+
+
+ROWS = "10,000 rows, pages of 100"
+LATE = "the same at 50 ms, concurrency 10"
+IDEAL = Against("pages x latency / 10", 1.3, figure=100 * 0.050 / 10)
+FIRST_PATH = Against("the first path", 2.0, "cnct", key="exists first")
+
+LINES = (
+    Line("`from cnct import ConnectClient`", "import", "ms", inc(1 / 10), bare("requests", 1.2)),
+    Line("`import cnct`", "import", "ms", inc(1 / 10), bare("requests", 1.2), "cnct alone"),
+    Line("one GET, sync", "get", "ms", inc(0.75), bare("requests", 1.0)),
+    Line("one GET, async", "async get", "ms", inc(0.75), bare("httpx2", 1.0)),
+    Line(f"{ROWS}, sync", "rows", "ms", inc(0.8), bare("requests", 1.05)),
+    Line(f"{ROWS}, async", "async rows", "ms", inc(0.8), bare("httpx2", 1.05)),
+    Line(f"{ROWS}, not kept, sync", "streamed", "ms", inc(0.8), bare("requests", 1.05)),
+    Line(f"{ROWS}, not kept, async", "async streamed", "ms", inc(0.8), bare("httpx2", 1.05)),
+    Line(f"{LATE}, sync", "late rows", "ms", inc(1 / 8), IDEAL),
+    Line(f"{LATE}, async", "async late rows", "ms", inc(1 / 8), IDEAL),
+    Line(f"{LATE}, not kept, sync", "late streamed", "ms", inc(1 / 8, "late rows"), IDEAL),
+    Line(
+        f"{LATE}, not kept, async",
+        "async late streamed",
+        "ms",
+        inc(1 / 8, "async late rows"),
+        IDEAL,
+    ),
+    Line("memory of iterating 200,000 rows", "memory", "MB", inc(1 / 5), limit(30e6)),
+    Line("building and printing an `R`", "R", "µs", inc(1.0)),
+    Line("specification: first use ever", "specs first", "ms", inc(1 / 5)),
+    # The incumbent has no cache: every first use in a process is like the first ever.
+    Line("specification: first use, cached", "specs warm", "ms", inc(1 / 100, "specs first")),
+    Line("specification: `exists()`", "exists", "µs", inc(1 / 20)),
+    Line("specification: `exists()`, last path", "exists last", "µs", inc(1 / 20), FIRST_PATH),
+    Line("specification: memory of the index", "specs memory", "MB", inc(1 / 5)),
+    Line("emulator, 100,000 records: start from a file", "emulator start", "ms", None, limit(1.0)),
+    Line("emulator: filtered, ordered page of 100", "emulator page", "ms", None, limit(0.020)),
+    Line("emulator: count", "emulator count", "ms", None, limit(0.020)),
+)

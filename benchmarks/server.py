@@ -1,0 +1,143 @@
+"""A server as fast as Python allows, so that the clients are the limit and not it.
+
+Answers ``GET /ms{latency}/n{rows}/subscriptions`` with prepared rows after so many milliseconds.
+Knows ``limit``, ``offset`` and ``Content-Range``, no RQL: it is for speed, not for behaviour.
+
+    python server.py        prints its port, and serves until it is ended
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from functools import lru_cache
+from typing import cast
+
+REQUEST = re.compile(rb"GET /ms(\d+)/n(\d+)/subscriptions(/[^?\s]+)?(?:\?(\S*))? HTTP/1\.1\r\n")
+HEAD_END = b"\r\n\r\n"
+VARIANTS = 100
+
+
+def subscription(variant: int) -> dict[str, object]:
+    """Write a subscription as Connect lists it, some 2 kB of JSON."""
+    product = {
+        "id": f"PRD-{variant:03}-276-377",
+        "name": f"Cloud Backup {variant % 7} for small offices",
+        "icon": f"/media/VA-{variant:03}-101/PRD-276-377-545/media/icon.png",
+        "status": "published",
+        "version": 3,
+    }
+    address = {
+        "address_line1": f"{variant} Saint Remi Square, Dampierre-en-Burly",
+        "address_line2": "1º izquierda",
+        "city": "Nantes",
+        "state": "Loire",
+        "postal_code": f"440{variant % 100:02}",
+        "country": "FR",
+    }
+    tiers = {
+        name: {
+            "id": f"TA-{tier}-0367-3313-{variant:04}",
+            "name": f"Müller & Söhne {variant} GmbH",
+            "external_id": str(100_000 + variant),
+            "contact_info": {**address, "contact": {"email": f"admin{variant}@example.com"}},
+        }
+        for tier, name in enumerate(("customer", "tier1"))
+    }
+    return {
+        "id": "AS-{id}",
+        "status": ("active", "suspended", "terminating", "terminated")[variant % 4],
+        "external_id": str(9_000_000 + variant),
+        "external_uid": None,
+        "product": product,
+        "connection": {"id": "CT-8313-4751", "type": "production", "hub": {"id": "HB-0000-0000"}},
+        "marketplace": {"id": "MP-12345", "name": "France and territories"},
+        "contract": {"id": "CRD-00000-00000-00000", "name": "Distribution of everything"},
+        "params": [
+            {"id": f"param_{number}", "value": f"value {variant} of {number}", "type": "text"}
+            for number in range(4)
+        ],
+        "items": [
+            {"id": f"{product['id']}-{number:04}", "mpn": f"MPN-{number}", "quantity": "25.50"}
+            for number in range(3)
+        ],
+        "tiers": tiers,
+        "events": {
+            "created": {"at": "2024-01-31T09:12:45+00:00", "by": {"id": "UR-630-250-903"}},
+            "updated": {"at": "2024-06-01T21:07:01+00:00"},
+        },
+        "billing": {"period": {"delta": 1, "uom": "monthly"}, "anniversary": {"day": 31}},
+    }
+
+
+ROWS = [
+    json.dumps(subscription(variant), ensure_ascii=False).encode().partition(b"{id}")[::2]
+    for variant in range(VARIANTS)
+]
+
+
+def row(number: int) -> bytes:
+    """Return the JSON of a row; each has an id of its own."""
+    before, after = ROWS[number % VARIANTS]
+    return b"%b%04d-%04d-%04d%b" % (before, 0, number // 10_000, number % 10_000, after)
+
+
+def answer(total: int, one: bytes | None, query: bytes | None) -> bytes:
+    """Write the whole answer, head and body."""
+    if one:
+        return framed(row(1), b"")
+    asked = dict(part.partition(b"=")[::2] for part in (query or b"").split(b"&"))
+    return page(total, int(asked.get(b"limit", 100)), int(asked.get(b"offset", 0)))
+
+
+@lru_cache(maxsize=500)
+def page(total: int, limit: int, offset: int) -> bytes:
+    """Write a page, once: what is measured is never the making of rows."""
+    end = min(offset + limit, total)
+    content_range = f"Content-Range: items {offset}-{end - 1}/{total}\r\n".encode()
+    return framed(b"[" + b",".join(map(row, range(offset, end))) + b"]", content_range)
+
+
+def framed(body: bytes, headers: bytes) -> bytes:
+    """Put a head before a body."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%b\r\n"
+    return head % (len(body), headers) + body
+
+
+class Connection(asyncio.Protocol):
+    """A connection that is kept open; one request at a time, as clients send them."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin with nothing read."""
+        self.transport = cast("asyncio.Transport", transport)
+        self.read = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Answer once the head of a request is complete."""
+        self.read += data
+        if not self.read.endswith(HEAD_END):
+            return
+        request = REQUEST.match(self.read)
+        self.read = b""
+        if request is None:
+            self.transport.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            return
+        milliseconds, total, one, query = request.groups()
+        content = answer(int(total), one, query)
+        if int(milliseconds):
+            loop = asyncio.get_running_loop()
+            loop.call_later(int(milliseconds) / 1000, self.transport.write, content)
+        else:
+            self.transport.write(content)
+
+
+async def main() -> None:
+    """Serve on a free port of loopback."""
+    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
