@@ -37,8 +37,9 @@ def nothing_is_left() -> Iterator[None]:
 
 
 @pytest.fixture
-def run(pytester):
+def run(pytester, monkeypatch):
     """Run the tests of a text in a pytest of their own."""
+    monkeypatch.delenv("CI", raising=False)  # there, pytest repeats whole messages in its summary
 
     def run(tests: str):
         pytester.makepyfile(f"{HEAD}\n{tests}")

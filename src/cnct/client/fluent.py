@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from cnct.client._core.answers import value_of
 from cnct.client._core.messages import Request, Response
-from cnct.client._core.paging import Page, Reader, page_of
+from cnct.client._core.paging import Reader, Unread
 from cnct.client.base import BaseClient, with_payload
 from cnct.client.checking import load
 from cnct.client.models import NS, AsyncCollection, AsyncNS, Collection
@@ -114,10 +114,10 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
         request = self._request(method, path, kwargs)
         return value_of(request, self._answer(request))
 
-    def fetch_page(self, path: str, **kwargs: Any) -> Page:
-        """GET a list and read its rows and total; for the sets."""
+    def fetch(self, path: str, **kwargs: Any) -> Unread:
+        """GET a list, to be decoded by whoever takes its rows; for the sets."""
         request = self._request("GET", path, kwargs)
-        return page_of(request, self._answer(request))
+        return Unread(request, self._answer(request))
 
     def read_ahead(self, reader: Reader, pages: int) -> Ahead:
         """Read a list with up to so many pages at a time; for the sets."""
@@ -206,10 +206,10 @@ class AsyncConnectClient(BaseClient["httpx2.Response", AsyncNS, AsyncCollection]
         request = await self._checked_request(method, path, kwargs)
         return value_of(request, await self._answer(request))
 
-    async def fetch_page(self, path: str, **kwargs: Any) -> Page:
-        """GET a list and read its rows and total; for the sets."""
+    async def fetch(self, path: str, **kwargs: Any) -> Unread:
+        """GET a list, to be decoded by whoever takes its rows; for the sets."""
         request = await self._checked_request("GET", path, kwargs)
-        return page_of(request, await self._answer(request))
+        return Unread(request, await self._answer(request))
 
     def read_ahead(self, reader: Reader, pages: int) -> AsyncAhead:
         """Read a list with up to so many pages at a time; for the sets."""

@@ -30,22 +30,32 @@ class Span(NamedTuple):
     limit: int
 
 
-def page_of(request: Request, response: Response) -> Page:
-    """Read a list answer.
+class Unread(NamedTuple):
+    """A list answer that has come and is not decoded yet.
 
-    Raises:
-        ClientError: If the body is not a JSON array.
+    Whoever takes the page decodes it: so the first of several pages that arrive together is there
+    soonest, and the next calls go out one after the other instead of in bursts.
     """
-    rows = value_of(request, response)
-    if not is_list(rows):
-        raise ClientError(
-            f"Expected a JSON array of rows, got {type(rows).__name__}",
-            status_code=response.status_code,
-            method=request.method,
-            url=request.shown_url,
-        )
-    found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
-    return Page(rows, int(found[1]) if found else None)
+
+    request: Request
+    response: Response
+
+    def page(self) -> Page:
+        """Decode the answer.
+
+        Raises:
+            ClientError: If the body is not a JSON array.
+        """
+        rows = value_of(self.request, self.response)
+        if not is_list(rows):
+            raise ClientError(
+                f"Expected a JSON array of rows, got {type(rows).__name__}",
+                status_code=self.response.status_code,
+                method=self.request.method,
+                url=self.request.shown_url,
+            )
+        found = _CONTENT_RANGE.fullmatch(self.response.headers.get("Content-Range", ""))
+        return Page(rows, int(found[1]) if found else None)
 
 
 class Window(NamedTuple):

@@ -7,9 +7,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Self
 from weakref import WeakKeyDictionary
 
-from cnct.client._core.paging import Page, Reader, Span
+from cnct.client._core.paging import Page, Reader, Span, Unread
 
-Fetch = Callable[[Span], Coroutine[Any, Any, Page]]
+Fetch = Callable[[Span], Coroutine[Any, Any, Unread]]
 
 
 class AsyncAhead:
@@ -19,7 +19,7 @@ class AsyncAhead:
         """Start nothing yet."""
         self._reader = reader
         self._width = width
-        self._pending: dict[Span, asyncio.Task[Page]] = {}
+        self._pending: dict[Span, asyncio.Task[Unread]] = {}
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
             WeakKeyDictionary()
         )
@@ -42,11 +42,12 @@ class AsyncAhead:
         """Whether all is read."""
         return self._reader.complete
 
-    async def next_page(self, fetch: Fetch) -> list[Any]:
+    async def next_page(self, fetch: Fetch, read: Callable[[Unread], Page]) -> list[Any]:
         """Return the rows of the next page.
 
         Args:
-            fetch: Fetches one. It is not kept, as in the synchronous world.
+            fetch: Fetches one; in a task if several are fetched at a time.
+            read: Decodes one. Neither is kept, as in the synchronous world.
 
         Raises:
             ClientError: If it cannot be had. What is under way behind it is cancelled.
@@ -54,16 +55,16 @@ class AsyncAhead:
         spans = self._reader.spans(self._width)
         first = spans[0]
         if len(spans) == 1 and first not in self._pending:
-            return self._reader.feed(await fetch(first), first.limit)
+            return self._reader.feed(read(await fetch(first)), first.limit)
         try:
-            page = await self._started(spans, fetch)[first]
+            page = read(await self._started(spans, fetch)[first])
         except BaseException:
             await self.close()
             raise
         del self._pending[first]
         return self._reader.feed(page, first.limit)
 
-    def _started(self, spans: list[Span], fetch: Fetch) -> dict[Span, asyncio.Task[Page]]:
+    def _started(self, spans: list[Span], fetch: Fetch) -> dict[Span, asyncio.Task[Unread]]:
         for span in self._pending.keys() - set(spans):
             self._pending.pop(span).cancel()
         for span in spans:
@@ -81,7 +82,7 @@ class AsyncAhead:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _seen(task: asyncio.Task[Page]) -> None:
+def _seen(task: asyncio.Task[Unread]) -> None:
     """Look at the outcome: asyncio complains of an error that nobody has looked at."""
     if not task.cancelled():
         task.exception()

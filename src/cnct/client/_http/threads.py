@@ -12,7 +12,9 @@ from contextvars import ContextVar, copy_context
 from threading import Event
 from typing import Any, Self
 
-from cnct.client._core.paging import Page, Reader, Span
+from cnct.client._core.paging import Page, Reader, Span, Unread
+
+Fetch = Callable[[Span], Unread]
 
 _ended: ContextVar[Event | None] = ContextVar("_ended", default=None)
 
@@ -44,9 +46,9 @@ class Ahead:
         """Start nothing yet."""
         self._reader = reader
         self._width = width
-        self._pending: dict[Span, Future[Page]] = {}
+        self._pending: dict[Span, Future[Unread]] = {}
         self._threads: ThreadPoolExecutor | None = None
-        self._ending: list[tuple[ThreadPoolExecutor, list[Future[Page]]]] = []
+        self._ending: list[tuple[ThreadPoolExecutor, list[Future[Unread]]]] = []
         self._ended = Event()
 
     def __enter__(self) -> Self:
@@ -62,12 +64,13 @@ class Ahead:
         """Whether all is read."""
         return self._reader.complete
 
-    def next_page(self, fetch: Callable[[Span], Page]) -> list[Any]:
+    def next_page(self, fetch: Fetch, read: Callable[[Unread], Page]) -> list[Any]:
         """Return the rows of the next page.
 
         Args:
-            fetch: Fetches one. It is not kept: it may hold who holds this, and rows in a circle
-                would stay until a full garbage collection.
+            fetch: Fetches one; in a thread if several are fetched at a time.
+            read: Decodes one, in the consumer's own thread. Neither is kept: they may hold who
+                holds this, and rows in a circle would stay until a full garbage collection.
 
         Raises:
             ClientError: If it cannot be had. What is under way behind it is given up.
@@ -75,18 +78,16 @@ class Ahead:
         spans = self._reader.spans(self._width)
         first = spans[0]
         if len(spans) == 1 and first not in self._pending:
-            return self._reader.feed(fetch(first), first.limit)
+            return self._reader.feed(read(fetch(first)), first.limit)
         try:
-            page = self._started(spans, fetch)[first].result()
+            page = read(self._started(spans, fetch)[first].result())
         except BaseException:
             self.close()
             raise
         del self._pending[first]
         return self._reader.feed(page, first.limit)
 
-    def _started(
-        self, spans: list[Span], fetch: Callable[[Span], Page]
-    ) -> dict[Span, Future[Page]]:
+    def _started(self, spans: list[Span], fetch: Fetch) -> dict[Span, Future[Unread]]:
         for span in self._pending.keys() - set(spans):
             self._pending.pop(span).cancel()
         if self._threads is None:
@@ -99,7 +100,7 @@ class Ahead:
                 self._pending[span] = self._threads.submit(run, self._run, fetch, span)
         return self._pending
 
-    def _run(self, fetch: Callable[[Span], Page], span: Span) -> Page:
+    def _run(self, fetch: Fetch, span: Span) -> Unread:
         _ended.set(self._ended)
         return fetch(span)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Self
 
-from cnct.client._core.paging import Page, Reader, Span, Window
+from cnct.client._core.paging import Page, Reader, Span, Unread, Window
 from cnct.client.models.base import ClientT, Located
 from cnct.client.models.query import Query
 from cnct.client.models.refinement import Refinable, bounds
@@ -62,8 +62,9 @@ class BaseResourceSet(Located[ClientT], Refinable):
         """Return the path and query of a call for some rows."""
         return f"{self._path}?{self._query.at(span.limit, span.offset)}"
 
-    def _noted(self, page: Page) -> Page:
-        """Keep the total of a page, if it can be believed."""
+    def _read(self, answer: Unread) -> Page:
+        """Decode a page, and keep its total if it can be believed."""
+        page = answer.page()
         if page.total is not None and page.total >= len(page.rows):
             self._total = page.total
         return page

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 
-from cnct.client._core.paging import Page, Span
+from cnct.client._core.paging import Span, Unread
 from cnct.client.exceptions import NotYetEvaluatedError
 from cnct.client.models.baseset import MISSING, UNREAD, BaseResourceSet
 from cnct.client.models.query import Query
@@ -63,7 +63,7 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
         """Tell whether there is a row, after fetching the page that should hold it."""
         with self._lock:
             while index == len(self._rows) and not self._reader.complete:
-                self._rows += self._ahead.next_page(self._fetch)
+                self._rows += self._ahead.next_page(self._fetch, self._read)
         return index < len(self._rows)
 
     def iterator(self) -> Iterator[Any]:
@@ -73,7 +73,7 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
             return
         with self._stream() as ahead:
             while not ahead.complete:
-                yield from ahead.next_page(self._fetch)
+                yield from ahead.next_page(self._fetch, self._read)
 
     def pages(self) -> Iterator[list[Any]]:
         """Yield the resources in lists, page by page, without keeping them."""
@@ -82,14 +82,14 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
             return
         with self._stream() as ahead:
             while not ahead.complete:
-                if rows := ahead.next_page(self._fetch):
+                if rows := ahead.next_page(self._fetch, self._read):
                     yield rows
 
     def _stream(self) -> Ahead:
         return self._client.read_ahead(self._new_reader(), self._query.concurrency)
 
-    def _fetch(self, span: Span) -> Page:
-        return self._noted(self._client.fetch_page(self._at(span), **self._query.kwargs))
+    def _fetch(self, span: Span) -> Unread:
+        return self._client.fetch(self._at(span), **self._query.kwargs)
 
     def __bool__(self) -> bool:
         """Tell whether there is any resource; the page that is read for it is kept."""
@@ -122,7 +122,7 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
         with self._lock:
             row = self._known(index)
             if row is UNREAD:
-                row = self._remembered(index, self._fetch(self._only(index)))
+                row = self._remembered(index, self._read(self._fetch(self._only(index))))
             return row
 
     def first(self) -> Any:
@@ -137,7 +137,7 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
         """
         with self._lock:
             if self._counted() is None:
-                self._fetch(Span(0, 0))
+                self._read(self._fetch(Span(0, 0)))
             counted = self._counted()
         return sum(1 for _ in self) if counted is None else counted
 
@@ -186,7 +186,7 @@ class AsyncResourceSet(BaseResourceSet["AsyncConnectClient"]):
         """Tell whether there is a row, after fetching the page that should hold it."""
         async with self._ahead.turn:
             while index == len(self._rows) and not self._reader.complete:
-                self._rows += await self._ahead.next_page(self._fetch)
+                self._rows += await self._ahead.next_page(self._fetch, self._read)
         return index < len(self._rows)
 
     async def iterator(self) -> AsyncIterator[Any]:
@@ -197,7 +197,7 @@ class AsyncResourceSet(BaseResourceSet["AsyncConnectClient"]):
             return
         async with self._stream() as ahead:
             while not ahead.complete:
-                for row in await ahead.next_page(self._fetch):
+                for row in await ahead.next_page(self._fetch, self._read):
                     yield row
 
     async def pages(self) -> AsyncIterator[list[Any]]:
@@ -208,14 +208,14 @@ class AsyncResourceSet(BaseResourceSet["AsyncConnectClient"]):
             return
         async with self._stream() as ahead:
             while not ahead.complete:
-                if rows := await ahead.next_page(self._fetch):
+                if rows := await ahead.next_page(self._fetch, self._read):
                     yield rows
 
     def _stream(self) -> AsyncAhead:
         return self._client.read_ahead(self._new_reader(), self._query.concurrency)
 
-    async def _fetch(self, span: Span) -> Page:
-        return self._noted(await self._client.fetch_page(self._at(span), **self._query.kwargs))
+    async def _fetch(self, span: Span) -> Unread:
+        return await self._client.fetch(self._at(span), **self._query.kwargs)
 
     def __bool__(self) -> bool:
         """Tell whether there is any resource, if that is known.
@@ -260,13 +260,13 @@ class AsyncResourceSet(BaseResourceSet["AsyncConnectClient"]):
         """Return the first resource, or ``None``; asks for one row."""
         row = self._known(0)
         if row is UNREAD:
-            row = self._remembered(0, await self._fetch(self._only(0)))
+            row = self._remembered(0, self._read(await self._fetch(self._only(0))))
         return None if row is MISSING else row
 
     async def count(self) -> int:
         """Count the resources; asks for no rows, once. Async twin of :meth:`ResourceSet.count`."""
         if self._counted() is None:
-            await self._fetch(Span(0, 0))
+            self._read(await self._fetch(Span(0, 0)))
         counted = self._counted()
         return len([row async for row in self]) if counted is None else counted
 
