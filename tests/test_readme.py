@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import doctest
 import re
 from pathlib import Path
@@ -30,6 +31,29 @@ def test_the_examples_in_docstrings_run(module):
 @pytest.mark.parametrize(("code", "text"), FILTERS)
 def test_each_filter_of_the_readme_is_what_it_says(code: str, text: str):
     assert str(eval(code, {"R": R})) == text  # noqa: S307 - our own README
+
+
+def blocks(word: str) -> list[str]:
+    """Return the programs of the README that have a word in them."""
+    found = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    return [block for block in found if word in block]
+
+
+@pytest.mark.parametrize("word", ["TL-1", "concurrency=10", "RetryPolicy"])
+def test_its_programs_run(word: str, monkeypatch: pytest.MonkeyPatch):
+    with Emulator() as connect:
+        monkeypatch.setattr("cnct.client.base.DEFAULT_ENDPOINT", connect.endpoint)
+        monkeypatch.setattr("cnct.client.openapi.specs.DEFAULT_LOCATION", str(connect.spec))
+        pending = ConnectClient("ApiKey x", use_specs=False).requests.filter(status="pending")
+        for block in blocks(word):
+            if "def test_" in block:  # those are run as tests, in tests/testing
+                continue
+            names = {name: getattr(cnct, name) for name in cnct.__all__}
+            exec(block, names)  # noqa: S102 - our own README
+            if "report" in names:
+                assert asyncio.run(names["report"]()) > 0
+        if word == "TL-1":
+            assert pending.all().count() == 0
 
 
 def test_the_demo_runs(capsys):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeGuard
 
 from cnct.client._core.messages import Request, Response, TransportError
@@ -71,6 +72,7 @@ def decode(content: bytes) -> Any:
             gc.enable()
 
 
+@lru_cache(maxsize=64)
 def is_json(content_type: str) -> bool:
     """Tell whether a content type is JSON (RFC 8259) or built on it (RFC 6839, ``+json``)."""
     media_type = content_type.partition(";")[0].strip().lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -32,6 +33,11 @@ def checked_name(name: Any, what: str) -> str:
     """
     if not isinstance(name, str):
         raise TypeError(f"The {what} name must be a str, not {type(name).__name__}")
+    return _quoted_name(name, what)
+
+
+@lru_cache(maxsize=1024)
+def _quoted_name(name: str, what: str) -> str:
     if not name.strip():
         raise ValueError(f"The {what} name must not be blank")
     if not _NAME.fullmatch(name) or any(part in (".", "..") for part in name.split("/")):
