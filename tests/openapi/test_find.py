@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+
+from cnct.client.openapi import OpenAPISpecs
 
 
 def found(specs, text, **kwargs):
@@ -62,3 +66,18 @@ def test_what_is_nowhere_is_not_found(pets):
 
 def test_recursive_schemas_come_to_an_end(pets):
     assert "parents.name" in {match.what for match in pets.find("parents name")}
+
+
+def test_what_a_generator_says_of_every_filter_is_not_found(tmp_path):
+    """``Filter for: ...`` stands at each field, and would match everything."""
+    parameters = [
+        {"name": name, "in": "query", "description": f"{text}\n\n**lookups:** eq"}
+        for name, text in (("colour", "Filter for: the paint"), ("size", "Of the paint pot."))
+    ]
+    get = {"parameters": parameters, "responses": {"200": {"description": "ok"}}}
+    document = {"openapi": "3.0.0", "info": {"title": "t", "version": "1"}, "paths": {}}
+    document["paths"]["/pots"] = {"get": get}
+    path = tmp_path / "pots.json"
+    path.write_text(json.dumps(document))
+    matches = OpenAPISpecs(path).find("paint")
+    assert [match.what for match in matches] == ["size: Of the paint pot."]
