@@ -35,6 +35,7 @@ bench:  ## The table of benchmarks/README.md; its environments are its own
 SPEC ?= ../shared/spec/connect-openapi30.yml
 conformance:  ## schemathesis against the emulator, with Connect's document: SPEC=...
 	$(PYTHON) -m venv $(VENV)-conformance
+	$(VENV)-conformance/bin/python -m pip install --quiet --upgrade pip
 	$(VENV)-conformance/bin/python -m pip install --quiet --editable '.[emulator]' --group conformance
 	$(VENV)-conformance/bin/python tests/conformance/run.py $(SPEC)
 

@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import KEY, json_answer
 
 from cnct import AsyncConnectClient, ClientError, ConnectClient, RetryPolicy
+from cnct.client._http.threads import Ahead
 from cnct.emulator import Emulator, Fault
 
 
@@ -221,3 +222,33 @@ def test_a_capping_dropping_throttling_server_loses_no_row(world, concurrency):
         )
         read = ids(client.requests.all())
         assert len(read) == len(set(read)) == 150
+
+
+def test_the_end_of_an_iteration_does_not_end_another_threads(server, monkeypatch):
+    """Even if that begins while this one, the last for now, is being cleared away."""
+    slow, begun, go_on = Slow(), threading.Event(), threading.Event()
+
+    def answer(got):
+        if "offset=50" in got.query:
+            begun.set()
+            go_on.wait(5)
+        return slow(got)
+
+    server.answer = answer
+    with ConnectClient(KEY, server.endpoint, use_specs=False, concurrency=3) as client:
+        rows = client.products.all()
+        first, read, close = iter(rows), [], Ahead.close
+        next(first)
+        other = threading.Thread(target=lambda: read.extend(ids(rows)))
+
+        def interrupted(ahead):
+            monkeypatch.undo()
+            other.start()
+            begun.wait(0.5)
+            close(ahead)
+            go_on.set()
+
+        monkeypatch.setattr(Ahead, "close", interrupted)
+        first.close()
+        other.join()
+    assert read == list(range(95))

@@ -97,6 +97,34 @@ def test_a_client_serves_several_threads_with_a_loop_each(client):
     assert counts == [5] * 24
 
 
+def test_a_set_that_one_loop_has_left_is_read_on_in_another(server):
+    pages = {n: json_answer([{"id": n}], Content_Range=f"items {n}-{n}/9") for n in range(9)}
+    left = threading.Event()
+
+    def answer(got):
+        offset = int(got.query.rpartition("=")[2])
+        if offset > 2:
+            left.wait(5)
+        return pages[offset]
+
+    server.answer = answer
+    client = AsyncConnectClient(KEY, server.endpoint, use_specs=False, concurrency=3)
+    rows = client.products.all()
+    begun = aiter(rows)
+
+    async def begin():
+        return [(await anext(begun))["id"] for _ in range(3)]
+
+    async def read():
+        return [row["id"] async for row in rows]
+
+    with asyncio.Runner() as runner:
+        assert runner.run(begin()) == [0, 1, 2]
+        left.set()
+        with asyncio.Runner() as another:
+            assert another.run(read()) == [*range(9)]
+
+
 def test_a_set_is_shared_by_tasks(client, server):
     async def scenario():
         rows = client.products.all()

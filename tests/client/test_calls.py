@@ -116,6 +116,34 @@ def test_streams_are_sent_piece_by_piece(server, remote):
     assert sent(server).body == b"one two"
 
 
+@pytest.mark.parametrize(
+    ("body", "sent"),
+    [
+        (lambda: bytearray(b"ab"), b"ab"),
+        (lambda: memoryview(b"ab"), b"ab"),
+        (lambda: iter(["a", "b"]), b"ab"),
+        (dict, b""),
+    ],
+)
+def test_bodies_are_the_same_in_both_worlds(server, remote, body, sent):
+    remote.update("x", data=body())
+    assert server.got[-1].body == sent
+
+
+@pytest.mark.parametrize(
+    "header", [{"X": "a\nb"}, {"X": "€"}, {"X": " a"}, {"X": "\x7f"}, {"X Y": "a"}, {"": "a"}]
+)
+def test_headers_that_cannot_be_sent_are_refused(server, remote, header):
+    with pytest.raises(ValueError, match="header"):
+        remote.create("x", {}, headers=header)
+    assert not server.got
+
+
+def test_headers_may_have_letters_of_latin_1(server, remote):
+    remote.get("x", headers={"X": "Ü"})
+    assert server.got[-1].headers["X"] == "Ü"
+
+
 def test_redirects_are_followed_unless_they_are_not_wanted(server, remote):
     there = f"{server.endpoint}/there"
     server.answer = lambda got: (
@@ -371,6 +399,16 @@ def test_the_sending_seam_can_be_overridden(server, world):
 
     world.client(KEY, server.endpoint, of=Traced).get("x")
     assert sent(server).headers["X-Trace"] == "1"
+
+
+def test_the_arguments_of_a_call_can_be_overridden(server, world):
+    class Bare(world.client_class):
+        def _prepare_call_kwargs(self, kwargs):
+            return kwargs
+
+    world.client(KEY, server.endpoint, of=Bare).create("x", {"a": 1})
+    assert "Authorization" not in server.got[-1].headers
+    assert server.got[-1].body == b'{"a": 1}'
 
 
 def test_a_seam_that_sets_no_response_is_an_error(sync_remote):

@@ -37,6 +37,15 @@ def test_requests_and_answers_are_printed_without_what_is_secret(server, world):
         assert part in printed
 
 
+@pytest.mark.parametrize("secret", [{"auth": ("user", "word")}, {"cookies": {"a": "word"}}])
+def test_arguments_that_become_secret_headers_are_masked(server, sync_remote, secret):
+    file = io.StringIO()
+    sync_remote.logger = RequestLogger(file)
+    sync_remote.get("x", **secret)
+    assert f"{next(iter(secret))}=**********" in file.getvalue()
+    assert "word" not in file.getvalue()
+
+
 def test_it_prints_to_standard_output_as_it_is_now(server, world, capsys):
     server.answer = lambda _: (200, {"Content-Type": "text/plain"}, b"12345")
     world.client(KEY, server.endpoint, logger=RequestLogger()).get("x")

@@ -196,7 +196,14 @@ def test_a_body_that_was_read_and_cannot_be_put_back_is_not_repeated(body):
     assert play("PUT", [lost(sent=False), Reply(200)], **body)[1] == tries
 
 
-@pytest.mark.parametrize("wrap", [lambda f: {"data": f}, lambda f: {"files": {"f": ("n", f)}}])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda f: {"data": f},
+        lambda f: {"files": {"f": ("n", f)}},
+        lambda f: {"files": [("f", ["n", f])]},
+    ],
+)
 def test_files_are_put_back_to_where_they_stood(wrap):
     file = io.BytesIO(b"head body")
     file.read(5)

@@ -13,6 +13,7 @@ from cnct.client._core.urls import safe_url
 _SECRET = frozenset(
     {"authorization", "authentication", "proxy-authorization", "cookie", "set-cookie"}
 )
+_SECRET_ARGUMENTS = frozenset({"auth", "cookies"})  # what becomes such a header
 _STARS = "*" * 10
 
 
@@ -54,7 +55,10 @@ class RequestLogger:
         }
         rest = {name: value for name, value in kwargs.items() if name not in ("headers", "json")}
         lines = [f"{method.upper()} {safe_url(url)}", *self._headers(headers)]
-        lines += [f"{name}={value!r}" for name, value in rest.items()]
+        lines += [
+            f"{name}={_STARS if name in _SECRET_ARGUMENTS else repr(value)}"
+            for name, value in rest.items()
+        ]
         if "json" in kwargs:
             lines.append(_pretty(kwargs["json"]))
         self._print("--- HTTP Request ---", lines)

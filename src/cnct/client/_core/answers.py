@@ -107,7 +107,8 @@ _RESERVED = frozenset({"self", "message", "status_code", "error_code", "errors",
 def failure_of(
     kind: type[ClientError], request: Request, failure: TransportError, **known: Any
 ) -> ClientError:
-    """Turn a missing answer into the exception that tells it."""
+    """Turn a missing answer into the exception that tells it; mask the causes that it shows."""
+    _mask(request, failure.cause)
     return kind(
         f"No answer ({type(failure.cause).__name__})",
         errors=[request.masked(str(failure.cause))],
@@ -115,6 +116,15 @@ def failure_of(
         url=request.shown_url,
         **known,
     )
+
+
+def _mask(request: Request, error: BaseException | None) -> None:
+    """Take the API key out of a chain of errors: tracebacks show all of it."""
+    while error is not None:
+        error.args = tuple(
+            request.masked(arg) if isinstance(arg, str) else arg for arg in error.args
+        )
+        error = error.__cause__ or error.__context__
 
 
 def excerpt(content: bytes) -> str:

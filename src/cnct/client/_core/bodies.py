@@ -74,7 +74,7 @@ def _parts(kwargs: Mapping[str, Any]) -> Iterator[Any]:
     yield from (kwargs.get("data"), kwargs.get("content"))
     files: Any = kwargs.get("files") or {}
     for _, value in files.items() if is_mapping(files) else files:
-        yield value[1] if isinstance(value, tuple) else value
+        yield value[1] if isinstance(value, tuple | list) else value
 
 
 def _position(stream: Any) -> int | None:

@@ -175,7 +175,7 @@ class AsyncDriver:
         """Encode headers, once for all calls that have the same."""
         if headers != self._given:
             self._given = headers
-            self._headers = httpx2.Headers(merged(_HEADERS, headers))
+            self._headers = httpx2.Headers(merged(_HEADERS, headers), encoding="latin-1")
         return self._headers
 
     async def close(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 Content = bytes | str | AsyncIterable[bytes]
 
-_CHUNK = 65_536  # bytes of a file that are read at once
+_CHUNK = 1 << 20  # bytes of a file that are read at once
 _END: Any = object()
 
 
@@ -27,8 +27,12 @@ async def prepared(data: Any, files: Any) -> tuple[Content | None, Mapping[str, 
         return data, {}
     # Files are read here: not in the thread of the loop.
     body, headers = await asyncio.to_thread(_prepared, data, files)
+    if body is None:
+        return None, {}
     if isinstance(body, bytes | str):
         return body, headers
+    if type(body) in (bytearray, memoryview):
+        return bytes(body), headers
     return _chunks(body), headers
 
 
@@ -46,7 +50,7 @@ async def _chunks(stream: Any) -> AsyncIterator[bytes]:
     """Read a file or iterator in a thread, piece by piece."""
     pieces = iter(stream) if not hasattr(stream, "read") else _read(stream)
     while (piece := await asyncio.to_thread(next, pieces, _END)) is not _END:
-        yield piece
+        yield piece.encode() if isinstance(piece, str) else piece
 
 
 def _read(stream: Any) -> Iterator[bytes]:

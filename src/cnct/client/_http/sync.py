@@ -28,6 +28,8 @@ from cnct.client._core.bodies import JSON, encoded_json
 from cnct.client._core.interception import Call, interceptors_of
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.paging import Reader
+from cnct.client._core.timeouts import as_pair
+from cnct.client._http.connections import ours, patience
 from cnct.client._http.environment import ca_bundle
 from cnct.client._http.log import log_answer, log_failure, log_pause
 from cnct.client._http.threads import Ahead, sleep
@@ -77,6 +79,11 @@ class _Adapter(HTTPAdapter):
     many fights for the interpreter between threads that read pages side by side.
     """
 
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        pool.ConnectionCls = ours(pool.ConnectionCls)
+        return pool
+
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         resp.stream = partial(_in_large_pieces, resp.stream)
         return super().build_response(req, resp)
@@ -84,6 +91,8 @@ class _Adapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
         interceptors = interceptors_of(request.url or "")
         if not interceptors:
+            read = as_pair(kwargs.get("timeout"))[1]
+            patience.set(getattr(read, "read_timeout", read))  # urllib3 has a class of its own
             return super().send(request, *args, **kwargs)
         method, url = request.method or "", request.url or ""
         call = Call(method, url, request.headers, _content(request.body))
@@ -196,6 +205,7 @@ class Driver:
             kwargs["data"] = kwargs.pop("content")
         if "follow_redirects" in kwargs:
             kwargs["allow_redirects"] = kwargs.pop("follow_redirects")
+        kwargs.setdefault("headers", {})  # who overrides the seam may have left them out
         payload = kwargs.pop("json", None)
         if payload is not None:
             kwargs["data"] = encoded_json(payload)

@@ -65,6 +65,7 @@ class AsyncAhead:
         return self._reader.feed(page, first.limit)
 
     def _started(self, spans: list[Span], fetch: Fetch) -> dict[Span, asyncio.Task[Unread]]:
+        self._forget_other_loops()
         for span in self._pending.keys() - set(spans):
             self._pending.pop(span).cancel()
         for span in spans:
@@ -73,8 +74,15 @@ class AsyncAhead:
                 task.add_done_callback(_seen)
         return self._pending
 
+    def _forget_other_loops(self) -> None:
+        """Leave what was under way when another loop ended: it may not have ended the iteration."""
+        loop = asyncio.get_running_loop()
+        own = {span: task for span, task in self._pending.items() if task.get_loop() is loop}
+        self._pending = own
+
     async def close(self) -> None:
         """Cancel what is under way, and wait until it has ended."""
+        self._forget_other_loops()
         tasks = list(self._pending.values())
         self._pending.clear()
         for task in tasks:

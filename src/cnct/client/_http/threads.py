@@ -10,13 +10,61 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from threading import Event
-from typing import Any, Self
+from typing import Any, Protocol, Self
+from weakref import WeakSet
 
 from cnct.client._core.paging import Page, Reader, Span, Unread
 
 Fetch = Callable[[Span], Unread]
 
-_ended: ContextVar[Event | None] = ContextVar("_ended", default=None)
+
+class Breakable(Protocol):
+    """Something that waits for an answer."""
+
+    def break_off(self, reading: Reading) -> None:
+        """End the call that a reading has under way here, if it has."""
+        ...
+
+
+class Reading:
+    """What the threads of one reading have under way: pauses and calls, which end with it."""
+
+    def __init__(self) -> None:
+        """Begin."""
+        self._ended = Event()
+        self._calls: WeakSet[Breakable] = WeakSet()
+
+    def add(self, call: Breakable) -> None:
+        """Break off a call at the end.
+
+        Raises:
+            CancelledError: If the end has come.
+        """
+        self._calls.add(call)
+        self.pause(0)
+
+    def pause(self, seconds: float) -> None:
+        """Wait.
+
+        Raises:
+            CancelledError: If the end comes.
+        """
+        if self._ended.wait(seconds):
+            raise CancelledError
+
+    def end(self) -> None:
+        """End every pause and call."""
+        self._ended.set()
+        for call in list(self._calls):
+            call.break_off(self)
+
+
+_current: ContextVar[Reading | None] = ContextVar("_current", default=None)
+
+
+def current() -> Reading | None:
+    """Return the reading that this thread works for, if it does for any."""
+    return _current.get()
 
 
 def sleep(seconds: float) -> None:
@@ -25,11 +73,11 @@ def sleep(seconds: float) -> None:
     Raises:
         CancelledError: If nobody does any more.
     """
-    ended = _ended.get()
-    if ended is None:
+    reading = current()
+    if reading is None:
         time.sleep(seconds)
-    elif ended.wait(seconds):
-        raise CancelledError
+    else:
+        reading.pause(seconds)
 
 
 class Ahead:
@@ -49,7 +97,7 @@ class Ahead:
         self._pending: dict[Span, Future[Unread]] = {}
         self._threads: ThreadPoolExecutor | None = None
         self._ending: list[tuple[ThreadPoolExecutor, list[Future[Unread]]]] = []
-        self._ended = Event()
+        self._under_way = Reading()
 
     def __enter__(self) -> Self:
         """Return itself, to be closed at the end."""
@@ -91,25 +139,27 @@ class Ahead:
         for span in self._pending.keys() - set(spans):
             self._pending.pop(span).cancel()
         if self._threads is None:
-            self._ended = Event()
+            self._under_way = Reading()
             self._ending = [left for left in self._ending if not all(f.done() for f in left[1])]
             self._threads = ThreadPoolExecutor(self._width, thread_name_prefix="cnct")
         for span in spans:
             if span not in self._pending:
                 run = copy_context().run
-                self._pending[span] = self._threads.submit(run, self._run, fetch, span)
+                self._pending[span] = self._threads.submit(
+                    run, self._run, self._under_way, fetch, span
+                )
         return self._pending
 
-    def _run(self, fetch: Fetch, span: Span) -> Unread:
-        _ended.set(self._ended)
+    def _run(self, reading: Reading, fetch: Fetch, span: Span) -> Unread:
+        _current.set(reading)
         return fetch(span)
 
     def close(self) -> None:
-        """Give up what is under way; threads end with the call they are in."""
+        """Give up what is under way; the calls are broken off, and their threads end."""
         threads, self._threads = self._threads, None
         if threads is not None:
-            self._ended.set()
             threads.shutdown(wait=False, cancel_futures=True)
+            self._under_way.end()
             self._ending.append((threads, list(self._pending.values())))
         self._pending.clear()
 

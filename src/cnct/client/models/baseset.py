@@ -16,11 +16,7 @@ from cnct.rql import R
 
 
 class BaseResourceSet(Located[ClientT], Refinable):
-    """Represent a set of resources.
-
-    Makes no call until rows are needed. Refining (``filter``, ``order_by``, ``limit``, slices and
-    so on) returns a new set. A set that was read keeps its rows, also those of an interrupted
-    iteration, unless the client was made with ``resourceset_append=False``.
+    """What :class:`ResourceSet` and :class:`AsyncResourceSet` share.
 
     Args:
         client: Who makes the calls.

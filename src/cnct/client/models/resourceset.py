@@ -36,6 +36,7 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
     def _start(self, query: Query) -> None:
         super()._start(query)
         self._lock = threading.RLock()
+        self._comings_and_goings = threading.RLock()
 
     @cached_property
     def _ahead(self) -> Ahead:
@@ -48,16 +49,18 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
     def _kept(self) -> Iterator[Any]:
         """Yield kept rows, and more as long as there are; iterations share what they fetch."""
         index = 0
-        self._iterations += 1
+        with self._comings_and_goings:
+            self._iterations += 1
         try:
             while self._has_row(index):
                 while index < len(self._rows):
                     yield self._rows[index]
                     index += 1
         finally:
-            self._iterations -= 1
-            if not self._iterations:
-                self._ahead.close()
+            with self._comings_and_goings:  # not to end what has just been begun in another thread
+                self._iterations -= 1
+                if not self._iterations:
+                    self._ahead.close()
 
     def _has_row(self, index: int) -> bool:
         """Tell whether there is a row, after fetching the page that should hold it."""
