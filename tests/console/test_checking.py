@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import KEY, Server, json_answer
+from tests.conftest import KEY, Answer, Got, Server, json_answer
 from tests.console.conftest import NOWHERE
 
 from cnct import AsyncConnectClient, ClientError, ConnectClient, NotFoundError
@@ -140,6 +140,50 @@ def test_asynchronous_calls_are_checked_with_the_line_that_awaits_them(server: S
 
     asyncio.run(scenario())
     assert len(server.got) == 1
+
+
+def many_rows(got: Got) -> Answer:
+    start = int(got.query.partition("offset=")[2])
+    rows = [{"id": number} for number in range(start, min(start + 10, 50))]
+    return json_answer(rows, Content_Range=f"items {start}-{start + len(rows) - 1}/50")
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_a_set_of_many_pages_is_warned_of_once_in_the_line_that_reads_it(
+    server: Server, concurrency: int
+):
+    settings = {"specs_location": DEFAULT_SPEC, "default_limit": 10, "concurrency": concurrency}
+    server.answer = many_rows
+
+    async def scenario() -> None:
+        async with AsyncConnectClient(KEY, server.endpoint, **settings) as client:
+            rows = [row async for row in client.products.filter(statu="draft")]
+        assert len(rows) == 50
+
+    with pytest.warns(InvalidCallWarning, match="'statu'") as warned:
+        assert len(list(ConnectClient(KEY, server.endpoint, **settings).products.filter(statu="x"))) == 50
+        asyncio.run(scenario())
+    assert [each.filename for each in warned] == [__file__, __file__]
+
+
+def test_a_set_that_is_refused_is_refused_again(server: Server):
+    rows = makes(server, validate="strict").products.filter(statu="draft")
+    for _ in range(2):
+        with pytest.raises(InvalidCallError):
+            list(rows)
+
+
+def test_a_task_that_is_a_call_itself_is_warned_of_in_a_line_of_the_program(server: Server):
+    server.answer = lambda _: json_answer({})
+
+    async def scenario() -> None:
+        location = DEFAULT_SPEC
+        async with AsyncConnectClient(KEY, server.endpoint, specs_location=location) as client:
+            await asyncio.gather(client.products.create(payload={"name": "x", "nam": "x"}))
+
+    with pytest.warns(InvalidCallWarning, match="nam: unknown field") as warned:
+        asyncio.run(scenario())
+    assert [each.filename for each in warned] == [__file__]
 
 
 def test_nothing_is_said_of_the_existence_of_what_cannot_be(server: Server):

@@ -196,6 +196,19 @@ def test_the_published_document_stops_nobody(api, monkeypatch):
     assert not asked.at_hand()
 
 
+def test_the_published_document_is_not_tried_by_every_client_of_a_process(api, monkeypatch):
+    monkeypatch.setattr(specs, "DEFAULT_LOCATION", api.url)
+    api.status = 404
+    for _ in range(3):
+        with pytest.warns(SpecWarning, match=r"specs_location=.* use_specs=False"):
+            assert not OpenAPISpecs().available()
+    assert api.calls == 1
+    api.status = 200
+    later = time.monotonic() + 601
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert OpenAPISpecs().available()
+
+
 def test_a_document_that_was_asked_for_must_be_there(api):
     assert OpenAPISpecs(api.url).available()
     api.status = 404
