@@ -151,6 +151,18 @@ def test_descriptions_can_bring_no_html_of_their_own(garden_file: Path):
     assert "<script" not in html
 
 
+def test_pictures_in_descriptions_are_links_so_that_nothing_is_fetched(garden_file: Path):
+    picture = "![Oak](https://example.com/oak.png)"
+    garden_file.write_text(garden_file.read_text().replace("<i>grows</i>", picture))
+    client = ConnectClient(KEY, NOWHERE, specs_location=garden_file)
+    assert client.specs
+    client.specs.load()
+    html = client.trees._repr_html_()
+    assert html
+    assert '<a href="https://example.com/oak.png">Oak</a>' in html
+    assert "<img" not in html
+
+
 class Shell:
     """IPython's shell in a notebook, as far as it is asked."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar
 
@@ -154,12 +155,14 @@ class BaseClient(
     def _strict(self) -> bool:
         return refuses_names(self.rules)
 
-    def _request(self, method: str, path: str, kwargs: dict[str, Any]) -> Request:
+    def _request(
+        self, method: str, path: str, kwargs: dict[str, Any], checked: bool = False
+    ) -> Request:
         params = kwargs.pop("params", None)
         url = with_query(absolute(self.endpoint, path), params_to_wire(params) if params else "")
         kwargs = self._prepare_call_kwargs(kwargs)
         request = Request(method.upper(), url, kwargs, self._api_key)
-        if self.rules and self.specs and self._available(self.specs):
+        if not checked and self.rules and self.specs and self._available(self.specs):
             check(self.specs, self.rules, request, url.removeprefix(self.endpoint).lstrip("/"))
         return request
 
@@ -267,6 +270,7 @@ def check_count(name: str, value: Any, least: int) -> None:
         _refuse(ValueError, name, f"at least {least}")
 
 
+@cache
 def _user_agent(library: str) -> str:
     from importlib.metadata import version  # noqa: PLC0415 - reads files: not at import
 

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 Validation = Literal["off", "warn", "strict"]
 
 _MOST = 20  # problems that one warning tells
-_PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
+_NOT_THE_USERS = tuple(
+    f"{folder}{os.sep}"
+    for folder in (Path(__file__).parents[1], Path(os.__file__).with_name("asyncio"))
+)
 
 
 class Policy(NamedTuple):
@@ -119,10 +122,13 @@ def _report(
 
 
 def users_level() -> int:
-    """Count the frames from the caller, which is 1, up to the code that uses this package."""
+    """Count the frames from the caller, which is 1, up to the code that uses this package.
+
+    Where a call is a task itself, that is the line which runs the event loop.
+    """
     from inspect import currentframe  # noqa: PLC0415 - takes a while to import
 
     frame, level = currentframe(), 0
-    while frame and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame and frame.f_code.co_filename.startswith(_NOT_THE_USERS):
         frame, level = frame.f_back, level + 1
     return level

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -114,9 +115,15 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
         request = self._request(method, path, kwargs)
         return value_of(request, self._answer(request))
 
-    def fetch(self, path: str, **kwargs: Any) -> Unread:
-        """GET a list, to be decoded by whoever takes its rows; for the sets."""
-        request = self._request("GET", path, kwargs)
+    def fetch(self, path: str, kwargs: Mapping[str, Any], checked: bool) -> Unread:
+        """GET a list, to be decoded by whoever takes its rows; for the sets.
+
+        Args:
+            path: Below the endpoint, with a query.
+            kwargs: Keyword arguments of :meth:`execute`.
+            checked: Whether a page of this list has been asked for already.
+        """
+        request = self._request("GET", path, {**kwargs}, checked)
         return Unread(request, self._answer(request))
 
     def read_ahead(self, reader: Reader, pages: int) -> Ahead:
@@ -206,22 +213,24 @@ class AsyncConnectClient(BaseClient["httpx2.Response", AsyncNS, AsyncCollection]
         request = await self._checked_request(method, path, kwargs)
         return value_of(request, await self._answer(request))
 
-    async def fetch(self, path: str, **kwargs: Any) -> Unread:
-        """GET a list, to be decoded by whoever takes its rows; for the sets."""
-        request = await self._checked_request("GET", path, kwargs)
+    async def fetch(self, path: str, kwargs: Mapping[str, Any], checked: bool) -> Unread:
+        """GET a list, to be decoded by whoever takes its rows; see the synchronous twin."""
+        request = await self._checked_request("GET", path, {**kwargs}, checked)
         return Unread(request, await self._answer(request))
 
     def read_ahead(self, reader: Reader, pages: int) -> AsyncAhead:
         """Read a list with up to so many pages at a time; for the sets."""
         return self._driver.ahead(reader, pages)
 
-    async def _checked_request(self, method: str, path: str, kwargs: dict[str, Any]) -> Request:
+    async def _checked_request(
+        self, method: str, path: str, kwargs: dict[str, Any], checked: bool = False
+    ) -> Request:
         """Make a request; what has to be loaded to check it does not stop the loop."""
-        if self.rules and self.specs and not self.specs.at_hand():
+        if not checked and self.rules and self.specs and not self.specs.at_hand():
             from asyncio import to_thread  # noqa: PLC0415 - the synchronous world does without
 
             await to_thread(load, self.specs)
-        return self._request(method, path, kwargs)
+        return self._request(method, path, kwargs, checked)
 
     async def _answer(self, request: Request) -> Response:
         return await self._driver.run(self._call(request), self._send)

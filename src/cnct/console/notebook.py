@@ -17,7 +17,7 @@ from cnct.console.page import Block, Code, Page, Prose, Section
 _ROWS = 10
 _COLUMNS = 12
 _CELL = 40
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable("image")
 _STYLE = (
     "<style>"
     ".cnct {max-width: 70em}"

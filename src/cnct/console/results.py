@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from cnct.client.base import BaseClient
-from cnct.client.checking import users_level
 from cnct.client.openapi import Match, OpenAPISpecs, SpecError
 from cnct.console.expressions import CALLS, concrete, expression, variable
 from cnct.console.markup import first_sentence
@@ -18,8 +17,9 @@ from cnct.console.terminal import as_text
 def find(client: BaseClient[Any, Any, Any], text: str, limit: int) -> Matches:
     """Search the specification of a client; see :meth:`ConnectClient.find`."""
     specs = client.specs
-    if specs is None or not specs.available(users_level() + 1):
+    if specs is None:
         raise SpecError("There is no specification to search: make the client with use_specs=True")
+    specs.load()
     return Matches(text, specs.find(text, limit), specs, variable(client, "client"))
 
 

@@ -37,6 +37,7 @@ class BaseResourceSet(Located[ClientT], Refinable):
         self._total: int | None = 0 if query.empty else None
         self._reader = self._new_reader()
         self._iterations = 0
+        self._checked = False  # against the specification: pages differ in their offset only
 
     def _new_reader(self) -> Reader:
         reader = Reader(self._query.window, self._query.size)

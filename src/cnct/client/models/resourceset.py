@@ -92,7 +92,9 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
         return self._client.read_ahead(self._new_reader(), self._query.concurrency)
 
     def _fetch(self, span: Span) -> Unread:
-        return self._client.fetch(self._at(span), **self._query.kwargs)
+        answer = self._client.fetch(self._at(span), self._query.kwargs, self._checked)
+        self._checked = True
+        return answer
 
     def __bool__(self) -> bool:
         """Tell whether there is any resource; the page that is read for it is kept."""
@@ -218,7 +220,9 @@ class AsyncResourceSet(BaseResourceSet["AsyncConnectClient"]):
         return self._client.read_ahead(self._new_reader(), self._query.concurrency)
 
     async def _fetch(self, span: Span) -> Unread:
-        return await self._client.fetch(self._at(span), **self._query.kwargs)
+        answer = await self._client.fetch(self._at(span), self._query.kwargs, self._checked)
+        self._checked = True
+        return answer
 
     def __bool__(self) -> bool:
         """Tell whether there is any resource, if that is known.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -16,7 +17,9 @@ from cnct.client.openapi.index import Index
 from cnct.client.openapi.index import index as make_index
 from cnct.client.openapi.sources import NO_STAMP, Stamp, file_stamp, is_url, read
 from cnct.client.openapi.store import Stored
-from cnct.client.openapi.words import Words, words
+
+if TYPE_CHECKING:
+    from cnct.client.openapi.words import Words
 
 _FRESH = 24 * 3600  # seconds for which a document from the network is taken to be the latest
 _RETRY = 3600  # seconds until it is asked for again if it could not be had
@@ -34,18 +37,6 @@ class Indexed(Struct, array_like=True):
 
     stamp: Stamp
     index: Index
-
-
-class Searched(Struct, array_like=True):
-    """Words of a document.
-
-    Attributes:
-        digest: Digest of its text.
-        words: Its words.
-    """
-
-    digest: bytes
-    words: Words
 
 
 def indexed(location: str) -> Index:
@@ -92,12 +83,14 @@ def at_hand(location: str) -> Index | None:
 
 def searched(location: str, index: Index) -> Words:
     """Collect the words of an indexed document, or take those that are stored."""
-    stored = Stored(_key(location), Searched)
+    from cnct.client.openapi.words import Words, words  # noqa: PLC0415 - few programs search
+
+    stored = Stored(_key(location), Words)
     known = stored.load()
     if known is None or known.digest != index.digest:
-        known = Searched(index.digest, words(index.document()))
+        known = words(index.document(), index.digest)
         stored.save(known)
-    return known.words
+    return known
 
 
 def _latest(location: str, known: Indexed | None) -> Indexed:

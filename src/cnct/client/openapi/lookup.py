@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnct.client.openapi import operations
 from cnct.client.openapi.index import Index
 from cnct.client.openapi.places import Kind, Operation, Place
 from cnct.client.openapi.references import Object, as_list, as_object, followed
 from cnct.client.openapi.tree import Step, matching, written
-from cnct.client.openapi.words import Words
+
+if TYPE_CHECKING:
+    from cnct.client.openapi.words import Words
 
 
 class Lookup:

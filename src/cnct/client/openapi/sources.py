@@ -13,7 +13,7 @@ Stamp = tuple[str, str]
 
 NO_STAMP: Stamp = ("", "")
 
-_TIMEOUT = (5.0, 30.0)  # seconds to connect, and between two parts of the answer
+_TIMEOUT = (2.0, 30.0)  # seconds to connect to each address, and between two parts of the answer
 _SETTLED = 2_000_000_000  # ns; a younger file can change again without a new time (FAT counts 2 s)
 _OK = 200
 _NOT_MODIFIED = 304

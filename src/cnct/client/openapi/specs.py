@@ -19,6 +19,17 @@ DEFAULT_LOCATION = "https://apispec.connect.cloudblue.com/connect-openapi30.yml"
 """Where CloudBlue publishes Connect's document."""
 
 _PAUSE = 60.0  # seconds until a document that could not be read is asked for again
+_LONG_PAUSE = 600.0  # and the published one, which nobody may have asked for
+
+_GOING_ON = (
+    "Going on without the API's specification: {}. Give a copy of it with specs_location=..., or"
+    " do without it with use_specs=False"
+)
+
+_Failures = dict[str, tuple[SpecError, float]]  # by location, with the time of the next try
+
+_unreached: _Failures = {}
+"""For all clients of a process: where nothing answers, each try costs them seconds."""
 
 
 class OpenAPISpecs:
@@ -46,8 +57,7 @@ class OpenAPISpecs:
         self._lock = threading.Lock()
         self._held: Lookup | None = None
         self._checked = False  # whether what is held is the latest
-        self._error: SpecError | None = None
-        self._next_try = 0.0
+        self._failures: _Failures = _unreached if self._is_default else {}
         self._warned = False
 
     def load(self) -> None:
@@ -55,7 +65,8 @@ class OpenAPISpecs:
 
         Raises:
             SpecError: If it cannot be read or is no OpenAPI 3 document. The same error is raised
-                for a minute; then the next question tries again.
+                for a minute, of the default location for ten minutes and by all clients; then
+                the next question tries again.
         """
         self._load()
 
@@ -78,8 +89,7 @@ class OpenAPISpecs:
                 raise
             if not self._warned:
                 self._warned = True
-                message = f"Going on without the API's specification: {error}"
-                warnings.warn(message, SpecWarning, stacklevel)
+                warnings.warn(_GOING_ON.format(error), SpecWarning, stacklevel)
             return False
         return True
 
@@ -99,12 +109,14 @@ class OpenAPISpecs:
         with self._lock:
             if self._held and self._checked:
                 return self._held
-            if self._error and time.monotonic() < self._next_try:
-                raise self._error.with_traceback(None)
+            error, next_try = self._failures.get(self._location, (None, 0.0))
+            if error and time.monotonic() < next_try:
+                raise error.with_traceback(None)
             try:
                 self._held = Lookup(indexed(self._location))
-            except SpecError as error:
-                self._error, self._next_try = error, time.monotonic() + _PAUSE
+            except SpecError as failure:
+                pause = _LONG_PAUSE if self._is_default else _PAUSE
+                self._failures[self._location] = failure, time.monotonic() + pause
                 raise
             self._checked = True
             return self._held

@@ -22,7 +22,7 @@ from msgspec import DecodeError
 from msgspec.msgpack import decode, encode
 from platformdirs import user_cache_path
 
-VERSION = 1
+VERSION = 2
 """To be raised with every change of what is stored, and of how documents are read."""
 
 _log = logging.getLogger("cnct.specs")

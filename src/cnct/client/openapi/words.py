@@ -41,11 +41,13 @@ class Words(Struct, array_like=True):
     """All remarks of a document.
 
     Attributes:
+        digest: Digest of its text.
         places: Template and method; no method for what is said of a whole path.
         remarks: What is said of them.
         numbers: Numbers of the remarks that have a word, by word in alphabetical order.
     """
 
+    digest: bytes
     places: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     remarks: list[Remark] = field(default_factory=list[Remark])
     numbers: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
@@ -56,9 +58,14 @@ def words_of(text: str) -> list[str]:
     return [_singular(word.lower()) for word in _WORD.findall(text)]
 
 
-def words(document: Object) -> Words:
-    """Collect everything that a document says."""
-    found = Words()
+def words(document: Object, digest: bytes) -> Words:
+    """Collect everything that a document says.
+
+    Args:
+        document: The document.
+        digest: Digest of its text.
+    """
+    found = Words(digest)
     places: dict[tuple[str, str], int] = {}
     remarks: dict[tuple[int, str], dict[int, None]] = {}
     for place, kind, text in _said(document):
