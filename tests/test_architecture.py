@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -86,3 +87,11 @@ def test_the_package_has_its_names_and_no_others(monkeypatch):
     assert cnct.client.ConnectClient is cnct.ConnectClient
     with pytest.raises(AttributeError, match="no attribute 'Client'"):
         _ = cnct.Client
+
+
+def test_without_its_extra_the_emulator_says_what_to_install(monkeypatch):
+    for name in [each for each in sys.modules if each.startswith(("cnct.emulator", "starlette"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "starlette", None)
+    with pytest.raises(ImportError, match=r"needs starlette.*pip install 'cnct\[emulator\]'"):
+        importlib.import_module("cnct.emulator")

@@ -4,9 +4,14 @@ Knows RQL and the document; knows no client. Behaves as RQL.md sections 2, 3 and
 PostgreSQL's order and letter case.
 """
 
-from cnct.emulator.clock import Clock
-from cnct.emulator.faults import Fault, Faults
-from cnct.emulator.server import Emulator
-from cnct.emulator.traffic import ServedRequest
+try:
+    from cnct.emulator.clock import Clock
+    from cnct.emulator.faults import Fault, Faults
+    from cnct.emulator.server import Emulator
+    from cnct.emulator.traffic import ServedRequest
+except ModuleNotFoundError as error:
+    raise ImportError(
+        f"cnct.emulator needs {error.name}: pip install 'cnct[emulator]'", name=error.name
+    ) from error
 
 __all__ = ["Clock", "Emulator", "Fault", "Faults", "ServedRequest"]
