@@ -86,9 +86,9 @@ class BaseClient(
     ) -> None:
         """Check the arguments; no I/O."""
         _check_api_key(api_key)
-        check_count("default_limit", default_limit, 1)
-        check_count("max_retries", max_retries, 0)
-        check_count("concurrency", concurrency, 1)
+        _check_count("default_limit", default_limit, 1)
+        _check_count("max_retries", max_retries, 0)
+        _check_count("concurrency", concurrency, 1)
         self.endpoint = checked_endpoint(endpoint or DEFAULT_ENDPOINT)
         self.use_specs = use_specs
         self.specs_location = _checked_location(specs_location)
@@ -162,9 +162,14 @@ class BaseClient(
         url = with_query(absolute(self.endpoint, path), params_to_wire(params) if params else "")
         kwargs = self._prepare_call_kwargs(kwargs)
         request = Request(method.upper(), url, kwargs, self._api_key)
-        if not checked and self.rules and self.specs and self._available(self.specs):
-            check(self.specs, self.rules, request, url.removeprefix(self.endpoint).lstrip("/"))
+        specs = self._to_check(checked)
+        if specs and self.rules and self._available(specs):
+            check(specs, self.rules, request, url.removeprefix(self.endpoint).lstrip("/"))
         return request
+
+    def _to_check(self, checked: bool) -> OpenAPISpecs | None:
+        """Return what a call is to be checked against, if it is and has not been."""
+        return self.specs if self.rules and not checked else None
 
     @staticmethod
     def _available(specs: OpenAPISpecs) -> bool:
@@ -257,7 +262,7 @@ def with_payload(payload: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
     return {**kwargs, "json": payload}
 
 
-def check_count(name: str, value: Any, least: int) -> None:
+def _check_count(name: str, value: Any, least: int) -> None:
     """Check a number of things.
 
     Raises:

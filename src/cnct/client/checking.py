@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
-from urllib.parse import unquote
 
 from cnct.client._core.messages import Request
 from cnct.client.exceptions import ClientError, InvalidCallError, InvalidCallWarning, NotFoundError
+from cnct.rql.url import from_wire
 
 if TYPE_CHECKING:
     from cnct.client.openapi import OpenAPISpecs
@@ -101,7 +101,7 @@ def check(specs: OpenAPISpecs, rules: Policy, request: Request, path: str) -> No
         return
     found: list[Problem] = []
     if query and request.method == "GET":
-        found += checks.check_query(specs, place, unquote(query))
+        found += checks.check_query(specs, place, from_wire(query))
     if request.kwargs.get("json") is not None:
         found += checks.check_payload(specs, request.method, place, request.kwargs["json"])
     _report(call, found, InvalidCallError if rules.contents else None, request)

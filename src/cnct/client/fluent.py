@@ -226,10 +226,11 @@ class AsyncConnectClient(BaseClient["httpx2.Response", AsyncNS, AsyncCollection]
         self, method: str, path: str, kwargs: dict[str, Any], checked: bool = False
     ) -> Request:
         """Make a request; what has to be loaded to check it does not stop the loop."""
-        if not checked and self.rules and self.specs and not self.specs.at_hand():
+        specs = self._to_check(checked)
+        if specs and not specs.at_hand():
             from asyncio import to_thread  # noqa: PLC0415 - the synchronous world does without
 
-            await to_thread(load, self.specs)
+            await to_thread(load, specs)
         return self._request(method, path, kwargs, checked)
 
     async def _answer(self, request: Request) -> Response:

@@ -27,10 +27,6 @@ class Mocked(Node):
         self._mocker = mocker
         self._path = path
 
-    def __repr__(self) -> str:
-        """Show class and path."""
-        return f"<{type(self).__name__} {self._path}>"
-
 
 class ActionMock(Mocked):
     """A verb such as ``approve``."""

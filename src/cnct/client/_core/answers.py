@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, TypeGuard
 
+from cnct.client._core.bodies import is_mapping
 from cnct.client._core.messages import Request, Response, TransportError
 from cnct.client.exceptions import KNOWN, ClientError
 
@@ -89,11 +89,11 @@ def error_of(
     """
     known |= {"method": request.method, "url": request.shown_url}
     body = _error_body(response)
-    if not _is_mapping(body):
+    if not is_mapping(body):
         listed = is_list(body) or isinstance(body, str)
         messages = _messages(request, body) if listed else None
         return kind(None, response.status_code, None, messages, **known)
-    rest = {str(name): value for name, value in body.items()}
+    rest = dict(body)
     code = rest.pop("error_code", None)
     messages = _messages(request, rest.pop("errors", None))
     info = {name: value for name, value in rest.items() if name not in _RESERVED}
@@ -140,10 +140,6 @@ def _error_body(response: Response) -> Any:
         return decode(content)
     except (ValueError, RecursionError):
         return excerpt(content)
-
-
-def _is_mapping(body: Any) -> TypeGuard[Mapping[Any, Any]]:
-    return isinstance(body, Mapping)
 
 
 def _messages(request: Request, errors: Any) -> list[Any] | None:

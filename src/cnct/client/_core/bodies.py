@@ -24,7 +24,7 @@ class Body:
         self._once = False
         self._read_when_prepared = bool(kwargs.get("files"))
         for part in _parts(kwargs):
-            if is_stream(part):
+            if _is_stream(part):
                 position = _position(part)
                 if position is None:
                     self._once = True
@@ -45,7 +45,7 @@ class Body:
             stream.seek(position)
 
 
-def is_stream(part: Any) -> bool:
+def _is_stream(part: Any) -> bool:
     """Tell whether something is used up by reading it: a file or an iterator."""
     return any(hasattr(part, name) for name in ("read", "__next__", "__anext__"))
 

@@ -11,7 +11,6 @@ import re
 import time
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any, NamedTuple
 
 from cnct.client._core.answers import error_of, failure_of
@@ -21,9 +20,9 @@ from cnct.client._core.messages import Flow, Pause, Request, Response, Transport
 from cnct.client.exceptions import AmbiguousWriteError, ClientError, NotFoundError
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
-_UNTAKEN = frozenset({429, 503})  # of a write, 503 only where the server says when to come again
 _UNCLEAR = frozenset({500, 502, 504})  # of a write: it may have been done before
 _TOO_MANY = 429
+_UNAVAILABLE = 503
 _FAILED = 400  # the first of the error statuses
 _NOT_FOUND = 404
 
@@ -106,7 +105,9 @@ def call(request: Request, policy: RetryPolicy, limit: int) -> Flow[Response]:
     """
     body = Body(request.kwargs)
     begun = time.monotonic()
-    for attempt in count(1):
+    attempt = 0
+    while True:
+        attempt += 1
         try:
             response = yield request
         except TransportError as failure:
@@ -126,7 +127,6 @@ def call(request: Request, policy: RetryPolicy, limit: int) -> Flow[Response]:
         what = f"{request.method} {request.shown_url}"
         yield Pause(wait, f"{what}: {met.why}, try {attempt} of {limit + 1}, next in {wait:.1f} s")
         body.rewind()
-    raise AssertionError  # pragma: no cover - count() has no end
 
 
 def _unanswered(
@@ -149,7 +149,8 @@ def _refused(
 ) -> _Failure:
     status = response.status_code
     asked = _retry_after(response)
-    untaken = status == _TOO_MANY or (status in _UNTAKEN and asked is not None)
+    # A write was not taken where the server says when to come again.
+    untaken = status == _TOO_MANY or (status == _UNAVAILABLE and asked is not None)
     return _Failure(
         error_of(
             _kind(request.method, status), request, response, attempts=attempt, retry_after=asked

@@ -43,7 +43,7 @@ _POOL_SIZE = 256
 _PIECE = 1 << 20  # bytes
 
 # What a plain call is made of; anything else goes the long way through requests.
-_PLAIN = frozenset({"headers", "timeout", "json", "data", "files", "allow_redirects"})
+_PLAIN = frozenset({"headers", "timeout", "data", "files", "allow_redirects"})
 # URLs that requests would leave as they are.
 _READY_URL = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?/(?:[\w!#$&'()*+,/:;=?@~.-]|%[0-9A-F]{2})*")
 

@@ -25,6 +25,10 @@ class Node:
     _path: str
     """Path below the endpoint."""
 
+    def __repr__(self) -> str:
+        """Show class and path."""
+        return f"<{type(self).__name__} {self._path}>"
+
     @property
     def _specs(self) -> OpenAPISpecs | None:
         """The specification, if it is used and can be asked without a wait."""
@@ -162,7 +166,3 @@ class Located(Node, Generic[ClientT]):
         from cnct.console import html  # noqa: PLC0415 - only notebooks need it
 
         return html(self._client, self)
-
-    def __repr__(self) -> str:
-        """Show class and path."""
-        return f"<{type(self).__name__} {self._path}>"

@@ -83,9 +83,7 @@ class Refinable(Node):
             TypeError: If ``limit`` is not an int.
             ValueError: If ``limit`` is less than 1.
         """
-        if _checked(limit, int, "limit") < 1:
-            raise ValueError(f"limit must be at least 1, not {limit}")
-        return self._refined(size=limit)
+        return self._refined(size=_positive(limit, "limit"))
 
     def concurrency(self, pages: int) -> Self:
         """Return the set with another number of pages fetched at a time, as it is read.
@@ -97,9 +95,7 @@ class Refinable(Node):
             TypeError: If ``pages`` is not an int.
             ValueError: If ``pages`` is less than 1.
         """
-        if _checked(pages, int, "pages") < 1:
-            raise ValueError(f"pages must be at least 1, not {pages}")
-        return self._refined(concurrency=pages)
+        return self._refined(concurrency=_positive(pages, "pages"))
 
     def configure(self, **kwargs: Any) -> Self:
         """Return the set with keyword arguments for its calls; see :meth:`ConnectClient.execute`.
@@ -116,6 +112,13 @@ def _checked(value: Any, kind: type[T], name: str) -> T:
     if not isinstance(value, kind) or isinstance(value, bool):
         raise TypeError(f"{name} must be of type {kind.__name__}, not {type(value).__name__}")
     return value
+
+
+def _positive(value: Any, name: str) -> int:
+    number = _checked(value, int, name)
+    if number < 1:
+        raise ValueError(f"{name} must be at least 1, not {number}")
+    return number
 
 
 def checked_index(key: Any) -> int:
