@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.metadata
 import subprocess
 import sys
 from pathlib import Path
@@ -13,13 +14,17 @@ import pytest
 import cnct
 
 ROOT = Path(cnct.__file__).parent
+GROUND = {"exceptions", "text"}
 KNOWS = {
+    "exceptions": set(),
+    "text": set(),
     "rql": {"rql"},
-    "client.openapi": {"rql", "client.openapi"},
-    "client": {"rql", "client", "client.openapi", "console"},
-    "console": {"rql", "client", "client.openapi", "console"},
-    "emulator": {"rql", "client.openapi", "emulator"},
-    "testing": {"rql", "client", "client.openapi", "emulator", "testing"},
+    "openapi": {"rql", "openapi"},
+    "store": {"rql", "openapi", "store", "emulator"},
+    "client": {"rql", "client", "openapi", "console"},
+    "console": {"rql", "client", "openapi", "console"},
+    "emulator": {"rql", "openapi", "store", "emulator"},
+    "testing": {"rql", "client", "openapi", "emulator", "testing"},
 }
 
 
@@ -39,7 +44,7 @@ def imports() -> list[tuple[str, str]]:
 
 
 def test_dependencies_point_one_way():
-    wrong = [(a, b) for a, b in imports() if b != "cnct" and room(b) not in KNOWS[room(a)]]
+    wrong = [(a, b) for a, b in imports() if b != "cnct" and room(b) not in KNOWS[room(a)] | GROUND]
     assert wrong == []
 
 
@@ -69,9 +74,9 @@ def test_the_import_brings_only_what_the_first_call_needs(module):
 
 
 def test_the_promised_import_paths_exist():
-    from cnct.client.exceptions import ClientError
     from cnct.client.fluent import ConnectClient
     from cnct.client.models import NS, Action, Collection, Resource, ResourceSet
+    from cnct.exceptions import ClientError
     from cnct.rql.base import R, RQLQuery
 
     assert cnct.ConnectClient is ConnectClient
@@ -83,7 +88,8 @@ def test_the_promised_import_paths_exist():
 def test_the_package_has_its_names_and_no_others(monkeypatch):
     monkeypatch.delattr(cnct, "client", raising=False)
     assert set(cnct.__all__) < set(dir(cnct))
-    assert all(getattr(cnct, name).__name__ for name in cnct.__all__)
+    assert all(getattr(cnct, name).__name__ for name in cnct.__all__ if name != "__version__")
+    assert cnct.__version__ == importlib.metadata.version("cnct")
     assert cnct.client.ConnectClient is cnct.ConnectClient
     with pytest.raises(AttributeError, match="no attribute 'Client'"):
         _ = cnct.Client
@@ -95,3 +101,54 @@ def test_without_its_extra_the_emulator_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "starlette", None)
     with pytest.raises(ImportError, match=r"needs starlette.*pip install 'cnct\[emulator\]'"):
         importlib.import_module("cnct.emulator")
+
+
+def test_the_emulator_needs_nothing_of_the_client():
+    code = (
+        "import sys, cnct.emulator; "
+        "print([name for name in sys.modules if name.startswith(('cnct.client', 'cnct.console'))])"
+    )
+    result = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    assert result.stdout.strip() == "[]"
+
+
+def test_every_error_is_exported_from_its_home():
+    """They pickle and show their home whoever owns the façade of the package."""
+    from cnct import exceptions
+
+    errors = [
+        kind
+        for kind in vars(exceptions).values()
+        if isinstance(kind, type) and issubclass(kind, Exception)
+    ]
+    assert all(kind.__module__ == "cnct.exceptions" for kind in errors)
+    assert all(getattr(cnct, kind.__name__) is kind for kind in errors)
+    assert all(kind.__name__ in exceptions.__doc__ for kind in errors)
+    assert {kind.__name__ for kind in errors} < set(cnct.__all__)
+
+
+def test_a_document_that_cannot_be_read_is_a_client_error():
+    with pytest.raises(cnct.ClientError, match="nowhere.yml cannot be read") as caught:
+        cnct.ConnectClient("ApiKey x", specs_location="nowhere.yml").products.all().count()
+    assert isinstance(caught.value, cnct.SpecError)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_an_unknown_name_has_one_hint():
+    """Python 3.12 and later add a hint of their own to an AttributeError that has a name."""
+    error = cnct.UnknownNameError("There is no 'helpp'. Did you mean 'help'?")
+    assert (error.name, error.obj) == (None, None)
+    code = (
+        "from cnct import UnknownNameError\n"
+        "class Node:\n"
+        "    help = 1\n"
+        "    def __getattr__(self, name):\n"
+        "        raise UnknownNameError(f'There is no {name!r}.')\n"
+        "Node().helpp\n"
+    )
+    run = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True
+    )
+    assert run.stderr.splitlines()[-1] == "cnct.exceptions.UnknownNameError: There is no 'helpp'."

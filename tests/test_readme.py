@@ -42,8 +42,8 @@ def blocks(word: str) -> list[str]:
 @pytest.mark.parametrize("word", ["TL-1", "concurrency=10", "RetryPolicy"])
 def test_its_programs_run(word: str, monkeypatch: pytest.MonkeyPatch):
     with Emulator() as connect:
-        monkeypatch.setattr("cnct.client.base.DEFAULT_ENDPOINT", connect.endpoint)
-        monkeypatch.setattr("cnct.client.openapi.specs.DEFAULT_LOCATION", str(connect.spec))
+        monkeypatch.setattr("cnct.client.base_client.DEFAULT_ENDPOINT", connect.endpoint)
+        monkeypatch.setattr("cnct.openapi.specs.DEFAULT_LOCATION", str(connect.spec))
         pending = ConnectClient("ApiKey x", use_specs=False).requests.filter(status="pending")
         for block in blocks(word):
             if "def test_" in block:  # those are run as tests, in tests/testing

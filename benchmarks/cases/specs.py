@@ -42,7 +42,7 @@ if __name__ == "__main__":
     first = "specs warm" if any(Path(cache).iterdir()) else "specs first"
     if subject == "cnct":
         import cnct.client  # noqa: F401 - timed elsewhere
-        from cnct.client.openapi import OpenAPISpecs
+        from cnct.openapi import OpenAPISpecs
     else:
         from connect.client.openapi import OpenAPISpecs
 

@@ -13,7 +13,7 @@ if __name__ == "__main__":
     subject, document, cache = sys.argv[1:]
     os.environ["CNCT_CACHE_DIR"] = cache
     if subject == "cnct":
-        from cnct.client.openapi import OpenAPISpecs
+        from cnct.openapi import OpenAPISpecs
     else:
         from connect.client.openapi import OpenAPISpecs
     gc.collect()

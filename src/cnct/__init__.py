@@ -12,46 +12,68 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnct.client import (
+    from cnct.client import AsyncConnectClient, ConnectClient, RequestLogger, RetryPolicy
+    from cnct.exceptions import (
         AmbiguousWriteError,
-        AsyncConnectClient,
         ClientError,
-        ConnectClient,
+        ImpossibleMockError,
         InvalidCallError,
         InvalidCallWarning,
         NotFoundError,
         NotYetEvaluatedError,
-        RequestLogger,
-        RetryPolicy,
+        RQLError,
+        RQLSyntaxError,
+        SpecError,
+        SpecWarning,
+        UnexpectedCallError,
+        UnknownNameError,
+        UnusedMockError,
     )
-    from cnct.rql import R, RQLError
+    from cnct.rql import R
+
+    __version__: str
 
 __all__ = [
     "AmbiguousWriteError",
     "AsyncConnectClient",
     "ClientError",
     "ConnectClient",
+    "ImpossibleMockError",
     "InvalidCallError",
     "InvalidCallWarning",
     "NotFoundError",
     "NotYetEvaluatedError",
     "R",
     "RQLError",
+    "RQLSyntaxError",
     "RequestLogger",
     "RetryPolicy",
+    "SpecError",
+    "SpecWarning",
+    "UnexpectedCallError",
+    "UnknownNameError",
+    "UnusedMockError",
+    "__version__",
 ]
+
+_ROOMS = ("client", "rql", "exceptions")
+_CLIENT = frozenset({"AsyncConnectClient", "ConnectClient", "RequestLogger", "RetryPolicy"})
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for (PEP 562): every pytest run imports this, for the plugin's sake."""
-    if name in ("client", "rql"):
+    """Import a name on first access (PEP 562): every pytest run imports this for the plugin."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - reads files
+
+        return version("cnct")
+    if name in _ROOMS:
         return import_module(f"{__name__}.{name}")
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "rql" if name in ("R", "RQLError") else "client"
+    home = "rql" if name == "R" else "client" if name in _CLIENT else "exceptions"
     return getattr(import_module(f"{__name__}.{home}"), name)
 
 
 def __dir__() -> list[str]:
-    """List what can be imported, for completion at a prompt."""
+    """Return the names that can be imported, for completion at a prompt."""
     return sorted({*globals(), *__all__})

@@ -13,10 +13,10 @@ from tests.conftest import KEY, Answer, Got, Server, json_answer
 from tests.console.conftest import NOWHERE
 
 from cnct import AsyncConnectClient, ClientError, ConnectClient, NotFoundError
-from cnct.client.exceptions import InvalidCallError, InvalidCallWarning
 from cnct.client.models import AsyncResource, Resource
-from cnct.client.openapi import SpecError, SpecWarning
 from cnct.emulator.server import DEFAULT_SPEC
+from cnct.exceptions import InvalidCallError, InvalidCallWarning
+from cnct.openapi import SpecError, SpecWarning
 
 
 def makes(server: Server, **settings: Any) -> ConnectClient:
@@ -209,7 +209,7 @@ def test_nothing_is_said_of_the_existence_of_what_cannot_be(server: Server):
 def test_an_unreachable_published_document_stops_no_call(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("cnct.client.openapi.specs.DEFAULT_LOCATION", f"{NOWHERE}/openapi.yml")
+    monkeypatch.setattr("cnct.openapi.specs.DEFAULT_LOCATION", f"{NOWHERE}/openapi.yml")
     server.answer = lambda _: json_answer({})
     client = ConnectClient(KEY, server.endpoint)
     with pytest.warns(SpecWarning) as warned:
@@ -224,7 +224,7 @@ def test_an_unreachable_published_document_stops_no_call(
 def test_an_asynchronous_call_warns_of_it_in_its_own_line(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("cnct.client.openapi.specs.DEFAULT_LOCATION", f"{NOWHERE}/openapi.yml")
+    monkeypatch.setattr("cnct.openapi.specs.DEFAULT_LOCATION", f"{NOWHERE}/openapi.yml")
     server.answer = lambda _: json_answer({})
 
     async def scenario() -> None:

@@ -7,8 +7,8 @@ from tests.conftest import KEY
 from tests.console.conftest import NOWHERE
 
 from cnct import ConnectClient
-from cnct.client.openapi import SpecError
 from cnct.console.results import Matches
+from cnct.openapi import SpecError
 
 
 def test_matches_show_the_python_that_reaches_them(
@@ -57,6 +57,6 @@ def test_without_a_document_there_is_nothing_to_search(
 ):
     with pytest.raises(SpecError, match="use_specs=True"):
         blind.find("anything")
-    monkeypatch.setattr("cnct.client.openapi.specs.DEFAULT_LOCATION", f"{NOWHERE}/openapi.yml")
+    monkeypatch.setattr("cnct.openapi.specs.DEFAULT_LOCATION", f"{NOWHERE}/openapi.yml")
     with pytest.raises(SpecError, match=r"cannot be reached: ConnectionError$"):
         ConnectClient(KEY, NOWHERE).find("anything")

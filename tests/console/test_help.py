@@ -13,10 +13,10 @@ from tests.conftest import KEY, shared
 from tests.console.conftest import NOWHERE, knowing
 
 from cnct import AsyncConnectClient, ConnectClient
-from cnct.client.openapi import SpecError, SpecWarning
 from cnct.console.page import Code
 from cnct.console.pages import page
 from cnct.console.subject import subject
+from cnct.openapi import SpecError, SpecWarning
 
 Printed = Callable[..., str]
 
@@ -166,7 +166,7 @@ def test_nested_namespaces_are_called_one_after_the_other(garden: ConnectClient,
 def test_an_unreachable_published_document_is_warned_of_and_help_goes_on(
     printed: Printed, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("cnct.client.openapi.specs.DEFAULT_LOCATION", f"{NOWHERE}/openapi.yml")
+    monkeypatch.setattr("cnct.openapi.specs.DEFAULT_LOCATION", f"{NOWHERE}/openapi.yml")
     client = ConnectClient(KEY, NOWHERE)
     with pytest.warns(SpecWarning, match="Going on without") as warned:
         text = printed(client.products)

@@ -76,7 +76,7 @@ def test_latency_makes_the_answer_wait(connect, http, monkeypatch):
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr("cnct.emulator.effects.asyncio.sleep", sleep)
+    monkeypatch.setattr("cnct.emulator.faults.effects.asyncio.sleep", sleep)
     connect.faults.add(Fault.latency(60))
     assert http.get("products").status_code == 200
     assert 60 in waited

@@ -11,8 +11,8 @@ from tests.emulator.conftest import Http
 
 from cnct.emulator import Emulator
 from cnct.emulator.__main__ import main
-from cnct.emulator.generate import DEFAULT_COUNTS, generate
-from cnct.emulator.ids import formatted
+from cnct.emulator.inventing.ids import formatted
+from cnct.emulator.inventing.recipes import DEFAULT_COUNTS, generate
 
 
 def test_a_record_lives_from_creation_to_deletion(http):

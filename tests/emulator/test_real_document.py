@@ -12,8 +12,8 @@ import pytest
 from tests.conftest import shared
 from tests.emulator.conftest import Http
 
-from cnct.client.openapi import load_document
 from cnct.emulator import Emulator
+from cnct.openapi import load_document
 
 METHODS = ("get", "post", "put", "patch", "delete")
 DOCUMENT = "spec/connect-openapi30.yml"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cnct.client.openapi import OpenAPISpecs
+from cnct.openapi import OpenAPISpecs
 
 PETSTORE = Path(__file__).with_name("petstore.yaml")
 

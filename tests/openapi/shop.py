@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cnct.client.openapi import OpenAPISpecs
+from cnct.openapi import OpenAPISpecs
 
 TEXT = "eq, ne, like, ilike, in, out"
 NUMBER = "eq, ne, lt, le, gt, ge, in, out"

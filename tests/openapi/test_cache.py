@@ -19,10 +19,10 @@ from msgspec import Struct
 from msgspec.msgpack import encode
 from tests.conftest import Server
 
-from cnct.client.openapi import OpenAPISpecs, SpecError, SpecWarning, specs, store
-from cnct.client.openapi import cache as cache_module
-from cnct.client.openapi.index import index
-from cnct.client.openapi.words import words
+from cnct.openapi import OpenAPISpecs, SpecError, SpecWarning, cache_files, specs
+from cnct.openapi import cache as cache_module
+from cnct.openapi.index import index
+from cnct.openapi.words import words
 
 DAY = 24 * 3600
 
@@ -254,7 +254,7 @@ def test_without_a_cache_a_url_is_asked_by_everybody(api, monkeypatch):
 
 def test_the_folder_is_the_users_own_by_default(write, tmp_path, monkeypatch):
     monkeypatch.delenv("CNCT_CACHE_DIR")
-    monkeypatch.setattr(store, "user_cache_path", lambda name, **_: tmp_path / "users" / name)
+    monkeypatch.setattr(cache_files, "user_cache_path", lambda name, **_: tmp_path / "users" / name)
     OpenAPISpecs(write(document("/a"))).load()
     assert len(files(tmp_path / "users" / "cnct")) == 1
 
@@ -283,7 +283,7 @@ def test_an_index_that_cannot_be_replaced_still_serves(api, cache, monkeypatch):
 
 def test_an_index_of_another_version_is_made_anew(write, monkeypatch):
     path = write(document("/a"))
-    monkeypatch.setattr(store, "VERSION", -1)
+    monkeypatch.setattr(cache_files, "VERSION", -1)
     OpenAPISpecs(path).load()
     monkeypatch.undo()
     assert not OpenAPISpecs(path).at_hand()
@@ -294,18 +294,18 @@ def test_an_index_of_another_shape_counts_for_nothing():
     class Indexed(Struct, array_like=True):
         name: str
 
-    store.Stored("here", Indexed).save(Indexed("of another shape"))
-    assert store.Stored("here", Indexed).load() == Indexed("of another shape")
-    store.Stored("here", Indexed).set_age(9)
-    assert store.Stored("here", cache_module.Indexed).load() is None
+    cache_files.Stored("here", Indexed).save(Indexed("of another shape"))
+    assert cache_files.Stored("here", Indexed).load() == Indexed("of another shape")
+    cache_files.Stored("here", Indexed).set_age(9)
+    assert cache_files.Stored("here", cache_module.Indexed).load() is None
 
 
 def test_an_index_that_is_not_there_is_infinitely_old(monkeypatch):
-    nowhere = store.Stored("nowhere", cache_module.Indexed)
+    nowhere = cache_files.Stored("nowhere", cache_module.Indexed)
     nowhere.set_age(1)
     assert nowhere.age() == float("inf")
     monkeypatch.setenv("CNCT_CACHE_DIR", "")
-    off = store.Stored("nowhere", cache_module.Indexed)
+    off = cache_files.Stored("nowhere", cache_module.Indexed)
     off.set_age(1)
     assert off.age() == float("inf")
 
@@ -318,11 +318,11 @@ def test_an_index_shows_the_document_that_it_was_made_of():
 
 
 def test_what_is_stored_changes_with_its_version_alone():
-    """Raise `store.VERSION` where this fails, and write the new digests here."""
+    """Raise `cache_files.VERSION` where this fails, and write the new digests here."""
     made_of = json.loads(document("/a/{b}", "/a/{b}/c", "/a/-/c.{d}", "/e/f"))
     stored = index(made_of, b""), words(made_of, b"")
     digests = [sha256(encode(of)).hexdigest()[:8] for of in stored]
-    assert (store.VERSION, digests) == (2, ["44ccec3f", "25cff1e5"])
+    assert (cache_files.VERSION, digests) == (2, ["44ccec3f", "25cff1e5"])
 
 
 @pytest.fixture(scope="module")
@@ -360,7 +360,7 @@ def test_no_damage_leads_to_a_wrong_answer(kept, monkeypatch, data):
 def test_processes_that_make_the_same_index_at_once_do_no_harm(write, cache):
     path = write(document(*(f"/a-{n}/{{id}}" for n in range(500))))
     code = (
-        "import sys; from cnct.client.openapi import OpenAPISpecs\n"
+        "import sys; from cnct.openapi import OpenAPISpecs\n"
         "print(sum(OpenAPISpecs(sys.argv[1]).exists('GET', f'a-{n}/1') for n in range(500)))"
     )
     command = [sys.executable, "-c", code, str(path)]

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from tests.conftest import SHARED, shared
 
-from cnct.client.openapi import OpenAPISpecs
-from cnct.client.openapi.checks import check_call, check_payload, check_query
-from cnct.client.openapi.document import load_document
-from cnct.client.openapi.fields import FilterField
-from cnct.client.openapi.references import followed
+from cnct.openapi import OpenAPISpecs
+from cnct.openapi.checks import check_call, check_payload, check_query
+from cnct.openapi.document import load_document
+from cnct.openapi.fields import FilterField
+from cnct.openapi.references import followed
 from cnct.rql import quote_literal
 
 IGNORED = {  # answered with 200 and not honoured: the server does not know the field

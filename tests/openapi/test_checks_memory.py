@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 from weakref import ref
 
-from cnct.client.openapi import OpenAPISpecs
-from cnct.client.openapi.checks.memory import Memory
+from cnct.openapi import OpenAPISpecs
+from cnct.openapi.checks.memory import Memory
 
 
 def test_a_finding_is_found_out_once_for_each_document():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.openapi.shop import shop
 
-from cnct.client.openapi.checks import check_call, check_path
+from cnct.openapi.checks import check_call, check_path
 
 
 def said(*call: str) -> str:

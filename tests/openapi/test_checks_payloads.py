@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.openapi.shop import shop
 
-from cnct.client.openapi.checks import check_payload
+from cnct.openapi.checks import check_payload
 
 PRODUCT = {"name": "Cloud", "category": {"id": "CAT-1"}}
 
@@ -215,5 +215,5 @@ def test_no_payload_breaks_the_check(payload):
 
 
 def test_the_validator_is_loaded_with_the_first_payload_alone():
-    code = "import sys, cnct.client.openapi.checks; sys.exit('jsonschema_rs' in sys.modules)"
+    code = "import sys, cnct.openapi.checks; sys.exit('jsonschema_rs' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.openapi.shop import FILTERS, shop
 
-from cnct.client.openapi.checks import check_query
-from cnct.client.openapi.values import read_value
+from cnct.openapi.checks import check_query
+from cnct.openapi.filter_values import read_value
 from cnct.rql import R
 
 

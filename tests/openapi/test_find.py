@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cnct.client.openapi import OpenAPISpecs
+from cnct.openapi import OpenAPISpecs
 
 
 def found(specs, text, **kwargs):

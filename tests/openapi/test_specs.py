@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnct.client.openapi import DEFAULT_LOCATION, OpenAPISpecs
+from cnct.openapi import DEFAULT_LOCATION, OpenAPISpecs
 
 
 def test_a_document_says_what_it_is(pets):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.conftest import shared
 
-from cnct.client.openapi import OpenAPISpecs, load_document
+from cnct.openapi import OpenAPISpecs, load_document
 
 METHODS = {"get", "put", "post", "patch", "delete"}
 

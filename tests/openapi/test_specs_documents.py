@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from tests.conftest import Server
 
-from cnct.client.openapi import OpenAPISpecs, SpecError, load_document
+from cnct.openapi import OpenAPISpecs, SpecError, load_document
 
 MINIMAL = {"openapi": "3.0.3", "info": {"title": "Ünïcode"}, "paths": {"/a": {"get": {}}}}
 YAML = "openapi: 3.0.3\ninfo: {title: Ünïcode}\npaths: {/a: {get: {}}}\n"

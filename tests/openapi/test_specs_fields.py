@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnct.client.openapi.fields import FilterField, filter_field
+from cnct.openapi.fields import FilterField, filter_field
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tests.conftest import KEY, shared
 from tests.testing.conftest import URL
 
 from cnct import ConnectClient
-from cnct.client.openapi import OpenAPISpecs
+from cnct.openapi import OpenAPISpecs
 from cnct.testing import ConnectClientMocker, ImpossibleMockError
 
 

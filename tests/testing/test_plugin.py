@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-import cnct.testing.fluent
-from cnct.testing.fluent import active_mockers
+import cnct.testing.mocker
+from cnct.testing.mocker import active_mockers
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -226,7 +226,7 @@ def test_the_examples_of_the_readme_run(pytester):
 
 
 def test_the_example_of_the_mocker_runs():
-    assert doctest.testmod(cnct.testing.fluent).failed == 0
+    assert doctest.testmod(cnct.testing.mocker).failed == 0
 
 
 def test_the_plugin_can_be_named_more_than_once(pytester):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnct.rql import to_text, to_wire
 from cnct.rql.nodes import Comparison, Literal, Logical, Negation
-from cnct.testing.queries import terms_of
+from cnct.testing.query_terms import terms_of
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """The clients and their objects."""
 
 from cnct.client._core.retry import RetryPolicy
-from cnct.client.exceptions import (
+from cnct.client.fluent import AsyncConnectClient, ConnectClient
+from cnct.client.logger import RequestLogger
+from cnct.exceptions import (
     AmbiguousWriteError,
     ClientError,
     InvalidCallError,
@@ -9,8 +11,6 @@ from cnct.client.exceptions import (
     NotFoundError,
     NotYetEvaluatedError,
 )
-from cnct.client.fluent import AsyncConnectClient, ConnectClient
-from cnct.client.logger import RequestLogger
 from cnct.rql import R
 
 __all__ = [

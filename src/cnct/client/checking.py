@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from cnct.client._core.messages import Request
-from cnct.client.exceptions import ClientError, InvalidCallError, InvalidCallWarning, NotFoundError
+from cnct.exceptions import ClientError, InvalidCallError, InvalidCallWarning, NotFoundError
 from cnct.rql.url import from_wire
 
 if TYPE_CHECKING:
-    from cnct.client.openapi import OpenAPISpecs
-    from cnct.client.openapi.checks import Problem
+    from cnct.openapi import OpenAPISpecs
+    from cnct.openapi.checks import Problem
 
 Validation = Literal["off", "warn", "strict"]
 
@@ -72,7 +72,7 @@ def refuses_names(rules: Policy | None) -> bool:
 
 def load(specs: OpenAPISpecs) -> None:
     """Load what can be loaded; what could not is for the one to tell who asks next."""
-    from cnct.client.openapi import SpecError  # noqa: PLC0415 - takes longer than an import may
+    from cnct.openapi import SpecError  # noqa: PLC0415 - takes longer than an import may
 
     with suppress(SpecError):
         specs.load()
@@ -91,7 +91,7 @@ def check(specs: OpenAPISpecs, rules: Policy, request: Request, path: str) -> No
         NotFoundError: If the specification has no such path or method.
         InvalidCallError: If its query or payload does not fit, and that is an error.
     """
-    from cnct.client.openapi import checks  # noqa: PLC0415 - takes longer than many programs run
+    from cnct.openapi import checks  # noqa: PLC0415 - takes longer than many programs run
 
     place, _, query = path.partition("?")
     wrong = checks.check_call(specs, request.method, place)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from cnct.client._core.answers import value_of
 from cnct.client._core.messages import Request, Response
 from cnct.client._core.paging import Reader, Unread
-from cnct.client.base import BaseClient, with_payload
+from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.checking import load
 from cnct.client.models import NS, AsyncCollection, AsyncNS, Collection
 

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
-from cnct.client._core.messages import masked
-from cnct.client._core.urls import safe_url
+from cnct.text import masked, safe_url
 
 _SECRET = frozenset(
     {"authorization", "authentication", "proxy-authorization", "cookie", "set-cookie"}

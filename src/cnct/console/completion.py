@@ -11,10 +11,10 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from cnct.client.base import BaseClient
-from cnct.client.models.base import HasActions, HasNamespaces, Located
+from cnct.client.base_client import BaseClient
 from cnct.client.models.collection import BaseCollection
 from cnct.client.models.names import Names
+from cnct.client.models.noun import HasActions, HasNamespaces, Located
 from cnct.rql import R
 
 _TEXT = r"""(?:'[^'"]*'|"[^'"]*")"""

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 from cnct.client.fluent import ConnectClient
 from cnct.client.models import NS, Resource
 from cnct.client.models.names import attribute
-from cnct.client.openapi.places import Place
-from cnct.console.schemas import literal
+from cnct.console.samples import literal
+from cnct.openapi.places import Place
 
 Lookup = Callable[[str], Place | None]
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnct.client.base import BaseClient
+from cnct.client.base_client import BaseClient
 from cnct.client.checking import users_level
 from cnct.client.models import NS, AsyncNS, AsyncResource, Resource
-from cnct.client.models.base import Located
 from cnct.client.models.baseset import BaseResourceSet
 from cnct.client.models.collection import BaseCollection
-from cnct.client.openapi import OpenAPISpecs
+from cnct.client.models.noun import Located
 from cnct.console.notebook import display, displayed, page_html
 from cnct.console.pages import page
 from cnct.console.subject import Subject, subject
 from cnct.console.terminal import show
+from cnct.openapi import OpenAPISpecs
 
 Client = BaseClient[Any, Any, Any]
 Helped = Client | Located[Any]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cnct.client.openapi.fields import FilterField
 from cnct.console.sections import plain_first
 from cnct.console.subject import Subject
 from cnct.console.wording import listed, singular, words
+from cnct.openapi.fields import FilterField
 
 Line = tuple[str, str]
 """A line of Python, and what it does."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from cnct.client.openapi.references import is_object
 from cnct.console.page import Block, Code, Page, Prose, Section
+from cnct.openapi.shapes import is_object
 
 _ROWS = 10
 _COLUMNS = 12

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cnct.client.openapi.places import Place
 from cnct.console import sections
 from cnct.console.expressions import CALLS
 from cnct.console.lines import Line, aligned, of_action, of_collection, of_resource, of_set
@@ -13,6 +12,7 @@ from cnct.console.markup import beginning, to_markdown
 from cnct.console.page import Block, Code, Page, Prose, Section
 from cnct.console.subject import Subject
 from cnct.console.wording import counted, listed, one, singular, whose, words
+from cnct.openapi.places import Place
 
 
 class Written(NamedTuple):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnct.client.base import BaseClient
-from cnct.client.openapi import Match, OpenAPISpecs, SpecError
+from cnct.client.base_client import BaseClient
 from cnct.console.expressions import CALLS, concrete, expression, variable
 from cnct.console.markup import first_sentence
 from cnct.console.notebook import page_html
 from cnct.console.page import Page, Prose, Table
-from cnct.console.schemas import literal
+from cnct.console.samples import literal
 from cnct.console.terminal import as_text
+from cnct.openapi import Match, OpenAPISpecs, SpecError
 
 
 def find(client: BaseClient[Any, Any, Any], text: str, limit: int) -> Matches:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from cnct.client.openapi import OpenAPISpecs
-from cnct.client.openapi.fields import FilterField
-from cnct.client.openapi.places import Operation
 from cnct.console.markup import first_sentence
 from cnct.console.page import Block, Code, Prose, Section, Table
-from cnct.console.schemas import Field, literal, sample, variants
+from cnct.console.samples import Field, literal, sample, variants
 from cnct.console.subject import Subject
 from cnct.console.wording import counted, listed, words
+from cnct.openapi import OpenAPISpecs
+from cnct.openapi.fields import FilterField
+from cnct.openapi.places import Operation
 
 _ROWS = 30
 _CHOICES = 12

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cnct.client.fluent import AsyncConnectClient
-from cnct.client.openapi import OpenAPISpecs
-from cnct.client.openapi.places import Operation, Place
 from cnct.console.expressions import expression, in_one_step, step, variable
+from cnct.openapi import OpenAPISpecs
+from cnct.openapi.places import Operation, Place
 
 
 class Subject(NamedTuple):

@@ -6,9 +6,9 @@ PostgreSQL's order and letter case.
 
 try:
     from cnct.emulator.clock import Clock
-    from cnct.emulator.faults import Fault, Faults
+    from cnct.emulator.faults.fault import Fault, Faults
+    from cnct.emulator.faults.traffic import ServedRequest
     from cnct.emulator.server import Emulator
-    from cnct.emulator.traffic import ServedRequest
 except ModuleNotFoundError as error:
     raise ImportError(
         f"cnct.emulator needs {error.name}: pip install 'cnct[emulator]'", name=error.name

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cnct.emulator.clock import Clock
-from cnct.emulator.faults import Fault
+from cnct.emulator.faults.fault import Fault
 from cnct.emulator.server import Emulator
 
 

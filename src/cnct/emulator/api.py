@@ -4,107 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cnct.client.openapi import OpenAPISpecs, load_document
-from cnct.client.openapi.fields import FilterField, filter_field
-from cnct.client.openapi.references import followed
-from cnct.emulator.shapes import Record, as_object
+from cnct.openapi import OpenAPISpecs, load_document
+from cnct.openapi.fields import filter_field
+from cnct.openapi.references import followed
+from cnct.openapi.shapes import Record, as_record
+from cnct.store.tables import DEFAULT_LIMIT, MAX_LIMIT, Table
 
 PARAM = "{}"
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
-_MAX_LIMIT = 1000  # RQL.md section 3, "Default and maximum"
-_DEFAULT_LIMIT = 100
 _SUCCESS = {"GET": "200", "POST": "201", "PUT": "200", "PATCH": "200", "DELETE": "204"}
 _MOST_LISTS = 5  # inside each other; more is a circle
 JSON = "application/json"
-
-
-@dataclass(frozen=True)
-class Collection:
-    """A list of records.
-
-    Attributes:
-        key: Its path, ids replaced by ``{}``: ``products/{}/items``.
-        fields: Its filters by name.
-        many: The filters that look into lists, and so can hold several values: where the lists
-            are, by name of the filter.
-        default_limit: Rows of a page if nothing is asked; ``None`` for all of them.
-        max_limit: The most rows of a page.
-        properties: Names of the record's own properties, as far as the document tells.
-        identifier: The property that a path names a record by, mostly ``id``; ``locale.id`` for one
-            that is inside another. Empty if the records have none.
-        row: Schema of a record, as far as the document tells.
-    """
-
-    key: str
-    fields: Mapping[str, FilterField] = field(default_factory=dict[str, FilterField])
-    many: Mapping[str, str] = field(default_factory=dict[str, str])
-    default_limit: int | None = _DEFAULT_LIMIT
-    max_limit: int | None = _MAX_LIMIT
-    properties: frozenset[str] = frozenset()
-    identifier: str = "id"
-    row: Record = field(default_factory=dict[str, Any])
-
-    @property
-    def name(self) -> str:
-        """The last part of its path."""
-        return self.key.rpartition("/")[2]
-
-    def id_of(self, record: Record) -> str:
-        """Return what a path calls a record; empty if nothing does."""
-        value: Any = record
-        for name in self.identifier.split("."):
-            value = as_object(value).get(name)
-        return "" if value is None else str(value)
-
-    @cached_property
-    def columns(self) -> list[tuple[tuple[str, ...], str, bool]]:
-        """What is stored of a record for each filter: its path, its type, whether it is many."""
-        return [
-            (tuple(name.split(".")), filter_.type, name in self.many)
-            for name, filter_ in self.fields.items()
-        ]
-
-    @cached_property
-    def elements(self) -> dict[str, tuple[str, str]]:
-        """Name, for each filter that looks into a list, that list and the first filter for it."""
-        first: dict[str, str] = {}
-        for name in self.fields:
-            if name in self.many:
-                first.setdefault(self.many[name], name)
-        numbers = {place: f"list{number}" for number, place in enumerate(first)}
-        return {name: (numbers[place], first[place]) for name, place in self.many.items()}
-
-    @cached_property
-    def selectable(self) -> frozenset[str]:
-        """Names that ``select`` takes: the filters and everything above them."""
-        names: set[str] = set()
-        for name in self.fields:
-            parts = name.split(".")
-            names.update(".".join(parts[: end + 1]) for end in range(len(parts)))
-        return frozenset(names)
-
-    @cached_property
-    def indexed(self) -> frozenset[str]:
-        """Names of the filters that are looked up or ordered by most: states, ids and orders."""
-        return frozenset(
-            name
-            for name, filter_ in self.fields.items()
-            if name not in self.many
-            and (filter_.orderable or filter_.enum or f".{name}".endswith(".id"))
-        )
-
-    @cached_property
-    def hidden(self) -> frozenset[str]:
-        """Names that answers carry only if ``select`` asks for them.
-
-        What the schema requires is not among them, though a document may call it hidden.
-        """
-        hidden = {name for name, filter_ in self.fields.items() if filter_.hidden}
-        return frozenset(hidden - {*self.row.get("required", ())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +56,7 @@ class Place:
     """
 
     kind: str
-    collection: Collection
+    collection: Table
     ids: tuple[str, ...]
     action: str
     key: str
@@ -179,11 +92,11 @@ class Api:
         """Read every path once."""
         self.specs = OpenAPISpecs(location)
         document = self._document = load_document(location)
-        paths = as_object(document.get("paths"))
+        paths = as_record(document.get("paths"))
         self._items: dict[str, Any] = {}
         self._names: dict[str, str] = {}  # of the last id of a path
         for path, item in paths.items():
-            self._items.setdefault(_template(path), {}).update(as_object(item))
+            self._items.setdefault(_template(path), {}).update(as_record(item))
             self._names[_template(path)] = path.rpartition("/")[2].strip("{}")
         self._by_length: dict[int, list[tuple[str, ...]]] = {}
         for key in self._items:
@@ -229,13 +142,13 @@ class Api:
         if last == PARAM and own in self.collections and key not in self._arrays:
             return Place("resource", self.collections[own], ids, "", key, methods)
         if "get" in item:
-            return Place("value", Collection(key), ids, "", key, methods)
-        holder = self.collections.get(own.removesuffix(f"/{PARAM}")) or Collection(own)
+            return Place("value", Table(key), ids, "", key, methods)
+        holder = self.collections.get(own.removesuffix(f"/{PARAM}")) or Table(own)
         return Place("action", holder, ids, last, key, methods)
 
-    def lists(self, collection: Collection) -> bool:
+    def lists(self, collection: Table) -> bool:
         """Tell whether the records of a collection can be listed."""
-        return "get" in as_object(self._items.get(collection.key))
+        return "get" in as_record(self._items.get(collection.key))
 
     def operation(self, key: str, method: str) -> Operation:
         """Return what the document says of a method of a path.
@@ -244,18 +157,18 @@ class Api:
             key: The path, ids replaced by ``{}``.
             method: HTTP method, upper case.
         """
-        said = as_object(as_object(self._items.get(key)).get(method.lower()))
-        answers = as_object(said.get("responses"))
+        said = as_record(as_record(self._items.get(key)).get(method.lower()))
+        answers = as_record(said.get("responses"))
         status = min((code for code in answers if code[0] in "23"), default=_SUCCESS[method])
-        content = as_object(self.resolved(answers.get(status)).get("content"))
-        body = as_object(self.resolved(said.get("requestBody")).get("content"))
+        content = as_record(self.resolved(answers.get(status)).get("content"))
+        body = as_record(self.resolved(said.get("requestBody")).get("content"))
         media_type = next(iter(content), "")
-        told = as_object(content.get(media_type))
+        told = as_record(content.get(media_type))
         return Operation(
             status=int(status.replace("X", "0")),
             media_type=media_type if content or status in answers else JSON,
-            answer=as_object(told.get("schema")),
-            payload=as_object(as_object(body.get(JSON)).get("schema")) if JSON in body else None,
+            answer=as_record(told.get("schema")),
+            payload=as_record(as_record(body.get(JSON)).get("schema")) if JSON in body else None,
             takes=tuple(body),
             example=self._example(told),
         )
@@ -266,7 +179,7 @@ class Api:
         return key.endswith(PARAM) and self.resolved(payload).get("type") == "array"
 
     def _example(self, told: Record) -> Any:
-        given = next(iter(as_object(told.get("examples")).values()), None)
+        given = next(iter(as_record(told.get("examples")).values()), None)
         return told.get("example", self.resolved(given).get("value"))
 
     def _tells_limits(self, key: str) -> bool:
@@ -275,38 +188,38 @@ class Api:
 
     def _limit_schema(self, key: str) -> Record | None:
         found = (p for p in self._parameters(key) if p.get("name") == "limit")
-        return next((as_object(parameter.get("schema")) for parameter in found), None)
+        return next((as_record(parameter.get("schema")) for parameter in found), None)
 
     def _parameters(self, key: str) -> list[Record]:
-        get = as_object(as_object(self._items.get(key)).get("get"))
+        get = as_record(as_record(self._items.get(key)).get("get"))
         return [self.resolved(parameter) for parameter in get.get("parameters") or ()]
 
-    def _collection(self, key: str) -> Collection:
+    def _collection(self, key: str) -> Table:
         fields = {f.name: f for f in map(filter_field, self._parameters(key)) if f}
         # A document that tells no limits at all, as Connect's, leaves out the usual ones.
         limit = None if self._usual_limits else self._limit_schema(key)
         schema = self._resource_schema(key) or self._row_schema(key)
         listed = self._row_schema(key) or schema
-        return Collection(
+        return Table(
             key=key,
             fields=fields,
             many={name: place for name in fields if (place := self._lists_in(listed, name))},
-            default_limit=_limit(limit, "default", _DEFAULT_LIMIT),
-            max_limit=_limit(limit, "maximum", _MAX_LIMIT),
-            properties=frozenset(as_object(listed.get("properties"))),
+            default_limit=_limit(limit, "default", DEFAULT_LIMIT),
+            max_limit=_limit(limit, "maximum", MAX_LIMIT),
+            properties=frozenset(as_record(listed.get("properties"))),
             identifier=self._identifier(key, schema),
             row=_both(schema, listed),
         )
 
     def _identifier(self, key: str, schema: Record) -> str:
         """Find the property that is meant by the last id of a path."""
-        properties = as_object(schema.get("properties"))
+        properties = as_record(schema.get("properties"))
         name = self._names.get(f"{key}/{PARAM}", "id")
         name = name if name in properties or "__" not in name else name.rpartition("__")[2]
         if name not in properties:
             listed_only = f"{key}/{PARAM}" not in self._items
             return "" if properties and listed_only and "id" not in properties else "id"
-        below = as_object(self.resolved(properties[name]).get("properties"))
+        below = as_record(self.resolved(properties[name]).get("properties"))
         return f"{name}.id" if "id" in below else name
 
     def _row_schema(self, key: str) -> Record:
@@ -326,7 +239,7 @@ class Api:
         places: list[str] = []
         parts = name.split(".")
         for end, part in enumerate(parts, 1):
-            schema = self.resolved(as_object(schema.get("properties")).get(part))
+            schema = self.resolved(as_record(schema.get("properties")).get(part))
             while schema.get("type") == "array" and len(places) < _MOST_LISTS:
                 places.append(".".join(parts[:end]))
                 schema = self.resolved(schema.get("items"))
@@ -335,18 +248,18 @@ class Api:
     def resolved(self, node: Any) -> Record:
         """Follow local references; what is no object is an empty one."""
         return (
-            dict(followed(self._document, node)) if "$ref" in as_object(node) else as_object(node)
+            dict(followed(self._document, node)) if "$ref" in as_record(node) else as_record(node)
         )
 
 
 def _both(schema: Record, other: Record) -> Record:
     """Join two schemas of the same record: a list may tell less than a resource, or more."""
-    if not as_object(schema.get("properties")):
+    if not as_record(schema.get("properties")):
         return schema or other
-    names = {**as_object(other.get("properties")), **as_object(schema.get("properties"))}
-    for name, told in as_object(other.get("properties")).items():
-        if not as_object(told).get("nullable"):  # what one of them never leaves empty, is never
-            names[name] = {**as_object(names[name]), "nullable": False}
+    names = {**as_record(other.get("properties")), **as_record(schema.get("properties"))}
+    for name, told in as_record(other.get("properties")).items():
+        if not as_record(told).get("nullable"):  # what one of them never leaves empty, is never
+            names[name] = {**as_record(names[name]), "nullable": False}
     required = {*schema.get("required", ()), *other.get("required", ())}
     return {**schema, "properties": names, "required": sorted(required)}
 

@@ -18,17 +18,17 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from cnct.emulator.api import Api
-from cnct.emulator.app import BASE, Connect
 from cnct.emulator.clock import Clock
-from cnct.emulator.connection import Protocol, Server
-from cnct.emulator.faults import Fault, Faults
-from cnct.emulator.generate import DEFAULT_COUNTS, Rows
-from cnct.emulator.generate import generate as invented
-from cnct.emulator.invent import Inventor
-from cnct.emulator.records import Records
-from cnct.emulator.shapes import is_object
-from cnct.emulator.storage import Storage
-from cnct.emulator.traffic import Traffic, request_log
+from cnct.emulator.faults.connection import Protocol, Server
+from cnct.emulator.faults.fault import Fault, Faults
+from cnct.emulator.faults.traffic import Traffic, request_log
+from cnct.emulator.inventing.inventor import Inventor
+from cnct.emulator.inventing.recipes import DEFAULT_COUNTS, Rows
+from cnct.emulator.inventing.recipes import generate as invented
+from cnct.emulator.service.app import BASE, Connect
+from cnct.emulator.service.records import Records
+from cnct.openapi.shapes import is_record
+from cnct.store.storage import Storage
 
 DEFAULT_SPEC = Path(__file__).parent / "data" / "connect.yml"
 _START_SECONDS = 10.0
@@ -259,6 +259,6 @@ def _read(records: Mapping[str, list[dict[str, Any]]] | str | Path | None) -> Ro
     if isinstance(records, Mapping):
         return dict(records)
     loaded = json.loads(Path(records).read_text(encoding="utf-8"))
-    if not is_object(loaded):
+    if not is_record(loaded):
         raise ValueError(f"records: {records} must have a JSON object of lists by collection path")
     return loaded

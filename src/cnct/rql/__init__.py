@@ -1,7 +1,7 @@
 """RQL, the query language of Connect: Python -> RQL and back. Knows no client."""
 
+from cnct.exceptions import RQLError, RQLSyntaxError
 from cnct.rql.base import R, RQLQuery, filter_text, matches_nothing, parse_filter
-from cnct.rql.errors import RQLError, RQLSyntaxError
 from cnct.rql.literals import encode, quote_literal
 from cnct.rql.parser import parse
 from cnct.rql.patterns import (

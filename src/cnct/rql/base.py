@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, NoReturn
 
+from cnct.exceptions import RQLError
 from cnct.rql.conditions import (
     AND,
     NONE,
@@ -23,7 +24,6 @@ from cnct.rql.conditions import (
     read,
     read_filter,
 )
-from cnct.rql.errors import RQLError
 from cnct.rql.parser import parse
 from cnct.rql.printer import operands_of
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from cnct.rql.errors import RQLError, RQLSyntaxError
+from cnct.exceptions import RQLError, RQLSyntaxError
 from cnct.rql.literals import literal_text
 from cnct.rql.nodes import Negation, Node
 from cnct.rql.parser import is_field, parse

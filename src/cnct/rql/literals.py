@@ -14,7 +14,7 @@ from math import isfinite
 from typing import Any
 from uuid import UUID
 
-from cnct.rql.errors import RQLError
+from cnct.exceptions import RQLError
 from cnct.rql.nodes import Constant, Literal
 
 _WORD = r"[A-Za-z0-9_\-*+\\][A-Za-z0-9_.\-:+@*\\ ]*"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from cnct.rql.errors import RQLSyntaxError
+from cnct.exceptions import RQLSyntaxError
 from cnct.rql.nodes import (
     Comparison,
     Constant,

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, unquote
 
-from cnct.rql.errors import RQLError
+from cnct.exceptions import RQLError
 
 # Left as they are by requests and httpx2 both, so that each sends the same bytes.
 _SAFE = "!$&'()*+,/:;=?@"

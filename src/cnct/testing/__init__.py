@@ -1,23 +1,16 @@
 """Tests of code that uses cnct: mocks with the clients' own interface, and pytest fixtures.
 
-Loaded with every pytest run (``cnct.testing.fixtures``), so names are imported when asked for.
+Loaded with every pytest run (``cnct.testing.fixtures``), so names are imported on first access.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnct.testing.errors import ImpossibleMockError, UnexpectedCallError, UnusedMockError
-    from cnct.testing.fluent import AsyncConnectClientMocker, ConnectClientMocker
-
-_MODULES = {
-    "AsyncConnectClientMocker": "fluent",
-    "ConnectClientMocker": "fluent",
-    "ImpossibleMockError": "errors",
-    "UnexpectedCallError": "errors",
-    "UnusedMockError": "errors",
-}
+    from cnct.exceptions import ImpossibleMockError, UnexpectedCallError, UnusedMockError
+    from cnct.testing.mocker import AsyncConnectClientMocker, ConnectClientMocker
 
 __all__ = [
     "AsyncConnectClientMocker",
@@ -29,9 +22,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import a name when it is asked for."""
-    if name not in _MODULES:
+    """Import a name on first access (PEP 562)."""
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415
-
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    home = "cnct.exceptions" if name.endswith("Error") else "cnct.testing.mocker"
+    return getattr(import_module(home), name)

@@ -14,9 +14,9 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cnct.client.openapi import OpenAPISpecs
     from cnct.emulator import Emulator
-    from cnct.testing.fluent import AsyncConnectClientMocker, ConnectClientMocker, Pattern
+    from cnct.openapi import OpenAPISpecs
+    from cnct.testing.mocker import AsyncConnectClientMocker, ConnectClientMocker, Pattern
 
 Mocker = TypeVar("Mocker", bound="ConnectClientMocker")
 
@@ -41,7 +41,7 @@ def client_mocker_factory() -> Callable[..., ConnectClientMocker]:
     Called with ``base_url``, ``exclude`` and ``specs``, see :class:`ConnectClientMocker`. Called
     again with the same, it returns the same mocker.
     """
-    from cnct.testing.fluent import ConnectClientMocker  # noqa: PLC0415
+    from cnct.testing.mocker import ConnectClientMocker  # noqa: PLC0415
 
     return _factory(ConnectClientMocker)
 
@@ -52,7 +52,7 @@ def async_client_mocker_factory() -> Callable[..., AsyncConnectClientMocker]:
 
     Called as :func:`client_mocker_factory` is.
     """
-    from cnct.testing.fluent import AsyncConnectClientMocker  # noqa: PLC0415
+    from cnct.testing.mocker import AsyncConnectClientMocker  # noqa: PLC0415
 
     return _factory(AsyncConnectClientMocker)
 
@@ -141,5 +141,5 @@ def _reset(item: pytest.Item, *, success: bool) -> None:
 
 
 def _active() -> list[ConnectClientMocker]:
-    fluent = sys.modules.get("cnct.testing.fluent")
+    fluent = sys.modules.get("cnct.testing.mocker")
     return fluent.active_mockers() if fluent else []

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from cnct.client._core.interception import Answer
 from cnct.testing.addresses import segments
-from cnct.testing.bodies import body_differences, shown
-from cnct.testing.queries import terms_of
+from cnct.testing.body_differences import body_differences, shown
+from cnct.testing.query_terms import terms_of
 
 
 class Asked(NamedTuple):

@@ -7,9 +7,9 @@ import json
 from functools import lru_cache
 from typing import Any, TypeGuard
 
-from cnct.client._core.bodies import is_mapping
 from cnct.client._core.messages import Request, Response, TransportError
-from cnct.client.exceptions import KNOWN, ClientError
+from cnct.client._core.request_body import is_mapping
+from cnct.exceptions import CALL_ATTRIBUTES, ClientError
 
 _NO_CONTENT = 204
 _NOT_FOUND = 404
@@ -101,7 +101,7 @@ def error_of(
     return kind(None, response.status_code, code, messages, **info, **known)
 
 
-_RESERVED = frozenset({"self", "message", "status_code", "error_code", "errors", *KNOWN})
+_RESERVED = frozenset({"self", "message", "status_code", "error_code", "errors", *CALL_ATTRIBUTES})
 
 
 def failure_of(

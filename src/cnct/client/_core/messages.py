@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
-from urllib.parse import quote, quote_plus
 
-from cnct.client._core.urls import safe_url
+from cnct.text import masked, safe_url
 
 T = TypeVar("T")
 
@@ -73,11 +72,3 @@ class TransportError(Exception):
 
 
 Flow: TypeAlias = Generator[Request | Pause, Response, T]
-
-
-def masked(text: str, secret: str) -> str:
-    """Return a text without a secret, whole or its part after the colon, encoded or not."""
-    for part in (secret, secret.rpartition(":")[2]):
-        for spelling in (part, quote(part), quote(part, safe=""), quote_plus(part)):
-            text = text.replace(spelling, "***") if spelling else text
-    return text

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from cnct.client._core.answers import is_list, value_of
 from cnct.client._core.messages import Request, Response
-from cnct.client.exceptions import ClientError
+from cnct.exceptions import ClientError
 
 _CONTENT_RANGE = re.compile(r"\s*items\s+(?:\d+-\d+|\*)\s*/\s*(\d+)\s*", re.IGNORECASE)
 

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from cnct.client._core.answers import error_of, failure_of
-from cnct.client._core.bodies import Body
 from cnct.client._core.interception import interceptors_of
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
-from cnct.client.exceptions import AmbiguousWriteError, ClientError, NotFoundError
+from cnct.client._core.request_body import Body
+from cnct.exceptions import AmbiguousWriteError, ClientError, NotFoundError
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 _UNCLEAR = frozenset({500, 502, 504})  # of a write: it may have been done before

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
+
+from cnct.text import safe_url
 
 _NAME = re.compile(r"[^\s/?#]+(?:/[^\s/?#]+)*")
 
@@ -90,11 +92,3 @@ def with_query(url: str, query: str) -> str:
     if not query:
         return url
     return f"{url}{'&' if '?' in url else '?'}{query}"
-
-
-def safe_url(url: str) -> str:
-    """Return a URL without user name and password."""
-    if "@" not in url:
-        return url
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -14,13 +14,13 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from cnct.client._core.bodies import JSON, encoded_json
 from cnct.client._core.headers import merged
 from cnct.client._core.interception import Call, Interceptor, interceptors_of
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.paging import Reader
+from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.timeouts import as_pair
-from cnct.client._http.bodies import prepared
+from cnct.client._http.async_body import prepared
 from cnct.client._http.environment import ca_bundle
 from cnct.client._http.log import log_answer, log_failure, log_pause
 from cnct.client._http.tasks import AsyncAhead

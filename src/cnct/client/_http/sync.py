@@ -24,10 +24,10 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from cnct.client._core.bodies import JSON, encoded_json
 from cnct.client._core.interception import Call, interceptors_of
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.paging import Reader
+from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.connections import ours, patience
 from cnct.client._http.environment import ca_bundle

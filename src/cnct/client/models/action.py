@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnct.client.models.base import Located
+from cnct.client.models.noun import Located
 
 if TYPE_CHECKING:
     from cnct.client.fluent import AsyncConnectClient, ConnectClient

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 from cnct.client._core.paging import Page, Reader, Span, Unread, Window
-from cnct.client.models.base import ClientT, Located
+from cnct.client.models.noun import ClientT, Located
 from cnct.client.models.query import Query
 from cnct.client.models.refinement import Refinable, bounds
 from cnct.rql import R

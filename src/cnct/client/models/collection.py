@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.urls import segment
 from cnct.client.models.action import Action, AsyncAction
-from cnct.client.models.base import ClientT, HasActions, Located
-from cnct.client.models.fields import fields_of
+from cnct.client.models.known_fields import fields_of
+from cnct.client.models.noun import ClientT, HasActions, Located
 from cnct.client.models.resource import AsyncResource, Resource
 from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
 from cnct.rql import R

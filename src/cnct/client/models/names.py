@@ -10,18 +10,14 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from cnct.client._core.urls import attribute_name
-from cnct.client.exceptions import NotFoundError
+from cnct.exceptions import UnknownNameError
 
 if TYPE_CHECKING:
-    from cnct.client.models.base import Node
-    from cnct.client.openapi import OpenAPISpecs
+    from cnct.client.models.noun import Node
+    from cnct.openapi import OpenAPISpecs
 
 T = TypeVar("T")
 Kind = Literal["namespaces", "collections", "actions"]
-
-
-class UnknownNameError(NotFoundError, AttributeError):
-    """The specification has no such name; also an ``AttributeError``."""
 
 
 def at_hand(specs: OpenAPISpecs | None) -> OpenAPISpecs | None:
@@ -66,7 +62,7 @@ def check_name(specs: OpenAPISpecs, path: str, what: str) -> None:
     if place is not None:
         above, _, name = path.rpartition("/")
         raise UnknownNameError(f"{name!r} is a namespace, no {what}: {_call(above)}({name!r})")
-    from cnct.client.openapi.checks import check_path  # noqa: PLC0415 - only mistakes need it
+    from cnct.openapi.checks import check_path  # noqa: PLC0415 - only mistakes need it
 
     raise UnknownNameError(" ".join(problem.message for problem in check_path(specs, path)))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnct.client.models.base import HasCollections, HasNamespaces, Located
 from cnct.client.models.collection import AsyncCollection, Collection
+from cnct.client.models.noun import HasCollections, HasNamespaces, Located
 
 if TYPE_CHECKING:
     from cnct.client.fluent import AsyncConnectClient, ConnectClient

@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, Self, TypeVar
 
-from cnct.client.models.base import Node
-from cnct.client.models.fields import fields_of
+from cnct.client.models.known_fields import fields_of
+from cnct.client.models.noun import Node
 from cnct.client.models.query import Query, combined, signed_fields
 from cnct.rql import R
 

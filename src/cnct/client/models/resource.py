@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnct.client.exceptions import NotFoundError
 from cnct.client.models.action import Action, AsyncAction
-from cnct.client.models.base import HasActions, HasCollections, Located
-from cnct.client.models.values import flat
+from cnct.client.models.flattening import flat
+from cnct.client.models.noun import HasActions, HasCollections, Located
+from cnct.exceptions import NotFoundError
 
 if TYPE_CHECKING:
     from cnct.client.fluent import AsyncConnectClient, ConnectClient

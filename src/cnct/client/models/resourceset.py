@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 
 from cnct.client._core.paging import Span, Unread
-from cnct.client.exceptions import NotYetEvaluatedError
 from cnct.client.models.baseset import MISSING, UNREAD, BaseResourceSet
+from cnct.client.models.flattening import AsyncValues, flat
 from cnct.client.models.query import Query
 from cnct.client.models.refinement import checked_index
-from cnct.client.models.values import AsyncValues, flat
+from cnct.exceptions import NotYetEvaluatedError
 
 if TYPE_CHECKING:
     from cnct.client._http.tasks import AsyncAhead

@@ -1,0 +1,319 @@
+"""What both clients are made of: their settings, and what a call is made of. No I/O."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar
+
+from cnct.client._core.headers import merged
+from cnct.client._core.interception import interceptors_of
+from cnct.client._core.messages import Flow, Request, Response
+from cnct.client._core.retry import RetryPolicy, call
+from cnct.client._core.timeouts import Timeout, checked_timeout
+from cnct.client._core.urls import absolute, checked_endpoint, with_query
+from cnct.client.checking import Validation, check, policy, refuses_names, users_level
+from cnct.client.models.names import at_hand
+from cnct.client.models.noun import (
+    CollectionT,
+    HasCollections,
+    HasNamespaces,
+    Located,
+    NamespaceT,
+)
+from cnct.rql.url import params_to_wire
+
+if TYPE_CHECKING:
+    from cnct.console import Matches
+    from cnct.openapi import OpenAPISpecs
+
+# The first of ``servers`` in Connect's OpenAPI document, version 37.0.
+DEFAULT_ENDPOINT = "https://api.connect.cloudblue.com/public/v1"
+
+ResponseT = TypeVar("ResponseT", bound=Response)
+
+
+class Logger(Protocol):
+    """Takes what is sent and what comes back, such as :class:`cnct.client.logger.RequestLogger`."""
+
+    def log_request(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
+        """Take a request with the keyword arguments that it is made with."""
+        ...
+
+    def log_response(self, response: Any) -> None:
+        """Take an answer as the HTTP library has it."""
+        ...
+
+
+class BaseClient(
+    HasNamespaces[NamespaceT],
+    HasCollections[CollectionT],
+    Generic[ResponseT, NamespaceT, CollectionT],
+):
+    """What :class:`ConnectClient` and :class:`AsyncConnectClient` share.
+
+    Neither makes a call before it is asked for something.
+    """
+
+    _path = ""
+
+    _library: str
+    """The HTTP library, as the user agent names it."""
+
+    _opened = frozenset({"_response", "_headers", "_driver", "_document"})
+    """What is made anew in a copy."""
+
+    def __init__(
+        self,
+        api_key: str,
+        endpoint: str | None = None,
+        use_specs: bool = True,
+        specs_location: str | Path | None = None,
+        validate_using_specs: bool = True,
+        default_headers: Mapping[str, str] | None = None,
+        default_limit: int = 100,
+        max_retries: int = 0,
+        logger: Logger | None = None,
+        timeout: Timeout = (15.0, 180.0),
+        resourceset_append: bool = True,
+        *,
+        concurrency: int = 1,
+        retry: RetryPolicy | None = None,
+        validate: Validation | None = None,
+    ) -> None:
+        """Check the arguments; no I/O."""
+        _check_api_key(api_key)
+        _check_count("default_limit", default_limit, 1)
+        _check_count("max_retries", max_retries, 0)
+        _check_count("concurrency", concurrency, 1)
+        self.endpoint = checked_endpoint(endpoint or DEFAULT_ENDPOINT)
+        self.use_specs = use_specs
+        self.specs_location = _checked_location(specs_location)
+        self.validate_using_specs = validate_using_specs
+        self.default_headers = _checked_headers(default_headers)
+        self.default_limit = default_limit
+        self.max_retries = max_retries
+        self.logger = logger
+        self.timeout = checked_timeout(timeout)
+        self.resourceset_append = resourceset_append
+        self.concurrency = concurrency
+        self.retry = _checked_policy(retry)
+        self.validate: Validation | None = validate
+        self.rules = policy(use_specs and validate_using_specs, validate)
+        self._api_key = api_key
+        self._open()
+        if "IPython" in sys.modules:
+            from cnct.console import activate  # noqa: PLC0415 - only people at a console need it
+
+            activate()
+
+    def _open(self) -> None:
+        self._document: OpenAPISpecs | None = None
+        self._response: ContextVar[ResponseT | None] = ContextVar("response", default=None)
+        self._headers = merged(
+            {"User-Agent": _user_agent(self._library)},
+            {**self.default_headers, "Authorization": self._api_key},
+        )
+
+    @property
+    def api_key(self) -> str:
+        """The key that calls are signed with. Secret."""
+        return self._api_key
+
+    @property
+    def response(self) -> ResponseT | None:
+        """The last raw response of this thread or task, to look at."""
+        return self._response.get()
+
+    @response.setter
+    def response(self, response: ResponseT | None) -> None:
+        self._response.set(response)
+
+    @property
+    def specs(self) -> OpenAPISpecs | None:
+        """What the API's OpenAPI document says; ``None`` with ``use_specs=False``.
+
+        Nothing is loaded before it is asked something. While calls are mocked, the published
+        document is left alone: tests shall not depend on it, nor on the network.
+        """
+        if self.specs_location is None and interceptors_of(self.endpoint):
+            return None
+        if self.use_specs and self._document is None:
+            from cnct.openapi import OpenAPISpecs  # noqa: PLC0415 - not at import
+
+            self._document = OpenAPISpecs(self.specs_location)
+        return self._document
+
+    @property
+    def _specs(self) -> OpenAPISpecs | None:
+        return at_hand(self.specs)
+
+    @property
+    def _strict(self) -> bool:
+        return refuses_names(self.rules)
+
+    def _request(
+        self, method: str, path: str, kwargs: dict[str, Any], checked: bool = False
+    ) -> Request:
+        params = kwargs.pop("params", None)
+        url = with_query(absolute(self.endpoint, path), params_to_wire(params) if params else "")
+        kwargs = self._prepare_call_kwargs(kwargs)
+        request = Request(method.upper(), url, kwargs, self._api_key)
+        specs = self._to_check(checked)
+        if specs and self.rules and self._available(specs):
+            check(specs, self.rules, request, url.removeprefix(self.endpoint).lstrip("/"))
+        return request
+
+    def _to_check(self, checked: bool) -> OpenAPISpecs | None:
+        """Return what a call is to be checked against, if it is and has not been."""
+        return self.specs if self.rules and not checked else None
+
+    @staticmethod
+    def _available(specs: OpenAPISpecs) -> bool:
+        """Load what is checked against; a warning that it is not there shows the user's line."""
+        return specs.available(2 if specs.at_hand() else users_level() + 1)
+
+    def _call(self, request: Request) -> Flow[Response]:
+        return call(request, self.retry, self.max_retries)
+
+    def _logged(self, request: Request) -> dict[str, Any]:
+        """Show a request to the logger; return its keyword arguments, to be used up."""
+        if self.logger is not None:
+            self.logger.log_request(request.method, request.url, dict(request.kwargs))
+        return dict(request.kwargs)
+
+    def _answered(self) -> Response:
+        """Return what the sending seam has set, and show it to the logger."""
+        response = self.response
+        if response is None:
+            raise RuntimeError("_execute_http_call has set no response")
+        if self.logger is not None:
+            self.logger.log_response(response)
+        return response
+
+    def _prepare_call_kwargs(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Complete the keyword arguments of a call with headers and timeout, in a new dictionary.
+
+        May be overridden.
+        """
+        headers = merged(self._headers, kwargs.get("headers"))
+        return {"timeout": self.timeout, **kwargs, "headers": headers}
+
+    def find(self, text: str, limit: int = 20) -> Matches:
+        """Search names, fields and descriptions of the whole specification, best first.
+
+        Args:
+            text: Some words, such as ``billing date``.
+            limit: How many matches to return at most.
+
+        Raises:
+            SpecError: If there is no specification to search.
+        """
+        from cnct.console import find  # noqa: PLC0415 - only people at a console need it
+
+        return find(self, text, limit)
+
+    def help(self, full: bool = False) -> Self:
+        """Print what can be done from here, and return self.
+
+        Args:
+            full: Whether to show every row of long tables, and the whole of long texts.
+        """
+        self.print_help(self, full=full)
+        return self
+
+    def print_help(
+        self, thing: BaseClient[Any, Any, Any] | Located[Any], full: bool = False
+    ) -> None:
+        """Print what is known of an object of this client."""
+        from cnct.console import print_help  # noqa: PLC0415 - only people at a console need it
+
+        print_help(self, thing, full=full)
+
+    def _repr_html_(self) -> str | None:
+        from cnct.console import html  # noqa: PLC0415 - only notebooks need it
+
+        return html(self, self)
+
+    def __repr__(self) -> str:
+        """Show the endpoint; never the key."""
+        return f"<{type(self).__name__} {self.endpoint}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copy and pickle the settings, without connections."""
+        return {name: value for name, value in vars(self).items() if name not in self._opened}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Start anew with the same settings."""
+        vars(self).update(state)
+        self._open()
+
+
+def with_payload(payload: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Add a payload to the arguments of a call; ``None`` is no payload, ``{}`` and ``[]`` are."""
+    if payload is None:
+        return kwargs
+    for name in ("json", "data", "content", "files"):
+        if kwargs.get(name) is not None:
+            raise ValueError(f"Give either payload or {name}, not both")
+    return {**kwargs, "json": payload}
+
+
+def _check_count(name: str, value: Any, least: int) -> None:
+    """Check a number of things.
+
+    Raises:
+        TypeError: If it is not an int.
+        ValueError: If it is less than ``least``.
+    """
+    if not isinstance(value, int) or isinstance(value, bool):
+        _refuse(TypeError, name, "an int")
+    if value < least:
+        _refuse(ValueError, name, f"at least {least}")
+
+
+@cache
+def _user_agent(library: str) -> str:
+    from importlib.metadata import version  # noqa: PLC0415 - reads files: not at import
+
+    python = ".".join(map(str, sys.version_info[:3]))
+    return f"cnct/{version('cnct')} python/{python} {library}/{version(library)}"
+
+
+def _check_api_key(api_key: Any) -> None:
+    if not isinstance(api_key, str):
+        _refuse(TypeError, "api_key", "a str like 'ApiKey SU-000-000-000:secret'")
+    if not api_key.strip() or not api_key.isprintable() or not api_key.isascii():
+        _refuse(ValueError, "api_key", "printable ASCII like 'ApiKey SU-000-000-000:secret'")
+
+
+def _refuse(kind: type[Exception], name: str, expected: str) -> NoReturn:
+    raise kind(f"{name} must be {expected}")
+
+
+def _checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
+    given = dict(headers or {})
+    if any(name.lower() == "authorization" for name in given):
+        raise ValueError("default_headers must not have Authorization: api_key sets it")
+    return given
+
+
+def _checked_location(location: Any) -> str | Path | None:
+    if location is None or isinstance(location, Path):
+        return location
+    if not isinstance(location, str):
+        _refuse(TypeError, "specs_location", "a path or a URL")
+    if not location.strip():
+        _refuse(ValueError, "specs_location", "a path or a URL, not blank")
+    return location
+
+
+def _checked_policy(retry: Any) -> RetryPolicy:
+    if retry is None:
+        return RetryPolicy()
+    if not isinstance(retry, RetryPolicy):
+        _refuse(TypeError, "retry", "a RetryPolicy")
+    return retry

@@ -1,0 +1,168 @@
+"""What the objects of both worlds share: where they are and what is below them. No I/O."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from cnct.client._core.urls import attribute_name, checked_name
+from cnct.client.checking import refuses_names
+from cnct.client.models.names import Kind, at_hand, attributes, check_name, completed, names
+
+if TYPE_CHECKING:
+    from cnct.client.base_client import BaseClient
+    from cnct.openapi import OpenAPISpecs
+
+ClientT = TypeVar("ClientT", bound="BaseClient[Any, Any, Any]")
+NamespaceT = TypeVar("NamespaceT")
+CollectionT = TypeVar("CollectionT")
+ActionT = TypeVar("ActionT")
+
+
+class Node:
+    """Something that has others below it."""
+
+    _path: str
+    """Path below the endpoint."""
+
+    def __repr__(self) -> str:
+        """Show class and path."""
+        return f"<{type(self).__name__} {self._path}>"
+
+    @property
+    def _specs(self) -> OpenAPISpecs | None:
+        """The specification, if it is used and can be asked without a wait."""
+        return None
+
+    @property
+    def _strict(self) -> bool:
+        """Whether names that the specification does not have are refused."""
+        return False
+
+    def __names__(self, *kinds: Kind) -> list[str]:
+        """List what the specification has one step below; this name leaves every other free."""
+        return names(self._specs, self._path, *kinds)
+
+    def _below(self, name: Any, what: str) -> str:
+        """Return the path of something below, its name checked."""
+        checked = checked_name(name, what)
+        return f"{self._path}/{checked}" if self._path else checked
+
+    def _known_below(self, name: Any, what: str) -> str:
+        """Return the path of something below that the specification has, if it is at hand."""
+        path = self._below(name, what)
+        specs = self._specs if self._strict else None
+        if specs:
+            check_name(specs, path, what)
+        return path
+
+
+class HasNamespaces(Node, Generic[NamespaceT]):
+    """Something with namespaces below it: a client or a namespace."""
+
+    def __call__(self, name: str) -> NamespaceT:
+        """Return the namespace called ``name``."""
+        return self.ns(name)
+
+    @completed("namespaces")
+    def ns(self, name: str) -> NamespaceT:
+        """Return the namespace called ``name``.
+
+        Raises:
+            TypeError: If ``name`` is not a string.
+            ValueError: If ``name`` is blank.
+        """
+        return self._ns_at(self._below(name, "namespace"))
+
+    @abstractmethod
+    def _ns_at(self, path: str) -> NamespaceT: ...
+
+
+class HasCollections(Node, Generic[CollectionT]):
+    """Something with collections below it: a client, a namespace or a resource."""
+
+    def __getattr__(self, name: str) -> CollectionT:
+        """Return the collection called ``name``, ``_`` standing for ``-``."""
+        return self.collection(attribute_name(name))
+
+    def __dir__(self) -> list[str]:
+        """List what the specification has here beside the methods."""
+        found = self.__names__("collections", "namespaces", "actions")
+        return [*super().__dir__(), *attributes(found, type(self))]
+
+    @completed("collections")
+    def collection(self, name: str) -> CollectionT:
+        """Return the collection called ``name``.
+
+        Raises:
+            TypeError: If ``name`` is not a string.
+            ValueError: If ``name`` is blank.
+            NotFoundError: If the specification is at hand and has no such name.
+        """
+        return self._collection_at(self._known_below(name, "collection"))
+
+    @abstractmethod
+    def _collection_at(self, path: str) -> CollectionT: ...
+
+
+class HasActions(Node, Generic[ActionT]):
+    """Something with actions: a collection or a resource."""
+
+    def __call__(self, name: str) -> ActionT:
+        """Return the action called ``name``."""
+        return self.action(name)
+
+    @completed("actions")
+    def action(self, name: str) -> ActionT:
+        """Return the action called ``name``.
+
+        Raises:
+            TypeError: If ``name`` is not a string.
+            ValueError: If ``name`` is blank.
+            NotFoundError: If the specification is at hand and has no such name.
+        """
+        return self._action_at(self._known_below(name, "action"))
+
+    @abstractmethod
+    def _action_at(self, path: str) -> ActionT: ...
+
+
+class Located(Node, Generic[ClientT]):
+    """Something at a path below the endpoint.
+
+    Args:
+        client: Who makes the calls.
+        path: Path below the endpoint.
+    """
+
+    def __init__(self, client: ClientT, path: str) -> None:
+        """Keep client and path."""
+        self._client = client
+        self._path = path
+
+    @property
+    def path(self) -> str:
+        """Path below the endpoint."""
+        return self._path
+
+    @property
+    def _specs(self) -> OpenAPISpecs | None:
+        return at_hand(self._client.specs)
+
+    @property
+    def _strict(self) -> bool:
+        return refuses_names(self._client.rules)
+
+    def help(self, full: bool = False) -> Self:
+        """Print what is known of it and what can come next, and return self.
+
+        Args:
+            full: Whether to show every row of long tables, and the whole of long texts.
+        """
+        self._client.print_help(self, full=full)
+        return self
+
+    def _repr_html_(self) -> str | None:
+        from cnct.console import html  # noqa: PLC0415 - only notebooks need it
+
+        return html(self._client, self)

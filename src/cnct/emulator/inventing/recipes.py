@@ -1,0 +1,287 @@
+"""Believable records, invented from a seed, whose relations hold.
+
+A request's asset is in ``subscriptions/assets``, its product in ``products``, and so on. Names of
+properties and statuses are those of Connect's OpenAPI document, version 37.0.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from cnct.emulator.inventing.ids import formatted, nested
+from cnct.openapi.shapes import Record
+
+Rows = dict[str, list[Record]]
+
+DEFAULT_COUNTS: Mapping[str, int] = {
+    "marketplaces": 2,
+    "accounts": 12,
+    "products": 3,
+    "subscriptions/assets": 40,
+    "requests": 60,
+    "helpdesk/cases": 8,
+    "usage/files": 6,
+    "listings": 4,
+    "localization/translations": 3,
+    "tier/configs": 10,
+}
+
+_START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+_STEP = timedelta(minutes=37)  # between one record of a collection and the next
+_COMPANIES = ("Northwind", "Contoso", "Fabrikam", "Adatum", "Lamna", "Tailwind", "Woodgrove")
+_FORMS = ("Inc.", "GmbH", "Ltd.", "S.L.", "B.V.")
+_PRODUCTS = ("Cloud Backup", "Mail Suite", "Web Hosting", "Office Phone", "Video Rooms")
+_CATEGORIES = ("SaaS services", "Infrastructure", "Security", "Communication")
+_PLACES = (("US", "North America"), ("ES", "Europe"), ("DE", "Europe"), ("IN", "Asia"))
+
+
+def generate(counts: Mapping[str, int], seed: int = 1, until: datetime | None = None) -> Rows:
+    """Invent records.
+
+    Args:
+        counts: How many of which collection, of those in :data:`DEFAULT_COUNTS`.
+        seed: The same seed and counts give the same records.
+        until: When the newest was made; by default, the oldest was in January 2026.
+
+    Returns:
+        Records by path of their collection; products come with items and parameters.
+
+    Raises:
+        ValueError: If a collection is unknown or a count is negative.
+    """
+    for path, count in counts.items():
+        if path not in DEFAULT_COUNTS:
+            known = ", ".join(sorted(DEFAULT_COUNTS))
+            raise ValueError(f"generate: no records can be invented for {path!r}, only for {known}")
+        if count < 0:
+            raise ValueError(f"generate: the count of {path!r} must be 0 or more, not {count}")
+    start = until - _STEP * max(counts.values(), default=0) if until else _START
+    return _World(counts, random.Random(seed), start).rows()  # noqa: S311 - no secrets are made here
+
+
+class _World:
+    """What is invented so far; later records refer to earlier ones."""
+
+    def __init__(self, counts: Mapping[str, int], chance: random.Random, start: datetime) -> None:
+        self._counts = counts
+        self._start = start
+        self._chance = chance
+        self._marketplaces = self._made("marketplaces", self._marketplace)
+        self._accounts = self._made("accounts", self._account)
+        self._products = self._made("products", self._product)
+        self._assets = self._made("subscriptions/assets", self._asset)
+
+    def rows(self) -> Rows:
+        rows: Rows = {
+            "marketplaces": self._marketplaces,
+            "accounts": self._accounts,
+            "products": self._products,
+            "subscriptions/assets": self._assets,
+            "requests": self._made("requests", self._request),
+            "helpdesk/cases": self._made("helpdesk/cases", self._case),
+            "usage/files": self._made("usage/files", self._usage_file),
+            "listings": self._made("listings", self._listing),
+            "localization/translations": self._made("localization/translations", self._translation),
+            "tier/configs": self._made("tier/configs", self._tier_config),
+        }
+        rows = {path: rows[path][: self._counts[path]] for path in rows if path in self._counts}
+        for product in rows.get("products", ()):
+            rows[f"products/{product['id']}/items"] = self._items(product)
+            rows[f"products/{product['id']}/parameters"] = self._parameters(product)
+        return rows
+
+    def _made(self, path: str, make: Callable[[int], Record]) -> list[Record]:
+        """Invent a collection; at least one record, for others to refer to."""
+        return [make(number) for number in range(1, max(self._counts.get(path, 0), 1) + 1)]
+
+    def _marketplace(self, number: int) -> Record:
+        country, region = _PLACES[(number - 1) % len(_PLACES)]
+        return {
+            "id": formatted("marketplaces", number),
+            "name": f"{region} {country}",
+            "description": f"Where customers in {region} buy.",
+            "active_contracts": self._chance.randint(1, 9),
+        }
+
+    def _account(self, number: int) -> Record:
+        name = f"{self._chance.choice(_COMPANIES)} {self._chance.choice(_FORMS)}"
+        return {
+            "id": formatted("accounts", number),
+            "name": f"{name} {number}",
+            "type": "vendor" if number % 3 == 1 else "provider",
+            "events": self._events(number),
+        }
+
+    def _product(self, number: int) -> Record:
+        kind = _PRODUCTS[(number - 1) % len(_PRODUCTS)]
+        return {
+            "id": formatted("products", number),
+            "name": kind if number <= len(_PRODUCTS) else f"{kind} {number}",
+            "short_description": f"{kind} for companies of any size.",
+            "detailed_description": f"{kind}, with support around the clock.",
+            "status": ("published", "draft", "endofsale")[(number - 1) % 3],
+            "version": self._chance.randint(1, 5),
+            "category": {"id": f"CAT-{number:05d}", "name": self._chance.choice(_CATEGORIES)},
+            "owner": _reference(self._chance.choice(self._accounts)),
+            "events": self._events(number),
+        }
+
+    def _items(self, product: Record) -> list[Record]:
+        return [
+            {
+                "id": nested(product["id"], number),
+                "name": f"{product['name']} {plan}",
+                "mpn": f"{plan.upper()}-{number:02d}",
+                "type": "reservation",
+                "precision": "integer",
+                "period": "monthly",
+                "unit": {"id": "user", "name": "User"},
+                "status": "published",
+                "events": product["events"],
+            }
+            for number, plan in enumerate(("Basic", "Standard", "Premium"), 1)
+        ]
+
+    def _parameters(self, product: Record) -> list[Record]:
+        return [
+            {
+                "id": f"PRM-{product['id'][4:]}-{number:04d}",
+                "name": name,
+                "title": name.replace("_", " ").capitalize(),
+                "type": kind,
+                "phase": phase,
+                "scope": "asset",
+                "events": product["events"],
+            }
+            for number, (name, kind, phase) in enumerate(
+                (("admin_email", "email", "ordering"), ("tenant_id", "text", "fulfillment")), 1
+            )
+        ]
+
+    def _asset(self, number: int) -> Record:
+        product = self._chance.choice(self._products)
+        items = self._items(product)
+        return {
+            "id": formatted("assets", number),
+            "status": self._chance.choice(("active", "active", "processing", "suspended")),
+            "external_id": str(10_000 + number),
+            "product": _reference(product) | {"status": product["status"]},
+            "connection": {"id": formatted("connections", 1), "type": "production"},
+            "marketplace": _reference(self._chance.choice(self._marketplaces)),
+            "tiers": {"customer": _reference(self._chance.choice(self._accounts))},
+            "items": [
+                {"id": item["id"], "mpn": item["mpn"], "quantity": str(self._chance.randint(1, 50))}
+                for item in self._chance.sample(items, 2)
+            ],
+            "params": [
+                {"id": "admin_email", "value": f"admin{number}@example.com"},
+                {"id": "tenant_id", "value": f"T-{number:05d}"},
+            ],
+            "events": self._events(number),
+        }
+
+    def _request(self, number: int) -> Record:
+        asset = self._chance.choice(self._assets)
+        created = self._moment(number)
+        status = self._chance.choice(("pending", "pending", "approved", "inquiring", "failed"))
+        return {
+            "id": formatted("requests", number * 1000 + 1),
+            "type": self._chance.choice(("purchase", "change", "cancel")),
+            "status": status,
+            "reason": "The customer withdrew the order." if status == "failed" else "",
+            "note": "",
+            "created": created,
+            "updated": created,
+            "asset": {
+                name: asset[name]
+                for name in (
+                    "id",
+                    "status",
+                    "external_id",
+                    "product",
+                    "connection",
+                    "tiers",
+                    "items",
+                    "params",
+                )
+            },
+            "marketplace": asset["marketplace"],
+        }
+
+    def _case(self, number: int) -> Record:
+        return {
+            "id": formatted("cases", number),
+            "subject": f"Question {number} about {self._chance.choice(_PRODUCTS)}",
+            "description": "The customer cannot sign in.",
+            "priority": self._chance.randint(0, 3),
+            "state": self._chance.choice(("pending", "inquiring", "resolved")),
+            "type": "technical",
+            "product": _reference(self._chance.choice(self._products)),
+            "events": self._events(number),
+        }
+
+    def _usage_file(self, number: int) -> Record:
+        return {
+            "id": formatted("files", number),
+            "name": f"Usage {number}",
+            "description": "Usage of one month.",
+            "status": ("draft", "ready", "pending", "accepted")[number % 4],
+            "product": _reference(self._chance.choice(self._products)),
+            "marketplace": _reference(self._chance.choice(self._marketplaces)),
+            "events": self._events(number),
+        }
+
+    def _listing(self, number: int) -> Record:
+        return {
+            "id": formatted("listings", number),
+            "status": ("listed", "unlisted")[number % 2],
+            "product": _reference(self._chance.choice(self._products)),
+            "contract": {
+                "id": f"CRD-{number:05d}-00000-00000",
+                "marketplace": _reference(self._chance.choice(self._marketplaces)),
+            },
+            "created": self._moment(number),
+            "updated": self._moment(number),
+        }
+
+    def _translation(self, number: int) -> Record:
+        product = self._products[(number - 1) % len(self._products)]
+        return {
+            "id": formatted("translations", number),
+            "status": ("active", "inactive")[number % 2],
+            "primary": number == 1,
+            "context": {
+                "id": f"LCX-{number:04d}-0000-0000",
+                "instance_id": product["id"],
+                "name": product["name"],
+            },
+            "locale": {"id": ("en", "es", "de")[number % 3]},
+            "events": self._events(number),
+        }
+
+    def _tier_config(self, number: int) -> Record:
+        return {
+            "id": formatted("configs", number),
+            "name": f"Configuration {number}",
+            "status": ("active", "processing")[number % 2],
+            "tier_level": 1 + number % 2,
+            "account": _reference(self._chance.choice(self._accounts)),
+            "product": _reference(self._chance.choice(self._products)),
+            "connection": {"id": formatted("connections", 1), "type": "production"},
+            "marketplace": _reference(self._chance.choice(self._marketplaces)),
+            "events": self._events(number),
+        }
+
+    def _events(self, number: int) -> Record:
+        at = self._moment(number)
+        return {"created": {"at": at}, "updated": {"at": at}}
+
+    def _moment(self, number: int) -> str:
+        at = self._start + _STEP * number
+        return at.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+
+
+def _reference(record: Record) -> Record:
+    return {"id": record["id"], "name": record["name"]}

@@ -1,0 +1,1 @@
+"""The service: calls over HTTP, payload rules, states and records."""

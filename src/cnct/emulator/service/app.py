@@ -1,0 +1,324 @@
+"""Calls -> answers: routes a call to the records and says the result. Knows no sockets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from cnct.emulator.api import JSON, PARAM, Api, Operation, Place
+from cnct.emulator.faults.effects import NEW_ROWS, PAGE_CAP
+from cnct.emulator.inventing.inventor import Inventor
+from cnct.emulator.service import api_errors, bodies
+from cnct.emulator.service.bodies import MEDIA, Body, File
+from cnct.emulator.service.payloads import accepted, items_of, names_its_own_id, object_of
+from cnct.emulator.service.records import Records
+from cnct.openapi.shapes import Record, as_record, is_list, is_record
+from cnct.rql import RQLSyntaxError, from_wire, parse
+from cnct.rql.nodes import Node
+from cnct.store.compiler import Compiler, listings, ordering_sql
+from cnct.store.selection import selection_of
+from cnct.store.slices import slice_of
+from cnct.store.tables import Table
+
+BASE = "/public/v1"
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class Connect:
+    """The service: an API's records behind its HTTP interface.
+
+    Args:
+        api: What the document says.
+        records: The records.
+        inventor: Fills what an answer must have and no record does.
+        api_keys: ``Authorization`` values that are let in; ``None`` for any ``ApiKey ...``.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        records: Records,
+        inventor: Inventor,
+        api_keys: Container[str] | None = None,
+    ) -> None:
+        """Keep the parts."""
+        self._api = api
+        self._records = records
+        self._inventor = inventor
+        self._api_keys = api_keys
+
+    def asgi(self, *middleware: Middleware) -> Starlette:
+        """Return the ASGI application, behind middleware."""
+        route = Route("/{path:path}", self._answer, methods=_METHODS)
+        return Starlette(routes=[route], middleware=middleware)
+
+    def insert(self, path: str, records: Iterable[Record]) -> None:
+        """Add records to the collection at a path.
+
+        Raises:
+            ValueError: If the document has none there.
+        """
+        collection, path_ids = self._listed(path)
+        self._records.look_at(collection, path_ids)
+        self._records.add(collection, path_ids, records)
+
+    def invent(self, path: str) -> None:
+        """Invent the records of the collection at a path.
+
+        Raises:
+            ValueError: If the document has none there.
+        """
+        self._records.fill(*self._listed(path))
+
+    def _listed(self, path: str) -> tuple[Table, tuple[str, ...]]:
+        place = self._api.find(path)
+        if place is None or place.kind != "list":
+            raise ValueError(f"records: the document has no collection {path!r}")
+        return place.collection, place.ids
+
+    def delete(self, path: str) -> None:
+        """Remove the record at a path, if it is there.
+
+        Raises:
+            ValueError: If the document has no record there.
+        """
+        place = self._api.find(path)
+        if place is None or place.kind != "resource":
+            raise ValueError(f"the document has no record {path!r}")
+        *above, key = place.ids
+        self._records.look_at(place.collection, tuple(above))
+        self._records.storage.delete(place.collection, "/".join(above), key)
+
+    async def _answer(self, request: Request) -> Response:
+        if request.url.path.startswith(MEDIA):
+            return Response(request.url.path.encode(), media_type="application/octet-stream")
+        method = "GET" if request.method == "HEAD" else request.method
+        try:
+            self._authorize(request)
+            place = self._place(request, method)
+            operation = self._api.operation(place.key, method)
+            if method != "GET":
+                self._check_exists(place)  # before the payload is: what is not there is a 404
+            body = Body() if method == "GET" else await bodies.read(request, operation)
+            payload = accepted(self._api, operation, method, place.path, body.payload)
+            call = _Call(place, operation, payload, body.files, _query(request))
+            response = self._handle(method, call, request.scope.get("state", {}))
+        except api_errors.ApiError as error:
+            response = JSONResponse(error.body, error.status, error.headers)
+        if request.method == "HEAD":
+            response = Response(status_code=response.status_code, headers=response.headers)
+        return response
+
+    def _authorize(self, request: Request) -> None:
+        given = request.headers.get("Authorization", "")
+        allowed = given.startswith("ApiKey ") if self._api_keys is None else given in self._api_keys
+        if not allowed:
+            raise api_errors.unauthorized()
+
+    def _place(self, request: Request, method: str) -> Place:
+        raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+        path = raw.decode("ascii").partition("?")[0]
+        if not path.startswith(f"{BASE}/"):
+            raise api_errors.not_found()
+        # Ids are decoded one by one, so that an encoded slash stays inside its id.
+        segments = path.removeprefix(f"{BASE}/").rstrip("/").split("/")
+        place = self._api.find("/".join(unquote(s).replace("/", "\x00") for s in segments))
+        if place is None:
+            raise api_errors.not_found()
+        if method not in place.methods:
+            raise api_errors.method_not_allowed(method, place.methods)
+        return place
+
+    def _check_exists(self, place: Place) -> None:
+        """Answer 404 for a call to a record, or below one, that does not exist."""
+        collection, depth = place.collection, place.collection.key.count(PARAM) + 1
+        if collection.key in self._api.collections and len(place.ids) >= depth:
+            self._records.get(collection, place.ids[:depth])
+        else:
+            self._records.check_above(place.key, place.ids)
+
+    def _handle(self, method: str, call: _Call, state: Mapping[str, Any]) -> Response:
+        match call.place.kind, method:
+            case "list", "GET":
+                return self._list(call, state)
+            case "resource", "GET":
+                return self._retrieve(call)
+            case "value", "GET":
+                return self._value(call)
+            case "list", _:
+                return self._told(call, self._change_list(method, call))
+            case "resource", _:
+                return self._told(call, self._change_resource(method, call))
+            case "value", "DELETE":
+                self._records.remove_value(*call.where)
+                return self._told(call, None)
+            case "value", _:
+                return self._told(call, self._records.set_value(*call.where, call.payload))
+            case _:
+                return self._told(call, self._act(call))
+
+    def _change_list(self, method: str, call: _Call) -> Any:
+        match method:
+            case "POST":
+                return self._create(call)
+            case "DELETE":
+                return self._delete_many(call)
+            case _:
+                return self._update_many(call)
+
+    def _change_resource(self, method: str, call: _Call) -> Record:
+        if method == "DELETE":
+            return self._records.delete(*call.where)
+        changes = call.payload or {} if call.files else object_of(call.payload)
+        return self._records.update(*call.where, changes | self._kept(call, call.place.record))
+
+    def _list(self, call: _Call, state: Mapping[str, Any]) -> Response:
+        collection, path_ids = call.where
+        where = Compiler(collection).where(call.query)
+        order = ordering_sql(collection, _ordering(call.query))
+        selection = selection_of(call.query, collection)
+        asked = slice_of(call.query, collection).capped(state.get(PAGE_CAP))
+        if asked.offset:
+            self._records.change_rows(collection, path_ids, state.get(NEW_ROWS, 0))
+        parent, storage = self._records.parent(collection, path_ids), self._records.storage
+        found = storage.rows(collection, parent, where, order, asked.limit, asked.offset)
+        rows = selection.page(found, collection)
+        if self._type_told(call) == "object":  # where the document says so, a list is one object
+            return self._told(call, json.loads(rows[0]) if rows else None)
+        headers: dict[str, str] = {}
+        if asked.limit is not None:
+            total = storage.count(collection, parent, where)
+            headers["Content-Range"] = asked.content_range(len(rows), total)
+        body = f"[{','.join(rows)}]"
+        return Response(body, headers=headers, media_type=JSON)
+
+    def _retrieve(self, call: _Call) -> Response:
+        collection, path_ids = call.where
+        found = self._records.get(collection, path_ids)
+        asked = Compiler(collection).where(call.query)
+        ordering_sql(collection, _ordering(call.query))  # one that makes no sense is refused
+        where = replace(
+            asked, sql=f"record.id = ? AND {asked.sql}", params=[path_ids[-1], *asked.params]
+        )
+        if call.query and not self._records.storage.count(
+            collection, self._records.parent(collection, path_ids[:-1]), where
+        ):
+            raise api_errors.not_found()
+        shown = selection_of(call.query, collection).apply(found, collection)
+        return JSONResponse([shown] if self._type_told(call) == "array" else shown)
+
+    def _value(self, call: _Call) -> Response:
+        data = self._records.value(*call.where)
+        # What a path with a file's name leads to was uploaded to the record above.
+        paths = call.place.record, call.place.record.rpartition("/")[0]
+        uploaded = next(filter(None, map(self._records.storage.file, paths)), None)
+        media_type = call.operation.media_type
+        if uploaded is not None and media_type not in ("", JSON):
+            return Response(uploaded, media_type=media_type)
+        if data is None and not call.operation.answer:
+            data = call.operation.example
+        if data is None and media_type != JSON:
+            data = self._records.above(*call.where)
+        return self._told(call, data)
+
+    def _create(self, call: _Call) -> Any:
+        collection, path_ids = call.where
+        items = items_of(call.payload)
+        if not names_its_own_id(self._api, call.operation):
+            items = [{name: item[name] for name in item if name != "id"} for item in items]
+        links = {name: f"{MEDIA}{file.name}" for name, file in call.files.items()}
+        made = self._records.create(collection, path_ids, [item | links for item in items])
+        self._kept(call, f"{call.place.path}/{collection.id_of(made[0])}")
+        return made if is_list(call.payload) else made[0]
+
+    def _update_many(self, call: _Call) -> Any:
+        collection, path_ids = call.where
+        items = items_of(call.payload)
+        if not collection.identifier:
+            return self._records.update_only(collection, path_ids, items[-1])
+        keys = [collection.id_of(item) for item in items]
+        if "" in keys:
+            raise api_errors.invalid(f"{collection.identifier}: This field is required.")
+        pairs = zip(keys, items, strict=True)
+        with self._records.storage.transaction():
+            return [self._records.update(collection, (*path_ids, key), item) for key, item in pairs]
+
+    def _delete_many(self, call: _Call) -> None:
+        collection, path_ids = call.where
+        items = call.payload if is_list(call.payload) else []
+        with self._records.storage.transaction():
+            for item in items:
+                key = collection.id_of(item) if is_record(item) else str(item)
+                self._records.delete(collection, (*path_ids, key))
+
+    def _act(self, call: _Call) -> Any:
+        holder, path_ids = call.where
+        depth = holder.key.count(PARAM) + 1
+        self._kept(call, call.place.record)
+        if holder.key not in self._api.collections or len(path_ids) < depth:
+            return call.payload if is_list(call.payload) else None
+        record = self._records.act(holder, path_ids[:depth], call.place.action, call.payload)
+        told = self._api.resolved(call.operation.answer)
+        names = as_record(told.get("properties")).keys() - {"id"}
+        return record if not names or names & record.keys() else None
+
+    def _kept(self, call: _Call, path: str) -> Record:
+        """Keep what was uploaded to a record; return how the record tells of it."""
+        for file in call.files.values():
+            self._records.storage.keep_file(path, file.content)
+        return {name: f"{MEDIA}{file.name}" for name, file in call.files.items() if name}
+
+    def _type_told(self, call: _Call) -> Any:
+        return self._api.resolved(call.operation.answer).get("type")
+
+    def _told(self, call: _Call, data: Any) -> Response:
+        """Answer data in the shape that the document gives it."""
+        wanted = self._type_told(call)
+        if wanted == "array" and data is not None and not is_list(data):
+            data = [data]
+        if wanted == "object" and is_list(data):  # many at once, of which documents do not tell
+            return bodies.answer(call.operation, [self._fitted(call, item) for item in data])
+        return bodies.answer(call.operation, self._fitted(call, data))
+
+    def _fitted(self, call: _Call, data: Any) -> Any:
+        return self._inventor.completed(call.operation.answer, data, *call.where)
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call that was understood."""
+
+    place: Place
+    operation: Operation
+    payload: Any
+    files: Mapping[str, File]
+    query: Node | None
+
+    @property
+    def where(self) -> tuple[Table, tuple[str, ...]]:
+        return self.place.collection, self.place.ids
+
+
+def _ordering(query: Node | None) -> tuple[str, ...] | None:
+    found = listings(query, "ordering")
+    if len(found) > 1:
+        raise api_errors.bad_query(
+            "Bad ordering filter: query can contain only one ordering operation."
+        )
+    return found[0].fields if found else None
+
+
+def _query(request: Request) -> Node | None:
+    try:
+        return parse(from_wire(str(request.scope["query_string"], "ascii")))
+    except RQLSyntaxError as error:
+        raise api_errors.bad_query("Bad filter query.") from error

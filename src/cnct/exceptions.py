@@ -1,0 +1,201 @@
+"""Every error and warning that reaches users, as one tree. Imports nothing of the package.
+
+::
+
+    Exception
+    ├── ClientError                 whatever goes wrong with a call
+    │   ├── NotFoundError           404, or not in the OpenAPI document    (also LookupError)
+    │   │   └── UnknownNameError    the document has no such name          (also AttributeError)
+    │   ├── InvalidCallError        does not fit the document, not sent    (also ValueError)
+    │   ├── AmbiguousWriteError     a write that may have been done
+    │   └── SpecError               the document cannot be read            (also ValueError)
+    ├── RQLError                    RQL cannot express it                  (also ValueError)
+    │   └── RQLSyntaxError          text that is not RQL
+    ├── NotYetEvaluatedError        asked before an asynchronous set was read (RuntimeError)
+    ├── UnexpectedCallError         a call without a mock                  (AssertionError)
+    ├── UnusedMockError             a mock without a call                  (AssertionError)
+    └── ImpossibleMockError         a mock of something the API lacks      (AssertionError)
+
+    UserWarning
+    ├── InvalidCallWarning          does not fit the document, sent all the same
+    └── SpecWarning                 the document is incomplete or out of reach
+"""
+
+from __future__ import annotations
+
+import http
+from collections.abc import Callable, Sequence
+from typing import Any
+
+
+class ClientError(Exception):
+    """A call that failed: an error response, no response, or a response that makes no sense.
+
+    Args:
+        message: What happened; by default the status in words.
+        status_code: HTTP status, ``None`` without a response.
+        error_code: Connect's code, such as ``VAL_001``.
+        errors: Connect's messages.
+        **kwargs: Anything else; ``method``, ``url``, ``attempts`` and ``retry_after`` become
+            attributes of their own.
+
+    Attributes:
+        additional_info: Further members of the error body, such as Connect's ``params``.
+        method: HTTP method of the call, if one was made.
+        url: URL of the call, secrets masked.
+        attempts: Number of times the request was sent.
+        retry_after: Seconds that the server asked to wait, if it did.
+    """
+
+    def __init__(
+        self,
+        message: str | None = None,
+        status_code: int | None = None,
+        error_code: str | None = None,
+        errors: Sequence[Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status_code = status_code
+        self.error_code = error_code
+        self.errors = None if errors is None else list(errors)
+        self.method: str | None = kwargs.pop("method", None)
+        self.url: str | None = kwargs.pop("url", None)
+        self.attempts: int = kwargs.pop("attempts", 1)
+        self.retry_after: float | None = kwargs.pop("retry_after", None)
+        self.additional_info: dict[str, Any] = kwargs
+
+    def __str__(self) -> str:
+        """Return status, code, messages, attempts, method and URL, as far as they are known."""
+        text = self.message or status_text(self.status_code) or "Unexpected error"
+        text += f" after {self.attempts} attempts" if self.attempts > 1 else ""
+        details = ", ".join(str(error) for error in self.errors or ())
+        about = " - ".join(part for part in (self.error_code, details) if part)
+        call = " ".join(part for part in (self.method, self.url) if part)
+        return f"{text}{': ' if about else ''}{about}{f' ({call})' if call else ''}"
+
+    def __repr__(self) -> str:
+        """Return class, status and code."""
+        return f"<{type(self).__name__} {self.status_code}: {self.error_code}>"
+
+    def __reduce__(self) -> tuple[Callable[..., ClientError], tuple[Any, ...]]:
+        """Pickle with every argument."""
+        attributes = {name: getattr(self, name) for name in CALL_ATTRIBUTES}
+        args = (self.message, self.status_code, self.error_code, self.errors)
+        return _rebuild, (type(self), args, {**attributes, **self.additional_info})
+
+
+CALL_ATTRIBUTES = ("method", "url", "attempts", "retry_after")
+
+
+class NotFoundError(ClientError, LookupError):
+    """Nothing exists at this URL, or nothing that this account can see.
+
+    ``status_code`` is 404 if the server answered so, and ``None`` if the OpenAPI document has no
+    such path; then nothing was sent.
+    """
+
+
+class UnknownNameError(NotFoundError, AttributeError):
+    """The OpenAPI document has no such name; the message names the nearest ones.
+
+    Also an ``AttributeError``, so that ``hasattr`` and ``getattr`` with a default work.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # With a name, the interpreter would add a hint of its own to the message (bpo-38530).
+        AttributeError.__init__(self, *self.args, name=None, obj=None)
+
+
+class InvalidCallError(ClientError, ValueError):
+    """The query or payload does not fit the OpenAPI document; nothing was sent."""
+
+
+class InvalidCallWarning(UserWarning):
+    """The call does not fit the OpenAPI document; it is sent all the same."""
+
+
+class AmbiguousWriteError(ClientError):
+    """A create or an action that may have been done: the response that would tell did not come.
+
+    It was not repeated, because that could do it twice. Check whether it was done (find the
+    resource, or read its state) before you send it again.
+    """
+
+    def __str__(self) -> str:
+        """Return what happened and what to check."""
+        check = "see whether the resource exists or has changed before you send it again"
+        return f"{super().__str__()}. It may have been done: {check}"
+
+
+class SpecError(ClientError, ValueError):
+    """An OpenAPI document cannot be read; the message names the problem and its place."""
+
+
+class SpecWarning(UserWarning):
+    """The OpenAPI document is incomplete or out of reach; calls go on without it."""
+
+
+class RQLError(ValueError):
+    """A value, field or expression that RQL cannot express; the message names it and the reason."""
+
+
+class RQLSyntaxError(RQLError):
+    """Text that is not RQL.
+
+    Args:
+        text: The text that was read.
+        position: Zero-based index in the text where reading stopped.
+        expected: What would have been right there.
+
+    Attributes:
+        text: As passed.
+        position: As passed.
+        expected: As passed.
+    """
+
+    def __init__(self, text: str, position: int, expected: str) -> None:
+        rest = repr(text[position : position + 12]) if position < len(text) else "the end"
+        super().__init__(f"Bad RQL at position {position}: expected {expected}, found {rest}")
+        self.text = text
+        self.position = position
+        self.expected = expected
+
+    def __reduce__(self) -> tuple[type[RQLSyntaxError], tuple[str, int, str]]:
+        """Pickle by the constructor's arguments, not by the message."""
+        return type(self), (self.text, self.position, self.expected)
+
+
+class NotYetEvaluatedError(RuntimeError):
+    """An asynchronous set has not read this yet; the message shows what to await instead."""
+
+
+class UnexpectedCallError(AssertionError):
+    """A call that no mock expects: the call, the mocks, and how it differs from the nearest one.
+
+    Not a ``ClientError``: code under test that handles failed calls must not hide it.
+    """
+
+
+class UnusedMockError(AssertionError):
+    """Mocks that no call used."""
+
+
+class ImpossibleMockError(AssertionError):
+    """A mock of something that the API does not have, according to ``specs``."""
+
+
+def status_text(status_code: int | None) -> str:
+    """Return a status with its phrase, ``404 Not Found``; unknown ones by their number."""
+    if status_code is None:
+        return ""
+    try:
+        return f"{status_code} {http.HTTPStatus(status_code).phrase}"
+    except ValueError:
+        return f"{status_code} (unknown status)"
+
+
+def _rebuild(kind: type[ClientError], args: tuple[Any, ...], kwargs: dict[str, Any]) -> ClientError:
+    return kind(*args, **kwargs)

@@ -1,0 +1,119 @@
+"""Conditions, orderings and selections of a query against the fields of a list.
+
+Reads parsed queries and fields; looks nothing up and sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from cnct.openapi.checks.leaves import Condition, leaves
+from cnct.openapi.checks.operands import is_null, operand_problem
+from cnct.openapi.checks.problems import Problem
+from cnct.openapi.fields import FilterField
+from cnct.rql.nodes import Listing, Node
+from cnct.text import did_you_mean, either
+
+# These page through a list. ``format`` chooses XLSX: the document has it in its texts alone.
+_RESERVED = frozenset({"limit", "offset", "format"})
+_MOST_ORDERING = 5  # RQL.md section 3, "ordering"
+_OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "like", "ilike", "in", "out")
+
+
+class Filters(NamedTuple):
+    """What a list can be asked.
+
+    Attributes:
+        fields: Its fields by dotted name.
+        parameters: Names of its other query parameters.
+    """
+
+    fields: Mapping[str, FilterField]
+    parameters: Collection[str] = ()
+
+    def problems(self, query: Node) -> Iterator[Problem]:
+        """Check a parsed query, as far as the document speaks of it."""
+        listings: dict[str, list[Listing]] = {"ordering": [], "select": []}
+        for leaf in leaves(query):
+            if isinstance(leaf, Condition):
+                yield from self._condition(leaf)
+            else:
+                listings[leaf.op].append(leaf)
+        yield from self._ordering(listings["ordering"])
+        yield from self._select(listings["select"])
+
+    def _condition(self, condition: Condition) -> Iterator[Problem]:
+        op, name, values = condition
+        if name in _RESERVED or name in self.parameters:
+            return
+        target = self.fields.get(name)
+        if name == "search":
+            yield from self._search(op)
+        elif target is None:
+            yield self._unknown(name)
+        elif not target.lookups:
+            yield Problem("field", f"Field {name!r} is for select() alone, not for conditions.")
+        elif op not in target.lookups and not _asks_for_null(target, condition):
+            yield Problem("operator", f"Field {name!r} does not take {op}: {_use(target)}.")
+        else:
+            found = (operand_problem(target, op, value) for value in values)
+            yield from (problem for problem in found if problem)
+
+    def _unknown(self, name: str) -> Problem:
+        if name in ("ordering", "select"):
+            return Problem("field", f"Unknown field {name!r}: write {name}(...), not {name}=...")
+        names = [known for known, target in self.fields.items() if target.lookups]
+        names += [known for known in self.parameters if known not in _RESERVED]
+        hint = did_you_mean(name, names) or " The document has no filters here."
+        return Problem("field", f"Unknown field {name!r}.{hint}")
+
+    def _search(self, op: str) -> Iterator[Problem]:
+        if op not in ("eq", "in"):
+            yield Problem("search", f"search does not take {op}: write search=words.")
+        elif not any(target.searchable for target in self.fields.values()):
+            yield Problem("search", "No field is searchable here: use filter() instead of search.")
+
+    def _ordering(self, listings: Sequence[Listing]) -> Iterator[Problem]:
+        if len(listings) > 1:
+            yield Problem("ordering", "There are two orderings: put all fields into one.")
+        names = [name.removeprefix("-") for listing in listings for name in listing.fields]
+        if len(names) > _MOST_ORDERING:
+            text = f"Ordering takes at most {_MOST_ORDERING} fields, not {len(names)}."
+            yield Problem("ordering", text)
+        orderable = [name for name, target in self.fields.items() if target.orderable]
+        for name in names:
+            if name in orderable:
+                continue
+            what = "Cannot order by" if name in self.fields else "Cannot order by unknown field"
+            hint = did_you_mean(name, orderable) or " No field is orderable here."
+            yield Problem("ordering", f"{what} {name!r}.{hint}")
+
+    def _select(self, listings: Sequence[Listing]) -> Iterator[Problem]:
+        if len(listings) > 1:
+            yield Problem("select", "There are two selects: put all fields into one.")
+        signed = [name for listing in listings for name in listing.fields]
+        selectable = _with_parents(self.fields)
+        for name in dict.fromkeys(each.removeprefix("-") for each in signed):
+            if name not in selectable:
+                hint = did_you_mean(name, selectable) or " No field is selectable here."
+                yield Problem("select", f"Cannot select unknown field {name!r}.{hint}")
+            elif name in signed and f"-{name}" in signed:
+                yield Problem("select", f"Field {name!r} is both selected and excluded: drop one.")
+
+
+def _with_parents(names: Collection[str]) -> frozenset[str]:
+    """Add what contains a field to the fields, which ``select`` takes as well."""
+    parts = [name.split(".") for name in names]
+    return frozenset(".".join(each[:end]) for each in parts for end in range(1, len(each) + 1))
+
+
+def _asks_for_null(target: FilterField, condition: Condition) -> bool:
+    """Tell whether it is the ``null`` lookup that is asked for, which needs no other."""
+    op, _, values = condition
+    return op in ("eq", "ne") and "null" in target.lookups and is_null(target, values[0])
+
+
+def _use(target: FilterField) -> str:
+    operators = [op for op in _OPERATORS if op in target.lookups]
+    return f"use {either(operators)}" if operators else "it only takes null()"

@@ -1,0 +1,188 @@
+"""The JSON Schema validator, and its errors in the words of a payload.
+
+Knows schemas and payloads, not where they come from. To be imported only when there is a payload:
+loading the validator takes 20 ms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator, ValidationError
+from jsonschema_rs import ValidationErrorKind as Kind
+
+from cnct.openapi.checks.problems import Problem
+from cnct.openapi.checks.translation import FORMATS
+from cnct.openapi.filter_values import EXAMPLES, read_value
+from cnct.openapi.shapes import as_list, as_object, is_object
+from cnct.text import did_you_mean, either, one_of
+
+_WORDS = {
+    "object": "an object",
+    "array": "a list",
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+}
+Path = Sequence[str | int]
+
+_LONGEST = 40  # characters of a value in a message
+
+
+class PayloadValidator:
+    """Validates payloads of one operation.
+
+    Args:
+        schema: JSON Schema, as ``Translation`` writes it.
+    """
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        """Compile the schema; one that is none becomes the only problem of every payload."""
+        self._schema = schema
+        self._defect: tuple[Problem, ...] = ()
+        try:
+            self._validator = _compiled(schema)
+        except ValidationError as error:
+            text = f"The document's schema of this payload is broken: {error.message}."
+            self._validator = _compiled({})
+            self._defect = (Problem("schema", text),)
+
+    def problems(self, payload: Any) -> tuple[Problem, ...]:
+        """Tell all that is wrong with a payload; nothing if JSON cannot carry it."""
+        try:
+            errors = [*self._validator.iter_errors(payload)]
+        except ValueError:
+            return ()
+        found = (problem for error in errors for problem in self._told(error))
+        return self._defect or tuple(dict.fromkeys(found))
+
+    def _told(self, error: ValidationError) -> Iterator[Problem]:
+        path = error.instance_path
+        match error.kind:
+            case Kind.Required(name):
+                if not _is_reference(error):
+                    yield _problem("required", [*path, name], "required, but missing.")
+            case Kind.FalseSchema():
+                yield _problem("read-only", path, "read-only, the server sets it.")
+            case Kind.AdditionalProperties(names):
+                known = _properties(self._schema, error.schema_path[:-1])
+                for name in names:
+                    text = f"unknown field.{did_you_mean(name, known)}"
+                    yield _problem("unknown", [*path, name], text)
+            case Kind.AnyOf(variants):
+                yield from self._variants(error, variants)
+            case kind:
+                complaint = _complaint(kind, error.instance) or f"{error.message}."
+                yield _problem("value", path, complaint)
+
+    def _variants(
+        self, whole: ValidationError, variants: list[list[ValidationError]]
+    ) -> Iterator[Problem]:
+        """Tell which fields would do, or what is wrong with the variant that comes nearest."""
+        missing = [_missing(errors) for errors in variants]
+        if all(missing):
+            yield _problem("required", whole.instance_path, f"{either(missing)} is required.")
+            return
+        choices = [_choices(errors) for errors in variants]
+        for error in min(variants, key=_distance):
+            where = tuple(error.instance_path)
+            if all(where in each for each in choices):  # no variant has this choice: tell them all
+                options = [option for each in choices for option in each[where]]
+                yield _problem("value", where, _choice_complaint(options, error.instance))
+            else:
+                yield from self._told(error)
+
+
+def _compiled(schema: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator(
+        schema,
+        formats={name: partial(_fits, kind) for name, kind in FORMATS.items()},
+        validate_formats=True,
+        mask="it",  # in the place of the value in the validator's own messages
+        offline=True,
+    )
+
+
+def _fits(kind: str, text: str) -> bool:
+    try:
+        read_value(kind, text)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def _complaint(kind: Kind, value: Any) -> str:
+    """Say what was expected instead of a value; nothing where the validator says it better."""
+    match kind:
+        case Kind.Type(types):
+            wanted = sorted(types, key=lambda name: name == "null")
+            text = either(_WORDS.get(name, name) for name in wanted)
+            return f"expected {text}, not {_shown(value)}."
+        case Kind.Enum(options):
+            return _choice_complaint(options, value)
+        case Kind.Format(format_):
+            return f"expected {EXAMPLES[FORMATS[format_]]}, not {_shown(value)}."
+        case _:
+            return ""
+
+
+def _choice_complaint(options: Iterable[Any], value: Any) -> str:
+    choices = [*dict.fromkeys(str(option) for option in options if option is not None)]
+    return f"expected {one_of(choices, str(value), _shown(value))}"
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case str():
+            return repr(value if len(value) <= _LONGEST else f"{value[:_LONGEST]}...")
+        case Mapping():
+            return "an object"
+        case list():
+            return "a list"
+        case _:
+            return str(value)
+
+
+def _problem(kind: str, path: Path, text: str) -> Problem:
+    steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in path]
+    written = "".join(steps).removeprefix(".")
+    return Problem(kind, f"{written or 'payload'}: {text}", written)
+
+
+def _properties(schema: Any, path: Path) -> Collection[str]:
+    """Name the properties of the part of a schema to which a path leads."""
+    for step in path:  # where a name is all digits, the validator makes a number of it
+        schema = as_object(schema)[str(step)] if is_object(schema) else as_list(schema)[int(step)]
+    return as_object(as_object(schema)["properties"]).keys()
+
+
+def _is_reference(error: ValidationError) -> bool:
+    """Tell whether an object below the top carries an id: that alone says which one is meant."""
+    nested = any(isinstance(step, str) for step in error.instance_path)
+    return nested and "id" in as_object(error.instance)
+
+
+def _missing(errors: list[ValidationError]) -> str:
+    kinds = [error.kind for error in errors]
+    return kinds[0].property if len(kinds) == 1 and isinstance(kinds[0], Kind.Required) else ""
+
+
+def _choices(errors: list[ValidationError]) -> dict[tuple[str | int, ...], list[Any]]:
+    """Collect the choices of a variant, by where they were not kept to."""
+    return {
+        tuple(error.instance_path): error.kind.options
+        for error in errors
+        if isinstance(error.kind, Kind.Enum)
+    }
+
+
+def _distance(errors: list[ValidationError]) -> tuple[int, int]:
+    """Measure how far a payload is from a variant; a wrong choice mostly means another variant."""
+    return sum(isinstance(error.kind, Kind.Enum) for error in errors), len(errors)

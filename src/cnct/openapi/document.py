@@ -1,0 +1,156 @@
+"""Text of an OpenAPI document -> plain data. Decides what counts as one; looks nothing up in it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import fast_yaml
+import msgspec
+
+from cnct.exceptions import SpecError
+from cnct.openapi.places import METHODS
+from cnct.openapi.shapes import is_list, is_object
+from cnct.openapi.sources import read, shown
+
+_MOST_SEGMENTS = 100  # of a path; the tree of paths is walked by recursion
+
+
+def load_document(location: str | Path) -> dict[str, Any]:
+    """Read an OpenAPI 3 document, YAML or JSON, from a file or an ``http(s)`` URL.
+
+    Args:
+        location: Path or URL.
+
+    Returns:
+        The document as plain data: every key is text, and every whole number fits 64 bits.
+
+    Raises:
+        SpecError: If it cannot be read or is no OpenAPI 3 document.
+    """
+    data, _ = read(str(location))
+    return parse(data or b"", str(location))
+
+
+def parse(data: bytes, location: str) -> dict[str, Any]:
+    """Turn the bytes of a document into plain data.
+
+    Args:
+        data: YAML or JSON, in UTF-8.
+        location: Where it comes from, for messages.
+
+    Raises:
+        SpecError: If it is no OpenAPI 3 document.
+    """
+    try:
+        return _checked(_plain(_data(_text(data))))
+    except SpecError as error:
+        raise SpecError(f"{shown(location)} {error}") from error.__cause__
+    except RecursionError as error:
+        raise SpecError(f"{shown(location)} is nested too deeply") from error
+
+
+def _text(data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+        raise SpecError(
+            f"is not UTF-8: byte 0x{data[error.start]:02x} at line {line}, column {column}"
+        ) from error
+    start = text.lstrip()[:1]
+    if not start:
+        raise SpecError("is empty")
+    if start == "<":
+        raise SpecError("is HTML or XML, not an OpenAPI document")
+    return text
+
+
+def _data(text: str) -> Any:
+    """Parse JSON where it looks like it, YAML (of which JSON is a part) otherwise."""
+    if text.lstrip()[0] not in "{[":
+        return _yaml(text)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        try:
+            return _yaml(text)
+        except SpecError:
+            raise SpecError(
+                f"is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+            ) from error
+
+
+def _yaml(text: str) -> Any:
+    try:
+        return fast_yaml.safe_load(text)
+    except ValueError as error:
+        reason = str(error).removeprefix("YAML parse error: ").removeprefix("YAML syntax error: ")
+        raise SpecError(f"is not valid YAML: {reason}") from error
+
+
+def _plain(data: Any) -> Any:
+    """Make of it what the index can hold: keys are text, whole numbers fit 64 bits."""
+    try:
+        plain = msgspec.to_builtins(data, str_keys=True)
+        msgspec.msgpack.encode(plain)
+    except (TypeError, OverflowError, UnicodeEncodeError):
+        return _plain_by_hand(data)
+    return plain
+
+
+def _plain_by_hand(node: Any) -> Any:
+    if is_object(node):
+        return {_key(key): _plain_by_hand(value) for key, value in node.items()}
+    if is_list(node):
+        return [_plain_by_hand(value) for value in node]
+    if isinstance(node, int) and not -(2**63) <= node < 2**63:
+        return float(node)
+    return _whole(node) if isinstance(node, str) else node
+
+
+def _key(key: Any) -> str:
+    """Write a key as JSON would write the value, which is what the author has written."""
+    return _whole(key) if isinstance(key, str) else json.dumps(key)
+
+
+def _whole(text: str) -> str:
+    """Replace halves of characters, which JSON can escape and nothing can store."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _checked(document: Any) -> dict[str, Any]:
+    """Make sure of the parts that everything else builds on."""
+    if not is_object(document):
+        raise SpecError(f"is no OpenAPI 3 document: it is {_kind(document)}")
+    if not document.keys() & {"openapi", "swagger"}:
+        raise SpecError("is no OpenAPI 3 document: it has no 'openapi' at its top")
+    version = str(document.get("openapi") or f"Swagger {document.get('swagger')}")
+    if not version.startswith("3."):
+        raise SpecError(f"is no OpenAPI 3 document: its version is {version}")
+    if "paths" not in document:
+        raise SpecError("has no 'paths'")
+    for name in ("info", "paths", "components"):
+        _check_object(document.get(name, {}), name)
+    for section, parts in document.get("components", {}).items():
+        _check_object(parts, f"components > {section}")
+    for path, item in document["paths"].items():
+        if path.count("/") > _MOST_SEGMENTS:
+            raise SpecError(f"has a path of more than {_MOST_SEGMENTS} segments: {path[:50]}...")
+        _check_object(item, f"paths > {path}")
+        for method in METHODS:
+            _check_object(item.get(method, {}), f"paths > {path} > {method}")
+    return {**document}
+
+
+def _check_object(node: Any, where: str) -> None:
+    if not is_object(node):
+        raise SpecError(f"must have an object at {where}, not {_kind(node)}")
+
+
+def _kind(node: Any) -> str:
+    """Name a value that is no object as JSON does."""
+    names = {"list": "an array", "str": "a string", "bool": "a boolean", "NoneType": "null"}
+    return names.get(type(node).__name__, "a number")

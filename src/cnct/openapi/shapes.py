@@ -1,0 +1,44 @@
+"""Decoded JSON: objects and arrays, told apart for people and type checkers. Reads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias, TypeGuard
+
+Object: TypeAlias = Mapping[str, Any]
+"""A JSON object, to read."""
+
+Record: TypeAlias = dict[str, Any]
+"""A JSON object, to change."""
+
+_EMPTY: Object = {}
+
+
+def is_object(value: Any) -> TypeGuard[Object]:
+    """Return whether a value is a JSON object."""
+    return isinstance(value, Mapping)
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Return whether a value is a JSON array."""
+    return isinstance(value, list)
+
+
+def is_record(value: Any) -> TypeGuard[Record]:
+    """Return whether a value is a JSON object that can be changed."""
+    return isinstance(value, dict)
+
+
+def as_object(value: Any) -> Object:
+    """Return an object as it is, and an empty one for anything else."""
+    return value if is_object(value) else _EMPTY
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return a list as it is, and an empty one for anything else."""
+    return value if is_list(value) else []
+
+
+def as_record(value: Any) -> Record:
+    """Return a record as it is, and an empty one for anything else."""
+    return value if is_record(value) else {}

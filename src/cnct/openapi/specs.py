@@ -1,0 +1,289 @@
+"""What users ask of an OpenAPI document. Reads, indexes and caches nothing itself."""
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+from cnct.exceptions import SpecError, SpecWarning
+from cnct.openapi import operations
+from cnct.openapi.cache import at_hand, indexed, searched
+from cnct.openapi.lookup import Lookup
+from cnct.openapi.places import Match, Operation, Place, Schema
+from cnct.openapi.references import followed
+from cnct.openapi.shapes import as_list, as_object
+
+DEFAULT_LOCATION = "https://apispec.connect.cloudblue.com/connect-openapi30.yml"
+"""Where CloudBlue publishes Connect's document."""
+
+_PAUSE = 60.0  # seconds until a document that could not be read is asked for again
+_LONG_PAUSE = 600.0  # and the published one, which nobody may have asked for
+
+_GOING_ON = (
+    "Going on without the API's specification: {}. Give a copy of it with specs_location=..., or"
+    " do without it with use_specs=False"
+)
+
+_Failures = dict[str, tuple[SpecError, float]]  # by location, with the time of the next try
+
+_unreached: _Failures = {}
+"""For all clients of a process: where nothing answers, each try costs them seconds."""
+
+
+class OpenAPISpecs:
+    """What an OpenAPI 3 document says of an API.
+
+    Nothing is read before the first question; from then on every answer comes from an index in
+    memory, which is cached on disk (see `cnct.openapi.cache`). Safe to share between
+    threads. What it returns of the document must not be changed.
+
+    Args:
+        location: Path or ``http(s)`` URL of the document, YAML or JSON; Connect's published
+            document by default.
+
+    Raises:
+        TypeError: If ``location`` is neither text nor a path.
+        ValueError: If ``location`` is blank.
+
+    Every question raises `SpecError` if the document cannot be read; ask :meth:`available` first
+    where that must not stop anything.
+    """
+
+    def __init__(self, location: str | Path | None = None) -> None:
+        self._location = DEFAULT_LOCATION if location is None else _checked(location)
+        self._is_default = location is None
+        self._lock = threading.Lock()
+        self._held: Lookup | None = None
+        self._checked = False  # whether what is held is the latest
+        self._failures: _Failures = _unreached if self._is_default else {}
+        self._warned = False
+
+    def load(self) -> None:
+        """Read the document now, if that has not been done.
+
+        Raises:
+            SpecError: If it cannot be read or is no OpenAPI 3 document. The same error is raised
+                for a minute, of the default location for ten minutes and by all clients; then
+                the next question tries again.
+        """
+        self._load()
+
+    def available(self, stacklevel: int = 2) -> bool:
+        """Load, and tell whether there is a document to ask.
+
+        A published document that cannot be reached must not stop anybody: of the default location
+        this warns once and says no. A location that somebody has chosen is a different matter.
+
+        Args:
+            stacklevel: Whose line a warning shows: 2 is the caller's, 3 that of its caller.
+
+        Raises:
+            SpecError: If a location other than the default cannot be read.
+        """
+        try:
+            self.load()
+        except SpecError as error:
+            if not self._is_default:
+                raise
+            if not self._warned:
+                self._warned = True
+                warnings.warn(_GOING_ON.format(error), SpecWarning, stacklevel)
+            return False
+        return True
+
+    def at_hand(self) -> bool:
+        """Tell whether there is a document to ask without network and without reading it anew.
+
+        Loads it from the cache if it is there. Quick, and never raises: for attribute access,
+        completion and ``repr``.
+        """
+        if self._held is None:
+            found = at_hand(self._location)
+            with self._lock:
+                self._held = self._held or (Lookup(found) if found else None)
+        return self._held is not None
+
+    def _load(self) -> Lookup:
+        with self._lock:
+            if self._held and self._checked:
+                return self._held
+            error, next_try = self._failures.get(self._location, (None, 0.0))
+            if error and time.monotonic() < next_try:
+                raise error.with_traceback(None)
+            try:
+                self._held = Lookup(indexed(self._location))
+            except SpecError as failure:
+                pause = _LONG_PAUSE if self._is_default else _PAUSE
+                self._failures[self._location] = failure, time.monotonic() + pause
+                raise
+            self._checked = True
+            return self._held
+
+    def _now(self) -> Lookup:
+        """Return what is held, of whichever day: only :meth:`load` looks for a newer one."""
+        return self._held or self._load()
+
+    @property
+    def title(self) -> str | None:
+        """Name of the API."""
+        return self._info("title")
+
+    @property
+    def description(self) -> str | None:
+        """What the document says of the API, Markdown."""
+        return self._info("description")
+
+    @property
+    def version(self) -> str | None:
+        """Version of the API."""
+        return self._info("version")
+
+    @property
+    def tags(self) -> list[Any] | None:
+        """Tag objects (name, description) as the document has them."""
+        return as_list(self._now().index.head.get("tags")) or None
+
+    def _info(self, name: str) -> str | None:
+        value = as_object(self._now().index.head.get("info")).get(name)
+        return None if value is None else str(value)
+
+    def exists(self, method: str, path: str) -> bool:
+        """Tell whether a path can be called with a method.
+
+        Args:
+            method: HTTP method, in upper or lower case.
+            path: Path below the endpoint, with ids: ``products/PRD-000-000-000/items``.
+        """
+        return self._now().exists(method, path)
+
+    def place(self, path: str) -> Place | None:
+        """Look up what there is at a path, and one step below it.
+
+        Args:
+            path: Path below the endpoint, with ids; empty for the root. Where a segment can be a
+                name and an id, it is the name: ``offers/-/versions``.
+
+        Returns:
+            ``None`` if the document has nothing there.
+        """
+        return self._now().place(path)
+
+    def operation(self, method: str, path: str) -> Operation | None:
+        """Look up what happens when a path is called with a method."""
+        return self._now().operation(method.upper(), path)
+
+    def payload(self, operation: Operation, media_type: str = operations.JSON) -> Schema | None:
+        """Find the schema of what an operation takes; ``None`` if it takes no such thing."""
+        return operations.schema(self._body(operation), media_type)
+
+    def answer(self, operation: Operation, status: str = "") -> Schema | None:
+        """Find the schema of what an operation answers.
+
+        Args:
+            operation: Operation of this document.
+            status: HTTP status, by default the first successful one that has a schema.
+        """
+        now = self._now()
+        answers = operations.answers(now.document, now.said(operation))
+        contents = [answers.get(status, {})] if status else answers.values()
+        schemas = map(operations.schema, contents)
+        return next((found for found in schemas if found is not None), None)
+
+    def resolve(self, schema: Schema) -> Schema:
+        """Follow the ``$ref`` of a schema, and those that it leads to.
+
+        Returns:
+            The schema itself if it has none; the empty schema, which allows anything, where there
+            is nothing to be found.
+        """
+        return followed(self._now().document, schema)
+
+    def example(self, operation: Operation) -> Any | None:
+        """Find an example of what an operation takes, as decoded JSON."""
+        return operations.example(self._now().document, self._body(operation))
+
+    def _body(self, operation: Operation) -> operations.Content:
+        now = self._now()
+        return operations.body(now.document, now.said(operation))
+
+    def find(self, text: str, limit: int = 20) -> list[Match]:
+        """Search the names, fields and descriptions of the whole document.
+
+        Beginnings of words are enough, plurals and capitals make no difference, and a word that
+        occurs nowhere stands for one that is spelled like it.
+
+        Args:
+            text: Words to look for: ``billing date``.
+            limit: The most to find.
+
+        Returns:
+            At most one match a path, best first.
+        """
+        from cnct.openapi.search import ranked  # noqa: PLC0415 - few programs search
+
+        now = self._now()
+        now.words = now.words or searched(self._location, now.index)
+        return ranked(now.words, text, limit)
+
+    def get_namespaces(self) -> list[str]:
+        """Return the names of the namespaces at the root."""
+        return self._names("", "namespaces")
+
+    def get_collections(self) -> list[str]:
+        """Return the names of the collections at the root."""
+        return self._names("", "collections")
+
+    def get_namespaced_collections(self, path: str) -> list[str]:
+        """Return the names of the collections of a namespace."""
+        return self._names(path, "collections")
+
+    def get_nested_namespaces(self, path: str) -> list[str]:
+        """Return the names of the namespaces of a namespace."""
+        return self._names(path, "namespaces")
+
+    def get_collection(self, path: str) -> dict[str, Any] | None:
+        """Return the path item of a collection as the document has it."""
+        return self._item(path)
+
+    def get_resource(self, path: str) -> dict[str, Any] | None:
+        """Return the path item of a resource as the document has it."""
+        return self._item(path)
+
+    def get_action(self, path: str) -> dict[str, Any] | None:
+        """Return the path item of an action as the document has it."""
+        return self._item(path)
+
+    def get_actions(self, path: str) -> list[tuple[str, str | None]]:
+        """Return the names of the actions of a resource or collection, with their summaries."""
+        return self._summaries(path, "actions")
+
+    def get_nested_collections(self, path: str) -> list[tuple[str, str | None]]:
+        """Return the names of the collections of a resource, with their summaries."""
+        return self._summaries(path, "collections")
+
+    def _names(self, path: str, what: str) -> list[str]:
+        place = self.place(path)
+        return [*getattr(place, what)] if place else []
+
+    def _summaries(self, path: str, what: str) -> list[tuple[str, str | None]]:
+        names = self._names(path, what)
+        return [(name, self._summary(f"{path.strip('/')}/{name}")) for name in names]
+
+    def _summary(self, path: str) -> str | None:
+        item = self._item(path) or {}
+        said = (as_object(part).get("summary") for part in (item, *item.values()))
+        return next((str(summary) for summary in said if summary), None)
+
+    def _item(self, path: str) -> dict[str, Any] | None:
+        return {**self._now().item(path)} or None
+
+
+def _checked(location: Any) -> str:
+    if not isinstance(location, (str, Path)):
+        raise TypeError(f"location must be a path or a URL, not {type(location).__name__}")
+    if not str(location).strip():
+        raise ValueError("location must be a path or a URL, not blank")
+    return str(location)

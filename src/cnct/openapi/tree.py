@@ -1,0 +1,120 @@
+"""The paths of a document as a tree. Answers what matches a path; decodes nothing."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct, field
+
+from cnct.openapi.operations import lists, said
+from cnct.openapi.places import METHODS, Kind
+from cnct.openapi.references import followed
+from cnct.openapi.shapes import Object, as_list, as_object
+
+_ANY = "{}"  # a parameter that is a whole segment
+_WHICHEVER = "-"  # Connect's word for "whichever id", as in /offers/-/versions
+_PARAMETER = re.compile(r"\{[^}]*\}")
+
+
+class Step(Struct, array_like=True):
+    """One segment of a path, and what comes below it.
+
+    Attributes:
+        kind: What it is, see `Place`.
+        template: The path so far, as the document writes it, without slashes around it.
+        methods: The document's name of the path (its key in ``paths``) by HTTP method.
+        tag: First tag of the first operation here or, if there is none, below.
+        below: Next segments by name; ``{}`` stands for a parameter: ``{}``, ``{}.json``.
+        patterns: Those of their names of which a parameter is only a part.
+    """
+
+    kind: Kind = "namespace"
+    template: str = ""
+    methods: dict[str, str] = field(default_factory=dict[str, str])
+    tag: str = ""
+    below: dict[str, Step] = field(default_factory=dict[str, "Step"])
+    patterns: tuple[str, ...] = ()
+
+
+def matching(root: Step, path: str) -> list[Step]:
+    """Find every meaning of a concrete path: names before patterns, patterns before ids."""
+    steps = [root]
+    for segment in path.split("/") if path else ():
+        found: list[Step] = []
+        for step in steps:
+            below = step.below
+            if segment in below:
+                found.append(below[segment])
+            if step.patterns:
+                found += [below[p] for p in step.patterns if _fits(p, segment)]
+            if segment and _ANY in below:
+                found.append(below[_ANY])
+        steps = found
+    return steps
+
+
+def _fits(pattern: str, segment: str) -> bool:
+    return re.fullmatch(re.escape(pattern).replace(r"\{\}", ".+"), segment) is not None
+
+
+def written(root: Step, template: str) -> Step | None:
+    """Find the step of a path as the document writes it."""
+    step: Step | None = root
+    for segment in template.split("/") if template else ():
+        step = step and step.below.get(_shape(segment))
+    return step
+
+
+def tree(document: Object) -> Step:
+    """Build the tree of a document's paths."""
+    root = Step()
+    for name, item in as_object(document.get("paths")).items():
+        _plant(root, name, followed(document, item))
+    _classify(document, root, "root")
+    return root
+
+
+def _plant(root: Step, name: str, item: Object) -> None:
+    step, template = root, name.strip("/")
+    segments = template.split("/") if template else []
+    for end, segment in enumerate(segments, 1):
+        shape = _shape(segment)
+        if _ANY in shape and shape != _ANY and shape not in step.below:
+            step.patterns += (shape,)
+        step = step.below.setdefault(shape, Step(template="/".join(segments[:end])))
+    methods = [method.upper() for method in METHODS if method in item]
+    if methods and not step.methods:
+        step.template = template
+    step.methods = dict.fromkeys(methods, name) | step.methods  # of two like paths the first
+
+
+def _shape(segment: str) -> str:
+    return _PARAMETER.sub(_ANY, segment)
+
+
+def _classify(document: Object, step: Step, kind: Kind) -> None:
+    step.kind = kind
+    for name, below in step.below.items():
+        _classify(document, below, _kind(document, kind, name, below))
+    step.tag = _tag(document, step)
+
+
+def _kind(document: Object, above: Kind, name: str, step: Step) -> Kind:
+    """Decide what a path is by what is around it: documents have no word for it."""
+    if name == _WHICHEVER or _ANY in name:
+        return "resource"
+    if not step.methods:
+        if step.patterns or step.below.keys() & {_ANY, _WHICHEVER}:
+            return "collection"
+        return "resource" if above == "collection" else "namespace"  # an id: /modules/MD-0001
+    if above in {"root", "namespace"} or step.below:
+        return "collection"
+    get = said(document, step.methods.get("GET", ""), "GET")
+    return "collection" if above == "resource" and lists(document, get) else "action"
+
+
+def _tag(document: Object, step: Step) -> str:
+    for method, path in step.methods.items():
+        for tag in as_list(said(document, path, method).get("tags")):
+            return str(tag)
+    return next((below.tag for below in step.below.values() if below.tag), "")
