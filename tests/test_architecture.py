@@ -130,7 +130,7 @@ def test_every_error_is_exported_from_its_home():
 
 
 def test_a_document_that_cannot_be_read_is_a_client_error():
-    with pytest.raises(cnct.ClientError, match="nowhere.yml cannot be read") as caught:
+    with pytest.raises(cnct.ClientError, match=r"nowhere\.yml cannot be read") as caught:
         cnct.ConnectClient("ApiKey x", specs_location="nowhere.yml").products.all().count()
     assert isinstance(caught.value, cnct.SpecError)
     assert isinstance(caught.value, ValueError)

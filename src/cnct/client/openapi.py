@@ -1,4 +1,4 @@
-"""Where programs of connect-openapi-client import `OpenAPISpecs` from; its home is `cnct.openapi`."""
+"""Where programs of connect-openapi-client find `OpenAPISpecs`; its home is `cnct.openapi`."""
 
 from cnct.openapi.specs import OpenAPISpecs
 
