@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar
 
+from cnct.client._core.arguments import checked_int
 from cnct.client._core.headers import merged
 from cnct.client._core.interception import interceptors_of
 from cnct.client._core.messages import Flow, Request, Response
@@ -86,20 +87,17 @@ class BaseClient(
     ) -> None:
         """Check the arguments; no I/O."""
         _check_api_key(api_key)
-        _check_count("default_limit", default_limit, 1)
-        _check_count("max_retries", max_retries, 0)
-        _check_count("concurrency", concurrency, 1)
         self.endpoint = checked_endpoint(endpoint or DEFAULT_ENDPOINT)
         self.use_specs = use_specs
         self.specs_location = _checked_location(specs_location)
         self.validate_using_specs = validate_using_specs
         self.default_headers = _checked_headers(default_headers)
-        self.default_limit = default_limit
-        self.max_retries = max_retries
+        self.default_limit = checked_int("default_limit", default_limit, 1)
+        self.max_retries = checked_int("max_retries", max_retries, 0)
         self.logger = logger
         self.timeout = checked_timeout(timeout)
         self.resourceset_append = resourceset_append
-        self.concurrency = concurrency
+        self.concurrency = checked_int("concurrency", concurrency, 1)
         self.retry = _checked_policy(retry)
         self.validate: Validation | None = validate
         self.rules = policy(use_specs and validate_using_specs, validate)
@@ -260,19 +258,6 @@ def with_payload(payload: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
         if kwargs.get(name) is not None:
             raise ValueError(f"Give either payload or {name}, not both")
     return {**kwargs, "json": payload}
-
-
-def _check_count(name: str, value: Any, least: int) -> None:
-    """Check a number of things.
-
-    Raises:
-        TypeError: If it is not an int.
-        ValueError: If it is less than ``least``.
-    """
-    if not isinstance(value, int) or isinstance(value, bool):
-        _refuse(TypeError, name, "an int")
-    if value < least:
-        _refuse(ValueError, name, f"at least {least}")
 
 
 @cache

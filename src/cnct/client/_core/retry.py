@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from cnct.client._core.answers import error_of, failure_of
+from cnct.client._core.arguments import checked_seconds
 from cnct.client._core.interception import interceptors_of
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.request_body import Body
@@ -60,10 +61,10 @@ class RetryPolicy:
     ) -> None:
         """Check the figures."""
         self.statuses = _statuses(statuses)
-        self.base = _seconds("base", base)
-        self.cap = _seconds("cap", cap)
-        self.max_retry_after = _seconds("max_retry_after", max_retry_after)
-        self.deadline = None if deadline is None else _seconds("deadline", deadline)
+        self.base = checked_seconds("base", base)
+        self.cap = checked_seconds("cap", cap)
+        self.max_retry_after = checked_seconds("max_retry_after", max_retry_after)
+        self.deadline = None if deadline is None else checked_seconds("deadline", deadline)
         self.repeat_unsafe = repeat_unsafe
 
     def __repr__(self) -> str:
@@ -192,14 +193,6 @@ def _http_date(text: str) -> datetime | None:
     except (ValueError, TypeError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _seconds(name: str, value: object) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}")
-    if not value >= 0:
-        raise ValueError(f"{name} must be 0 seconds or more, not {value}")
-    return float(value)
 
 
 def _statuses(values: Iterable[Any]) -> frozenset[int]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from cnct.client._core.arguments import checked_seconds
+
 Timeout = float | tuple[float | None, float | None] | None
 """Seconds, 0 or more; ``None`` waits for ever."""
 
@@ -15,20 +17,17 @@ def as_pair(timeout: Any) -> tuple[Any, ...]:
 
 
 def checked_timeout(timeout: Any) -> Timeout:
-    """Check a timeout.
+    """Return a timeout if it is one.
 
     Raises:
-        TypeError: If it is neither a number, a pair of them, nor ``None``.
-        ValueError: If a figure is negative.
+        TypeError: If it is neither a number, a pair of numbers, nor ``None``.
+        ValueError: If a number is negative or NaN.
     """
-    expected = "timeout must be seconds, 0 or more, or a pair of them like (15.0, 180.0)"
     pair = as_pair(timeout)
     if len(pair) != 2:  # noqa: PLR2004 - a pair
-        raise TypeError(expected)
-    for figure in pair:
-        if isinstance(figure, bool) or not isinstance(figure, int | float | None):
-            raise TypeError(expected)
-        if figure is not None and not figure >= 0:
-            raise ValueError(expected)
+        raise TypeError("timeout must be seconds, or a pair of them like (15.0, 180.0)")
+    for seconds in pair:
+        if seconds is not None:
+            checked_seconds("timeout", seconds)
     checked: Timeout = timeout
     return checked
