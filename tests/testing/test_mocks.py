@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from unittest.mock import ANY
 
 import pytest
 from tests.conftest import KEY
 from tests.testing.conftest import URL
 
-from cnct import ClientError, ConnectClient, NotFoundError, R
+from cnct import ClientError, ConnectClient, NotFoundError, R, RetryPolicy
 from cnct.testing import ConnectClientMocker
 
 ROWS = [{"id": f"PRD-{number}"} for number in range(250)]
@@ -187,13 +188,15 @@ def test_errors(mocker, client, status):
 
 
 def test_retries_do_not_sleep(world, mocker, caplog):
+    begun = time.monotonic()
     mocker.get("a", status_code=503, headers={"Retry-After": "20"})
     mocker.get("a", status_code=500)
     mocker.get("a", return_value={"n": 1})
-    client = world.client("ApiKey x", mocker.endpoint, max_retries=2)
+    client = world.client("ApiKey x", mocker.endpoint, max_retries=2, retry=RetryPolicy(base=0))
     with caplog.at_level("INFO", logger="cnct.retry"):
         assert client.get("a") == {"n": 1}
-    assert [message.rpartition("next in ")[2] for message in caplog.messages] == ["0.0 s"] * 2
+    assert [message.rpartition("next in ")[2] for message in caplog.messages] == ["20.0 s", "0.0 s"]
+    assert time.monotonic() - begun < 10
 
 
 def test_a_mock_can_raise_instead_of_answering(world, mocker, client):

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVa
 
 from cnct.client._core.arguments import checked_int
 from cnct.client._core.headers import merged
-from cnct.client._core.interception import interceptors_of
 from cnct.client._core.messages import Flow, Request, Response
 from cnct.client._core.retry import RetryPolicy, call
 from cnct.client._core.timeouts import Timeout, checked_timeout
 from cnct.client._core.urls import absolute, checked_endpoint, with_query
+from cnct.client._http.interception import interceptor_of
 from cnct.client.checking import Validation, check, policy, refuses_names, users_level
 from cnct.client.models.names import at_hand
 from cnct.client.models.noun import (
@@ -137,7 +137,7 @@ class BaseClient(
         Nothing is loaded before it is asked something. While calls are mocked, the published
         document is left alone: tests shall not depend on it, nor on the network.
         """
-        if self.specs_location is None and interceptors_of(self.endpoint):
+        if self.specs_location is None and interceptor_of(self.endpoint) is not None:
             return None
         if self.use_specs and self._document is None:
             from cnct.openapi import OpenAPISpecs  # noqa: PLC0415 - not at import

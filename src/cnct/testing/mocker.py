@@ -12,8 +12,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from cnct.client._core.interception import Answer, Call, interceptors, push, remove
 from cnct.client._core.urls import checked_endpoint
+from cnct.client._http.interception import (
+    WireRequest,
+    WireResponse,
+    active_interceptors,
+    add_interceptor,
+    remove_interceptor,
+)
 from cnct.client.models.noun import HasCollections, HasNamespaces
 from cnct.exceptions import UnexpectedCallError, UnusedMockError
 from cnct.openapi import OpenAPISpecs
@@ -162,7 +168,7 @@ class ConnectClientMocker(HasNamespaces[NSMock], HasCollections[CollectionMock])
     def start(self) -> None:
         """Answer calls from now on."""
         if not self.active:
-            push(self)
+            add_interceptor(self)
 
     def reset(self, success: bool = True) -> None:
         """Answer no more calls, and forget every mock.
@@ -176,7 +182,7 @@ class ConnectClientMocker(HasNamespaces[NSMock], HasCollections[CollectionMock])
                 test went on after them.
             UnusedMockError: If a mock was not called.
         """
-        remove(self)
+        remove_interceptor(self)
         mocks, unexpected = self._mocks, self._unexpected
         self._mocks, self._unexpected = [], []
         unused = [mock for mock in mocks if not mock.calls]
@@ -218,7 +224,7 @@ class ConnectClientMocker(HasNamespaces[NSMock], HasCollections[CollectionMock])
             for each in self._exclude
         )
 
-    def answer(self, call: Call) -> Answer:
+    def respond(self, request: WireRequest) -> WireResponse:
         """Answer a call with the mock that expects it, of this mocker or of one around it.
 
         Raises:
@@ -226,28 +232,28 @@ class ConnectClientMocker(HasNamespaces[NSMock], HasCollections[CollectionMock])
             Exception: What the mock gives instead of an answer.
         """
         __tracebackhide__ = True  # what pytest shows begins where the call was made
-        mockers = [each for each in active_mockers() if each.covers(call.url)]
+        mockers = [each for each in active_mockers() if each.covers(request.url)]
         with _lock:
             for mocker in mockers:
-                mock = mocker._expecting(call)
+                mock = mocker._expecting(request)
                 if mock:
                     return mock.reply()
-            error = UnexpectedCallError(self._complaint(call, mockers))
+            error = UnexpectedCallError(self._complaint(request, mockers))
             self._unexpected.append(error)
         raise error
 
-    def _expecting(self, call: Call) -> Mock | None:
-        asked = self._asked(call)
+    def _expecting(self, request: WireRequest) -> Mock | None:
+        asked = self._asked(request)
         fitting = [mock for mock in self._mocks if mock.expects(asked)]
         return next((mock for mock in fitting if not mock.calls), fitting[-1] if fitting else None)
 
-    def _asked(self, call: Call) -> Asked:
-        address = Address.of(call.url)
+    def _asked(self, request: WireRequest) -> Asked:
+        address = Address.of(request.url)
         path = address.path[len(self._base.path) :]
-        return Asked(call.method, path, terms_of(address.query), call.body)
+        return Asked(request.method, path, terms_of(address.query), request.body)
 
-    def _complaint(self, call: Call, mockers: Iterable[ConnectClientMocker]) -> str:
-        asked = self._asked(call)
+    def _complaint(self, request: WireRequest, mockers: Iterable[ConnectClientMocker]) -> str:
+        asked = self._asked(request)
         mocks = [mock for mocker in mockers for mock in mocker._mocks]
         body = f" with {shown(asked.body)}" if asked.body else ""
         lines = [f"{asked}{body} is not mocked."]
@@ -271,7 +277,7 @@ class AsyncConnectClientMocker(ConnectClientMocker):
 
 def active_mockers() -> list[ConnectClientMocker]:
     """Return the mockers that answer calls, the latest first."""
-    return [each for each in interceptors() if isinstance(each, ConnectClientMocker)]
+    return [each for each in active_interceptors() if isinstance(each, ConnectClientMocker)]
 
 
 def _document(specs: OpenAPISpecs | str | Path | None) -> OpenAPISpecs | None:

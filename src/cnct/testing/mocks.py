@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from cnct.client._core.interception import Answer
+from cnct.client._http.interception import WireResponse
 from cnct.testing.addresses import segments
 from cnct.testing.body_differences import body_differences, shown
 from cnct.testing.query_terms import terms_of
@@ -42,7 +42,9 @@ class Mock:
         match_body: Body to expect; see :func:`body_differences`.
     """
 
-    def __init__(self, asked: Asked, reply: Answer | Exception, match_body: Any = None) -> None:
+    def __init__(
+        self, asked: Asked, reply: WireResponse | Exception, match_body: Any = None
+    ) -> None:
         """Nobody has called it yet."""
         self.asked = asked
         self.calls = 0
@@ -73,7 +75,7 @@ class Mock:
         likeness = SequenceMatcher(None, str(self.asked), str(asked)).ratio()
         return -likeness, len([*self.differences(asked)])
 
-    def reply(self) -> Answer:
+    def reply(self) -> WireResponse:
         """Answer a call, or raise the exception that it gets."""
         self.calls += 1
         if isinstance(self._reply, Exception):
@@ -89,7 +91,7 @@ class Mock:
 
 def answer_of(
     status_code: int, return_value: Any, headers: Mapping[str, str] | None
-) -> Answer | Exception:
+) -> WireResponse | Exception:
     """Make an answer of what a mock is given.
 
     Raises:
@@ -101,7 +103,7 @@ def answer_of(
     given = {name: str(value) for name, value in (headers or {}).items()}
     if media_type and not any(name.lower() == "content-type" for name in given):
         given["Content-Type"] = media_type
-    return Answer(checked_int(status_code, "status_code"), given, content)
+    return WireResponse(checked_int(status_code, "status_code"), given, content)
 
 
 def checked_int(value: Any, name: str) -> int:

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 from cnct.client._core.answers import error_of, failure_of
 from cnct.client._core.arguments import checked_seconds
-from cnct.client._core.interception import interceptors_of
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.request_body import Body
 from cnct.exceptions import AmbiguousWriteError, ClientError, NotFoundError
@@ -123,8 +122,6 @@ def call(request: Request, policy: RetryPolicy, limit: int) -> Flow[Response]:
         late = policy.deadline is not None and time.monotonic() + wait > begun + policy.deadline
         if attempt > limit or late or not met.repeatable:
             raise met.error from met.cause
-        if interceptors_of(request.url):
-            wait = 0.0  # under a mock nobody needs the time
         what = f"{request.method} {request.shown_url}"
         yield Pause(wait, f"{what}: {met.why}, try {attempt} of {limit + 1}, next in {wait:.1f} s")
         body.rewind()

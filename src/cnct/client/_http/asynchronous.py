@@ -15,13 +15,13 @@ from typing import Any, TypeVar
 import httpx2
 
 from cnct.client._core.headers import merged
-from cnct.client._core.interception import Call, Interceptor, interceptors_of
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.paging import Reader
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.async_body import prepared
 from cnct.client._http.environment import ca_bundle
+from cnct.client._http.interception import Interceptor, WireRequest, interceptor_of
 from cnct.client._http.log import log_answer, log_failure, log_pause
 from cnct.client._http.tasks import AsyncAhead
 
@@ -80,6 +80,7 @@ class AsyncDriver:
     async def run(self, flow: Flow[T], send: Callable[[Request], Awaitable[Response]]) -> T:
         """Async twin of :meth:`cnct.client._http.sync.Driver.run`."""
         step: Callable[[], Request | Pause] = partial(next, flow)
+        url = ""
         with closing(flow):
             while True:
                 try:
@@ -89,9 +90,11 @@ class AsyncDriver:
                     return value
                 if isinstance(wish, Pause):
                     log_pause(wish)
-                    await asyncio.sleep(wish.seconds)
+                    if interceptor_of(url) is None:  # a mock needs no time
+                        await asyncio.sleep(wish.seconds)
                     step = partial(next, flow)
                 else:
+                    url = wish.url
                     step = await self._tried(flow, wish, send)
 
     async def _tried(
@@ -140,9 +143,9 @@ class AsyncDriver:
         auth = kwargs.pop("auth", None)
         client = await self._current()
         request = await self._request(client, method, url, kwargs)
-        interceptors = interceptors_of(url)
-        if interceptors:
-            return await _answered(interceptors[0], request)
+        interceptor = interceptor_of(url)
+        if interceptor is not None:
+            return await _intercepted(interceptor, request)
         return await client.send(request, auth=auth, follow_redirects=redirects)
 
     async def _request(
@@ -218,10 +221,10 @@ def _ssl_context() -> ssl.SSLContext:
     return ssl.create_default_context(**where)
 
 
-async def _answered(interceptor: Interceptor, request: httpx2.Request) -> httpx2.Response:
+async def _intercepted(interceptor: Interceptor, request: httpx2.Request) -> httpx2.Response:
     content = await request.aread()
-    call = Call(request.method, str(request.url), request.headers, content)
-    status, headers, body = interceptor.answer(call)
+    wire_request = WireRequest(request.method, str(request.url), request.headers, content)
+    status, headers, body = interceptor.respond(wire_request)
     return httpx2.Response(status, headers=headers, content=body, request=request)
 
 

@@ -24,13 +24,13 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from cnct.client._core.interception import Call, interceptors_of
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.paging import Reader
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.connections import ours, patience
 from cnct.client._http.environment import ca_bundle
+from cnct.client._http.interception import WireRequest, interceptor_of
 from cnct.client._http.log import log_answer, log_failure, log_pause
 from cnct.client._http.threads import Ahead, sleep
 
@@ -89,19 +89,19 @@ class _Adapter(HTTPAdapter):
         return super().build_response(req, resp)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
-        interceptors = interceptors_of(request.url or "")
-        if not interceptors:
+        interceptor = interceptor_of(request.url or "")
+        if interceptor is None:
             read = as_pair(kwargs.get("timeout"))[1]
             patience.set(getattr(read, "read_timeout", read))  # urllib3 has a class of its own
             return super().send(request, *args, **kwargs)
         method, url = request.method or "", request.url or ""
-        call = Call(method, url, request.headers, _content(request.body))
-        answer = interceptors[0].answer(call)
+        wire_request = WireRequest(method, url, request.headers, _content(request.body))
+        response = interceptor.respond(wire_request)
         raw = HTTPResponse(
-            io.BytesIO(answer.content),
-            headers=answer.headers,
-            status=answer.status_code,
-            reason=http.client.responses.get(answer.status_code),
+            io.BytesIO(response.content),
+            headers=response.headers,
+            status=response.status_code,
+            reason=http.client.responses.get(response.status_code),
             preload_content=False,
         )
         return self.build_response(request, raw)
@@ -149,6 +149,7 @@ class Driver:
             ClientError: What the flow makes of a failure.
         """
         step: Callable[[], Request | Pause] = partial(next, flow)
+        url = ""
         with closing(flow):
             while True:
                 try:
@@ -158,9 +159,11 @@ class Driver:
                     return value
                 if isinstance(wish, Pause):
                     log_pause(wish)
-                    sleep(wish.seconds)
+                    if interceptor_of(url) is None:  # a mock needs no time
+                        sleep(wish.seconds)
                     step = partial(next, flow)
                 else:
+                    url = wish.url
                     step = self._tried(flow, wish, send)
 
     def _tried(
