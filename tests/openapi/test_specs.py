@@ -87,6 +87,7 @@ def test_a_call_exists_if_the_document_has_its_path_and_method(pets, method, pat
 def test_a_place_is_what_is_around_it(pets, path, kind, template):
     place = pets.place(path)
     assert (place.kind, place.template) == (kind, template)
+    assert pets.kind(path) == kind
 
 
 def test_a_place_knows_what_is_one_step_below(pets):
@@ -102,6 +103,7 @@ def test_a_place_knows_what_is_one_step_below(pets):
 def test_there_is_no_place_where_the_document_has_nothing(pets):
     assert pets.place("nowhere") is None
     assert pets.place("toys/1") is None
+    assert pets.kind("toys/1") is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from cnct.client._core.messages import Request
 from cnct.exceptions import ClientError, InvalidCallError, InvalidCallWarning, NotFoundError
-from cnct.rql.url import from_wire
 
 if TYPE_CHECKING:
     from cnct.openapi import OpenAPISpecs
@@ -91,20 +90,12 @@ def check(specs: OpenAPISpecs, rules: Policy, request: Request, path: str) -> No
         NotFoundError: If the specification has no such path or method.
         InvalidCallError: If its query or payload does not fit, and that is an error.
     """
-    from cnct.openapi import checks  # noqa: PLC0415 - takes longer than many programs run
+    from cnct.openapi.checks import check_request  # noqa: PLC0415 - slower than many programs run
 
-    place, _, query = path.partition("?")
-    wrong = checks.check_call(specs, request.method, place)
-    call = f"{request.method} {place}"
-    _report(call, wrong, NotFoundError if rules.paths else None, request)
-    if wrong:
-        return
-    found: list[Problem] = []
-    if query and request.method == "GET":
-        found += checks.check_query(specs, place, from_wire(query))
-    if request.kwargs.get("json") is not None:
-        found += checks.check_payload(specs, request.method, place, request.kwargs["json"])
-    _report(call, found, InvalidCallError if rules.contents else None, request)
+    problems = check_request(specs, request.method, path, request.kwargs.get("json"))
+    call = f"{request.method} {path.partition('?')[0]}"
+    _report(call, problems.path, NotFoundError if rules.paths else None, request)
+    _report(call, problems.content, InvalidCallError if rules.contents else None, request)
 
 
 def _report(

@@ -12,7 +12,7 @@ from msgspec import Raw, Struct
 from msgspec.msgpack import decode, encode
 
 from cnct.openapi.shapes import Object, as_object
-from cnct.openapi.tree import Step, tree
+from cnct.openapi.tree import PathNode, tree
 
 
 class Index(Struct, array_like=True):
@@ -27,7 +27,7 @@ class Index(Struct, array_like=True):
     """
 
     digest: bytes
-    root: Step
+    root: PathNode
     head: dict[str, Any]
     paths: dict[str, Raw]
     components: dict[str, dict[str, Raw]]

@@ -9,7 +9,7 @@ from cnct.openapi.index import Index
 from cnct.openapi.places import Kind, Operation, Place
 from cnct.openapi.references import followed
 from cnct.openapi.shapes import Object, as_list, as_object
-from cnct.openapi.tree import Step, matching, written
+from cnct.openapi.tree import PathNode, matching, written
 
 if TYPE_CHECKING:
     from cnct.openapi.words import Words
@@ -34,6 +34,11 @@ class Lookup:
         """Tell whether a path can be called with a method."""
         step = _called(self._steps(path))
         return step is not None and method.upper() in step.methods
+
+    def kind(self, path: str) -> Kind | None:
+        """Return the kind of a path; ``None`` if the document has nothing there."""
+        steps = self._steps(path)
+        return (_called(steps) or steps[0]).kind if steps else None
 
     def place(self, path: str) -> Place | None:
         """Tell what there is at a path, and one step below it."""
@@ -70,10 +75,10 @@ class Lookup:
         path = step.methods.get(operation.method, "") if step else ""
         return operations.said(self.document, path, operation.method)
 
-    def _steps(self, path: str) -> list[Step]:
+    def _steps(self, path: str) -> list[PathNode]:
         return matching(self.index.root, path.partition("?")[0].strip("/"))
 
-    def _operation(self, step: Step, method: str) -> Operation:
+    def _operation(self, step: PathNode, method: str) -> Operation:
         key = (step.methods[method], method)
         if key not in self._operations:
             self._operations[key] = operations.operation(self.document, *key)
@@ -82,7 +87,7 @@ class Lookup:
     def _item(self, path: str) -> Object:
         return followed(self.document, self.document["paths"].get(path))
 
-    def _description(self, step: Step) -> str:
+    def _description(self, step: PathNode) -> str:
         """Find what the document says of a place: few paths have a word of their own."""
         if step.kind == "root":
             return str(as_object(self.index.head.get("info")).get("description") or "")
@@ -95,7 +100,7 @@ class Lookup:
         return str(next(texts, None) or "")
 
 
-def _called(steps: list[Step]) -> Step | None:
+def _called(steps: list[PathNode]) -> PathNode | None:
     """Choose the meaning of a path that a call reaches: the first that has operations."""
     for step in steps:
         if step.methods:
@@ -103,7 +108,7 @@ def _called(steps: list[Step]) -> Step | None:
     return None
 
 
-def _names_below(steps: list[Step]) -> dict[Kind, list[str]]:
+def _names_below(steps: list[PathNode]) -> dict[Kind, list[str]]:
     """Sort the names of the next segments by what they are; ids have none."""
     kinds: dict[str, Kind] = {}
     for step in reversed(steps):

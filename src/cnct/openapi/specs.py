@@ -12,7 +12,7 @@ from cnct.exceptions import SpecError, SpecWarning
 from cnct.openapi import operations
 from cnct.openapi.cache import at_hand, indexed, searched
 from cnct.openapi.lookup import Lookup
-from cnct.openapi.places import Match, Operation, Place, Schema
+from cnct.openapi.places import Kind, Match, Operation, Place, Schema
 from cnct.openapi.references import followed
 from cnct.openapi.shapes import as_list, as_object
 
@@ -158,6 +158,17 @@ class OpenAPISpecs:
             path: Path below the endpoint, with ids: ``products/PRD-000-000-000/items``.
         """
         return self._now().exists(method, path)
+
+    def kind(self, path: str) -> Kind | None:
+        """Return the kind of a path: `place` without the look-up of operations and names.
+
+        Args:
+            path: Path below the endpoint, with ids; empty for the root.
+
+        Returns:
+            ``None`` if the document has nothing there.
+        """
+        return self._now().kind(path)
 
     def place(self, path: str) -> Place | None:
         """Look up what there is at a path, and one step below it.

@@ -16,7 +16,7 @@ _WHICHEVER = "-"  # Connect's word for "whichever id", as in /offers/-/versions
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
-class Step(Struct, array_like=True):
+class PathNode(Struct, array_like=True):
     """One segment of a path, and what comes below it.
 
     Attributes:
@@ -32,15 +32,15 @@ class Step(Struct, array_like=True):
     template: str = ""
     methods: dict[str, str] = field(default_factory=dict[str, str])
     tag: str = ""
-    below: dict[str, Step] = field(default_factory=dict[str, "Step"])
+    below: dict[str, PathNode] = field(default_factory=dict[str, "PathNode"])
     patterns: tuple[str, ...] = ()
 
 
-def matching(root: Step, path: str) -> list[Step]:
+def matching(root: PathNode, path: str) -> list[PathNode]:
     """Find every meaning of a concrete path: names before patterns, patterns before ids."""
     steps = [root]
     for segment in path.split("/") if path else ():
-        found: list[Step] = []
+        found: list[PathNode] = []
         for step in steps:
             below = step.below
             if segment in below:
@@ -57,31 +57,31 @@ def _fits(pattern: str, segment: str) -> bool:
     return re.fullmatch(re.escape(pattern).replace(r"\{\}", ".+"), segment) is not None
 
 
-def written(root: Step, template: str) -> Step | None:
+def written(root: PathNode, template: str) -> PathNode | None:
     """Find the step of a path as the document writes it."""
-    step: Step | None = root
+    step: PathNode | None = root
     for segment in template.split("/") if template else ():
         step = step and step.below.get(_shape(segment))
     return step
 
 
-def tree(document: Object) -> Step:
+def tree(document: Object) -> PathNode:
     """Build the tree of a document's paths."""
-    root = Step()
+    root = PathNode()
     for name, item in as_object(document.get("paths")).items():
         _plant(root, name, followed(document, item))
     _classify(document, root, "root")
     return root
 
 
-def _plant(root: Step, name: str, item: Object) -> None:
+def _plant(root: PathNode, name: str, item: Object) -> None:
     step, template = root, name.strip("/")
     segments = template.split("/") if template else []
     for end, segment in enumerate(segments, 1):
         shape = _shape(segment)
         if _ANY in shape and shape != _ANY and shape not in step.below:
             step.patterns += (shape,)
-        step = step.below.setdefault(shape, Step(template="/".join(segments[:end])))
+        step = step.below.setdefault(shape, PathNode(template="/".join(segments[:end])))
     methods = [method.upper() for method in METHODS if method in item]
     if methods and not step.methods:
         step.template = template
@@ -92,14 +92,14 @@ def _shape(segment: str) -> str:
     return _PARAMETER.sub(_ANY, segment)
 
 
-def _classify(document: Object, step: Step, kind: Kind) -> None:
+def _classify(document: Object, step: PathNode, kind: Kind) -> None:
     step.kind = kind
     for name, below in step.below.items():
         _classify(document, below, _kind(document, kind, name, below))
     step.tag = _tag(document, step)
 
 
-def _kind(document: Object, above: Kind, name: str, step: Step) -> Kind:
+def _kind(document: Object, above: Kind, name: str, step: PathNode) -> Kind:
     """Decide what a path is by what is around it: documents have no word for it."""
     if name == _WHICHEVER or _ANY in name:
         return "resource"
@@ -113,7 +113,7 @@ def _kind(document: Object, above: Kind, name: str, step: Step) -> Kind:
     return "collection" if above == "resource" and lists(document, get) else "action"
 
 
-def _tag(document: Object, step: Step) -> str:
+def _tag(document: Object, step: PathNode) -> str:
     for method, path in step.methods.items():
         for tag in as_list(said(document, path, method).get("tags")):
             return str(tag)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 
 from msgspec import Struct, field
 
 from cnct.openapi import operations
 from cnct.openapi.places import METHODS, Operation
 from cnct.openapi.references import followed
+from cnct.openapi.schemas import items, parts, properties
 from cnct.openapi.shapes import Object, as_list, as_object
 
 NAME, FIELD, TEXT = range(3)
@@ -156,11 +156,10 @@ class _Fields:
         return self._walked[key]
 
     def _own(self, schema: Object, levels: int) -> Iterator[tuple[str, str]]:
-        parts = chain.from_iterable(as_list(schema.get(of)) for of in ("allOf", "oneOf", "anyOf"))
-        for part in filter(None, (*parts, schema.get("items"))):
-            yield from self._of(as_object(part), levels)
-        for name, below in as_object(schema.get("properties")).items():
+        for part in filter(None, (*parts(schema), items(schema))):
+            yield from self._of(part, levels)
+        for name, below in properties(schema).items():
             yield name, str(followed(self._document, below).get("description") or "")
             if levels > 1:
-                for nested, text in self._of(as_object(below), levels - 1):
+                for nested, text in self._of(below, levels - 1):
                     yield f"{name}.{nested}", text

@@ -56,12 +56,12 @@ def check_name(specs: OpenAPISpecs, path: str, what: str) -> None:
     Raises:
         UnknownNameError: With the nearest names.
     """
-    place = specs.place(path)
-    if place is not None and place.kind != "namespace":
-        return
-    if place is not None:
+    path_kind = specs.kind(path)
+    if path_kind == "namespace":
         above, _, name = path.rpartition("/")
         raise UnknownNameError(f"{name!r} is a namespace, no {what}: {_call(above)}({name!r})")
+    if path_kind is not None:
+        return
     from cnct.openapi.checks import check_path  # noqa: PLC0415 - only mistakes need it
 
     raise UnknownNameError(" ".join(problem.message for problem in check_path(specs, path)))

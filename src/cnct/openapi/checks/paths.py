@@ -21,11 +21,11 @@ def check_path(specs: OpenAPISpecs, path: str) -> tuple[Problem, ...]:
     Returns:
         Nothing, or one problem that tells where the path leaves the tree and the nearest names.
     """
-    if specs.place(path) is not None:
+    if specs.kind(path) is not None:
         return ()
     segments = path.strip("/").split("/")
     ends = range(1, len(segments) + 1)
-    end = next(end for end in ends if specs.place("/".join(segments[:end])) is None)
+    end = next(end for end in ends if specs.kind("/".join(segments[:end])) is None)
     wrong, above = segments[end - 1], "/".join(segments[: end - 1])
     where = f"below {above!r}" if above else "in the API"
     hint = did_you_mean(wrong, _names_below(specs, above)) or " Nothing is."

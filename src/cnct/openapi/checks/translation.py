@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnct.openapi.places import Schema
+from cnct.openapi.schemas import COMPOSITIONS, composed, items, parts, properties, required
 from cnct.openapi.shapes import as_list, as_object
 from cnct.openapi.specs import OpenAPISpecs
 
@@ -21,9 +22,7 @@ _PLAIN = (
     *("exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength"),
     *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
-_VARIANTS = ("oneOf", "anyOf")
-_COMPOSITIONS = (*_VARIANTS, "allOf")
-_NAMING = {"properties", *_COMPOSITIONS}  # what tells which properties there are
+_CLOSING = {"properties", *COMPOSITIONS}  # keywords that can make a list of names complete
 _UPDATES = ("PUT", "PATCH")
 
 
@@ -63,8 +62,9 @@ class Translation:
         if str(schema.get("format")) in FORMATS:
             out["format"] = schema["format"]
         self._add_choices(schema, out)
-        if "items" in schema:
-            out["items"] = self._schema(as_object(schema["items"]), top=top, closed=True)
+        element = items(schema)
+        if element is not None:
+            out["items"] = self._schema(element, top=top, closed=True)
         self._add_limits(schema, out)
         self._add_properties(schema, out, top=top, closed=closed)
         self._add_compositions(schema, out, top=top)
@@ -99,63 +99,49 @@ class Translation:
     def _add_properties(
         self, schema: Schema, out: dict[str, Any], *, top: bool, closed: bool
     ) -> None:
-        properties = as_object(schema.get("properties"))
         out["properties"] = {
             name: False
-            if top and self._is_read_only(as_object(found))
-            else self._schema(as_object(found), top=False, closed=True)
-            for name, found in properties.items()
+            if top and self._is_read_only(part)
+            else self._schema(part, top=False, closed=True)
+            for name, part in properties(schema).items()
         }
         out["required"] = self._required(schema)
         extra = as_object(schema.get("additionalProperties"))
-        known = self._known(schema) if closed and schema.keys() & _NAMING else None
-        if known is not None:
-            out["properties"] = {**dict.fromkeys(known, True), **out["properties"]}
+        names = self._allowed_names(schema) if closed and schema.keys() & _CLOSING else None
+        if names is not None:
+            out["properties"] = {**dict.fromkeys(names, True), **out["properties"]}
             out["additionalProperties"] = False
         elif extra:
             out["additionalProperties"] = self._schema(extra, top=False, closed=True)
 
     def _add_compositions(self, schema: Schema, out: dict[str, Any], *, top: bool) -> None:
-        """Take any variant that fits: those of the document overlap where they should not."""
-        parts = [self._schema(part, top=top, closed=False) for part in _parts(schema, "allOf")]
-        for word in _VARIANTS:
-            variants = [self._schema(part, top=top, closed=False) for part in _parts(schema, word)]
-            parts += [{"anyOf": variants}] if variants else []
-        if parts:
-            out["allOf"] = parts
+        """Translate ``oneOf`` as ``anyOf``: the document's variants overlap."""
+        all_of, one_of, any_of = (
+            [self._schema(part, top=top, closed=False) for part in parts(schema, word)]
+            for word in COMPOSITIONS
+        )
+        all_of += [{"anyOf": variants} for variants in (one_of, any_of) if variants]
+        if all_of:
+            out["allOf"] = all_of
 
     def _required(self, schema: Schema) -> list[str]:
-        properties = as_object(schema.get("properties"))
-        read_only = {n for n, found in properties.items() if self._is_read_only(as_object(found))}
+        read_only = {n for n, part in properties(schema).items() if self._is_read_only(part)}
         if self._updates or (read_only and not self._creates):
             return []
-        required = as_list(schema.get("required"))
-        return [name for name in required if isinstance(name, str) and name not in read_only]
+        return [name for name in required(schema) if name not in read_only]
 
     def _is_read_only(self, schema: Schema) -> bool:
         return self._specs.resolve(schema).get("readOnly") is True
 
-    def _known(self, schema: Schema, above: tuple[Schema, ...] = ()) -> set[str] | None:
-        """Collect the names that an object can have; ``None`` where it can have any."""
-        target = self._specs.resolve(schema)
-        if any(target is each for each in above):  # made of itself
-            return set()
-        if target.get("additionalProperties", False) is not False:
-            return None
-        parts = [part for word in _COMPOSITIONS for part in _parts(target, word)]
-        if not parts and not target.keys() & {"properties", "required"}:
-            return None
-        names = {*as_object(target.get("properties")), *map(str, as_list(target.get("required")))}
-        for part in parts:
-            found = self._known(part, (*above, target))
-            if found is None:
+    def _allowed_names(self, schema: Schema) -> set[str] | None:
+        """Collect the names of the properties that an object can have; ``None`` for any."""
+        names: set[str] = set()
+        for part in composed(schema, self._specs.resolve):
+            names_some = parts(part) or part.keys() & {"properties", "required"}
+            if not names_some or part.get("additionalProperties", False) is not False:
                 return None
-            names |= found
+            names |= {*properties(part), *required(part)}
         return names
-
-
-def _parts(schema: Schema, word: str) -> list[Schema]:
-    return [as_object(part) for part in as_list(schema.get(word))]
 
 
 def _nullable(out: dict[str, Any]) -> dict[str, Any]:

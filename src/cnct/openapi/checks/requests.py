@@ -1,0 +1,48 @@
+"""All checks of one request in their order: path, method, query, payload. No consequences."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from cnct.openapi.checks.paths import check_call
+from cnct.openapi.checks.payloads import check_payload
+from cnct.openapi.checks.problems import Problem
+from cnct.openapi.checks.queries import check_query
+from cnct.openapi.specs import OpenAPISpecs
+from cnct.rql.url import from_wire
+
+
+class RequestProblems(NamedTuple):
+    """The problems of one request.
+
+    Attributes:
+        path: Of the path and method. If there are any, the content is not checked.
+        content: Of the query and payload.
+    """
+
+    path: tuple[Problem, ...] = ()
+    content: tuple[Problem, ...] = ()
+
+
+def check_request(
+    specs: OpenAPISpecs, method: str, path: str, payload: Any = None
+) -> RequestProblems:
+    """Check a request as it would be sent.
+
+    Args:
+        specs: The document.
+        method: HTTP method, upper case.
+        path: Path below the endpoint and, after ``?``, the query, percent-encoded. The document
+            describes the queries of a GET; any other query is not checked.
+        payload: Decoded JSON; ``None`` if there is none.
+    """
+    place, _, query = path.partition("?")
+    problems = check_call(specs, method, place)
+    if problems:
+        return RequestProblems(path=problems)
+    content: tuple[Problem, ...] = ()
+    if query and method == "GET":
+        content += check_query(specs, place, from_wire(query))
+    if payload is not None:
+        content += check_payload(specs, method, place, payload)
+    return RequestProblems(content=content)

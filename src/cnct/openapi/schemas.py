@@ -1,0 +1,84 @@
+"""Walks OpenAPI schemas: their parts, properties and the objects that they are composed of.
+
+Knows no use of a schema: payload checks, help, mocks and the emulator each decide their own rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from cnct.openapi.places import Schema
+from cnct.openapi.shapes import Record, as_list, as_object
+
+VARIANTS = ("oneOf", "anyOf")
+COMPOSITIONS = ("allOf", *VARIANTS)
+
+Resolve = Callable[[Schema], Schema]
+"""Follows the ``$ref`` of a schema, as `OpenAPISpecs.resolve` does."""
+
+
+def parts(schema: Schema, *words: str) -> list[Schema]:
+    """List the schemas under some composition words, by default all of ``COMPOSITIONS``."""
+    return [as_object(part) for word in words or COMPOSITIONS for part in as_list(schema.get(word))]
+
+
+def variants(schema: Schema) -> list[Schema]:
+    """List the alternatives of a schema: its ``oneOf`` or, if there is none, its ``anyOf``."""
+    return parts(schema, "oneOf") or parts(schema, "anyOf")
+
+
+def properties(schema: Schema) -> dict[str, Schema]:
+    """Return the schemas of a schema's own properties, by name."""
+    return {name: as_object(part) for name, part in as_object(schema.get("properties")).items()}
+
+
+def required(schema: Schema) -> list[str]:
+    """List the names that a schema itself requires, in the document's order."""
+    return [name for name in as_list(schema.get("required")) if isinstance(name, str)]
+
+
+def items(schema: Schema) -> Schema | None:
+    """Return the schema of a list's items; ``None`` if the schema describes no list."""
+    return as_object(schema["items"]) if "items" in schema else None
+
+
+def type_name(schema: Schema) -> str:
+    """Return the type of a schema, inferred from its keywords if need be; empty for any type."""
+    if "type" in schema:
+        return str(schema["type"])
+    return "object" if "properties" in schema else "array" if "items" in schema else ""
+
+
+def composed(schema: Schema, resolve: Resolve, *, through_items: bool = False) -> Iterator[Schema]:
+    """Yield a schema and every schema that it is composed of, references followed, each once.
+
+    Args:
+        schema: Where the walk starts.
+        resolve: Follows a reference.
+        through_items: Whether the schema of a list's items stands for that of the list.
+    """
+    seen: dict[int, Schema] = {}  # a schema can be a part of itself
+    todo = [schema]
+    while todo:
+        target = resolve(todo.pop())
+        if id(target) in seen:
+            continue
+        seen[id(target)] = target
+        element = items(target) if through_items else None
+        if element is None:
+            yield target
+            todo += reversed(parts(target))
+        else:
+            todo.append(element)
+
+
+def joined(schemas: Iterable[Schema]) -> Record:
+    """Join schemas into one: all properties and required names; a later schema has precedence."""
+    whole: Record = {}
+    all_properties: dict[str, Schema] = {}
+    all_required: list[str] = []
+    for schema in schemas:
+        whole |= schema
+        all_properties |= properties(schema)
+        all_required += required(schema)
+    return {**whole, "properties": all_properties, "required": all_required}
