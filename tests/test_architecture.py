@@ -22,7 +22,7 @@ KNOWS = {
     "openapi": {"rql", "openapi"},
     "store": {"rql", "openapi", "store", "emulator"},
     "client": {"rql", "client", "openapi", "console"},
-    "console": {"rql", "client", "openapi", "console"},
+    "console": {"rql", "openapi", "console"},
     "emulator": {"rql", "openapi", "store", "emulator"},
     "testing": {"rql", "client", "openapi", "emulator", "testing"},
 }

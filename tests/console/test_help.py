@@ -13,6 +13,7 @@ from tests.conftest import KEY, shared
 from tests.console.conftest import NOWHERE, knowing
 
 from cnct import AsyncConnectClient, ConnectClient
+from cnct.client.describing import described
 from cnct.console.page import Code
 from cnct.console.pages import page
 from cnct.console.subject import subject
@@ -339,7 +340,8 @@ def test_every_place_of_connect_has_a_page_of_python_that_compiles():
         path = todo.pop()
         place = client.specs.place(path)
         assert place
-        it = subject(object(), client, path, place.kind, client.specs)
+        description = described(client, client, client.specs)
+        it = subject(description._replace(thing=object(), kind=place.kind, path=path))
         for block in page(it, path).blocks:
             if isinstance(block, Code):
                 compile(block.text, path, "exec")

@@ -19,6 +19,7 @@ from cnct.client._http.interception import interceptor_of
 from cnct.client.checking import Validation, check, policy, refuses_names, users_level
 from cnct.client.models.names import at_hand
 from cnct.client.models.noun import (
+    STEPS_WITHOUT_IO,
     CollectionT,
     HasCollections,
     HasNamespaces,
@@ -60,6 +61,7 @@ class BaseClient(
     """
 
     _path = ""
+    _steps_without_io = STEPS_WITHOUT_IO
 
     _library: str
     """The HTTP library, as the user agent names it."""
@@ -210,9 +212,10 @@ class BaseClient(
         Raises:
             SpecError: If there is no specification to search.
         """
-        from cnct.console import find  # noqa: PLC0415 - only people at a console need it
+        from cnct.client.describing import described  # noqa: PLC0415 - only consoles need it
+        from cnct.console import find  # noqa: PLC0415 - only consoles need it
 
-        return find(self, text, limit)
+        return find(described(self, self, self.specs), text, limit)
 
     def help(self, full: bool = False) -> Self:
         """Print what can be done from here, and return self.
@@ -227,14 +230,14 @@ class BaseClient(
         self, thing: BaseClient[Any, Any, Any] | Located[Any], full: bool = False
     ) -> None:
         """Print what is known of an object of this client."""
-        from cnct.console import print_help  # noqa: PLC0415 - only people at a console need it
+        from cnct.client.describing import print_help  # noqa: PLC0415 - only consoles need it
 
         print_help(self, thing, full=full)
 
     def _repr_html_(self) -> str | None:
-        from cnct.console import html  # noqa: PLC0415 - only notebooks need it
+        from cnct.client.describing import help_html  # noqa: PLC0415 - only notebooks need it
 
-        return html(self, self)
+        return help_html(self, self)
 
     def __repr__(self) -> str:
         """Show the endpoint; never the key."""

@@ -1,7 +1,10 @@
 """Completion in IPython and notebooks, where its own stops: behind calls and brackets.
 
-``client("subscriptions").<TAB>`` and ``client("<TAB>``. IPython evaluates neither, since a call can
-do anything. Here only steps that do no I/O are taken, on objects of clients alone.
+``client("subscriptions").<TAB>`` and ``client("<TAB>``: IPython evaluates neither, since a call may
+do anything. This module takes only steps without I/O, on objects whose class lists such steps.
+
+Such a class has ``_steps_without_io``, a set of attribute names and of ``[]`` where an index is a
+name or an id. Where an object can be called with a name, ``_callable_names()`` lists the names.
 """
 
 from __future__ import annotations
@@ -9,12 +12,9 @@ from __future__ import annotations
 import re
 import sys
 from importlib import import_module
+from types import MethodType
 from typing import Any
 
-from cnct.client.base_client import BaseClient
-from cnct.client.models.collection import BaseCollection
-from cnct.client.models.names import Names
-from cnct.client.models.noun import HasActions, HasNamespaces, Located
 from cnct.rql import R
 
 _TEXT = r"""(?:'[^'"]*'|"[^'"]*")"""
@@ -23,8 +23,6 @@ _CHAIN = re.compile(
     rf"(?<![\w.)\]])(?P<root>[^\W\d]\w*)(?P<steps>(?:{_STEP.pattern})*)"
     r"""(?:\.|[(\[](?P<quote>['"]))(?P<start>[\w-]*)$"""
 )
-_OURS = (BaseClient, Located, Names, R)
-_NO_IO = {"action", "all", "collection", "fields", "ns"}
 
 
 def candidates(text: str, variables: dict[str, Any]) -> tuple[str, list[str]] | None:
@@ -42,53 +40,59 @@ def candidates(text: str, variables: dict[str, Any]) -> tuple[str, list[str]] | 
     thing = _reached(variables.get(chain["root"]), chain["steps"]) if chain else None
     if chain is None or thing is None:
         return None
-    names = _arguments(thing) if chain["quote"] else dir(thing)
+    names = _callable_names(thing) if chain["quote"] else dir(thing)
     start = chain["start"]
     return start, [name for name in names if name.startswith(start) and (start or name[0] != "_")]
 
 
 def _reached(thing: Any, steps: str) -> Any:
-    """Take the steps that do no I/O; ``None`` if there is one that might."""
+    """Take the steps; return ``None`` if one of them might do I/O."""
     for step in _STEP.findall(steps):
         try:
-            thing = _stepped(thing, step)
+            thing = _after(thing, step)
         except (AttributeError, LookupError, TypeError, ValueError):
             return None
-    return thing if _is(thing, *_OURS) else None
+    return thing if _steps_without_io(thing) is not None else None
 
 
-def _stepped(thing: Any, step: str) -> Any:
+def _after(thing: Any, step: str) -> Any:
+    """Take one step; return ``None`` if it might do I/O."""
     inside = step[1:].strip("()[]'\"")
+    steps = _steps_without_io(thing)
     match step[0]:
-        case "." if _is(thing, *_OURS) and (
-            inside in _NO_IO or not hasattr(thing.__class__, inside)
-        ):
+        case "." if steps is not None and (inside in steps or not _class_has(thing, inside)):
             return getattr(thing, inside)
-        case "(" if _is(thing, HasNamespaces, HasActions, Names) and inside:
+        case "(" if inside and steps and _class_has(thing, "_callable_names"):
             return thing(inside)
-        case "(" if getattr(thing, "__name__", "") == "all" and not inside:
+        case "(" if not inside and _is_method_without_io(thing):
             return thing()
-        case "[" if _is(thing, BaseCollection, Names):
+        case "[" if steps and "[]" in steps:
             return thing[inside]
         case _:
             return None
 
 
-def _is(thing: object, *kinds: type) -> bool:
-    return isinstance(thing, kinds)
+def _steps_without_io(thing: Any) -> frozenset[str] | None:
+    """Return the steps that make no call, ``None`` for an object of another library."""
+    if isinstance(thing, R):
+        return frozenset()
+    return getattr(thing.__class__, "_steps_without_io", None)
 
 
-def _arguments(thing: Any) -> list[str]:
+def _is_method_without_io(thing: object) -> bool:
+    if not isinstance(thing, MethodType):
+        return False
+    return thing.__name__ in (_steps_without_io(thing.__self__) or ())
+
+
+def _callable_names(thing: Any) -> list[str]:
     """List the names that an object can be called with."""
-    match thing:
-        case Names():
-            return [*thing]
-        case HasNamespaces():
-            return thing.__names__("namespaces")
-        case HasActions():
-            return thing.__names__("actions")
-        case _:
-            return []
+    return thing._callable_names() if _class_has(thing, "_callable_names") else []
+
+
+def _class_has(thing: Any, name: str) -> bool:
+    # The objects themselves answer any name with a collection or a field.
+    return hasattr(thing.__class__, name)
 
 
 def activate() -> None:

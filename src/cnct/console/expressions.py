@@ -1,28 +1,26 @@
-"""Paths of the API -> the Python that reaches them, ready to be pasted. Makes no calls."""
+"""Writes the Python that reaches a path of the API, ready to be pasted. Does no I/O."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from cnct.client.fluent import ConnectClient
-from cnct.client.models import NS, Resource
-from cnct.client.models.names import attribute
 from cnct.console.samples import literal
-from cnct.openapi.places import Place
 
-Lookup = Callable[[str], Place | None]
+if TYPE_CHECKING:
+    from cnct.console.described import Attribute, Described
+    from cnct.openapi import OpenAPISpecs
+    from cnct.openapi.places import Place
 
-_ATTRIBUTES_OF: dict[str, type] = {"root": ConnectClient, "namespace": NS, "resource": Resource}
-_BELOW = {
+_OWNERS = {
     "namespace": {"root", "namespace"},
     "collection": {"root", "namespace", "resource"},
     "resource": {"collection"},
     "action": {"collection", "resource"},
 }
-
+"""The kinds of object that have a step to an object of the key's kind."""
 
 CALLS = {
     "collection": {
@@ -37,64 +35,86 @@ CALLS = {
 """The method of an object for each HTTP method, by the object's kind."""
 
 
+class PathWriter(NamedTuple):
+    """Writes the Python that reaches the paths of one client.
+
+    Attributes:
+        root: Name of the client.
+        specs: The specification, ``None`` if there is none.
+        attribute: Names the attributes of the client's objects.
+    """
+
+    root: str
+    specs: OpenAPISpecs | None
+    attribute: Attribute
+
+    def place(self, path: str) -> Place | None:
+        """Look up a path in the specification, if there is one."""
+        return self.specs.place(path) if self.specs else None
+
+    def expression(self, path: str, kind: str) -> str:
+        """Write the Python for a path.
+
+        A path with a segment that the specification lacks is written as one name, which works as
+        well.
+
+        Args:
+            path: Below the endpoint; empty for the client itself.
+            kind: Kind of the object at the path.
+        """
+        text, owner, above = self.root, "root", ""
+        for name in path.split("/") if path else ():
+            above = f"{above}/{name}" if above else name
+            place = None if above == path else self.place(above)
+            step_kind = kind if above == path else place.kind if place else "nothing"
+            step = self.step(name, step_kind, owner)
+            if step is None:
+                return self.in_one_step(path, kind)
+            text, owner = text + step, step_kind
+        return text
+
+    def step(self, name: str, kind: str, owner: str) -> str | None:
+        """Write one step of a path: ``.items``, ``["ID"]``, ``("approve")``.
+
+        Returns:
+            ``None`` if objects of kind ``owner`` have no such step: a collection has none to
+            another collection.
+        """
+        if owner not in _OWNERS.get(kind, ()):
+            return None
+        if kind == "resource":
+            return f"[{literal(unquote(name))}]"
+        if kind in ("namespace", "action"):
+            return f'("{name}")'
+        attribute = self.attribute(name, owner)
+        return f".{attribute}" if attribute else f'.collection("{name}")'
+
+    def in_one_step(self, path: str, kind: str) -> str:
+        """Write the Python for a path with the path as a single name."""
+        above, _, name = path.rpartition("/")
+        match kind:
+            case "namespace":
+                return f'{self.root}("{path}")'
+            case "collection":
+                return f'{self.root}.collection("{path}")'
+            case _:
+                step = self.step(name, kind, "collection")
+                return f'{self.root}.collection("{above}"){step}'
+
+
+def path_writer(description: Described) -> PathWriter:
+    """Return the path writer of an object's client."""
+    root = variable(description.client, "client")
+    return PathWriter(root, description.specs, description.attribute)
+
+
 def variable(thing: object, otherwise: str) -> str:
-    """Name a thing as the session at the prompt does, if it does."""
+    """Return the name of a thing in the session at the prompt, or else another text."""
     session = vars(sys.modules["__main__"])
     names = (name for name, value in [*session.items()] if value is thing)
     return next((name for name in names if not name.startswith("_")), otherwise)
 
 
-def step(name: str, kind: str, owner: str) -> str | None:
-    """Write one step of a path: ``.items``, ``["ID"]``, ``("approve")``.
-
-    Returns:
-        ``None`` if what is of kind ``owner`` has no step to this kind, as a collection has none
-        to another.
-    """
-    if owner not in _BELOW.get(kind, ()):
-        return None
-    if kind == "resource":
-        return f"[{literal(unquote(name))}]"
-    if kind in ("namespace", "action"):
-        return f'("{name}")'
-    found = attribute(name, _ATTRIBUTES_OF[owner])
-    return f".{found}" if found else f'.collection("{name}")'
-
-
-def expression(root: str, path: str, kind: str, place: Lookup) -> str:
-    """Write the Python for a path.
-
-    Args:
-        root: Name of the client.
-        path: Below the endpoint; empty for the client itself.
-        kind: What is at the path.
-        place: Looks up what the document has at a path. Where it has nothing, the whole path is
-            written as one name, which works as well.
-    """
-    text, owner, above = root, "root", ""
-    for name in path.split("/") if path else ():
-        above = f"{above}/{name}" if above else name
-        found = place(above)
-        now = kind if above == path else found.kind if found else "nothing"
-        one_more = step(name, now, owner)
-        if one_more is None:
-            return in_one_step(root, path, kind)
-        text, owner = text + one_more, now
-    return text
-
-
-def in_one_step(root: str, path: str, kind: str) -> str:
-    """Write the Python for a path as the name of one thing, which works as well."""
-    above, _, name = path.rpartition("/")
-    match kind:
-        case "namespace":
-            return f'{root}("{path}")'
-        case "collection":
-            return f'{root}.collection("{path}")'
-        case _:
-            return f'{root}.collection("{above}"){step(name, kind, "collection")}'
-
-
 def concrete(template: str) -> str:
-    """Put an id into a path that the document writes with parameters."""
+    """Return a path of the document with ``ID`` in place of its parameters."""
     return re.sub(r"\{[^}]*\}", "ID", template)

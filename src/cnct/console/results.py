@@ -2,43 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from cnct.client.base_client import BaseClient
-from cnct.console.expressions import CALLS, concrete, expression, variable
+from cnct.console.expressions import CALLS, PathWriter, concrete, path_writer
 from cnct.console.markup import first_sentence
 from cnct.console.notebook import page_html
 from cnct.console.page import Page, Prose, Table
 from cnct.console.samples import literal
 from cnct.console.terminal import as_text
-from cnct.openapi import Match, OpenAPISpecs, SpecError
+from cnct.openapi import Match, SpecError
+
+if TYPE_CHECKING:
+    from cnct.console.described import Described
 
 
-def find(client: BaseClient[Any, Any, Any], text: str, limit: int) -> Matches:
-    """Search the specification of a client; see :meth:`ConnectClient.find`."""
-    specs = client.specs
+def find(description: Described, text: str, limit: int) -> Matches:
+    """Search the specification of a client, which is loaded if need be.
+
+    Args:
+        description: The client.
+        text: Words to search for.
+        limit: Most matches to return.
+
+    Raises:
+        SpecError: If the client uses no specification, or it cannot be read.
+    """
+    specs = description.specs
     if specs is None:
         raise SpecError("There is no specification to search: make the client with use_specs=True")
     specs.load()
-    return Matches(text, specs.find(text, limit), specs, variable(client, "client"))
+    return Matches(text, specs.find(text, limit), path_writer(description))
 
 
 class Matches(list[Match]):
     """Matches, best first. Shows itself as a table.
 
     Args:
-        text: What was searched for.
-        found: The matches.
-        specs: Where they were found.
-        root: Name of the client.
+        text: The words that were searched for.
+        matches: The matches.
+        writer: Writes the Python that reaches a match.
     """
 
-    def __init__(self, text: str, found: list[Match], specs: OpenAPISpecs, root: str) -> None:
-        """Keep what was found and where."""
-        super().__init__(found)
+    def __init__(self, text: str, matches: list[Match], writer: PathWriter) -> None:
+        super().__init__(matches)
         self._text = text
-        self._specs = specs
-        self._root = root
+        self._writer = writer
 
     def __repr__(self) -> str:
         """Show Python that reaches each, as wide as the terminal."""
@@ -48,7 +56,7 @@ class Matches(list[Match]):
         return page_html(self._page())
 
     def _page(self) -> Page:
-        title = f"{self._root}.find({literal(self._text)})"
+        title = f"{self._writer.root}.find({literal(self._text)})"
         if not self:
             return Page(title, "nothing found", [Prose("Try fewer or shorter words.")])
         rows = [(f"`{self._python(match)}`", first_sentence(match.what)) for match in self]
@@ -56,8 +64,8 @@ class Matches(list[Match]):
 
     def _python(self, match: Match) -> str:
         path = concrete(match.path)
-        place = self._specs.place(path)
+        place = self._writer.place(path)
         kind = place.kind if place else "collection"
-        python = expression(self._root, path, kind, self._specs.place)
+        python = self._writer.expression(path, kind)
         verb = CALLS.get(kind, {}).get(match.method, "help")
         return f"{python}.{verb}({'...' if match.method in ('POST', 'PUT') else ''})"

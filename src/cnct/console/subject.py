@@ -1,75 +1,71 @@
-"""What help is asked for: an object of a client, as kind, path and Python. Makes no calls."""
+"""The subject of a help page: an object of a client as the specification knows it. No I/O."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cnct.client.fluent import AsyncConnectClient
-from cnct.console.expressions import expression, in_one_step, step, variable
-from cnct.openapi import OpenAPISpecs
+from cnct.console.expressions import PathWriter, path_writer, variable
 from cnct.openapi.places import Operation, Place
+
+if TYPE_CHECKING:
+    from cnct.console.described import Described
+    from cnct.openapi import OpenAPISpecs
 
 
 class Subject(NamedTuple):
-    """Something that can be looked up in the specification.
+    """An object that can be looked up in the specification.
 
     Attributes:
         kind: ``root``, ``namespace``, ``collection``, ``resource``, ``action`` or ``set``.
-        path: Below the endpoint; empty for the client.
-        root: How the session at the prompt calls the client.
-        python: How the session at the prompt gets to it.
-        place: What the specification has there, ``None`` if nothing or if there is none.
-        specs: The specification, ``None`` if there is none.
-        awaited: Whether its calls are awaited.
+        path: Path below the endpoint; empty for the client.
+        python: Python that reaches the object in the session at the prompt.
+        place: The specification's entry for the path, ``None`` if there is none.
+        writer: Writes the Python for other paths.
+        awaited: Whether calls are awaited.
     """
 
     kind: str
     path: str
-    root: str
     python: str
     place: Place | None
-    specs: OpenAPISpecs | None
+    writer: PathWriter
     awaited: bool = False
 
     @property
+    def specs(self) -> OpenAPISpecs | None:
+        """The specification, ``None`` if there is none."""
+        return self.writer.specs
+
+    @property
     def operations(self) -> Mapping[str, Operation]:
-        """What can be called here, by method; nothing if the specification has nothing here."""
+        """The operations of the path by HTTP method; empty without an entry for it."""
         return self.place.operations if self.place else {}
 
     def call(self, rest: str) -> str:
-        """Write something that makes a call: ``.get()``."""
+        """Write Python that makes a call: ``rest`` is ``.get()``."""
         return f"{'await ' if self.awaited else ''}{self.python}{rest}"
 
     def below(self, name: str, kind: str) -> Subject:
-        """Return what is one step below."""
+        """Return the subject one step below."""
         path = f"{self.path}/{name}" if self.path else name
-        place = self.specs.place(path) if self.specs else None
-        one_more = step(name, kind, self.kind)
-        python = self.python + one_more if one_more else in_one_step(self.root, path, kind)
-        return self._replace(kind=kind, path=path, python=python, place=place)
+        step = self.writer.step(name, kind, self.kind)
+        python = self.python + step if step else self.writer.in_one_step(path, kind)
+        return self._replace(kind=kind, path=path, python=python, place=self.writer.place(path))
 
 
-def subject(thing: Any, client: Any, path: str, kind: str, specs: OpenAPISpecs | None) -> Subject:
-    """Describe an object.
+def subject(description: Described) -> Subject:
+    """Return the subject for an object.
 
-    Args:
-        thing: The object.
-        client: Its client.
-        path: Its path.
-        kind: What it is by its class; the specification knows better, except for a set.
-        specs: The specification, if there is one.
+    Its kind is the specification's where that differs from the class: a collection can turn out to
+    be an action. A set stays a set.
     """
-    place = specs.place(path) if specs else None
-    of_class, kind = kind, place.kind if place and kind != "set" else kind
-    root, lookup = variable(client, "client"), specs.place if specs else _nowhere
+    writer, path, thing = path_writer(description), description.path, description.thing
+    place = writer.place(path)
+    kind = place.kind if place and description.kind != "set" else description.kind
     if kind == "set":
-        python = f"{expression(root, path, 'collection', lookup)}.all()"
+        python = f"{writer.expression(path, 'collection')}.all()"
     else:
-        python = expression(root, path, kind, lookup)
-    python = variable(thing, python) if kind == of_class else python
-    return Subject(kind, path, root, python, place, specs, isinstance(client, AsyncConnectClient))
-
-
-def _nowhere(_: str) -> None:
-    return None
+        python = writer.expression(path, kind)
+    python = variable(thing, python) if kind == description.kind else python
+    return Subject(kind, path, python, place, writer, description.awaited)

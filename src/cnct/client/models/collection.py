@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnct.client._core.urls import segment
 from cnct.client.models.action import Action, AsyncAction
 from cnct.client.models.known_fields import fields_of
-from cnct.client.models.noun import ClientT, HasActions, Located
+from cnct.client.models.noun import STEPS_WITHOUT_IO, ClientT, HasActions, Located
 from cnct.client.models.resource import AsyncResource, Resource
 from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
 from cnct.rql import R
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 class BaseCollection(Located[ClientT]):
     """What the collections of both worlds share."""
+
+    _steps_without_io = STEPS_WITHOUT_IO | {"[]"}
 
     def __iter__(self) -> None:
         """Refuse: without this, Python would try ``collection[0]`` and never end."""

@@ -82,6 +82,8 @@ class Names(Generic[T]):
         known: Returns the names that are known.
     """
 
+    _steps_without_io = frozenset({"[]"})
+
     def __init__(self, method: Callable[[str], T], known: Callable[[], list[str]]) -> None:
         """Keep both."""
         self._method = method
@@ -107,6 +109,9 @@ class Names(Generic[T]):
     def __iter__(self) -> Iterator[str]:
         """Yield the names that are known, as the API has them."""
         return iter(self._known())
+
+    def _callable_names(self) -> list[str]:
+        return [*self]
 
     def _ipython_key_completions_(self) -> list[str]:
         return [*self]

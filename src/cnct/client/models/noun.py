@@ -18,6 +18,9 @@ NamespaceT = TypeVar("NamespaceT")
 CollectionT = TypeVar("CollectionT")
 ActionT = TypeVar("ActionT")
 
+STEPS_WITHOUT_IO = frozenset({"action", "all", "collection", "fields", "ns"})
+"""Attributes that completion may read, or call, since none makes a call of the API."""
+
 
 class Node:
     """Something that has others below it."""
@@ -77,6 +80,9 @@ class HasNamespaces(Node, Generic[NamespaceT]):
     @abstractmethod
     def _ns_at(self, path: str) -> NamespaceT: ...
 
+    def _callable_names(self) -> list[str]:
+        return self.__names__("namespaces")
+
 
 class HasCollections(Node, Generic[CollectionT]):
     """Something with collections below it: a client, a namespace or a resource."""
@@ -126,6 +132,9 @@ class HasActions(Node, Generic[ActionT]):
     @abstractmethod
     def _action_at(self, path: str) -> ActionT: ...
 
+    def _callable_names(self) -> list[str]:
+        return self.__names__("actions")
+
 
 class Located(Node, Generic[ClientT]):
     """Something at a path below the endpoint.
@@ -134,6 +143,8 @@ class Located(Node, Generic[ClientT]):
         client: Who makes the calls.
         path: Path below the endpoint.
     """
+
+    _steps_without_io = STEPS_WITHOUT_IO
 
     def __init__(self, client: ClientT, path: str) -> None:
         """Keep client and path."""
@@ -163,6 +174,6 @@ class Located(Node, Generic[ClientT]):
         return self
 
     def _repr_html_(self) -> str | None:
-        from cnct.console import html  # noqa: PLC0415 - only notebooks need it
+        from cnct.client.describing import help_html  # noqa: PLC0415 - only notebooks need it
 
-        return html(self._client, self)
+        return help_html(self._client, self)

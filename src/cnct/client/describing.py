@@ -1,0 +1,76 @@
+"""Describes objects of a client to the console, which knows none of the client's classes.
+
+Help that a user asked for may load the specification; nothing else here does I/O.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnct import console
+from cnct.client.base_client import BaseClient
+from cnct.client.checking import users_level
+from cnct.client.fluent import AsyncConnectClient
+from cnct.client.models import NS, AsyncNS, AsyncResource, Resource
+from cnct.client.models.baseset import BaseResourceSet
+from cnct.client.models.collection import BaseCollection
+from cnct.client.models.names import at_hand, attribute
+from cnct.client.models.noun import Located
+from cnct.console.described import Described, ObjectKind
+
+if TYPE_CHECKING:
+    from cnct.openapi import OpenAPISpecs
+
+Client = BaseClient[Any, Any, Any]
+ClientObject = Client | Located[Any]
+
+
+def print_help(client: Client, thing: ClientObject, *, full: bool = False) -> None:
+    """Print the help of an object; in a notebook, display it.
+
+    Args:
+        client: Its client.
+        thing: The client itself or an object of it.
+        full: Whether to show every row of long tables and the whole of long texts.
+
+    Raises:
+        SpecError: If the specification that the user chose cannot be read.
+    """
+    specs = client.specs
+    readable = specs if specs and specs.available(users_level() + 1) else None
+    description = described(client, thing, readable)._replace(unreadable=specs is not readable)
+    console.print_help(description, full=full)
+
+
+def help_html(client: Client, thing: ClientObject) -> str | None:
+    """Return the help of an object for a notebook, ``None`` without a specification at hand."""
+    specs = at_hand(client.specs)
+    return console.html(described(client, thing, specs)) if specs else None
+
+
+def described(client: Client, thing: ClientObject, specs: OpenAPISpecs | None) -> Described:
+    """Describe an object to the console."""
+    path = "" if isinstance(thing, BaseClient) else thing.path
+    awaited = isinstance(client, AsyncConnectClient)
+    owners: dict[str, type] = {"root": type(client), "namespace": NS, "resource": Resource}
+
+    def attribute_of(name: str, owner: str) -> str | None:
+        return attribute(name, owners[owner])
+
+    return Described(thing, client, _kind(thing), path, specs, attribute_of, awaited)
+
+
+def _kind(thing: ClientObject) -> ObjectKind:
+    match thing:
+        case BaseClient():
+            return "root"
+        case BaseResourceSet():
+            return "set"
+        case BaseCollection():
+            return "collection"
+        case NS() | AsyncNS():
+            return "namespace"
+        case Resource() | AsyncResource():
+            return "resource"
+        case _:
+            return "action"
