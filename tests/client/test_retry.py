@@ -12,7 +12,7 @@ from tests.conftest import KEY, json_answer
 
 from cnct import AmbiguousWriteError, ClientError, RetryPolicy
 from cnct.client._core.messages import Pause, Request, TransportError
-from cnct.client._core.retry import call
+from cnct.client._core.retry import retry_flow
 
 DATE = "Wed, 21 Oct 2015 07:28:00 GMT"
 
@@ -30,7 +30,7 @@ def lost(sent: bool) -> TransportError:
 
 def play(method: str, outcomes: list, limit: int = 5, policy=None, **kwargs):
     """Feed a flow; return its answer, how often it wanted to send, and its pauses."""
-    flow = call(Request(method, "http://x/y", kwargs), policy or RetryPolicy(), limit)
+    flow = retry_flow(Request(method, "http://x/y", kwargs), policy or RetryPolicy(), limit)
     sent, pauses = 0, []
     wish = next(flow)
     try:
@@ -207,7 +207,7 @@ def test_a_body_that_was_read_and_cannot_be_put_back_is_not_repeated(body):
 def test_files_are_put_back_to_where_they_stood(wrap):
     file = io.BytesIO(b"head body")
     file.read(5)
-    flow = call(Request("PUT", "http://x/y", wrap(file)), RetryPolicy(), 5)
+    flow = retry_flow(Request("PUT", "http://x/y", wrap(file)), RetryPolicy(), 5)
     request = next(flow)
     assert file.read() == b"body"
     assert isinstance(flow.throw(lost(sent=True)), Pause)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVa
 from cnct.client._core.arguments import checked_int
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import Flow, Request, Response
-from cnct.client._core.retry import RetryPolicy, call
+from cnct.client._core.retry import RetryPolicy, retry_flow
 from cnct.client._core.timeouts import Timeout, checked_timeout
 from cnct.client._core.urls import absolute, checked_endpoint, with_query
 from cnct.client._http.interception import interceptor_of
@@ -92,7 +92,6 @@ class BaseClient(
         self.endpoint = checked_endpoint(endpoint or DEFAULT_ENDPOINT)
         self.use_specs = use_specs
         self.specs_location = _checked_location(specs_location)
-        self.validate_using_specs = validate_using_specs
         self.default_headers = _checked_headers(default_headers)
         self.default_limit = checked_int("default_limit", default_limit, 1)
         self.max_retries = checked_int("max_retries", max_retries, 0)
@@ -101,8 +100,7 @@ class BaseClient(
         self.resourceset_append = resourceset_append
         self.concurrency = checked_int("concurrency", concurrency, 1)
         self.retry = _checked_policy(retry)
-        self.validate: Validation | None = validate
-        self.rules = policy(use_specs and validate_using_specs, validate)
+        self._policy = policy(use_specs and validate_using_specs, validate)
         self._api_key = api_key
         self._open()
         if "IPython" in sys.modules:
@@ -133,6 +131,11 @@ class BaseClient(
         self._response.set(response)
 
     @property
+    def validate_using_specs(self) -> bool:
+        """Whether calls are checked against the OpenAPI document before they are sent."""
+        return self._policy is not None
+
+    @property
     def specs(self) -> OpenAPISpecs | None:
         """What the API's OpenAPI document says; ``None`` with ``use_specs=False``.
 
@@ -153,7 +156,7 @@ class BaseClient(
 
     @property
     def _strict(self) -> bool:
-        return refuses_names(self.rules)
+        return refuses_names(self._policy)
 
     def _request(
         self, method: str, path: str, kwargs: dict[str, Any], checked: bool = False
@@ -163,30 +166,28 @@ class BaseClient(
         kwargs = self._prepare_call_kwargs(kwargs)
         request = Request(method.upper(), url, kwargs, self._api_key)
         specs = self._to_check(checked)
-        if specs and self.rules and self._available(specs):
-            check(specs, self.rules, request, url.removeprefix(self.endpoint).lstrip("/"))
+        if specs and self._policy and self._available(specs):
+            check(specs, self._policy, request, url.removeprefix(self.endpoint).lstrip("/"))
         return request
 
     def _to_check(self, checked: bool) -> OpenAPISpecs | None:
         """Return what a call is to be checked against, if it is and has not been."""
-        return self.specs if self.rules and not checked else None
+        return self.specs if self._policy and not checked else None
 
     @staticmethod
     def _available(specs: OpenAPISpecs) -> bool:
         """Load what is checked against; a warning that it is not there shows the user's line."""
         return specs.available(2 if specs.at_hand() else users_level() + 1)
 
-    def _call(self, request: Request) -> Flow[Response]:
-        return call(request, self.retry, self.max_retries)
+    def _flow(self, request: Request) -> Flow[Response]:
+        return retry_flow(request, self.retry, self.max_retries)
 
-    def _logged(self, request: Request) -> dict[str, Any]:
-        """Show a request to the logger; return its keyword arguments, to be used up."""
+    def _log_request(self, request: Request) -> None:
         if self.logger is not None:
             self.logger.log_request(request.method, request.url, dict(request.kwargs))
-        return dict(request.kwargs)
 
-    def _answered(self) -> Response:
-        """Return what the sending seam has set, and show it to the logger."""
+    def _take_response(self) -> Response:
+        """Return the response that `_execute_http_call` has set, after logging it."""
         response = self.response
         if response is None:
             raise RuntimeError("_execute_http_call has set no response")

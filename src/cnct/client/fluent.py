@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from cnct.client._core.answers import value_of
 from cnct.client._core.messages import Request, Response
 from cnct.client._core.paging import Reader, Unread
+from cnct.client._core.responses import value_of
 from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.checking import load
 from cnct.client.models import NS, AsyncCollection, AsyncNS, Collection
@@ -113,9 +113,9 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
             ValueError: If ``path`` is a URL of another place.
         """
         request = self._request(method, path, kwargs)
-        return value_of(request, self._answer(request))
+        return value_of(request, self._exchange(request))
 
-    def fetch(self, path: str, kwargs: Mapping[str, Any], checked: bool) -> Unread:
+    def _fetch(self, path: str, kwargs: Mapping[str, Any], checked: bool) -> Unread:
         """GET a list, to be decoded by whoever takes its rows; for the sets.
 
         Args:
@@ -124,21 +124,21 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
             checked: Whether a page of this list has been asked for already.
         """
         request = self._request("GET", path, {**kwargs}, checked)
-        return Unread(request, self._answer(request))
+        return Unread(request, self._exchange(request))
 
-    def read_ahead(self, reader: Reader, pages: int) -> Ahead:
+    def _read_ahead(self, reader: Reader, pages: int) -> Ahead:
         """Read a list with up to so many pages at a time; for the sets."""
         return self._driver.ahead(reader, pages)
 
-    def _answer(self, request: Request) -> Response:
-        return self._driver.run(self._call(request), self._send)
+    def _exchange(self, request: Request) -> Response:
+        return self._driver.run(self._flow(request), self._send_once)
 
-    def _send(self, request: Request) -> Response:
+    def _send_once(self, request: Request) -> Response:
         """Go through the sending seam, which may have been overridden or replaced."""
         self.response = None
-        kwargs = self._logged(request)
-        self._execute_http_call(request.method, request.url, kwargs)
-        return self._answered()
+        self._log_request(request)
+        self._execute_http_call(request.method, request.url, dict(request.kwargs))
+        return self._take_response()
 
     def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
         """Make one HTTP exchange and set ``self.response``. May be overridden or replaced.
@@ -211,14 +211,14 @@ class AsyncConnectClient(BaseClient["httpx2.Response", AsyncNS, AsyncCollection]
     async def execute(self, method: str, path: str, **kwargs: Any) -> Any:
         """Make a call and decode its answer. Async twin of :meth:`ConnectClient.execute`."""
         request = await self._checked_request(method, path, kwargs)
-        return value_of(request, await self._answer(request))
+        return value_of(request, await self._exchange(request))
 
-    async def fetch(self, path: str, kwargs: Mapping[str, Any], checked: bool) -> Unread:
+    async def _fetch(self, path: str, kwargs: Mapping[str, Any], checked: bool) -> Unread:
         """GET a list, to be decoded by whoever takes its rows; see the synchronous twin."""
         request = await self._checked_request("GET", path, {**kwargs}, checked)
-        return Unread(request, await self._answer(request))
+        return Unread(request, await self._exchange(request))
 
-    def read_ahead(self, reader: Reader, pages: int) -> AsyncAhead:
+    def _read_ahead(self, reader: Reader, pages: int) -> AsyncAhead:
         """Read a list with up to so many pages at a time; for the sets."""
         return self._driver.ahead(reader, pages)
 
@@ -233,15 +233,15 @@ class AsyncConnectClient(BaseClient["httpx2.Response", AsyncNS, AsyncCollection]
             await to_thread(load, specs)
         return self._request(method, path, kwargs, checked)
 
-    async def _answer(self, request: Request) -> Response:
-        return await self._driver.run(self._call(request), self._send)
+    async def _exchange(self, request: Request) -> Response:
+        return await self._driver.run(self._flow(request), self._send_once)
 
-    async def _send(self, request: Request) -> Response:
+    async def _send_once(self, request: Request) -> Response:
         """Go through the sending seam, which may have been overridden or replaced."""
         self.response = None
-        kwargs = self._logged(request)
-        await self._execute_http_call(request.method, request.url, kwargs)
-        return self._answered()
+        self._log_request(request)
+        await self._execute_http_call(request.method, request.url, dict(request.kwargs))
+        return self._take_response()
 
     async def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
         """Make one HTTP exchange and set ``self.response``. May be overridden or replaced.

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from cnct.client._core.answers import is_list, value_of
 from cnct.client._core.messages import Request, Response
+from cnct.client._core.responses import value_of
 from cnct.exceptions import ClientError
+from cnct.openapi.shapes import is_list
 
 _CONTENT_RANGE = re.compile(r"\s*items\s+(?:\d+-\d+|\*)\s*/\s*(\d+)\s*", re.IGNORECASE)
 

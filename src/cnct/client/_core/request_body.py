@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeGuard
+from typing import Any
+
+from cnct.openapi.shapes import is_object
 
 JSON = "application/json"
 
@@ -65,15 +67,10 @@ def encoded_json(payload: Any) -> bytes:
         raise ValueError(f"payload must be JSON: {error}") from error
 
 
-def is_mapping(value: Any) -> TypeGuard[Mapping[str, Any]]:
-    """Tell whether something is a mapping."""
-    return isinstance(value, Mapping)
-
-
 def _parts(kwargs: Mapping[str, Any]) -> Iterator[Any]:
     yield from (kwargs.get("data"), kwargs.get("content"))
     files: Any = kwargs.get("files") or {}
-    for _, value in files.items() if is_mapping(files) else files:
+    for _, value in files.items() if is_object(files) else files:
         yield value[1] if isinstance(value, tuple | list) else value
 
 

@@ -13,10 +13,10 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from cnct.client._core.answers import error_of, failure_of
 from cnct.client._core.arguments import checked_seconds
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.request_body import Body
+from cnct.client._core.responses import error_of, failure_of
 from cnct.exceptions import AmbiguousWriteError, ClientError, NotFoundError
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
@@ -89,13 +89,13 @@ class _Failure(NamedTuple):
     cause: Exception | None = None
 
 
-def call(request: Request, policy: RetryPolicy, limit: int) -> Flow[Response]:
+def retry_flow(request: Request, policy: RetryPolicy, max_retries: int) -> Flow[Response]:
     """Send a request until it succeeds, fails for good, or the tries are used up.
 
     Args:
         request: What to send.
         policy: How to repeat it.
-        limit: Further tries after the first.
+        max_retries: Further tries after the first.
 
     Returns:
         The successful answer; the 404 of a repeated DELETE too, since it was done before.
@@ -120,10 +120,11 @@ def call(request: Request, policy: RetryPolicy, limit: int) -> Flow[Response]:
             met = _refused(request, policy, response, attempt, body)
         wait = max(met.error.retry_after or 0.0, policy.backoff(attempt))
         late = policy.deadline is not None and time.monotonic() + wait > begun + policy.deadline
-        if attempt > limit or late or not met.repeatable:
+        if attempt > max_retries or late or not met.repeatable:
             raise met.error from met.cause
-        what = f"{request.method} {request.shown_url}"
-        yield Pause(wait, f"{what}: {met.why}, try {attempt} of {limit + 1}, next in {wait:.1f} s")
+        call = f"{request.method} {request.shown_url}"
+        progress = f"try {attempt} of {max_retries + 1}, next in {wait:.1f} s"
+        yield Pause(wait, f"{call}: {met.why}, {progress}")
         body.rewind()
 
 

@@ -95,9 +95,9 @@ class AsyncDriver:
                     step = partial(next, flow)
                 else:
                     url = wish.url
-                    step = await self._tried(flow, wish, send)
+                    step = await self._attempt(flow, wish, send)
 
-    async def _tried(
+    async def _attempt(
         self, flow: Flow[T], wish: Request, send: Callable[[Request], Awaitable[Response]]
     ) -> Callable[[], Request | Pause]:
         begun = time.perf_counter()

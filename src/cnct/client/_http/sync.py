@@ -164,9 +164,9 @@ class Driver:
                     step = partial(next, flow)
                 else:
                     url = wish.url
-                    step = self._tried(flow, wish, send)
+                    step = self._attempt(flow, wish, send)
 
-    def _tried(
+    def _attempt(
         self, flow: Flow[T], wish: Request, send: Callable[[Request], Response]
     ) -> Callable[[], Request | Pause]:
         begun = time.perf_counter()

@@ -6,7 +6,6 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from cnct.client._core.urls import attribute_name, checked_name
-from cnct.client.checking import refuses_names
 from cnct.client.models.names import Kind, at_hand, attributes, check_name, completed, names
 
 if TYPE_CHECKING:
@@ -162,7 +161,7 @@ class Located(Node, Generic[ClientT]):
 
     @property
     def _strict(self) -> bool:
-        return refuses_names(self._client.rules)
+        return self._client._strict
 
     def help(self, full: bool = False) -> Self:
         """Print what is known of it and what can come next, and return self.

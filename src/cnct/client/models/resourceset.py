@@ -40,7 +40,7 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
 
     @cached_property
     def _ahead(self) -> Ahead:
-        return self._client.read_ahead(self._reader, self._query.concurrency)
+        return self._client._read_ahead(self._reader, self._query.concurrency)
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the resources, fetching pages as they are needed."""
@@ -89,10 +89,10 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
                     yield rows
 
     def _stream(self) -> Ahead:
-        return self._client.read_ahead(self._new_reader(), self._query.concurrency)
+        return self._client._read_ahead(self._new_reader(), self._query.concurrency)
 
     def _fetch(self, span: Span) -> Unread:
-        answer = self._client.fetch(self._at(span), self._query.kwargs, self._checked)
+        answer = self._client._fetch(self._at(span), self._query.kwargs, self._checked)
         self._checked = True
         return answer
 
@@ -163,7 +163,7 @@ class AsyncResourceSet(BaseResourceSet["AsyncConnectClient"]):
 
     @cached_property
     def _ahead(self) -> AsyncAhead:
-        return self._client.read_ahead(self._reader, self._query.concurrency)
+        return self._client._read_ahead(self._reader, self._query.concurrency)
 
     def __aiter__(self) -> AsyncIterator[Any]:
         """Yield the resources, fetching pages as they are needed."""
@@ -217,10 +217,10 @@ class AsyncResourceSet(BaseResourceSet["AsyncConnectClient"]):
                     yield rows
 
     def _stream(self) -> AsyncAhead:
-        return self._client.read_ahead(self._new_reader(), self._query.concurrency)
+        return self._client._read_ahead(self._new_reader(), self._query.concurrency)
 
     async def _fetch(self, span: Span) -> Unread:
-        answer = await self._client.fetch(self._at(span), self._query.kwargs, self._checked)
+        answer = await self._client._fetch(self._at(span), self._query.kwargs, self._checked)
         self._checked = True
         return answer
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 import json
 from functools import lru_cache
-from typing import Any, TypeGuard
+from typing import Any
 
 from cnct.client._core.messages import Request, Response, TransportError
-from cnct.client._core.request_body import is_mapping
 from cnct.exceptions import CALL_ATTRIBUTES, ClientError
+from cnct.openapi.shapes import is_list, is_object
 
 _NO_CONTENT = 204
 _NOT_FOUND = 404
@@ -89,7 +89,7 @@ def error_of(
     """
     known |= {"method": request.method, "url": request.shown_url}
     body = _error_body(response)
-    if not is_mapping(body):
+    if not is_object(body):
         listed = is_list(body) or isinstance(body, str)
         messages = _messages(request, body) if listed else None
         return kind(None, response.status_code, None, messages, **known)
@@ -147,8 +147,3 @@ def _messages(request: Request, errors: Any) -> list[Any] | None:
         return None
     messages = errors if is_list(errors) else [errors]
     return [request.masked(each) if isinstance(each, str) else each for each in messages]
-
-
-def is_list(value: Any) -> TypeGuard[list[Any]]:
-    """Tell whether a decoded body is an array."""
-    return isinstance(value, list)

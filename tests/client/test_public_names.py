@@ -1,0 +1,51 @@
+"""What completion shows of a client: the documented names and no others."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnct import AsyncConnectClient, ConnectClient
+
+SETTINGS = {
+    "api_key",
+    "concurrency",
+    "default_headers",
+    "default_limit",
+    "endpoint",
+    "logger",
+    "max_retries",
+    "resourceset_append",
+    "retry",
+    "specs_location",
+    "timeout",
+    "use_specs",
+    "validate_using_specs",
+}
+VERBS = {"create", "delete", "execute", "get", "update"}
+STEPS = {"collection", "ns"}
+EXPLORING = {"find", "help", "response", "specs"}
+OWN = {ConnectClient: {"close", "session"}, AsyncConnectClient: {"aclose"}}
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_a_client_has_its_documented_names_and_no_others(kind):
+    client = kind("ApiKey SU-1:secret", use_specs=False)
+    public = {name for name in dir(client) if not name.startswith("_")}
+    assert public == SETTINGS | VERBS | STEPS | EXPLORING | OWN[kind]
+
+
+@pytest.mark.parametrize(
+    ("settings", "validates"),
+    [
+        ({}, True),
+        ({"validate_using_specs": False}, False),
+        ({"use_specs": False}, False),
+        ({"validate": "off"}, False),
+        ({"validate": "warn", "validate_using_specs": False}, True),
+    ],
+)
+def test_one_attribute_tells_whether_calls_are_validated(settings, validates):
+    client = ConnectClient("ApiKey SU-1:secret", **settings)
+    assert client.validate_using_specs is validates
+    with pytest.raises(AttributeError):
+        client.validate_using_specs = True
