@@ -224,10 +224,10 @@ class BaseClient(
         Args:
             full: Whether to show every row of long tables, and the whole of long texts.
         """
-        self.print_help(self, full=full)
+        self._print_help(self, full=full)
         return self
 
-    def print_help(
+    def _print_help(
         self, thing: BaseClient[Any, Any, Any] | Located[Any], full: bool = False
     ) -> None:
         """Print what is known of an object of this client."""

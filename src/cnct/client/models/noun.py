@@ -169,7 +169,7 @@ class Located(Node, Generic[ClientT]):
         Args:
             full: Whether to show every row of long tables, and the whole of long texts.
         """
-        self._client.print_help(self, full=full)
+        self._client._print_help(self, full=full)
         return self
 
     def _repr_html_(self) -> str | None:
