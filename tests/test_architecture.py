@@ -20,7 +20,7 @@ KNOWS = {
     "text": set(),
     "rql": {"rql"},
     "openapi": {"rql", "openapi"},
-    "store": {"rql", "openapi", "store", "emulator"},
+    "store": {"rql", "openapi", "store"},
     "client": {"rql", "client", "openapi", "console"},
     "console": {"rql", "openapi", "console"},
     "emulator": {"rql", "openapi", "store", "emulator"},

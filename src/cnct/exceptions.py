@@ -10,7 +10,8 @@
     │   ├── AmbiguousWriteError     a write that may have been done
     │   └── SpecError               the document cannot be read            (also ValueError)
     ├── RQLError                    RQL cannot express it                  (also ValueError)
-    │   └── RQLSyntaxError          text that is not RQL
+    │   ├── RQLSyntaxError          text that is not RQL
+    │   └── QueryError              a query that a collection refuses
     ├── NotYetEvaluatedError        asked before an asynchronous set was read (RuntimeError)
     ├── UnexpectedCallError         a call without a mock                  (AssertionError)
     ├── UnusedMockError             a mock without a call                  (AssertionError)
@@ -24,7 +25,7 @@
 from __future__ import annotations
 
 import http
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 
@@ -166,6 +167,25 @@ class RQLSyntaxError(RQLError):
     def __reduce__(self) -> tuple[type[RQLSyntaxError], tuple[str, int, str]]:
         """Pickle by the constructor's arguments, not by the message."""
         return type(self), (self.text, self.position, self.expected)
+
+
+class QueryError(RQLError):
+    """A query that a collection refuses, as the server does.
+
+    Args:
+        message: The problem, in the words of the server.
+        details: The parts of the query that are wrong; by default ``{"error": message}``.
+
+    Attributes:
+        message: As passed.
+        details: ``filter``, ``lookup`` and ``value`` of a condition that the field does not take,
+            otherwise ``error``: the message.
+    """
+
+    def __init__(self, message: str, details: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = {"error": message} if details is None else dict(details)
 
 
 class NotYetEvaluatedError(RuntimeError):

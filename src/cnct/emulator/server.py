@@ -28,7 +28,7 @@ from cnct.emulator.inventing.recipes import generate as invented
 from cnct.emulator.service.app import BASE, Connect
 from cnct.emulator.service.records import Records
 from cnct.openapi.shapes import is_record
-from cnct.store.storage import Storage
+from cnct.store import Storage
 
 DEFAULT_SPEC = Path(__file__).parent / "data" / "connect.yml"
 _START_SECONDS = 10.0

@@ -1,27 +1,30 @@
-"""Values of filters and records -> what SQLite compares, by the type of the field."""
+"""Converts filter values and values of records to values that SQLite compares as the server does.
+
+Knows fields by their type alone.
+"""
 
 from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from cnct.openapi.filter_values import read_value
 
 _INTEGERS_END = 2**63
-Comparable = str | int | float | None
+Comparable: TypeAlias = str | int | float | None
 
 
 def from_text(kind: str, text: str) -> Comparable:
     """Convert the text of a filter value.
 
     Args:
-        kind: Type of the field, as :class:`FilterField` has it.
+        kind: Type of the field, as `FilterField` has it.
         text: The literal without its quotes.
 
     Raises:
-        ValueError: If the field cannot take it.
+        ValueError: If the field cannot take the text.
     """
     match read_value(kind, text):
         case bool() as flag:
@@ -29,7 +32,7 @@ def from_text(kind: str, text: str) -> Comparable:
         case int() | float() | Decimal() as number:
             return _number(number)
         case datetime() as moment:
-            return _stamp(moment)
+            return _instant(moment)
         case date() as day:
             return day.isoformat()
         case value:
@@ -37,7 +40,7 @@ def from_text(kind: str, text: str) -> Comparable:
 
 
 def from_json(kind: str, value: Any) -> Comparable:
-    """Convert a value of a record; one that does not fit its type is kept as text."""
+    """Convert a value of a record; one that does not fit the field's type is kept as text."""
     if value is None or (isinstance(value, str) and kind == "string"):
         return value
     if isinstance(value, bool) and kind == "boolean":
@@ -52,9 +55,9 @@ def from_json(kind: str, value: Any) -> Comparable:
 
 
 def fold(text: str) -> str:
-    """Write a text so that letter case does not matter: with capitals, one for each letter.
+    """Return a text in capitals, to compare without regard to letter case.
 
-    As PostgreSQL does it (and Django, which compares capitals): an eszett stays what it is.
+    Letters whose capital is several letters (the German eszett) stay as they are, as in PostgreSQL.
     """
     if text.isascii():
         return text.upper()
@@ -62,7 +65,7 @@ def fold(text: str) -> str:
 
 
 def _number(number: float | Decimal) -> float:
-    """Write a number so that SQLite, whose integers have 64 bits, compares it as PostgreSQL does.
+    """Return a number that SQLite, whose integers have 64 bits, compares as PostgreSQL does.
 
     Not-a-number is above all others there, as infinity is.
     """
@@ -75,6 +78,6 @@ def _number(number: float | Decimal) -> float:
     return math.inf if math.isnan(near) else near
 
 
-def _stamp(moment: datetime) -> str:
-    """Write an instant so that texts compare as instants do."""
+def _instant(moment: datetime) -> str:
+    """Write an instant in UTC, so that texts compare as instants do."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

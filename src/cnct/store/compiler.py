@@ -1,134 +1,87 @@
-"""RQL -> SQL: which rows a query means, by the rules of RQL.md section 3.
+"""Compiles the conditions of a query to SQL, by the rules of docs/rql.md.
 
-Fields are columns of the collection's table (``storage``); those that look into lists hold a JSON
-array. Unknown fields are left out, as the server ignores them.
+Fields are columns of the table; those that look into arrays hold a JSON array. Conditions on
+unknown fields are left out, as the server ignores them.
 """
 
 from __future__ import annotations
 
 import operator
-import re
-from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
-from cnct.emulator.service.api_errors import bad_condition, bad_query
+from cnct.exceptions import QueryError
 from cnct.openapi.fields import FilterField
 from cnct.rql.nodes import (
     Comparison,
     Constant,
     Group,
-    Listing,
     Literal,
-    Logical,
     Membership,
-    Negation,
     Node,
     Value,
     conjunction,
 )
 from cnct.rql.printer import operands_of, value_text
-from cnct.store.comparables import fold, from_text
+from cnct.store.comparables import from_text
+from cnct.store.like import like_expression
+from cnct.store.refusals import bad_condition
+from cnct.store.sql import EVERY_ROW, NO_ROW, SqlExpression, complement, joined, quoted_field
 from cnct.store.tables import Table
 
 _RESERVED = frozenset({"limit", "offset"})
 _SIGNS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _ORDERS = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge}
 _LABELLED = frozenset({"eq", "ne", "in", "out"})
-_WIDEST = 100
-_TOKEN = re.compile(r"\\[*\\]|\*|[^*\\]+|\\")
-_STAR = "*"
-_CAPITAL = re.compile("[A-Z]")
 _NULL = object()
-_NUL = "\0"  # PostgreSQL keeps none: the server answers 500
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """SQL with its parameters.
-
-    Attributes:
-        sql: An expression.
-        params: Values of its question marks.
-        lists: Tables of the lists that it looks into, as SQL after ``FROM`` has them. What is
-            said of one list holds for one element of it (one join, on the real server).
-        distinct: Whether a record counts once, however many elements match.
-        source: What follows the table after ``FROM``, if a record counts for each element.
-    """
-
-    sql: str
-    params: list[Any] = field(default_factory=list[Any])
-    lists: frozenset[str] = frozenset()
-    distinct: bool = True
-    source: str = ""
-
-    def alone(self) -> Condition:
-        """Return one that needs no lists, since it asks whether there is such an element."""
-        if not self.lists:
-            return self
-        tables = ", ".join(sorted(self.lists))
-        return Condition(f"EXISTS (SELECT 1 FROM {tables} WHERE {self.sql})", self.params)
-
-
-def column(name: str) -> str:
-    """Quote a column or table name."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def field_column(name: str) -> str:
-    """Name the column of a filter: unlike the table's own, and by letter case, unlike SQLite."""
-    return "f." + _CAPITAL.sub(lambda found: f"^{found[0].lower()}", name)
-
-
-def quoted_field(name: str) -> str:
-    """Write the column of a filter as SQL does."""
-    return column(field_column(name))
+_NUL = "\0"  # PostgreSQL stores none: the server answers 500
 
 
 class Compiler:
-    """Compiles queries over one collection.
+    """Compiles queries over one table.
 
     Args:
-        collection: Whose fields the query may name.
+        table: The table whose fields a query may name.
     """
 
-    def __init__(self, collection: Table) -> None:
-        """Keep the collection."""
-        self._collection = collection
+    def __init__(self, table: Table) -> None:
+        self._table = table
 
-    def where(self, node: Node | None) -> Condition:
-        """Compile a query; ``1`` if it has no conditions.
+    def condition(self, query: Node | None) -> SqlExpression:
+        """Compile a query; one without conditions means every row.
 
         Raises:
-            ApiError: If a field does not take an operator or a value.
+            QueryError: If a field does not take an operator or a value.
         """
-        if node is None:
-            return Condition("1")
-        op, operands = operands_of(node, negated=False)
-        parts = [self._node(arg, negated=no) for arg, no in operands]
-        found = [part for part in parts if part]
+        if query is None:
+            return EVERY_ROW
+        op, operands = operands_of(query, negated=False)
+        parts = self._parts(operands)
         if op == "or":
-            found = [one for one in (_joined("or", found),) if one]
-        # Conditions without lists stay outside, where SQLite has indexes for them.
-        looking = _joined("and", [part for part in found if part.lists])
-        if looking and not looking.distinct:
-            source = "".join(f", {table}" for table in sorted(looking.lists))
-            found = [part for part in found if not part.lists] + [looking]
-            whole = _joined("and", found) or looking
-            return Condition(whole.sql, whole.params, source=source)
-        plain = [part for part in found if not part.lists]
-        return _joined("and", [*plain, *([looking.alone()] if looking else [])]) or Condition("1")
+            parts = [part for part in (joined("or", parts),) if part]
+        # Conditions without arrays stay outside, where SQLite has indexes for them.
+        plain = [part for part in parts if not part.lists]
+        looking = joined("and", [part for part in parts if part.lists])
+        if looking is None:
+            return joined("and", plain) or EVERY_ROW
+        if looking.distinct:
+            return joined("and", [*plain, looking.without_lists()]) or EVERY_ROW
+        source = "".join(f", {table}" for table in sorted(looking.lists))
+        whole = joined("and", [*plain, looking]) or looking
+        return SqlExpression(whole.sql, whole.params, source=source)
 
-    def _node(self, node: Node, *, negated: bool, prefix: str = "") -> Condition | None:
+    def _parts(self, operands: list[tuple[Node, bool]], prefix: str = "") -> list[SqlExpression]:
+        parts = [self._node(arg, negated=negated, prefix=prefix) for arg, negated in operands]
+        return [part for part in parts if part]
+
+    def _node(self, node: Node, *, negated: bool, prefix: str = "") -> SqlExpression | None:
         op, operands = operands_of(node, negated)
         if op:
-            parts = [self._node(arg, negated=no, prefix=prefix) for arg, no in operands]
-            return _joined(op, [part for part in parts if part])
+            return joined(op, self._parts(operands, prefix))
         leaf, negated = operands[0]
-        compiled = self._leaf(leaf, prefix)
-        return _complement(compiled) if compiled and negated else compiled
+        expression = self._leaf(leaf, prefix)
+        return complement(expression) if expression and negated else expression
 
-    def _leaf(self, node: Node, prefix: str) -> Condition | None:
+    def _leaf(self, node: Node, prefix: str) -> SqlExpression | None:
         match node:
             case Comparison(op, name, Group(args)):
                 return self._node(conjunction(args), negated=op == "ne", prefix=f"{prefix}{name}.")
@@ -141,219 +94,112 @@ class Compiler:
             case _:
                 return None
 
-    def _membership(self, op: str, name: str, values: tuple[Value, ...]) -> Condition | None:
+    def _membership(self, op: str, name: str, values: tuple[Value, ...]) -> SqlExpression | None:
         single = "eq" if op == "in" else "ne"
         if any(isinstance(value, Group) for value in values) or name.endswith("search"):
-            each = [self._node(Comparison("eq", name, v), negated=False) for v in values]
-            found = _joined("or", [one for one in each if one])
-            return _complement(found) if found and op == "out" else found
-        target = self._collection.fields.get(name)
-        if target is None or name in _RESERVED:
+            terms: list[tuple[Node, bool]] = [(Comparison("eq", name, v), False) for v in values]
+            any_of = joined("or", self._parts(terms))
+            return complement(any_of) if any_of and op == "out" else any_of
+        field = self._table.fields.get(name)
+        if field is None or name in _RESERVED:
             return None
-        if op not in target.lookups:
+        if op not in field.lookups:
             raise bad_condition(name, op, value_text(values[0]))
-        converted = [self._value(target, single, value) for value in values]
-        plain = [value for value in converted if value is not _NULL]
-        parts = [Condition(f"@ IN ({','.join('?' * len(plain))})", plain)] if plain else []
-        if len(plain) < len(converted):
-            parts.append(Condition("@ IS NULL"))
-        found = self._placed(target, _joined("or", parts) or Condition("0"))
-        return _complement(found) if op == "out" else found
+        comparables = [self._comparable(field, single, value) for value in values]
+        plain = tuple(value for value in comparables if value is not _NULL)
+        parts = [SqlExpression(f"@ IN ({_marks(len(plain))})", plain)] if plain else []
+        if len(plain) < len(comparables):
+            parts.append(SqlExpression("@ IS NULL"))
+        expression = self._placed(field, joined("or", parts) or NO_ROW)
+        return complement(expression) if op == "out" else expression
 
-    def _comparison(self, op: str, name: str, value: Value) -> Condition | None:
+    def _comparison(self, op: str, name: str, value: Value) -> SqlExpression | None:
         if name == "search":
             return self._search(op, value)
         if name.endswith(".search"):
-            raise bad_query('Filter "search" can be applied only on top level.')
-        target = self._collection.fields.get(name)
-        if target is None or name in _RESERVED or not target.lookups:
+            raise QueryError('Filter "search" can be applied only on top level.')
+        field = self._table.fields.get(name)
+        if field is None or name in _RESERVED or not field.lookups:
             return None
-        if op in _ORDERS and _is_numbered(target):
-            return self._ranked(target, op, value)
-        if op not in target.lookups:
+        if op in _ORDERS and _is_numbered(field):
+            return self._ranked(field, op, value)
+        if op not in field.lookups:
             raise bad_condition(name, op, value_text(value))
         if op in ("like", "ilike"):
-            if not isinstance(value, Literal) or value_text(value) in target.null_words:
+            if not isinstance(value, Literal) or value_text(value) in field.null_words:
                 raise bad_condition(name, op, value_text(value))
-            return self._placed(target, _pattern(name, op, value))
-        converted = self._value(target, op, value)
-        if converted is _NULL:
-            test = Condition("@ IS NULL")
+            return self._placed(field, like_expression(name, op, value))
+        comparable = self._comparable(field, op, value)
+        if comparable is _NULL:
+            test = SqlExpression("@ IS NULL")
         else:
-            test = Condition(f"@ {_SIGNS.get(op, '=')} ?", [converted])
-        found = self._placed(target, test)
-        return _complement(found) if op == "ne" else found
+            test = SqlExpression(f"@ {_SIGNS.get(op, '=')} ?", (comparable,))
+        expression = self._placed(field, test)
+        return complement(expression) if op == "ne" else expression
 
-    def _ranked(self, target: FilterField, op: str, value: Value) -> Condition:
+    def _ranked(self, field: FilterField, op: str, value: Value) -> SqlExpression:
         """Compare labels by the numbers behind them, which rise as the document lists them."""
-        text = self._value(target, op, value)
-        given = target.enum.index(text)
-        labels = [label for number, label in enumerate(target.enum) if _ORDERS[op](number, given)]
-        return self._placed(target, Condition(f"@ IN ({','.join('?' * len(labels))})", [*labels]))
+        limit = field.enum.index(self._comparable(field, op, value))
+        labels = [label for number, label in enumerate(field.enum) if _ORDERS[op](number, limit)]
+        return self._placed(field, SqlExpression(f"@ IN ({_marks(len(labels))})", tuple(labels)))
 
-    def _value(self, target: FilterField, op: str, value: Value) -> Any:
-        shown = value_text(value)
-        is_null = value == Constant("null()") or shown in target.null_words
-        if is_null:
-            if "null" not in target.lookups or op not in ("eq", "ne"):
-                raise bad_condition(target.name, op, shown)
+    def _comparable(self, field: FilterField, op: str, value: Value) -> Any:
+        """Convert a value for the column of a field; ``_NULL`` stands for null."""
+        written = value_text(value)
+        if value == Constant("null()") or written in field.null_words:
+            if "null" not in field.lookups or op not in ("eq", "ne"):
+                raise bad_condition(field.name, op, written)
             return _NULL
-        text = value.name if isinstance(value, Constant) else shown
-        text = value.text if isinstance(value, Literal) else text
+        text = value.text if isinstance(value, Literal) else written
         if text == "empty()" and op in ("eq", "ne"):
-            if target.type != "string" or target.enum:
-                raise bad_condition(target.name, op, shown)
+            if field.type != "string" or field.enum:
+                raise bad_condition(field.name, op, written)
             return ""
-        if _NUL in text or (target.enum and text not in target.enum):
-            raise bad_condition(target.name, op, shown)
+        if _NUL in text or (field.enum and text not in field.enum):
+            raise bad_condition(field.name, op, written)
         try:
-            return from_text(target.type, text)
+            return from_text(field.type, text)
         except (ValueError, OverflowError) as error:
-            raise bad_condition(target.name, op, shown) from error
+            raise bad_condition(field.name, op, written) from error
 
-    def _search(self, op: str, value: Value) -> Condition | None:
+    def _search(self, op: str, value: Value) -> SqlExpression | None:
         if op != "eq" or isinstance(value, Group):
-            raise bad_query(f"Bad search filter: {op}.")
+            raise QueryError(f"Bad search filter: {op}.")
         text = value.name if isinstance(value, Constant) else value.text
         if not text:
             return None
         start = "" if text.startswith("*") else "*"
         end = "" if text.endswith("*") else "*"
-        pattern = _pattern("search", "ilike", Literal(f"{start}{text}{end}", '"'))
-        fields = [f for f in self._collection.fields.values() if f.searchable]
-        parts = [self._placed(f, Condition(pattern.sql, list(pattern.params))) for f in fields]
-        return _joined("or", parts) or Condition("0")
+        pattern = like_expression("search", "ilike", Literal(f"{start}{text}{end}", '"'))
+        fields = [field for field in self._table.fields.values() if field.searchable]
+        return joined("or", [self._placed(field, pattern) for field in fields]) or NO_ROW
 
-    def _placed(self, target: FilterField, test: Condition) -> Condition:
-        """Put the field's column where the test says ``@``."""
-        name = quoted_field(target.name)
-        if target.name in self._collection.indexed and test.sql.startswith(("@ =", "@ IN")):
+    def _placed(self, field: FilterField, test: SqlExpression) -> SqlExpression:
+        """Write the field's column in the place of ``@``."""
+        name = quoted_field(field.name)
+        if field.name in self._table.indexed and test.sql.startswith(("@ =", "@ IN")):
             # Spelled as the index has it, so that SQLite takes it.
-            return Condition(
-                f"(({name} IS NULL) = 0 AND {test.sql.replace('@', name)})", test.params
-            )
-        if target.name not in self._collection.many:
-            return Condition(test.sql.replace("@", name), test.params)
-        alias, first = self._collection.elements[target.name]
+            sql = f"(({name} IS NULL) = 0 AND {test.sql.replace('@', name)})"
+            return SqlExpression(sql, test.params)
+        if field.name not in self._table.many:
+            return SqlExpression(test.sql.replace("@", name), test.params)
+        alias, first = self._table.elements[field.name]
         value = f"json_extract({name}, '$[' || {alias}.key || ']')"
-        value = f"{alias}.value" if target.name == first else value
-        table = f"json_each({quoted_field(first)}) {alias}"
-        # By the id of what is listed, a record is found once for each (RQL.md, "distinct").
-        distinct = not target.name.endswith(".id")
-        return Condition(
-            test.sql.replace("@", value), test.params, frozenset({table}), distinct=distinct
-        )
+        value = f"{alias}.value" if field.name == first else value
+        elements = f"json_each({quoted_field(first)}) {alias}"
+        # By the ids of its elements, a record is listed once for each (docs/rql.md, "distinct").
+        distinct = not field.name.endswith(".id")
+        sql = test.sql.replace("@", value)
+        return SqlExpression(sql, test.params, frozenset({elements}), distinct=distinct)
 
 
-def ordering_sql(collection: Table, ordering: tuple[str, ...] | None) -> str:
-    """Compile an order; ``None`` is the endpoint's own, by id. Nulls last, as PostgreSQL has it.
+def _marks(number: int) -> str:
+    return ",".join("?" * number)
 
-    Raises:
-        ApiError: If a field cannot be ordered by, or there are more than five.
+
+def _is_numbered(field: FilterField) -> bool:
+    """Return whether the choices are labels of numbers, which are no texts for ``like``.
+
+    The document lists no ``lt`` or ``gt`` for them; the server compares all the same.
     """
-    if ordering is None:
-        return "record.id"
-    if len(ordering) > _MAX_ORDERING:
-        raise bad_query(f"Bad ordering filter: max allowed number is {_MAX_ORDERING}.")
-    terms: list[str] = []
-    direction = "ASC"
-    for signed in ordering:
-        name = signed.removeprefix("-")
-        target = collection.fields.get(name)
-        if target is None or not target.orderable:
-            raise bad_query(f"Bad ordering filter: {signed}.")
-        direction = "DESC" if signed != name else "ASC"
-        quoted = quoted_field(name)
-        terms.append(f"({quoted} IS NULL) {direction}, {quoted} {direction}")
-    return ", ".join([*terms, f"record.rowid {direction}"])
-
-
-_MAX_ORDERING = 5  # RQL.md section 3, "ordering"
-
-
-def listings(node: Node | None, op: str) -> list[Listing]:
-    """Find every ``ordering`` or ``select`` of a query, wherever it stands."""
-    return [leaf for leaf in leaves(node) if isinstance(leaf, Listing) and leaf.op == op]
-
-
-def leaves(node: Node | None) -> list[Node]:
-    """List the conditions of a query, without the logic around them."""
-    found: list[Node] = []
-    todo = [] if node is None else [node]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Logical):
-            todo += reversed(node.args)
-        elif isinstance(node, Negation):
-            todo.append(node.arg)
-        else:
-            found.append(node)
-    return found
-
-
-def _joined(op: str, parts: list[Condition]) -> Condition | None:
-    if len(parts) < 2:  # noqa: PLR2004 - joining takes two
-        return parts[0] if parts else None
-    if len(parts) > _WIDEST:  # SQLite limits the depth of an expression, not its breadth
-        middle = len(parts) // 2
-        halves = (_joined(op, parts[:middle]), _joined(op, parts[middle:]))
-        parts = [half for half in halves if half]
-    return Condition(
-        f"({f' {op.upper()} '.join(part.sql for part in parts)})",
-        [param for part in parts for param in part.params],
-        frozenset(table for part in parts for table in part.lists),
-        distinct=any(part.lists and part.distinct for part in parts),
-    )
-
-
-def _complement(condition: Condition) -> Condition:
-    """Negate: what is unknown, as anything of null is, is not the case."""
-    asked = condition.alone()
-    return Condition(f"NOT ifnull({asked.sql}, 0)", asked.params)
-
-
-def _is_numbered(target: FilterField) -> bool:
-    """Tell whether the choices are labels of numbers: then they are no texts, for ``like``.
-
-    The document lists no order for them, and the server compares all the same.
-    """
-    return bool(target.enum) and target.lookups - {"null"} == _LABELLED
-
-
-def _pattern(name: str, op: str, value: Literal) -> Condition:
-    """Compile a pattern: its shape decides, as on the server."""
-    tokens: list[str] = _TOKEN.findall(value.text)
-    if _NUL in value.text or any(pair == (_STAR, _STAR) for pair in pairwise(tokens)):
-        raise bad_condition(name, op, value_text(value))
-    if tokens == [_STAR]:
-        return Condition("@ IS NOT NULL")
-    target = "fold(@)" if op == "ilike" else "@"
-    stars = [index for index, token in enumerate(tokens) if token == _STAR]
-    starts, ends = 0 in stars, len(tokens) - 1 in stars
-    if set(stars) - {0, len(tokens) - 1}:
-        return Condition(f"matches(?, {target})", [_regex(name, op, value, tokens)])
-    text = "".join(_plain(token) for token in tokens if token != _STAR)
-    text = fold(text) if op == "ilike" else text
-    if starts and ends:
-        return Condition(f"instr({target}, ?) > 0", [text])
-    if starts:
-        return Condition(f"substr({target}, -length(?)) = ?", [text, text])
-    if ends:
-        return Condition(f"substr({target}, 1, length(?)) = ?", [text, text])
-    return Condition(f"{target} = ?", [text])
-
-
-def _plain(token: str) -> str:
-    return token[1] if token in ("\\*", "\\\\") else token
-
-
-def _regex(name: str, op: str, value: Literal, tokens: list[str]) -> str:
-    """Write the server's regular expression, in which an escaped star repeats what precedes it."""
-    parts = {"*": "(.*)", "\\*": "*", "\\\\": "\\\\"}
-    folded = fold if op == "ilike" else str
-    text = "".join(parts.get(t, re.escape(folded(t))) for t in tokens)
-    try:
-        re.compile(text)
-    except re.error as error:  # the server answers 500 here
-        raise bad_condition(name, op, value_text(value)) from error
-    return text
+    return bool(field.enum) and field.lookups - {"null"} == _LABELLED

@@ -1,77 +1,95 @@
-"""``select``: which properties an answer has (RQL.md section 3, "select")."""
+"""Reads ``select`` and applies it to records, by the rules of docs/rql.md."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from cnct.emulator.service.api_errors import bad_query
+from cnct.exceptions import QueryError
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
-from cnct.rql.nodes import Node
-from cnct.store.compiler import listings
-from cnct.store.storage import dumped
+from cnct.store.columns import json_text
 from cnct.store.tables import Table
+
+_Path: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Names to show though they are hidden, and names to leave out."""
+    """The properties that an answer leaves out.
 
-    shown: frozenset[str]
-    removed: frozenset[str]
+    Attributes:
+        hidden: Hidden properties of a record, each with the paths below it that are selected.
+        removed: Paths of the properties that the query excludes.
+    """
 
-    def page(self, rows: list[str], collection: Table) -> list[str]:
-        """Return rows as an answer shows them, JSON to JSON."""
-        if not self.removed and collection.hidden <= self.shown:
+    hidden: Mapping[str, tuple[_Path, ...]]
+    removed: tuple[_Path, ...]
+
+    def apply_to_rows(self, rows: list[str]) -> list[str]:
+        """Return records without these properties, JSON text to JSON text."""
+        if not self.hidden and not self.removed:
             return rows
-        return [dumped(self.apply(json.loads(row), collection)) for row in rows]
+        return [json_text(self.apply(json.loads(row))) for row in rows]
 
-    def apply(self, record: Record, collection: Table) -> Record:
-        """Make of a record what an answer shows."""
-        for top in {name for name in collection.hidden if "." not in name} - self.shown:
-            below = [name for name in self.shown if name.startswith(f"{top}.")]
-            whole = record.pop(top, None)
-            if below and is_record(whole):
-                record[top] = _only(whole, [name.split(".")[1:] for name in below])
-        for name in self.removed:
-            _remove(record, name.split("."))
+    def apply(self, record: Record) -> Record:
+        """Remove the properties from a record, in place, and return it."""
+        for name, paths in self.hidden.items():
+            whole = record.pop(name, None)
+            if paths and is_record(whole):
+                record[name] = _part(whole, paths)
+        for path in self.removed:
+            _remove(record, path)
         return record
 
 
-def selection_of(node: Node | None, collection: Table) -> Selection:
-    """Read the ``select`` of a query.
+def selection_of(selects: Sequence[tuple[str, ...]], table: Table) -> Selection:
+    """Return the selection of a query.
+
+    Args:
+        selects: Fields of every ``select`` of the query; a ``-`` before a field excludes it.
+        table: The table that is read.
 
     Raises:
-        ApiError: If there are two, or it names what there is not, or names the same both ways.
+        QueryError: If there are two, or one names an unknown field, or a field both ways.
     """
-    found = listings(node, "select")
-    if len(found) > 1:
-        raise bad_query("Bad select filter: query can contain only one select operation.")
-    fields = found[0].fields if found else ()
+    if len(selects) > 1:
+        raise QueryError("Bad select filter: query can contain only one select operation.")
+    fields = selects[0] if selects else ()
     for signed in fields:
-        if signed.removeprefix("-") not in collection.selectable:
-            raise bad_query(f"Bad select filter: {signed}.")
+        if signed.removeprefix("-") not in table.selectable:
+            raise QueryError(f"Bad select filter: {signed}.")
     removed = frozenset(name[1:] for name in fields if name.startswith("-"))
-    shown = frozenset(name for name in fields if not name.startswith("-"))
-    if shown & removed:
-        raise bad_query("Bad select filter: incompatible properties.")
-    return Selection(shown, removed)
+    selected = frozenset(name for name in fields if not name.startswith("-"))
+    if selected & removed:
+        raise QueryError("Bad select filter: incompatible properties.")
+    hidden = sorted(name for name in table.hidden - selected if "." not in name)
+    return Selection(
+        {name: _paths_below(name, selected) for name in hidden},
+        tuple(tuple(name.split(".")) for name in sorted(removed)),
+    )
 
 
-def _only(node: Record, paths: list[list[str]]) -> Record:
-    result: Record = {}
+def _paths_below(name: str, selected: frozenset[str]) -> tuple[_Path, ...]:
+    below = sorted(field for field in selected if field.startswith(f"{name}."))
+    return tuple(tuple(field.split(".")[1:]) for field in below)
+
+
+def _part(record: Record, paths: tuple[_Path, ...]) -> Record:
+    """Return the parts of a record at some paths."""
+    part: Record = {}
     for path in paths:
-        source, target = node, result
-        for part in path[:-1]:
-            source = as_record(source.get(part))
-            target = target.setdefault(part, {})
+        source, target = record, part
+        for name in path[:-1]:
+            source = as_record(source.get(name))
+            target = target.setdefault(name, {})
         if path[-1] in source:
             target[path[-1]] = source[path[-1]]
-    return result
+    return part
 
 
-def _remove(node: Any, path: list[str]) -> None:
+def _remove(node: Any, path: _Path) -> None:
     if is_list(node):
         for item in node:
             _remove(item, path)

@@ -1,6 +1,7 @@
-"""Records in SQLite: a table for each collection, its filters as typed, indexed columns.
+"""Stores records in SQLite: one SQL table for each `Table`, with a typed column for each field.
 
-Each write is committed before it is answered, so that a database file survives a kill.
+Every write is committed before the call returns, so that a database file survives a kill. Knows no
+RQL: queries come as a `QueryPlan`.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from cnct.openapi.shapes import Record, is_list, is_record
-from cnct.store.comparables import fold, from_json
-from cnct.store.compiler import Condition, column, field_column, quoted_field
+from cnct.openapi.shapes import Record
+from cnct.store.columns import column_values, json_text
+from cnct.store.comparables import fold
+from cnct.store.query import QueryPlan
+from cnct.store.sql import EVERY_ROW, SqlExpression, field_column, quoted, quoted_field
 from cnct.store.tables import Table
 
 # No path has names like these, so no collection has such a table.
@@ -27,22 +30,41 @@ CREATE TABLE IF NOT EXISTS "cnct.files" (path TEXT PRIMARY KEY, content BLOB);
 """
 
 _MOST_ROWS = 2**62  # SQLite's integers have 64 bits; nobody has as many rows
-_CACHE_KIB = 256 * 1024  # of pages, in memory; only as much as there are records
+_CACHE_KIB = 256 * 1024  # of database pages, in memory; only as much as there are records
+
+
+class StoredPage(NamedTuple):
+    """The rows of a page.
+
+    Attributes:
+        rows: Records as JSON texts.
+        total: Number of rows on all pages.
+    """
+
+    rows: list[str]
+    total: int
+
+    @property
+    def records(self) -> list[Record]:
+        """The rows, decoded."""
+        return [json.loads(row) for row in self.rows]
 
 
 class Storage:
-    """Keeps the records of an API. Safe to use from several threads.
+    """A database of records. Safe to use from several threads.
+
+    A record lies in its `Table` below a parent: the ids above it, joined by ``/``; empty for a
+    collection at the top.
 
     Args:
         database: A file, or ``:memory:``.
     """
 
     def __init__(self, database: str | Path = ":memory:") -> None:
-        """Open the database; tables are made when they are needed."""
         self._lock = threading.RLock()
         self._prepared: dict[str, Table] = {}
         self._indexed: set[str] = set()
-        self._counts: dict[tuple[Any, ...], int] = {}  # of what was counted since the last change
+        self._counts: dict[tuple[Any, ...], int] = {}  # since the last change
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
         self._connection.create_function("fold", 1, _fold, deterministic=True)
         self._connection.create_function("matches", 2, _matches, deterministic=True)
@@ -57,7 +79,7 @@ class Storage:
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        """Do all that is done within, or nothing; nobody else does anything meanwhile."""
+        """Commit everything within together, or nothing; other threads wait."""
         with self._lock:
             if self._connection.in_transaction:
                 yield
@@ -74,215 +96,190 @@ class Storage:
                 self._counts.clear()
             self._connection.execute("COMMIT")
 
+    def is_empty(self) -> bool:
+        """Return whether nothing was ever stored or noted."""
+        tables = self._run("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return not any(self._run(f"SELECT 1 FROM {quoted(name)} LIMIT 1") for (name,) in tables)
+
+    def note(self, topic: str, parent: str = "") -> None:
+        """Remember a fact about the database, such as that a collection was filled."""
+        self._run('INSERT OR IGNORE INTO "cnct.notes" VALUES (?, ?)', [topic, parent])
+
+    def noted(self, topic: str, parent: str = "") -> bool:
+        """Return whether a fact was noted."""
+        query = 'SELECT 1 FROM "cnct.notes" WHERE topic = ? AND parent = ?'
+        return bool(self._run(query, [topic, parent]))
+
+    def keep_file(self, path: str, content: bytes) -> None:
+        """Store a file at a path, in place of the one before."""
+        self._run('INSERT OR REPLACE INTO "cnct.files" VALUES (?, ?)', [path, content])
+
+    def file(self, path: str) -> bytes | None:
+        """Return the file at a path."""
+        rows = self._run('SELECT content FROM "cnct.files" WHERE path = ?', [path])
+        return rows[0][0] if rows else None
+
+    def insert(self, table: Table, parent: str, records: Iterable[Record]) -> None:
+        """Add records, all or none.
+
+        Raises:
+            sqlite3.IntegrityError: If an id occurs twice.
+        """
+        with self.transaction():
+            name = self._sql_table(table)
+            first = self._run(f"SELECT ifnull(max(rowid), 0) FROM {name}")[0][0] + 1
+            self._write(
+                table,
+                name,
+                (
+                    (parent, table.id_of(record) or str(number), record)
+                    for number, record in enumerate(records, first)
+                ),
+            )
+
+    def replace(self, table: Table, parent: str, key: str, record: Record) -> None:
+        """Replace the record with an id."""
+        columns = ["doc", *map(quoted_field, table.fields)]
+        assignments = ", ".join(f"{name} = ?" for name in columns)
+        self._counts.clear()
+        self._run(
+            f"UPDATE {self._sql_table(table)} SET {assignments} WHERE parent = ? AND id = ?",
+            [json_text(record), *column_values(table, record), parent, key],
+        )
+
+    def delete(self, table: Table, parent: str, key: str) -> None:
+        """Remove the record with an id."""
+        self._counts.clear()
+        self._run(
+            f"DELETE FROM {self._sql_table(table)} WHERE parent = ? AND id = ?", [parent, key]
+        )
+
+    def clear(self, table: Table, parent: str) -> None:
+        """Remove all records below a parent."""
+        self._counts.clear()
+        self._run(f"DELETE FROM {self._sql_table(table)} WHERE parent = ?", [parent])
+
+    def get(self, table: Table, parent: str, key: str) -> Record | None:
+        """Return the record with an id."""
+        rows = self._run(
+            f"SELECT doc FROM {self._sql_table(table)} WHERE parent = ? AND id = ?", [parent, key]
+        )
+        return json.loads(rows[0][0]) if rows else None
+
+    def first(self, table: Table, parent: str) -> Record | None:
+        """Return the record with the lowest id."""
+        rows = self._run(
+            f"SELECT doc FROM {self._sql_table(table)} WHERE parent = ? ORDER BY id LIMIT 1",
+            [parent],
+        )
+        return json.loads(rows[0][0]) if rows else None
+
+    def page(self, table: Table, parent: str, plan: QueryPlan) -> StoredPage:
+        """Return the page that a query asks for, and the number of all rows that match."""
+        limit, offset = plan.slice.limit, plan.slice.offset
+        where = plan.condition
+        with self._lock:
+            rows = self._run(
+                f"SELECT doc FROM {self._searchable(table)} record{where.source} "
+                f"WHERE record.parent = ? AND {where.sql} ORDER BY {plan.order} LIMIT ? OFFSET ?",
+                [parent, *where.params, -1 if limit is None else limit, min(offset, _MOST_ROWS)],
+            )
+            total = len(rows) if limit is None else self.count(table, parent, where)
+        return StoredPage(plan.selection.apply_to_rows([doc for (doc,) in rows]), total)
+
+    def count(self, table: Table, parent: str, condition: SqlExpression = EVERY_ROW) -> int:
+        """Count the rows that match."""
+        key = (table.key, parent, condition.sql, *condition.params)
+        with self._lock:
+            if key not in self._counts:
+                rows = self._run(
+                    f"SELECT count(*) FROM {self._searchable(table)} record{condition.source} "
+                    f"WHERE record.parent = ? AND {condition.sql}",
+                    [parent, *condition.params],
+                )
+                self._counts[key] = rows[0][0]
+            return self._counts[key]
+
+    def matches(self, table: Table, parent: str, key: str, condition: SqlExpression) -> bool:
+        """Return whether the record with an id exists and matches."""
+        rows = self._run(
+            f"SELECT 1 FROM {self._searchable(table)} record{condition.source} "
+            f"WHERE record.parent = ? AND record.id = ? AND {condition.sql} LIMIT 1",
+            [parent, key, *condition.params],
+        )
+        return bool(rows)
+
+    def analyze(self) -> None:
+        """Make the indexes, and let SQLite find out which of them excludes most."""
+        for table in tuple(self._prepared.values()):
+            self._searchable(table)
+        self._run("ANALYZE")
+
     def _run(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
         """Run a statement, never within the transaction of another thread."""
         with self._lock:
             return self._connection.execute(sql, params).fetchall()
 
-    def _table(self, collection: Table) -> str:
-        """Return the table, made or brought to the shape of the document."""
-        table = column(collection.key)
-        if collection.key not in self._prepared:
+    def _sql_table(self, table: Table) -> str:
+        """Return the quoted name of the SQL table, after creating or migrating it."""
+        name = quoted(table.key)
+        if table.key not in self._prepared:
             with self.transaction():
-                self._prepare(collection, table)
-            self._prepared[collection.key] = collection
-        return table
+                self._prepare(table, name)
+            self._prepared[table.key] = table
+        return name
 
-    def _searchable(self, collection: Table) -> str:
-        """Return the table with its indexes, which are made when the first records are there."""
-        table = self._table(collection)
-        if collection.key not in self._indexed:
+    def _searchable(self, table: Table) -> str:
+        """Return the quoted name of the SQL table, after creating its indexes.
+
+        Deferred to the first search, since filling a table without them is faster.
+        """
+        name = self._sql_table(table)
+        if table.key not in self._indexed:
             with self.transaction():
-                self._index(collection, table)
-            self._indexed.add(collection.key)
-        return table
+                self._create_indexes(table, name)
+            self._indexed.add(table.key)
+        return name
 
-    def _prepare(self, collection: Table, table: str) -> None:
-        """Make the table; one of another shape (the document has changed) is filled anew."""
-        wanted = ["id", "parent", "doc", *map(field_column, collection.fields)]
-        present = [row[1] for row in self._run(f"PRAGMA table_info({table})")]
-        if present == wanted:
+    def _prepare(self, table: Table, name: str) -> None:
+        """Create the SQL table; one of another shape (the document has changed) is filled anew."""
+        columns = ["id", "parent", "doc", *map(field_column, table.fields)]
+        present = [row[1] for row in self._run(f"PRAGMA table_info({name})")]
+        if present == columns:
             return
         rows: list[Any] = []
         if present:
-            rows = self._run(f"SELECT parent, id, doc FROM {table} ORDER BY rowid")
-            self._run(f"DROP TABLE {table}")
-        self._create(collection, table)
-        self._write(collection, table, [(*row[:2], json.loads(row[2])) for row in rows])
+            rows = self._run(f"SELECT parent, id, doc FROM {name} ORDER BY rowid")
+            self._run(f"DROP TABLE {name}")
+        self._create(table, name)
+        self._write(table, name, [(parent, key, json.loads(doc)) for parent, key, doc in rows])
 
-    def _create(self, collection: Table, table: str) -> None:
-        names = "".join(f", {quoted_field(name)}" for name in collection.fields)
-        self._run(f"CREATE TABLE {table} (id TEXT, parent TEXT, doc TEXT{names})")
-        self._run(f"CREATE UNIQUE INDEX {_index(collection, 'id')} ON {table} (parent, id)")
+    def _create(self, table: Table, name: str) -> None:
+        columns = "".join(f", {quoted_field(field)}" for field in table.fields)
+        self._run(f"CREATE TABLE {name} (id TEXT, parent TEXT, doc TEXT{columns})")
+        self._run(f"CREATE UNIQUE INDEX {_index_name(table, 'id')} ON {name} (parent, id)")
 
-    def _index(self, collection: Table, table: str) -> None:
-        for name in sorted(collection.indexed):
-            index, quoted = _index(collection, field_column(name)), quoted_field(name)
+    def _create_indexes(self, table: Table, name: str) -> None:
+        for field in sorted(table.indexed):
+            index, column = _index_name(table, field_column(field)), quoted_field(field)
             self._run(
                 f"CREATE INDEX IF NOT EXISTS {index} "
-                f"ON {table} (parent, ({quoted} IS NULL), {quoted})"
+                f"ON {name} (parent, ({column} IS NULL), {column})"
             )
 
-    def is_empty(self) -> bool:
-        """Tell whether nothing was ever stored or noted."""
-        tables = self._run("SELECT name FROM sqlite_master WHERE type = 'table'")
-        return not any(self._run(f"SELECT 1 FROM {column(name)} LIMIT 1") for (name,) in tables)
-
-    def note(self, topic: str, parent: str = "") -> None:
-        """Remember that something was done."""
-        self._run('INSERT OR IGNORE INTO "cnct.notes" VALUES (?, ?)', [topic, parent])
-
-    def noted(self, topic: str, parent: str = "") -> bool:
-        """Tell whether it is remembered."""
-        query = 'SELECT 1 FROM "cnct.notes" WHERE topic = ? AND parent = ?'
-        return bool(self._run(query, [topic, parent]))
-
-    def keep_file(self, path: str, content: bytes) -> None:
-        """Store what was uploaded to a path, in place of what was before."""
-        self._run('INSERT OR REPLACE INTO "cnct.files" VALUES (?, ?)', [path, content])
-
-    def file(self, path: str) -> bytes | None:
-        """Return what was uploaded to a path."""
-        found = self._run('SELECT content FROM "cnct.files" WHERE path = ?', [path])
-        return found[0][0] if found else None
-
-    def insert(self, collection: Table, parent: str, records: Iterable[Record]) -> None:
-        """Add records, all or none.
-
-        Raises:
-            sqlite3.IntegrityError: If there is one with the same id.
-        """
-        with self.transaction():
-            table = self._table(collection)
-            first = self._run(f"SELECT ifnull(max(rowid), 0) FROM {table}")[0][0] + 1
-            self._write(
-                collection,
-                table,
-                (
-                    (parent, collection.id_of(record) or str(number), record)
-                    for number, record in enumerate(records, first)
-                ),
-            )
-
-    def _write(
-        self, collection: Table, table: str, rows: Iterable[tuple[str, str, Record]]
-    ) -> None:
-        places = ",".join("?" * (3 + len(collection.fields)))
+    def _write(self, table: Table, name: str, rows: Iterable[tuple[str, str, Record]]) -> None:
+        marks = ",".join("?" * (3 + len(table.fields)))
         self._connection.executemany(
-            f"INSERT INTO {table} VALUES ({places})",
-            ((key, parent, dumped(doc), *_values(collection, doc)) for parent, key, doc in rows),
+            f"INSERT INTO {name} VALUES ({marks})",
+            (
+                (key, parent, json_text(record), *column_values(table, record))
+                for parent, key, record in rows
+            ),
         )
 
-    def analyze(self) -> None:
-        """Make the indexes, and let SQLite learn which of them excludes most."""
-        for collection in tuple(self._prepared.values()):
-            self._searchable(collection)
-        self._run("ANALYZE")
 
-    def replace(self, collection: Table, parent: str, key: str, record: Record) -> None:
-        """Store the new state of the record with an id."""
-        columns = ["doc", *map(quoted_field, collection.fields)]
-        assignments = ", ".join(f"{name} = ?" for name in columns)
-        self._counts.clear()
-        self._run(
-            f"UPDATE {self._table(collection)} SET {assignments} WHERE parent = ? AND id = ?",
-            [dumped(record), *_values(collection, record), parent, key],
-        )
-
-    def delete(self, collection: Table, parent: str, key: str) -> None:
-        """Remove a record."""
-        self._counts.clear()
-        self._run(
-            f"DELETE FROM {self._table(collection)} WHERE parent = ? AND id = ?", [parent, key]
-        )
-
-    def clear(self, collection: Table, parent: str) -> None:
-        """Remove all records below a parent."""
-        self._counts.clear()
-        self._run(f"DELETE FROM {self._table(collection)} WHERE parent = ?", [parent])
-
-    def get(self, collection: Table, parent: str, key: str) -> Record | None:
-        """Return a record by its id."""
-        found = self._run(
-            f"SELECT doc FROM {self._table(collection)} WHERE parent = ? AND id = ?", [parent, key]
-        )
-        return json.loads(found[0][0]) if found else None
-
-    def rows(
-        self,
-        collection: Table,
-        parent: str,
-        where: Condition,
-        order: str,
-        limit: int | None,
-        offset: int,
-    ) -> list[str]:
-        """Return the records of a page, as JSON."""
-        found = self._run(
-            f"SELECT doc FROM {self._searchable(collection)} record{where.source} "
-            f"WHERE record.parent = ? AND {where.sql} ORDER BY {order} LIMIT ? OFFSET ?",
-            [parent, *where.params, -1 if limit is None else limit, min(offset, _MOST_ROWS)],
-        )
-        return [doc for (doc,) in found]
-
-    def first(self, collection: Table, parent: str) -> Record | None:
-        """Return the record that comes first in its parent."""
-        found = self.rows(collection, parent, Condition("1"), "record.id", 1, 0)
-        return json.loads(found[0]) if found else None
-
-    def count(self, collection: Table, parent: str, where: Condition) -> int:
-        """Count the records that match."""
-        asked = (collection.key, parent, where.sql, *where.params)
-        with self._lock:
-            if asked not in self._counts:
-                found = self._run(
-                    f"SELECT count(*) FROM {self._searchable(collection)} record{where.source} "
-                    f"WHERE record.parent = ? AND {where.sql}",
-                    [parent, *where.params],
-                )
-                self._counts[asked] = found[0][0]
-            return self._counts[asked]
-
-
-def _index(collection: Table, name: str) -> str:
-    return column(f"{collection.key}:{name}")
-
-
-def _values(collection: Table, record: Record) -> list[Any]:
-    return [
-        _all(record, path, kind) if many else _one(record, path, kind)
-        for path, kind, many in collection.columns
-    ]
-
-
-def _all(record: Record, path: tuple[str, ...], kind: str) -> str:
-    """Write the values in a list, with null in the place of what an element lacks."""
-    return json.dumps([from_json(kind, value) for value in _reached(record, path)] or [None])
-
-
-def _one(record: Record, path: tuple[str, ...], kind: str) -> Any:
-    node: Any = record
-    for name in path:
-        if not is_record(node):
-            break
-        node = node.get(name)
-    else:
-        if not isinstance(node, dict | list):  # as almost always
-            return from_json(kind, node)
-    return from_json(kind, next(_reached(record, path), None))
-
-
-def _reached(node: Any, path: tuple[str, ...]) -> Iterator[Any]:
-    """Yield the values at a path; there are several where it leads through lists."""
-    if is_list(node):
-        for item in node:
-            yield from _reached(item, path)
-    elif not path:
-        yield dumped(node) if is_record(node) else node
-    elif is_record(node):
-        yield from _reached(node.get(path[0]), path[1:])
-    else:
-        yield None
+def _index_name(table: Table, column: str) -> str:
+    return quoted(f"{table.key}:{column}")
 
 
 def _fold(text: Any) -> Any:
@@ -296,8 +293,3 @@ def _matches(pattern: str, text: Any) -> bool:
 @lru_cache(maxsize=64)
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.DOTALL)
-
-
-def dumped(value: Any) -> str:
-    """Write JSON without spaces."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

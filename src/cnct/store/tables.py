@@ -1,33 +1,50 @@
-"""Tables: the records of one path of the API, and what can be asked of them. Stores nothing."""
+"""Describes tables: the records of one path of the API, and the fields that queries may name.
+
+Stores nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnct.openapi.fields import FilterField
 from cnct.openapi.shapes import Record, as_record
 
 DEFAULT_LIMIT = 100
-MAX_LIMIT = 1000  # RQL.md section 3, "Default and maximum"
+MAX_LIMIT = 1000  # both as on the server, which tells neither in its document (docs/rql.md)
+
+
+class Column(NamedTuple):
+    """A column that holds the values of one field.
+
+    Attributes:
+        path: Property names on the way to the value.
+        type: Type of the field, as `FilterField` has it.
+        many: Whether the column holds a JSON array, because the path leads through arrays.
+    """
+
+    path: tuple[str, ...]
+    type: str
+    many: bool
 
 
 @dataclass(frozen=True)
 class Table:
-    """A list of records.
+    """A collection whose records are stored.
 
     Attributes:
-        key: Its path, ids replaced by ``{}``: ``products/{}/items``.
-        fields: Its filters by name.
-        many: The filters that look into lists, and so can hold several values: where the lists
-            are, by name of the filter.
-        default_limit: Rows of a page if nothing is asked; ``None`` for all of them.
-        max_limit: The most rows of a page.
+        key: Path with ``{}`` for every id: ``products/{}/items``. Names the SQL table.
+        fields: Fields by dotted name.
+        many: Fields whose path leads through arrays, each with the dotted path of the array; a
+            field under several arrays has their paths separated by spaces.
+        default_limit: Rows of a page without a limit; ``None`` for all of them.
+        max_limit: Most rows of a page; ``None`` for no maximum.
         properties: Names of the record's own properties, as far as the document tells.
-        identifier: The property that a path names a record by, mostly ``id``; ``locale.id`` for one
-            that is inside another. Empty if the records have none.
+        identifier: Property that holds the id of a record, mostly ``id``; ``locale.id`` if it is
+            inside another one. Empty if records have no id.
         row: Schema of a record, as far as the document tells.
     """
 
@@ -42,37 +59,37 @@ class Table:
 
     @property
     def name(self) -> str:
-        """The last part of its path."""
+        """Last part of the path."""
         return self.key.rpartition("/")[2]
 
     def id_of(self, record: Record) -> str:
-        """Return what a path calls a record; empty if nothing does."""
+        """Return the id of a record; empty if it has none."""
         value: Any = record
         for name in self.identifier.split("."):
             value = as_record(value).get(name)
         return "" if value is None else str(value)
 
     @cached_property
-    def columns(self) -> list[tuple[tuple[str, ...], str, bool]]:
-        """What is stored of a record for each filter: its path, its type, whether it is many."""
+    def columns(self) -> list[Column]:
+        """Columns of the fields, in their order."""
         return [
-            (tuple(name.split(".")), filter_.type, name in self.many)
+            Column(tuple(name.split(".")), filter_.type, name in self.many)
             for name, filter_ in self.fields.items()
         ]
 
     @cached_property
     def elements(self) -> dict[str, tuple[str, str]]:
-        """Name, for each filter that looks into a list, that list and the first filter for it."""
+        """For each field under an array: the array's alias in SQL, and its first field."""
         first: dict[str, str] = {}
         for name in self.fields:
             if name in self.many:
                 first.setdefault(self.many[name], name)
-        numbers = {place: f"list{number}" for number, place in enumerate(first)}
-        return {name: (numbers[place], first[place]) for name, place in self.many.items()}
+        aliases = {array: f"list{number}" for number, array in enumerate(first)}
+        return {name: (aliases[array], first[array]) for name, array in self.many.items()}
 
     @cached_property
     def selectable(self) -> frozenset[str]:
-        """Names that ``select`` takes: the filters and everything above them."""
+        """Names that ``select`` takes: the fields and everything above them."""
         names: set[str] = set()
         for name in self.fields:
             parts = name.split(".")
@@ -81,7 +98,7 @@ class Table:
 
     @cached_property
     def indexed(self) -> frozenset[str]:
-        """Names of the filters that are looked up or ordered by most: states, ids and orders."""
+        """Names of the fields that are filtered or ordered by most: statuses, ids and orders."""
         return frozenset(
             name
             for name, filter_ in self.fields.items()
@@ -91,9 +108,9 @@ class Table:
 
     @cached_property
     def hidden(self) -> frozenset[str]:
-        """Names that answers carry only if ``select`` asks for them.
+        """Names of the fields that answers carry only if ``select`` names them.
 
-        What the schema requires is not among them, though a document may call it hidden.
+        Properties that the schema requires are not among them, though a document may hide them.
         """
         hidden = {name for name, filter_ in self.fields.items() if filter_.hidden}
         return frozenset(hidden - {*self.row.get("required", ())})

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
+from cnct.exceptions import QueryError
+
 
 class ApiError(Exception):
     """An error that becomes an answer.
@@ -59,12 +61,6 @@ def invalid(*errors: str) -> ApiError:
     return ApiError(400, "VAL_001", *errors)
 
 
-def bad_query(message: str) -> ApiError:
-    """Make the answer to a query that cannot be read."""
-    return ApiError(400, "VAL_001", message, params={"error": message})
-
-
-def bad_condition(name: str, lookup: str, value: str) -> ApiError:
-    """Make the answer to a lookup that a field does not have, or a value that it cannot take."""
-    details = {"filter": name, "lookup": lookup, "value": value}
-    return ApiError(400, "VAL_001", f"Bad filter: {name} {lookup} {value}.", params=details)
+def bad_query(error: QueryError) -> ApiError:
+    """Make the answer to a query that the list does not take."""
+    return ApiError(400, "VAL_001", error.message, params=error.details)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -21,13 +20,11 @@ from cnct.emulator.service import api_errors, bodies
 from cnct.emulator.service.bodies import MEDIA, Body, File
 from cnct.emulator.service.payloads import accepted, items_of, names_its_own_id, object_of
 from cnct.emulator.service.records import Records
+from cnct.exceptions import QueryError
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 from cnct.rql import RQLSyntaxError, from_wire, parse
 from cnct.rql.nodes import Node
-from cnct.store.compiler import Compiler, listings, ordering_sql
-from cnct.store.selection import selection_of
-from cnct.store.slices import slice_of
-from cnct.store.tables import Table
+from cnct.store import Slice, StoredPage, Table, read
 
 BASE = "/public/v1"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
@@ -112,8 +109,10 @@ class Connect:
             payload = accepted(self._api, operation, method, place.path, body.payload)
             call = _Call(place, operation, payload, body.files, _query(request))
             response = self._handle(method, call, request.scope.get("state", {}))
+        except QueryError as error:
+            response = _refusal(api_errors.bad_query(error))
         except api_errors.ApiError as error:
-            response = JSONResponse(error.body, error.status, error.headers)
+            response = _refusal(error)
         if request.method == "HEAD":
             response = Response(status_code=response.status_code, headers=response.headers)
         return response
@@ -183,38 +182,25 @@ class Connect:
 
     def _list(self, call: _Call, state: Mapping[str, Any]) -> Response:
         collection, path_ids = call.where
-        where = Compiler(collection).where(call.query)
-        order = ordering_sql(collection, _ordering(call.query))
-        selection = selection_of(call.query, collection)
-        asked = slice_of(call.query, collection).capped(state.get(PAGE_CAP))
-        if asked.offset:
+        plan = read(call.query, collection).capped(state.get(PAGE_CAP))
+        if plan.slice.offset:
             self._records.change_rows(collection, path_ids, state.get(NEW_ROWS, 0))
         parent, storage = self._records.parent(collection, path_ids), self._records.storage
-        found = storage.rows(collection, parent, where, order, asked.limit, asked.offset)
-        rows = selection.page(found, collection)
+        page = storage.page(collection, parent, plan)
         if self._type_told(call) == "object":  # where the document says so, a list is one object
-            return self._told(call, json.loads(rows[0]) if rows else None)
-        headers: dict[str, str] = {}
-        if asked.limit is not None:
-            total = storage.count(collection, parent, where)
-            headers["Content-Range"] = asked.content_range(len(rows), total)
-        body = f"[{','.join(rows)}]"
-        return Response(body, headers=headers, media_type=JSON)
+            return self._told(call, next(iter(page.records), None))
+        body = f"[{','.join(page.rows)}]"
+        return Response(body, headers=_content_range(plan.slice, page), media_type=JSON)
 
     def _retrieve(self, call: _Call) -> Response:
         collection, path_ids = call.where
-        found = self._records.get(collection, path_ids)
-        asked = Compiler(collection).where(call.query)
-        ordering_sql(collection, _ordering(call.query))  # one that makes no sense is refused
-        where = replace(
-            asked, sql=f"record.id = ? AND {asked.sql}", params=[path_ids[-1], *asked.params]
-        )
-        if call.query and not self._records.storage.count(
-            collection, self._records.parent(collection, path_ids[:-1]), where
-        ):
+        record = self._records.get(collection, path_ids)
+        plan = read(call.query, collection, sliced=False)
+        parent, storage = self._records.parent(collection, path_ids[:-1]), self._records.storage
+        if call.query and not storage.matches(collection, parent, path_ids[-1], plan.condition):
             raise api_errors.not_found()
-        shown = selection_of(call.query, collection).apply(found, collection)
-        return JSONResponse([shown] if self._type_told(call) == "array" else shown)
+        answer = plan.selection.apply(record)
+        return JSONResponse([answer] if self._type_told(call) == "array" else answer)
 
     def _value(self, call: _Call) -> Response:
         data = self._records.value(*call.where)
@@ -308,17 +294,21 @@ class _Call:
         return self.place.collection, self.place.ids
 
 
-def _ordering(query: Node | None) -> tuple[str, ...] | None:
-    found = listings(query, "ordering")
-    if len(found) > 1:
-        raise api_errors.bad_query(
-            "Bad ordering filter: query can contain only one ordering operation."
-        )
-    return found[0].fields if found else None
+def _refusal(error: api_errors.ApiError) -> Response:
+    return JSONResponse(error.body, error.status, error.headers)
 
 
 def _query(request: Request) -> Node | None:
     try:
         return parse(from_wire(str(request.scope["query_string"], "ascii")))
     except RQLSyntaxError as error:
-        raise api_errors.bad_query("Bad filter query.") from error
+        raise QueryError("Bad filter query.") from error
+
+
+def _content_range(slice_: Slice, page: StoredPage) -> dict[str, str]:
+    """Return the header of a page; a list that is answered whole has none."""
+    if slice_.limit is None:
+        return {}
+    first = slice_.offset if slice_.limit else 0
+    last = first + max(len(page.rows) - 1, 0)
+    return {"Content-Range": f"items {first}-{last}/{page.total}"}

@@ -12,9 +12,7 @@ from cnct.emulator.inventing.inventor import Inventor
 from cnct.emulator.service import api_errors
 from cnct.emulator.service.states import act, begin
 from cnct.openapi.shapes import Record, as_record, is_record
-from cnct.store.compiler import Condition
-from cnct.store.storage import Storage
-from cnct.store.tables import Table
+from cnct.store import Storage, Table
 
 _INVENTED = "invented"  # noted once of a database whose records are invented when they are needed
 _READ_ONLY = frozenset({"events", "created", "updated"})
@@ -145,7 +143,7 @@ class Records:
 
         record: Record = {}
         if collection.identifier == "id" and "id" not in payload:
-            count = self.storage.count(collection, parent, Condition("1"))
+            count = self.storage.count(collection, parent)
             record["id"] = ids.free(candidate, count + 1, exists)
         record |= {name: value for name, value in payload.items() if name not in _READ_ONLY}
         begin(collection.name, record)

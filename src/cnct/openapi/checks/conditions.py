@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cnct.openapi.checks.leaves import Condition, leaves
 from cnct.openapi.checks.operands import is_null, operand_problem
 from cnct.openapi.checks.problems import Problem
 from cnct.openapi.fields import FilterField
+from cnct.rql.leaves import FieldCondition, field_conditions
 from cnct.rql.nodes import Listing, Node
 from cnct.text import did_you_mean, either
 
@@ -35,15 +35,15 @@ class Filters(NamedTuple):
     def problems(self, query: Node) -> Iterator[Problem]:
         """Check a parsed query, as far as the document speaks of it."""
         listings: dict[str, list[Listing]] = {"ordering": [], "select": []}
-        for leaf in leaves(query):
-            if isinstance(leaf, Condition):
+        for leaf in field_conditions(query):
+            if isinstance(leaf, FieldCondition):
                 yield from self._condition(leaf)
             else:
                 listings[leaf.op].append(leaf)
         yield from self._ordering(listings["ordering"])
         yield from self._select(listings["select"])
 
-    def _condition(self, condition: Condition) -> Iterator[Problem]:
+    def _condition(self, condition: FieldCondition) -> Iterator[Problem]:
         op, name, values = condition
         if name in _RESERVED or name in self.parameters:
             return
@@ -108,7 +108,7 @@ def _with_parents(names: Collection[str]) -> frozenset[str]:
     return frozenset(".".join(each[:end]) for each in parts for end in range(1, len(each) + 1))
 
 
-def _asks_for_null(target: FilterField, condition: Condition) -> bool:
+def _asks_for_null(target: FilterField, condition: FieldCondition) -> bool:
     """Tell whether it is the ``null`` lookup that is asked for, which needs no other."""
     op, _, values = condition
     return op in ("eq", "ne") and "null" in target.lookups and is_null(target, values[0])

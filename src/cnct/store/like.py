@@ -1,0 +1,59 @@
+"""Compiles patterns of ``like`` and ``ilike`` to SQL. The column is written as ``@``."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from cnct.rql.nodes import Literal
+from cnct.rql.printer import value_text
+from cnct.store.comparables import fold
+from cnct.store.refusals import bad_condition
+from cnct.store.sql import SqlExpression
+
+_TOKEN = re.compile(r"\\[*\\]|\*|[^*\\]+|\\")
+_STAR = "*"
+_NUL = "\0"  # PostgreSQL stores none: the server answers 500
+
+
+def like_expression(field: str, op: str, value: Literal) -> SqlExpression:
+    """Compile a pattern; where the stars stand decides the comparison, as on the server.
+
+    Raises:
+        QueryError: If the server cannot read the pattern.
+    """
+    tokens: list[str] = _TOKEN.findall(value.text)
+    if _NUL in value.text or any(pair == (_STAR, _STAR) for pair in pairwise(tokens)):
+        raise bad_condition(field, op, value_text(value))
+    if tokens == [_STAR]:
+        return SqlExpression("@ IS NOT NULL")
+    target = "fold(@)" if op == "ilike" else "@"
+    stars = [index for index, token in enumerate(tokens) if token == _STAR]
+    starts, ends = 0 in stars, len(tokens) - 1 in stars
+    if set(stars) - {0, len(tokens) - 1}:
+        return SqlExpression(f"matches(?, {target})", (_regex(field, op, value, tokens),))
+    text = "".join(_unescaped(token) for token in tokens if token != _STAR)
+    text = fold(text) if op == "ilike" else text
+    if starts and ends:
+        return SqlExpression(f"instr({target}, ?) > 0", (text,))
+    if starts:
+        return SqlExpression(f"substr({target}, -length(?)) = ?", (text, text))
+    if ends:
+        return SqlExpression(f"substr({target}, 1, length(?)) = ?", (text, text))
+    return SqlExpression(f"{target} = ?", (text,))
+
+
+def _unescaped(token: str) -> str:
+    return token[1] if token in ("\\*", "\\\\") else token
+
+
+def _regex(field: str, op: str, value: Literal, tokens: list[str]) -> str:
+    """Write the server's regular expression, in which an escaped star is a quantifier."""
+    parts = {"*": "(.*)", "\\*": "*", "\\\\": "\\\\"}
+    folded = fold if op == "ilike" else str
+    text = "".join(parts.get(token, re.escape(folded(token))) for token in tokens)
+    try:
+        re.compile(text)
+    except re.error as error:  # the server answers 500 here
+        raise bad_condition(field, op, value_text(value)) from error
+    return text

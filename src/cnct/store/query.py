@@ -1,0 +1,59 @@
+"""Reads a parsed query for a table: condition, order, selection and slice. Runs nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cnct.rql.leaves import Leaf, leaves
+from cnct.rql.nodes import Listing, Node
+from cnct.store.compiler import Compiler
+from cnct.store.ordering import order_expression
+from cnct.store.selection import Selection, selection_of
+from cnct.store.slices import Slice, slice_of
+from cnct.store.sql import SqlExpression
+from cnct.store.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """The meaning of a query for one table; made by `read`, run by `Storage.page`.
+
+    Attributes:
+        condition: The rows that match.
+        order: Their order, as SQL after ``ORDER BY``.
+        selection: The properties that are left out.
+        slice: The rows that a page has.
+    """
+
+    condition: SqlExpression
+    order: str
+    selection: Selection
+    slice: Slice
+
+    def capped(self, rows: int | None) -> QueryPlan:
+        """Return a plan whose pages have at most so many rows; ``None`` caps nothing."""
+        return replace(self, slice=self.slice.capped(rows))
+
+
+def read(query: Node | None, table: Table, *, sliced: bool = True) -> QueryPlan:
+    """Read a parsed query, as the server does.
+
+    Args:
+        query: The query; ``None`` for every record in the default order.
+        table: The table that is read.
+        sliced: Whether ``limit`` and ``offset`` count; for a single record they do not.
+
+    Raises:
+        QueryError: If the table does not take the query.
+    """
+    parts = [*leaves(query)]
+    return QueryPlan(
+        Compiler(table).condition(query),
+        order_expression(_fields(parts, "ordering"), table),
+        selection_of(_fields(parts, "select"), table),
+        slice_of(parts, table) if sliced else Slice(),
+    )
+
+
+def _fields(parts: list[Leaf], op: str) -> list[tuple[str, ...]]:
+    return [part.fields for part in parts if isinstance(part, Listing) and part.op == op]

@@ -1,0 +1,11 @@
+"""Errors for conditions that a field does not take, in the words of the server."""
+
+from __future__ import annotations
+
+from cnct.exceptions import QueryError
+
+
+def bad_condition(field: str, lookup: str, value: str) -> QueryError:
+    """Return the error for an operator that a field lacks, or a value that it cannot take."""
+    details = {"filter": field, "lookup": lookup, "value": value}
+    return QueryError(f"Bad filter: {field} {lookup} {value}.", details)
