@@ -86,6 +86,15 @@ def test_existence(mocker, client, found):
     assert client.products["PRD-1"].exists() is found
 
 
+def test_a_status_can_be_passed_by_position(mocker, client):
+    mocker.products["PRD-1"].get(404)
+    mocker.products.create(202, return_value={"n": 1})
+    with pytest.raises(NotFoundError):
+        client.products["PRD-1"].get()
+    assert client.products.create({}) == {"n": 1}
+    assert client.response.status_code == 202
+
+
 def test_values(mocker, client):
     mocker.products["PRD-1"].values(return_value={"id": "PRD-1", "owner": {"id": "VA-1"}})
     assert client.products["PRD-1"].values("owner.id") == {"owner.id": "VA-1"}
@@ -254,6 +263,8 @@ def test_headers_say_what_a_text_is(mocker, client, headers, value):
         (lambda it: it.products.all().count(return_value=True), "must be an int"),
         (lambda it: it.products["PRD-1"].get(payload={}), "unexpected keyword"),
         (lambda it: it.ns(7), "must be a str"),
+        (lambda it: it.products.create(staus_code=202), "unexpected keyword"),
+        (lambda it: it.products.create(201, {"n": 1}), "positional"),
         (lambda it: [*it.products], "not iterable"),
         (lambda it: [*it.products.all()], "not iterable"),
     ],

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import cnct.testing.mocker
-from cnct.testing.mocker import active_mockers
+from cnct.testing.mocks import active_mocks
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -33,7 +33,7 @@ HEAD = """
 @pytest.fixture(autouse=True)
 def nothing_is_left() -> Iterator[None]:
     yield
-    assert active_mockers() == []
+    assert active_mocks() == []
 
 
 @pytest.fixture

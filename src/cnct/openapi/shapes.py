@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
 Object: TypeAlias = Mapping[str, Any]
@@ -22,6 +22,11 @@ def is_object(value: Any) -> TypeGuard[Object]:
 def is_list(value: Any) -> TypeGuard[list[Any]]:
     """Return whether a value is a JSON array."""
     return isinstance(value, list)
+
+
+def is_array(value: Any) -> TypeGuard[Sequence[Any]]:
+    """Return whether a Python value is encoded as a JSON array: a list or a tuple."""
+    return isinstance(value, list | tuple)
 
 
 def is_record(value: Any) -> TypeGuard[Record]:

@@ -1,6 +1,7 @@
-"""Tests of code that uses cnct: mocks with the clients' own interface, and pytest fixtures.
+"""Tools to test code that uses cnct: mocks with the clients' interface, and pytest fixtures.
 
-Loaded with every pytest run (``cnct.testing.fixtures``), so names are imported on first access.
+Every pytest run loads the package (for ``cnct.testing.fixtures``), so names are imported on first
+access.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""URLs as mocks compare them: host names in any letter case, path segments decoded. No I/O."""
+"""Parses URLs into parts that mocks compare: lower-case host, decoded path segments. No I/O."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class Address(NamedTuple):
-    """Where a URL points to."""
+    """A parsed URL.
+
+    Attributes:
+        origin: Scheme, host and port.
+        path: Decoded segments of the path.
+        query: Query string as sent.
+    """
 
     origin: tuple[str, str, int | None]
     path: tuple[str, ...]
@@ -17,16 +23,16 @@ class Address(NamedTuple):
 
     @classmethod
     def of(cls, url: str) -> Address:
-        """Take a URL apart."""
+        """Parse a URL; the default port of its scheme is filled in."""
         parts = urlsplit(url)
         origin = (parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme))
         return cls(origin, segments(parts.path)[1:], parts.query)
 
     def is_below(self, base: Address) -> bool:
-        """Tell whether this is ``base`` or a path under it."""
+        """Return whether the path is that of ``base`` or one below, on the same origin."""
         return self.origin == base.origin and self.path[: len(base.path)] == base.path
 
 
 def segments(path: str) -> tuple[str, ...]:
-    """Split a path at its slashes; an encoded slash is part of a segment."""
+    """Split a path at its slashes and decode the segments, which may contain encoded slashes."""
     return tuple(unquote(segment) for segment in path.split("/"))

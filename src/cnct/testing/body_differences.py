@@ -1,78 +1,69 @@
-"""Request bodies: what a mock expects against what came. Knows no mocks and no client."""
+"""Compares a request body with the one that a mock expects. Knows no mocks and no client."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeGuard
+from collections.abc import Iterator
+from typing import Any
 
-_SHOWN = 300  # characters of a body that a message shows
+from cnct.openapi.shapes import Object, is_array, is_object
+
+_LONGEST = 300  # characters of a value in a message
 
 
 def body_differences(expected: Any, body: bytes) -> Iterator[str]:
-    """Tell what is different, one line for each; nothing if the body is as expected.
+    """Describe the differences, one line each; no lines if the bodies are equal.
 
     Args:
-        expected: str or bytes to the letter; JSON by value otherwise; ``None`` for any body.
-        body: The bytes that came.
+        expected: str or bytes, which must be equal byte for byte; any other value is compared
+            with the decoded JSON; ``None`` accepts every body.
+        body: Body of the request.
     """
     if expected is None:
         return
     if isinstance(expected, str | bytes):
-        wanted = expected.encode() if isinstance(expected, str) else expected
-        if wanted != body:
-            yield f"the body is {shown(body)}, the mock has {shown(wanted)}"
+        content = expected.encode() if isinstance(expected, str) else expected
+        if content != body:
+            yield f"the body is {short_repr(body)}, the mock has {short_repr(content)}"
         return
     try:
-        came = json.loads(body)
+        actual = json.loads(body)
     except ValueError:
-        yield f"the body is not JSON: {shown(body)}" if body else "there is no body"
+        yield f"the body is not JSON: {short_repr(body)}" if body else "there is no body"
     else:
-        yield from _json_differences(expected, came, "body")
+        yield from _json_differences(expected, actual, "body")
 
 
-def _json_differences(expected: Any, came: Any, at: str) -> Iterator[str]:
-    if is_object(expected) and is_object(came):
-        yield from _object_differences(expected, came, at)
-    elif is_array(expected) and is_array(came):
-        if len(expected) != len(came):
-            yield f"{at} has {len(came)} elements, the mock has {len(expected)}"
-        for index, (one, other) in enumerate(zip(expected, came, strict=False)):
-            yield from _json_differences(one, other, f"{at}[{index}]")
-    elif expected != came or _only_one_is_bool(expected, came):
-        yield f"{at} is {shown(came)}, the mock has {shown(expected)}"
+def _json_differences(expected: Any, actual: Any, path: str) -> Iterator[str]:
+    if is_object(expected) and is_object(actual):
+        yield from _object_differences(expected, actual, path)
+    elif is_array(expected) and is_array(actual):
+        if len(expected) != len(actual):
+            yield f"{path} has {len(actual)} elements, the mock has {len(expected)}"
+        for index, (item, actual_item) in enumerate(zip(expected, actual, strict=False)):
+            yield from _json_differences(item, actual_item, f"{path}[{index}]")
+    elif expected != actual or _only_one_is_bool(expected, actual):
+        yield f"{path} is {short_repr(actual)}, the mock has {short_repr(expected)}"
 
 
-def _object_differences(
-    expected: Mapping[str, Any], came: Mapping[str, Any], at: str
-) -> Iterator[str]:
-    for name in [*expected, *(name for name in came if name not in expected)]:
-        if name not in came:
-            yield f"{at}.{name} is missing, the mock has {shown(expected[name])}"
+def _object_differences(expected: Object, actual: Object, path: str) -> Iterator[str]:
+    for name in [*expected, *(name for name in actual if name not in expected)]:
+        if name not in actual:
+            yield f"{path}.{name} is missing, the mock has {short_repr(expected[name])}"
         elif name not in expected:
-            yield f"{at}.{name} is {shown(came[name])}, the mock has no such field"
+            yield f"{path}.{name} is {short_repr(actual[name])}, the mock has no such field"
         else:
-            yield from _json_differences(expected[name], came[name], f"{at}.{name}")
+            yield from _json_differences(expected[name], actual[name], f"{path}.{name}")
 
 
-def is_object(value: Any) -> TypeGuard[Mapping[str, Any]]:
-    """Tell whether a value is an object of JSON."""
-    return isinstance(value, Mapping)
-
-
-def is_array(value: Any) -> TypeGuard[Sequence[Any]]:
-    """Tell whether a value becomes an array of JSON."""
-    return isinstance(value, list | tuple)
-
-
-def _only_one_is_bool(expected: Any, came: Any) -> bool:
-    """Tell ``true`` from ``1``, which are equal in Python and not in JSON."""
+def _only_one_is_bool(expected: Any, actual: Any) -> bool:
+    """Return whether one value is a bool and the other a number: ``True == 1`` in Python only."""
     return isinstance(expected, int | float) and isinstance(expected, bool) != isinstance(
-        came, bool
+        actual, bool
     )
 
 
-def shown(value: Any) -> str:
-    """Write a value for a message, cut to a size that can be read."""
+def short_repr(value: Any) -> str:
+    """Return the repr of a value, cut to a readable length."""
     text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -1,6 +1,7 @@
-"""The pytest plugin: mockers and a local Connect as fixtures, and a clean start for every test.
+"""The pytest plugin: fixtures for mockers and a local Connect; resets mockers after every test.
 
-Loaded by every pytest run where cnct is installed: imports nothing of cnct before a test asks.
+Every pytest run where cnct is installed loads it, so nothing of cnct is imported until a test uses
+a fixture.
 """
 
 from __future__ import annotations
@@ -16,30 +17,31 @@ if TYPE_CHECKING:
 
     from cnct.emulator import Emulator
     from cnct.openapi import OpenAPISpecs
-    from cnct.testing.mocker import AsyncConnectClientMocker, ConnectClientMocker, Pattern
+    from cnct.testing.mocker import AsyncConnectClientMocker, ConnectClientMocker
+    from cnct.testing.mocks import Mocks, Pattern
 
-Mocker = TypeVar("Mocker", bound="ConnectClientMocker")
+MockerT = TypeVar("MockerT", bound="ConnectClientMocker")
 
 _BASE_URL = "https://example.org/public/v1"
 _failed = pytest.StashKey[bool]()
-_lasting = pytest.StashKey[list["ConnectClientMocker"]]()
+_lasting = pytest.StashKey[list["Mocks"]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Register the marker."""
     config.addinivalue_line(
         "markers",
-        "cnct_emulator(**settings): how to make the Emulator of the cnct_emulator fixture",
+        "cnct_emulator(**settings): arguments of the Emulator of the cnct_emulator fixture",
     )
     config.stash[_lasting] = []
 
 
 @pytest.fixture
 def client_mocker_factory() -> Callable[..., ConnectClientMocker]:
-    """Make mockers for :class:`ConnectClient` that are started, and reset after the test.
+    """Make mockers for `ConnectClient`, which are started at once and reset after the test.
 
-    Called with ``base_url``, ``exclude`` and ``specs``, see :class:`ConnectClientMocker`. Called
-    again with the same, it returns the same mocker.
+    The fixture is a function of ``base_url``, ``exclude`` and ``specs``; see `ConnectClientMocker`.
+    Called twice with equal arguments, the function returns the same mocker.
     """
     from cnct.testing.mocker import ConnectClientMocker  # noqa: PLC0415
 
@@ -48,28 +50,25 @@ def client_mocker_factory() -> Callable[..., ConnectClientMocker]:
 
 @pytest.fixture
 def async_client_mocker_factory() -> Callable[..., AsyncConnectClientMocker]:
-    """Make mockers for :class:`AsyncConnectClient` that are started, and reset after the test.
-
-    Called as :func:`client_mocker_factory` is.
-    """
+    """Async twin of `client_mocker_factory`, for `AsyncConnectClient`."""
     from cnct.testing.mocker import AsyncConnectClientMocker  # noqa: PLC0415
 
     return _factory(AsyncConnectClientMocker)
 
 
-def _factory(kind: type[Mocker]) -> Callable[..., Mocker]:
-    made: dict[tuple[str, str, str], Mocker] = {}
+def _factory(kind: type[MockerT]) -> Callable[..., MockerT]:
+    mockers: dict[tuple[str, str, str], MockerT] = {}
 
     def factory(
         base_url: str = _BASE_URL,
         exclude: Pattern | Iterable[Pattern] | None = None,
         specs: OpenAPISpecs | str | Path | None = None,
-    ) -> Mocker:
+    ) -> MockerT:
         key = (base_url, str(exclude), str(specs))
-        if key not in made:
-            made[key] = kind(base_url, exclude, specs)
-        made[key].start()
-        return made[key]
+        if key not in mockers:
+            mockers[key] = kind(base_url, exclude, specs)
+        mockers[key].start()
+        return mockers[key]
 
     return factory
 
@@ -78,7 +77,7 @@ def _factory(kind: type[Mocker]) -> Callable[..., Mocker]:
 def cnct_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     """Run a local Connect for the test.
 
-    ``@pytest.mark.cnct_emulator(records=..., faults=...)`` says how to make it.
+    The arguments of the `Emulator` are those of ``@pytest.mark.cnct_emulator(records=...)``.
     """
     from cnct.emulator import Emulator  # noqa: PLC0415
 
@@ -92,24 +91,24 @@ def cnct_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, object, object]:
-    """Remember the mockers of fixtures that outlive a test."""
+    """Record the mockers of fixtures that outlive a test, so that they are not reset after it."""
     before = _active()
     try:
         return (yield)
     finally:
         if fixturedef.scope != "function":
             lasting = request.config.stash[_lasting]
-            lasting += [mocker for mocker in _active() if mocker not in before]
+            lasting += [mocks for mocks in _active() if mocks not in before]
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the unexpected calls that may be the cause of a failure, and remember it."""
+    """Add the unexpected calls to a failure, which they may have caused, and record it."""
     if call.excinfo is not None:
-        for mocker in _active():
-            mocker.explain(call.excinfo.value)
+        for mocks in _active():
+            mocks.explain(call.excinfo.value)
     report = yield
     failed_before = report.when != "setup" and item.stash[_failed]
     item.stash[_failed] = failed_before or not report.passed
@@ -118,7 +117,7 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
-    """Reset the mockers that the test has left active; the test fails if they were not met."""
+    """Reset active mockers; the test fails for unexpected calls and unused mocks."""
     try:
         result = yield
     except BaseException:
@@ -130,16 +129,16 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 
 def _reset(item: pytest.Item, *, success: bool) -> None:
     complaints: list[str] = []
-    for mocker in _active():
-        if mocker not in item.config.stash[_lasting]:
+    for mocks in _active():
+        if mocks not in item.config.stash[_lasting]:
             try:
-                mocker.reset(success)
+                mocks.reset(success)
             except AssertionError as error:
                 complaints.append(str(error))
     if complaints:
         pytest.fail("\n\n".join(complaints), pytrace=False)
 
 
-def _active() -> list[ConnectClientMocker]:
-    fluent = sys.modules.get("cnct.testing.mocker")
-    return fluent.active_mockers() if fluent else []
+def _active() -> list[Mocks]:
+    module = sys.modules.get("cnct.testing.mocks")
+    return module.active_mocks() if module else []

@@ -13,8 +13,8 @@ from cnct.exceptions import ImpossibleMockError
 from cnct.openapi import OpenAPISpecs
 from cnct.openapi.checks import check_call, check_payload, check_query
 from cnct.openapi.places import Operation, Schema
+from cnct.openapi.shapes import is_array, is_object
 from cnct.rql import from_wire
-from cnct.testing.body_differences import is_array, is_object
 from cnct.text import did_you_mean, either
 
 _FAILED = 400  # the first of the error statuses

@@ -1,137 +1,161 @@
-"""Mocks: a call to expect and what it gets. Compares by meaning; no I/O."""
+"""The mocks for one endpoint: an interceptor that responds to requests, strictly. Does no I/O.
+
+Stands in the place of the network, behind the clients' HTTP libraries, and patches nothing.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
-from typing import Any, NamedTuple
+import re
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from cnct.client._http.interception import WireResponse
-from cnct.testing.addresses import segments
-from cnct.testing.body_differences import body_differences, shown
+from cnct.client._http.interception import (
+    WireRequest,
+    WireResponse,
+    active_interceptors,
+    add_interceptor,
+    remove_interceptor,
+)
+from cnct.exceptions import UnexpectedCallError, UnusedMockError
+from cnct.openapi import OpenAPISpecs
+from cnct.testing.addresses import Address
+from cnct.testing.body_differences import short_repr
+from cnct.testing.matching import Mock, NormalizedRequest
+from cnct.testing.mock_checks import check_mock
 from cnct.testing.query_terms import terms_of
+from cnct.testing.replies import Headers, wire_response
+
+Pattern = str | re.Pattern[str]
+
+_lock = threading.Lock()  # programs under test send from any thread
 
 
-class Asked(NamedTuple):
-    """A call as mocks compare it; the path is the one below the base URL."""
-
-    method: str
-    path: tuple[str, ...]
-    terms: tuple[str, ...]
-    body: bytes = b""
-
-    @classmethod
-    def at(cls, method: str, path: str) -> Asked:
-        """Take a path below the base URL, with or without a query, apart."""
-        place, _, query = path.lstrip("/").partition("?")
-        return cls(method.upper(), segments(place), terms_of(query))
-
-    def __str__(self) -> str:
-        """Show it on one line, without the body."""
-        query = f"?{'&'.join(self.terms)}" if self.terms else ""
-        return f"{self.method} {'/'.join(self.path)}{query}"
-
-
-class Mock:
-    """A call to expect and what it gets.
+class Mocks:
+    """The mocks for one endpoint.
 
     Args:
-        asked: Method, path and query to expect.
-        reply: What the call gets, or the exception that it raises.
-        match_body: Body to expect; see :func:`body_differences`.
+        endpoint: Base URL of the requests.
+        exclude: Beginnings and patterns of URLs whose requests go to the network.
+        specs: Document that every mock must agree with, if any.
     """
 
     def __init__(
-        self, asked: Asked, reply: WireResponse | Exception, match_body: Any = None
+        self, endpoint: str, exclude: Iterable[Pattern], specs: OpenAPISpecs | None
     ) -> None:
-        """Nobody has called it yet."""
-        self.asked = asked
-        self.calls = 0
-        self._reply = reply
-        self._match_body = match_body
+        self.entries: list[Mock] = []
+        self._endpoint = endpoint
+        self._base = Address.of(endpoint)
+        self._exclude = tuple(exclude)
+        self._specs = specs
+        self._unexpected: list[UnexpectedCallError] = []
 
-    def differences(self, asked: Asked) -> Iterator[str]:
-        """Tell what is different in a call, one line for each; nothing if it is this one."""
-        mine = self.asked
-        if asked.method != mine.method:
-            yield f"the method is {asked.method}, the mock has {mine.method}"
-        if asked.path != mine.path:
-            yield f"the path is {'/'.join(asked.path)}, the mock has {'/'.join(mine.path)}"
-        for term in asked.terms:
-            if term not in mine.terms:
-                yield f"only the call has {term}"
-        for term in mine.terms:
-            if term not in asked.terms:
-                yield f"only the mock has {term}"
-        yield from body_differences(self._match_body, asked.body)
+    def add(
+        self,
+        method: str,
+        path: str,
+        status_code: int = 200,
+        return_value: Any = None,
+        headers: Headers = None,
+        match_body: Any = None,
+    ) -> None:
+        """Add a mock; see `ConnectClientMocker.mock` for the arguments.
 
-    def expects(self, asked: Asked) -> bool:
-        """Tell whether a call is the one to expect."""
-        return next(self.differences(asked), None) is None
+        Raises:
+            TypeError: If an argument is of the wrong type.
+            ValueError: If ``status_code`` is less than 100.
+            ImpossibleMockError: If the document contradicts the mock.
+        """
+        response = wire_response(status_code, return_value, headers)
+        if self._specs is not None:
+            check_mock(self._specs, method, path, status_code, return_value, match_body)
+        self.entries.append(Mock(NormalizedRequest.parse(method, path), response, match_body))
 
-    def distance(self, asked: Asked) -> tuple[float, int]:
-        """Tell how far a call is from the one to expect; the nearer, the smaller."""
-        likeness = SequenceMatcher(None, str(self.asked), str(asked)).ratio()
-        return -likeness, len([*self.differences(asked)])
+    @property
+    def active(self) -> bool:
+        """Whether requests are intercepted."""
+        return self in active_mocks()
 
-    def reply(self) -> WireResponse:
-        """Answer a call, or raise the exception that it gets."""
-        self.calls += 1
-        if isinstance(self._reply, Exception):
-            raise self._reply
-        return self._reply
+    def start(self) -> None:
+        """Intercept requests from now on."""
+        if not self.active:
+            add_interceptor(self)
 
-    def __str__(self) -> str:
-        """Show it on one line, with how often it was called."""
-        body = "" if self._match_body is None else f" with {shown(self._match_body)}"
-        times = {0: "not called", 1: "called once"}.get(self.calls, f"called {self.calls} times")
-        return f"{self.asked}{body} ({times})"
+    def reset(self, success: bool) -> None:
+        """Stop intercepting and remove every mock; see `ConnectClientMocker.reset`."""
+        remove_interceptor(self)
+        mocks, unexpected = self.entries, self._unexpected
+        self.entries, self._unexpected = [], []
+        if success and unexpected:
+            raise UnexpectedCallError("\n\n".join(map(str, unexpected)))
+        if success and not all(mock.calls for mock in mocks):
+            raise UnusedMockError("\n".join(_unused_lines(mocks)))
+
+    def explain(self, error: BaseException) -> None:
+        """Add the unexpected calls, which may be the cause of an error, to its notes."""
+        for unexpected in self._unexpected:
+            if unexpected is not error:
+                error.add_note(str(unexpected))
+
+    def covers(self, url: str) -> bool:
+        """Return whether requests for a URL are kept from the network."""
+        return Address.of(url).is_below(self._base) and not any(
+            url.startswith(pattern) if isinstance(pattern, str) else pattern.match(url)
+            for pattern in self._exclude
+        )
+
+    def respond(self, request: WireRequest) -> WireResponse:
+        """Return the response of the matching mock, from here or from the mocks around.
+
+        Raises:
+            UnexpectedCallError: If no mock matches.
+            Exception: The exception that the mock has in place of a response.
+        """
+        __tracebackhide__ = True  # pytest shows the user's call as the end of the traceback
+        nested = [mocks for mocks in active_mocks() if mocks.covers(request.url)]
+        with _lock:
+            for mocks in nested:
+                mock = mocks.expecting(request)
+                if mock is not None:
+                    return mock.respond()
+            error = UnexpectedCallError(self.complaint(request, nested))
+            self._unexpected.append(error)
+        raise error
+
+    def expecting(self, request: WireRequest) -> Mock | None:
+        """Return the mock for a request: the first matching one without calls, or else the last."""
+        normalized = self._normalized(request)
+        matching = [mock for mock in self.entries if mock.matches(normalized)]
+        unused = (mock for mock in matching if not mock.calls)
+        return next(unused, matching[-1] if matching else None)
+
+    def complaint(self, request: WireRequest, nested: Iterable[Mocks]) -> str:
+        """Write the message about an unexpected call: the nearest mock, differences, all mocks."""
+        normalized = self._normalized(request)
+        entries = [mock for mocks in nested for mock in mocks.entries]
+        body = f" with {short_repr(request.body)}" if request.body else ""
+        lines = [f"{normalized}{body} is not mocked."]
+        if entries:
+            nearest = min(entries, key=lambda mock: mock.distance(normalized))
+            lines += [f"The nearest mock is {nearest}:"]
+            lines += [f"  {difference}" for difference in nearest.differences(normalized)]
+            lines += ["The mocks:", *(f"  {mock}" for mock in entries)]
+        else:
+            lines += [f"There are no mocks for {self._endpoint}."]
+        return "\n".join(lines)
+
+    def _normalized(self, request: WireRequest) -> NormalizedRequest:
+        address = Address.of(request.url)
+        path = address.path[len(self._base.path) :]
+        return NormalizedRequest(request.method, path, terms_of(address.query), request.body)
 
 
-def answer_of(
-    status_code: int, return_value: Any, headers: Mapping[str, str] | None
-) -> WireResponse | Exception:
-    """Make an answer of what a mock is given.
-
-    Raises:
-        TypeError: If ``return_value`` is neither bytes, str nor JSON, or ``status_code`` no int.
-    """
-    if isinstance(return_value, Exception):
-        return return_value
-    content, media_type = _content(return_value)
-    given = {name: str(value) for name, value in (headers or {}).items()}
-    if media_type and not any(name.lower() == "content-type" for name in given):
-        given["Content-Type"] = media_type
-    return WireResponse(checked_int(status_code, "status_code"), given, content)
+def active_mocks() -> list[Mocks]:
+    """Return the mocks that intercept requests, the latest first."""
+    return [mocks for mocks in active_interceptors() if isinstance(mocks, Mocks)]
 
 
-def checked_int(value: Any, name: str) -> int:
-    """Check an argument.
-
-    Raises:
-        TypeError: If it is not an int.
-    """
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{name} must be an int, not {value!r}")
-    return value
-
-
-def _content(value: Any) -> tuple[bytes, str]:
-    match value:
-        case None:
-            return b"", ""
-        case bytes():
-            return value, "application/octet-stream"
-        case str():
-            return value.encode(), "text/plain; charset=utf-8"
-        case _:
-            return _json(value), "application/json"
-
-
-def _json(value: Any) -> bytes:
-    try:
-        return json.dumps(value).encode()
-    except TypeError as error:
-        expected = "JSON, str, bytes, None or an exception"
-        raise TypeError(f"return_value must be {expected}: {error}") from error
+def _unused_lines(mocks: Iterable[Mock]) -> Iterator[str]:
+    yield "Mocks that no call used:"
+    yield from (f"  {mock}" for mock in mocks if not mock.calls)
+    yield from (f"Used: {mock}" for mock in mocks if mock.calls)

@@ -1,194 +1,132 @@
-"""The nouns of a mocker: reached as those of a client, told what to answer. No I/O."""
+"""The nouns of a mocker, with the names of a client's nouns: their verbs add mocks. No I/O."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Unpack
 
 from cnct.client._core.urls import segment
 from cnct.client.models.noun import HasActions, HasCollections, HasNamespaces, Node
 from cnct.client.models.query import Query
 from cnct.rql import R
-from cnct.testing.set_mock import Headers, ResourceSetMock
-
-if TYPE_CHECKING:
-    from cnct.testing.mocker import ConnectClientMocker
+from cnct.testing.mocks import Mocks
+from cnct.testing.replies import Reply, ReplyToBody
+from cnct.testing.set_mock import ResourceSetMock
 
 
 class Mocked(Node):
-    """Something at a path below the endpoint.
+    """A noun at a path below the endpoint.
 
     Args:
-        mocker: Who keeps the mocks.
+        mocks: Mocks of the endpoint, to add to.
         path: Path below the endpoint.
     """
 
-    def __init__(self, mocker: ConnectClientMocker, path: str) -> None:
-        """Keep mocker and path."""
-        self._mocker = mocker
+    def __init__(self, mocks: Mocks, path: str) -> None:
+        self._mocks = mocks
         self._path = path
 
 
 class ActionMock(Mocked):
-    """A verb such as ``approve``."""
+    """An action such as ``approve``."""
 
-    def get(
-        self, status_code: int = 200, return_value: Any = None, headers: Headers = None
-    ) -> None:
-        """Mock a GET of the action; see :meth:`ConnectClientMocker.mock`."""
-        self._mocker.get(self._path, status_code, return_value, headers)
+    def get(self, status_code: int = 200, **reply: Unpack[Reply]) -> None:
+        """Mock a GET of the action; see `ConnectClientMocker.mock`."""
+        self._mocks.add("GET", self._path, status_code, **reply)
 
-    def post(
-        self,
-        status_code: int = 200,
-        return_value: Any = None,
-        headers: Headers = None,
-        match_body: Any = None,
-    ) -> None:
-        """Mock a POST to the action; see :meth:`ConnectClientMocker.mock`."""
-        self._mocker.create(self._path, status_code, return_value, headers, match_body)
+    def post(self, status_code: int = 200, **reply: Unpack[ReplyToBody]) -> None:
+        """Mock a POST to the action; see `ConnectClientMocker.mock`."""
+        self._mocks.add("POST", self._path, status_code, **reply)
 
-    def put(
-        self,
-        status_code: int = 200,
-        return_value: Any = None,
-        headers: Headers = None,
-        match_body: Any = None,
-    ) -> None:
-        """Mock a PUT to the action; see :meth:`ConnectClientMocker.mock`."""
-        self._mocker.update(self._path, status_code, return_value, headers, match_body)
+    def put(self, status_code: int = 200, **reply: Unpack[ReplyToBody]) -> None:
+        """Mock a PUT to the action; see `ConnectClientMocker.mock`."""
+        self._mocks.add("PUT", self._path, status_code, **reply)
 
-    def delete(
-        self,
-        status_code: int = 204,
-        return_value: Any = None,
-        headers: Headers = None,
-        match_body: Any = None,
-    ) -> None:
-        """Mock a DELETE of the action; see :meth:`ConnectClientMocker.mock`."""
-        self._mocker.delete(self._path, status_code, return_value, headers, match_body)
+    def delete(self, status_code: int = 204, **reply: Unpack[ReplyToBody]) -> None:
+        """Mock a DELETE of the action; see `ConnectClientMocker.mock`."""
+        self._mocks.add("DELETE", self._path, status_code, **reply)
 
 
 class ResourceMock(Mocked, HasActions[ActionMock], HasCollections["CollectionMock"]):
-    """One object of a collection, nested collections and actions included."""
+    """A resource of a collection, with its actions and nested collections."""
 
     def _action_at(self, path: str) -> ActionMock:
-        return ActionMock(self._mocker, path)
+        return ActionMock(self._mocks, path)
 
     def _collection_at(self, path: str) -> CollectionMock:
-        return CollectionMock(self._mocker, path)
+        return CollectionMock(self._mocks, path)
 
-    def get(
-        self, status_code: int = 200, return_value: Any = None, headers: Headers = None
-    ) -> None:
-        """Mock a GET of the resource; see :meth:`ConnectClientMocker.mock`."""
-        self._mocker.get(self._path, status_code, return_value, headers)
+    def get(self, status_code: int = 200, **reply: Unpack[Reply]) -> None:
+        """Mock a GET of the resource; see `ConnectClientMocker.mock`."""
+        self._mocks.add("GET", self._path, status_code, **reply)
 
     def exists(self, return_value: bool) -> None:
-        """Mock the GET that tells whether the resource is there."""
+        """Mock the GET behind ``exists``: status 200 or 404."""
         self.get(200 if return_value else 404)
 
-    def values(
-        self, status_code: int = 200, return_value: Any = None, headers: Headers = None
-    ) -> None:
-        """Mock the GET of the whole resource that ``values`` picks from."""
-        self.get(status_code, return_value, headers)
+    def values(self, status_code: int = 200, **reply: Unpack[Reply]) -> None:
+        """Mock the GET behind ``values``; ``return_value`` is the whole resource."""
+        self.get(status_code, **reply)
 
-    def update(
-        self,
-        status_code: int = 200,
-        return_value: Any = None,
-        headers: Headers = None,
-        match_body: Any = None,
-    ) -> None:
-        """Mock a PUT to the resource; see :meth:`ConnectClientMocker.mock`."""
-        self._mocker.update(self._path, status_code, return_value, headers, match_body)
+    def update(self, status_code: int = 200, **reply: Unpack[ReplyToBody]) -> None:
+        """Mock a PUT to the resource; see `ConnectClientMocker.mock`."""
+        self._mocks.add("PUT", self._path, status_code, **reply)
 
-    def delete(
-        self,
-        status_code: int = 204,
-        return_value: Any = None,
-        headers: Headers = None,
-        match_body: Any = None,
-    ) -> None:
-        """Mock a DELETE of the resource; see :meth:`ConnectClientMocker.mock`."""
-        self._mocker.delete(self._path, status_code, return_value, headers, match_body)
+    def delete(self, status_code: int = 204, **reply: Unpack[ReplyToBody]) -> None:
+        """Mock a DELETE of the resource; see `ConnectClientMocker.mock`."""
+        self._mocks.add("DELETE", self._path, status_code, **reply)
 
 
 class CollectionMock(Mocked, HasActions[ActionMock]):
-    """A collection: resources and sets of them."""
+    """A collection: resources and sets of resources."""
 
-    __iter__ = None  # without this, Python would try ``collection[0]`` and never end
+    __iter__ = None  # without this, Python would iterate over collection[0], [1], ... without end
 
     def _action_at(self, path: str) -> ActionMock:
-        return ActionMock(self._mocker, path)
+        return ActionMock(self._mocks, path)
 
     def __getitem__(self, resource_id: str | int) -> ResourceMock:
-        """Return the resource with this id."""
+        """Return the resource with an id."""
         return self.resource(resource_id)
 
     def resource(self, resource_id: str | int) -> ResourceMock:
-        """Return the resource with this id.
+        """Return the resource with an id.
 
         Raises:
             TypeError: If the id is neither str nor int.
             ValueError: If the id is blank.
         """
-        return ResourceMock(self._mocker, f"{self._path}/{segment(resource_id)}")
+        return ResourceMock(self._mocks, f"{self._path}/{segment(resource_id)}")
 
     def all(self) -> ResourceSetMock:
         """Return the set of all resources."""
-        return ResourceSetMock(self._mocker, self._path, Query(R()))
+        return ResourceSetMock(self._mocks, self._path, Query(R()))
 
     def filter(self, *args: str | R, **kwargs: Any) -> ResourceSetMock:
-        """Return the set of the resources that match; see :meth:`ResourceSet.filter`."""
+        """Return the set of the resources that match; see `ResourceSet.filter`."""
         return self.all().filter(*args, **kwargs)
 
-    def create(
-        self,
-        status_code: int = 201,
-        return_value: Any = None,
-        headers: Headers = None,
-        match_body: Any = None,
-    ) -> None:
-        """Mock a POST to the collection; see :meth:`ConnectClientMocker.mock`."""
-        self._mocker.create(self._path, status_code, return_value, headers, match_body)
+    def create(self, status_code: int = 201, **reply: Unpack[ReplyToBody]) -> None:
+        """Mock a POST to the collection; see `ConnectClientMocker.mock`."""
+        self._mocks.add("POST", self._path, status_code, **reply)
 
-    def bulk_create(
-        self,
-        status_code: int = 201,
-        return_value: Any = None,
-        headers: Headers = None,
-        match_body: Any = None,
-    ) -> None:
-        """Mock a POST of a list to the collection; see :meth:`ConnectClientMocker.mock`."""
-        self._mocker.create(self._path, status_code, return_value, headers, match_body)
+    def bulk_create(self, status_code: int = 201, **reply: Unpack[ReplyToBody]) -> None:
+        """Mock a POST of a list to the collection; see `ConnectClientMocker.mock`."""
+        self.create(status_code, **reply)
 
-    def bulk_update(
-        self,
-        status_code: int = 200,
-        return_value: Any = None,
-        headers: Headers = None,
-        match_body: Any = None,
-    ) -> None:
-        """Mock a PUT of a list to the collection; see :meth:`ConnectClientMocker.mock`."""
-        self._mocker.update(self._path, status_code, return_value, headers, match_body)
+    def bulk_update(self, status_code: int = 200, **reply: Unpack[ReplyToBody]) -> None:
+        """Mock a PUT of a list to the collection; see `ConnectClientMocker.mock`."""
+        self._mocks.add("PUT", self._path, status_code, **reply)
 
-    def bulk_delete(
-        self,
-        status_code: int = 204,
-        return_value: Any = None,
-        headers: Headers = None,
-        match_body: Any = None,
-    ) -> None:
-        """Mock a DELETE of a list from the collection; see :meth:`ConnectClientMocker.mock`."""
-        self._mocker.delete(self._path, status_code, return_value, headers, match_body)
+    def bulk_delete(self, status_code: int = 204, **reply: Unpack[ReplyToBody]) -> None:
+        """Mock a DELETE of a list from the collection; see `ConnectClientMocker.mock`."""
+        self._mocks.add("DELETE", self._path, status_code, **reply)
 
 
 class NSMock(Mocked, HasNamespaces["NSMock"], HasCollections[CollectionMock]):
-    """A group of related collections."""
+    """A namespace: a group of related collections."""
 
     def _ns_at(self, path: str) -> NSMock:
-        return NSMock(self._mocker, path)
+        return NSMock(self._mocks, path)
 
     def _collection_at(self, path: str) -> CollectionMock:
-        return CollectionMock(self._mocker, path)
+        return CollectionMock(self._mocks, path)

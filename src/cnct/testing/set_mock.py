@@ -1,49 +1,45 @@
-"""Sets of a mocker: which pages the client will ask for, and what each of them gets. No I/O.
+"""Sets of a mocker: adds one mock for each page that a client will request. Does no I/O.
 
-The pages are planned by the client's own ``Reader``, so that both always agree.
+The client's own `Reader` plans the pages, so that mocks and requests always agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from cnct.client._core.arguments import checked_int
 from cnct.client._core.paging import Page, Reader, Span
 from cnct.client.models.query import Query
 from cnct.client.models.refinement import Refinable, bounds, checked_index
+from cnct.openapi.shapes import is_array
 from cnct.rql import params_to_wire
-from cnct.testing.mocks import checked_int
-
-if TYPE_CHECKING:
-    from cnct.testing.mocker import ConnectClientMocker
-
-Headers = Mapping[str, str] | None
+from cnct.testing.mocks import Mocks
+from cnct.testing.replies import Headers
 
 _OK = 200
 
 
 class ResourceSetMock(Refinable):
-    """A set of resources, refined as a client's is: ``filter``, ``order_by``, slices and so on.
+    """A set of resources, refined like a client's: ``filter``, ``order_by``, slices and so on.
 
     Args:
-        mocker: Who keeps the mocks.
+        mocks: Mocks of the endpoint, to add to.
         path: Path of the collection.
-        query: What is asked for.
+        query: Filters, order, selection, search and range of the set.
     """
 
-    __iter__ = None  # without this, Python would try ``rows[0]`` and never end
+    __iter__ = None  # without this, Python would iterate over rows[0], rows[1], ... without end
 
-    def __init__(self, mocker: ConnectClientMocker, path: str, query: Query) -> None:
-        """Mock nothing yet."""
-        self._mocker = mocker
+    def __init__(self, mocks: Mocks, path: str, query: Query) -> None:
+        self._mocks = mocks
         self._path = path
         self._query = query
 
     def _refined(self, **changes: Any) -> ResourceSetMock:
-        return ResourceSetMock(self._mocker, self._path, self._query.replaced(**changes))
+        return ResourceSetMock(self._mocks, self._path, self._query.replaced(**changes))
 
     def __getitem__(self, key: int | slice) -> Any:
-        """Return the range, or the one resource, to mock.
+        """Return the mock of a range, or of one resource.
 
         Raises:
             TypeError: If ``key`` is neither an int nor a slice of ints.
@@ -54,25 +50,26 @@ class ResourceSetMock(Refinable):
         return RowMock(self, checked_index(key))
 
     def first(self) -> RowMock:
-        """Return the first resource, to mock."""
+        """Return the mock of the first resource."""
         return RowMock(self, 0)
 
     def values_list(self, *fields: str) -> ResourceSetMock:  # noqa: ARG002 - picked by the client
-        """Return the set, to mock the rows that ``values_list`` picks ``fields`` from."""
+        """Return the same set: ``values_list`` reads whole rows and picks fields from them."""
         return self._refined()
 
     def count(self, return_value: int = 0, status_code: int = _OK, headers: Headers = None) -> None:
-        """Mock the call that counts.
+        """Mock the call behind ``count``.
 
         Args:
-            return_value: How many resources there are.
-            status_code: Status to answer.
-            headers: Headers to answer.
+            return_value: Number of resources.
+            status_code: Status of the response.
+            headers: Headers of the response.
 
         Raises:
             TypeError: If ``return_value`` is not an int.
+            ValueError: If ``return_value`` is negative.
         """
-        total = checked_int(return_value, "return_value")
+        total = checked_int("return_value", return_value, 0)
         if status_code == _OK:
             self._mock_page(Span(0, 0), Page([], total), headers)
         else:
@@ -84,18 +81,21 @@ class ResourceSetMock(Refinable):
         """Mock the calls that read the set, one for each page.
 
         Args:
-            status_code: Status to answer; another than 200 answers the first page.
-            return_value: All rows, as a list; of a slice, the rows that it is a slice of. For
-                another status, the body; or an exception to raise for the first page.
-            headers: Headers to answer.
+            status_code: Status of the responses; any other than 200 is that of the first page.
+            return_value: List of all rows; for a slice, of all rows before slicing. With another
+                status, the body of the first response; or an exception to raise for it.
+            headers: Headers of the responses.
 
         Raises:
-            TypeError: If ``return_value`` is no list.
-            ValueError: If nothing can be in the set, so that the client makes no call for it.
+            TypeError: If ``return_value`` is not a list.
+            ValueError: If the set is always empty, so that the client makes no call for it.
         """
         if self._query.empty:
             if return_value or status_code != _OK:
-                raise ValueError(f"Nothing can be in {self!r}: the client makes no call for it")
+                raise ValueError(
+                    f"{self!r} is always empty, and the client makes no call for it; "
+                    "mock it with an empty list or not at all"
+                )
             return
         reader = Reader(self._query.window, self._query.size)
         if _is_failure(status_code, return_value):
@@ -109,10 +109,10 @@ class ResourceSetMock(Refinable):
             reader.feed(page, span.limit)
 
     def mock_row(self, index: int, status_code: int, return_value: Any, headers: Headers) -> None:
-        """Mock the call that reads one resource; see :meth:`RowMock.mock`."""
+        """Mock the call that reads one resource; see `RowMock.mock`."""
         failure = _is_failure(status_code, return_value)
         body = return_value if failure else _checked_rows(return_value)[:1]
-        # No Content-Range: one row does not tell how many there are.
+        # No Content-Range, since the total is unknown here.
         self._mock_call(Span(self._query.window.start + index, 1), status_code, body, headers)
 
     def _mock_page(self, span: Span, page: Page, headers: Headers) -> None:
@@ -124,10 +124,10 @@ class ResourceSetMock(Refinable):
         params = self._query.kwargs.get("params")
         more = f"&{params_to_wire(params)}" if params else ""
         path = f"{self._path}?{self._query.at(span.limit, span.offset)}{more}"
-        self._mocker.get(path, status_code, value, headers)
+        self._mocks.add("GET", path, status_code, value, headers)
 
     def __repr__(self) -> str:
-        """Show path and query."""
+        """Show the path and the query."""
         query = f"?{self._query.text}" if self._query.text else ""
         return f"<{type(self).__name__} {self._path}{query}>"
 
@@ -137,11 +137,10 @@ class RowMock:
 
     Args:
         rows: The set.
-        index: Counted from the start of the set.
+        index: Position in the set, from 0.
     """
 
     def __init__(self, rows: ResourceSetMock, index: int) -> None:
-        """Mock nothing yet."""
         self._rows = rows
         self._index = index
 
@@ -151,13 +150,13 @@ class RowMock:
         """Mock the call that reads the resource.
 
         Args:
-            status_code: Status to answer.
-            return_value: A list with the resource, or an empty one. For another status than 200,
+            status_code: Status of the response.
+            return_value: List with the resource, or an empty list. With a status other than 200,
                 the body; or an exception to raise.
-            headers: Headers to answer.
+            headers: Headers of the response.
 
         Raises:
-            TypeError: If ``return_value`` is no list.
+            TypeError: If ``return_value`` is not a list.
         """
         self._rows.mock_row(self._index, status_code, return_value, headers)
 
@@ -167,6 +166,6 @@ def _is_failure(status_code: int, return_value: Any) -> bool:
 
 
 def _checked_rows(value: Any) -> list[Any]:
-    if not isinstance(value, list | tuple):
+    if not is_array(value):
         raise TypeError(f"return_value must be a list of rows, not {type(value).__name__}")
     return [*value]
