@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cnct.openapi.fields import FilterField, filter_field
+from cnct.rql.nodes import Constant, Group, Literal
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,20 @@ def test_the_notes_of_a_filter_say_what_it_can_do():
 )
 def test_a_parameter_without_lookups_is_no_filter(parameter):
     assert filter_field(parameter) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "is_null"),
+    [
+        (Constant("null()"), True),
+        (Constant("empty()"), False),
+        (Literal("NULL_ID"), True),
+        (Literal("NULL_ID", '"'), False),
+        (Literal("null()", '"'), False),
+        (Literal("x"), False),
+        (Group(()), False),
+    ],
+)
+def test_a_value_means_null_as_the_constant_or_as_a_word_of_the_field(value, is_null):
+    field = FilterField("id", frozenset(), null_words=frozenset({"NULL_ID"}))
+    assert field.means_null(value) is is_null

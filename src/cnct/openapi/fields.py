@@ -1,8 +1,8 @@
-"""What a list endpoint says of its filters, read from the notes in its query parameters.
+"""Reads the filters of a list endpoint from the notes in its query parameters.
 
-The notes (``**lookups:**``, ``**ordering:** true``, ``**search:** true``, ``**null:**``,
-``**default:** *hidden*``) are django-rql's own generated text (RQL.md, "How this was established").
-Reads only what it is given; validation and evaluation happen elsewhere.
+django-rql generates these notes: ``**lookups:**``, ``**ordering:** true``, ``**search:** true``,
+``**null:**``, ``**default:** *hidden*`` (docs/rql.md, "Sources"). Filters are checked in `checks`
+and evaluated in the store, not here.
 """
 
 from __future__ import annotations
@@ -13,6 +13,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from cnct.rql.nodes import Constant, Literal, Value
+
+MOST_ORDERING = 5
+"""How many fields one ``ordering`` can have (docs/rql.md, "Ordering")."""
+
+_NULL = Constant("null()")
 _NOTE = re.compile(r"\*\*(\w+):?\*\*:?[ \t]*([^\n]*)")
 _CONSTANTS = frozenset({"null()", "empty()"})
 
@@ -22,15 +28,15 @@ class FilterField(Struct, frozen=True):
 
     Attributes:
         name: Dotted path, as RQL writes it.
-        lookups: Operators allowed: of eq ne lt le gt ge like ilike in out, and ``null``.
-            Empty for fields that only exist for ``select``.
+        lookups: Allowed operators, of eq ne lt le gt ge like ilike in out, and ``null`` if the
+            field can be null. Empty for a field that only ``select`` takes.
         type: string, integer, decimal, float, boolean, date or datetime.
-        enum: The values allowed; empty where any is.
-        orderable: Whether ``ordering`` takes it.
-        searchable: Whether ``search`` looks into it.
-        hidden: Whether answers carry it only when ``select`` asks for it.
-        null_words: Unquoted words that mean null here, apart from ``null()``.
-        description: What the document says beside its notes.
+        enum: The allowed values; empty if every value is.
+        orderable: Whether ``ordering`` takes the field.
+        searchable: Whether ``search`` looks into the field.
+        hidden: Whether responses leave the field out unless ``select`` names it.
+        null_words: Unquoted words that mean null in this field, apart from ``null()``.
+        description: The description without the notes.
     """
 
     name: str
@@ -43,9 +49,18 @@ class FilterField(Struct, frozen=True):
     null_words: frozenset[str] = frozenset()
     description: str = ""
 
+    def means_null(self, value: Value) -> bool:
+        """Return whether a value means null: ``null()`` or one of the field's ``null_words``.
+
+        In quotes these words are ordinary strings.
+        """
+        if isinstance(value, Literal):
+            return not value.quote and value.text in self.null_words
+        return value == _NULL
+
 
 def filter_field(parameter: Mapping[str, Any]) -> FilterField | None:
-    """Read one OpenAPI parameter object; ``None`` if it is not a filter (no lookups note)."""
+    """Read an OpenAPI parameter object; ``None`` if it is no filter, having no lookups note."""
     text = str(parameter.get("description") or "")
     notes = {name: value.strip() for name, value in _NOTE.findall(text)}
     if parameter.get("in") != "query" or "lookups" not in notes:

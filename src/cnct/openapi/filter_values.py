@@ -1,6 +1,6 @@
-"""Texts of filter values -> Python values: which of them a field takes, as the server has it.
+"""Converts the text of a filter value to a Python value, as strictly as the server does.
 
-The rules are those of RQL.md section 1, "Values". Knows fields by their type alone.
+The rules are in docs/rql.md, "Types". Knows the type of a field and nothing else about it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ EXAMPLES = {
     "date": "a date such as 2024-01-31",
     "datetime": "a date and time such as 2024-01-31T00:00:00+00:00",
 }
-"""What a field takes, in words, by its type; texts take anything."""
+"""Descriptions of a valid value by the type of the field; a string field takes any text."""
 
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DATETIME = re.compile(
@@ -31,17 +31,18 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 def read_value(kind: str, text: str) -> Value:
-    """Read the text of a filter value as a field of this type does.
+    """Convert the text of a filter value.
 
     Args:
-        kind: Type of the field, as :class:`FilterField` has it.
-        text: The literal without its quotes.
+        kind: The type of the field, see `FilterField`.
+        text: The literal without quotes.
 
     Returns:
-        A str, int, float, Decimal, bool, date or datetime (UTC where the text has no offset).
+        A str, int, float, Decimal, bool, date or datetime. A datetime without an offset is UTC.
 
     Raises:
-        ValueError: If the field cannot take it.
+        ValueError: If the text is no value of this type.
+        OverflowError: If a date or datetime is out of Python's range.
     """
     match kind:
         case "integer":
@@ -61,7 +62,7 @@ def read_value(kind: str, text: str) -> Value:
 
 
 def _decimal(text: str) -> Decimal:
-    """Cut the digits after the point, as the server does before it converts."""
+    """Convert a decimal; the server cuts the fraction off before the conversion."""
     whole, point, fraction = text.partition(".")
     try:
         number = Decimal(whole + point + fraction[:_DECIMAL_PLACES])
@@ -104,7 +105,7 @@ def _lenient_datetime(text: str) -> datetime:
 
 
 def _zone(offset: str | None) -> tzinfo:
-    """Read an offset such as ``Z``, ``+03``, ``+0300`` or ``+03:00``; without one it is UTC."""
+    """Convert an offset such as ``Z``, ``+03``, ``+0300`` or ``+03:00``; no offset means UTC."""
     if offset is None or offset == "Z":
         return UTC
     minutes = int(offset[1:3]) * 60 + int(offset[3:].lstrip(":") or 0)

@@ -1,6 +1,6 @@
-"""Conditions, orderings and selections of a query against the fields of a list.
+"""Checks the conditions, orderings and selections of a parsed query against the fields of a list.
 
-Reads parsed queries and fields; looks nothing up and sends nothing.
+Looks nothing up in the document: the caller passes the fields.
 """
 
 from __future__ import annotations
@@ -8,32 +8,31 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cnct.openapi.checks.operands import is_null, operand_problem
+from cnct.openapi.checks.operands import operand_problem
 from cnct.openapi.checks.problems import Problem
-from cnct.openapi.fields import FilterField
+from cnct.openapi.fields import MOST_ORDERING, FilterField
 from cnct.rql.leaves import FieldCondition, field_conditions
 from cnct.rql.nodes import Listing, Node
 from cnct.text import did_you_mean, either
 
-# These page through a list. ``format`` chooses XLSX: the document has it in its texts alone.
+# ``format`` chooses XLSX: only the document's descriptions mention it.
 _RESERVED = frozenset({"limit", "offset", "format"})
-_MOST_ORDERING = 5  # RQL.md section 3, "ordering"
 _OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "like", "ilike", "in", "out")
 
 
 class Filters(NamedTuple):
-    """What a list can be asked.
+    """The query parameters of a list.
 
     Attributes:
-        fields: Its fields by dotted name.
-        parameters: Names of its other query parameters.
+        fields: The fields by dotted name.
+        parameters: Names of the other query parameters.
     """
 
     fields: Mapping[str, FilterField]
     parameters: Collection[str] = ()
 
     def problems(self, query: Node) -> Iterator[Problem]:
-        """Check a parsed query, as far as the document speaks of it."""
+        """Yield the problems of a parsed query; parameters that are no fields always pass."""
         listings: dict[str, list[Listing]] = {"ordering": [], "select": []}
         for leaf in field_conditions(query):
             if isinstance(leaf, FieldCondition):
@@ -57,14 +56,14 @@ class Filters(NamedTuple):
         elif op not in target.lookups and not _asks_for_null(target, condition):
             yield Problem("operator", f"Field {name!r} does not take {op}: {_use(target)}.")
         else:
-            found = (operand_problem(target, op, value) for value in values)
-            yield from (problem for problem in found if problem)
+            problems = (operand_problem(target, op, value) for value in values)
+            yield from filter(None, problems)
 
     def _unknown(self, name: str) -> Problem:
         if name in ("ordering", "select"):
             return Problem("field", f"Unknown field {name!r}: write {name}(...), not {name}=...")
-        names = [known for known, target in self.fields.items() if target.lookups]
-        names += [known for known in self.parameters if known not in _RESERVED]
+        names = [field_name for field_name, field in self.fields.items() if field.lookups]
+        names += [parameter for parameter in self.parameters if parameter not in _RESERVED]
         hint = did_you_mean(name, names) or " The document has no filters here."
         return Problem("field", f"Unknown field {name!r}.{hint}")
 
@@ -78,23 +77,23 @@ class Filters(NamedTuple):
         if len(listings) > 1:
             yield Problem("ordering", "There are two orderings: put all fields into one.")
         names = [name.removeprefix("-") for listing in listings for name in listing.fields]
-        if len(names) > _MOST_ORDERING:
-            text = f"Ordering takes at most {_MOST_ORDERING} fields, not {len(names)}."
+        if len(names) > MOST_ORDERING:
+            text = f"Ordering takes at most {MOST_ORDERING} fields, not {len(names)}."
             yield Problem("ordering", text)
         orderable = [name for name, target in self.fields.items() if target.orderable]
         for name in names:
             if name in orderable:
                 continue
-            what = "Cannot order by" if name in self.fields else "Cannot order by unknown field"
+            field = "" if name in self.fields else "unknown field "
             hint = did_you_mean(name, orderable) or " No field is orderable here."
-            yield Problem("ordering", f"{what} {name!r}.{hint}")
+            yield Problem("ordering", f"Cannot order by {field}{name!r}.{hint}")
 
     def _select(self, listings: Sequence[Listing]) -> Iterator[Problem]:
         if len(listings) > 1:
             yield Problem("select", "There are two selects: put all fields into one.")
         signed = [name for listing in listings for name in listing.fields]
         selectable = _with_parents(self.fields)
-        for name in dict.fromkeys(each.removeprefix("-") for each in signed):
+        for name in dict.fromkeys(field.removeprefix("-") for field in signed):
             if name not in selectable:
                 hint = did_you_mean(name, selectable) or " No field is selectable here."
                 yield Problem("select", f"Cannot select unknown field {name!r}.{hint}")
@@ -103,15 +102,15 @@ class Filters(NamedTuple):
 
 
 def _with_parents(names: Collection[str]) -> frozenset[str]:
-    """Add what contains a field to the fields, which ``select`` takes as well."""
-    parts = [name.split(".") for name in names]
-    return frozenset(".".join(each[:end]) for each in parts for end in range(1, len(each) + 1))
+    """Add the objects that contain the fields: ``select`` takes ``product`` of ``product.id``."""
+    paths = [name.split(".") for name in names]
+    return frozenset(".".join(path[:end]) for path in paths for end in range(1, len(path) + 1))
 
 
 def _asks_for_null(target: FilterField, condition: FieldCondition) -> bool:
-    """Tell whether it is the ``null`` lookup that is asked for, which needs no other."""
+    """Return whether a condition compares with null, which needs no lookup but ``null``."""
     op, _, values = condition
-    return op in ("eq", "ne") and "null" in target.lookups and is_null(target, values[0])
+    return op in ("eq", "ne") and "null" in target.lookups and target.means_null(values[0])
 
 
 def _use(target: FilterField) -> str:
