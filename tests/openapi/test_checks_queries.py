@@ -103,7 +103,7 @@ def test_conditions_made_in_python_pass():
         (
             "ilike(name,a**b)",
             (
-                "Field 'name' takes no two stars in a row with ilike, not 'a**b': "
+                "Field 'name' does not take ** with ilike, as in 'a**b': "
                 r"write * once, or \* for a star."
             ),
         ),

@@ -126,7 +126,7 @@ class Compiler:
         if op not in field.lookups:
             raise bad_condition(name, op, value_text(value))
         if op in ("like", "ilike"):
-            if not isinstance(value, Literal) or value_text(value) in field.null_words:
+            if not isinstance(value, Literal) or field.means_null(value):
                 raise bad_condition(name, op, value_text(value))
             return self._placed(field, like_expression(name, op, value))
         comparable = self._comparable(field, op, value)
@@ -146,7 +146,7 @@ class Compiler:
     def _comparable(self, field: FilterField, op: str, value: Value) -> Any:
         """Convert a value for the column of a field; ``_NULL`` stands for null."""
         written = value_text(value)
-        if value == Constant("null()") or written in field.null_words:
+        if field.means_null(value):
             if "null" not in field.lookups or op not in ("eq", "ne"):
                 raise bad_condition(field.name, op, written)
             return _NULL

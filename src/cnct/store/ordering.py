@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnct.exceptions import QueryError
+from cnct.openapi.fields import MOST_ORDERING
 from cnct.store.sql import quoted_field
 from cnct.store.tables import Table
-
-_MOST_FIELDS = 5
 
 
 def order_expression(orderings: Sequence[tuple[str, ...]], table: Table) -> str:
@@ -28,8 +27,8 @@ def order_expression(orderings: Sequence[tuple[str, ...]], table: Table) -> str:
         return "record.id"
     if len(orderings) > 1:
         raise QueryError("Bad ordering filter: query can contain only one ordering operation.")
-    if len(orderings[0]) > _MOST_FIELDS:
-        raise QueryError(f"Bad ordering filter: max allowed number is {_MOST_FIELDS}.")
+    if len(orderings[0]) > MOST_ORDERING:
+        raise QueryError(f"Bad ordering filter: max allowed number is {MOST_ORDERING}.")
     terms: list[str] = []
     direction = "ASC"
     for signed in orderings[0]:

@@ -41,9 +41,7 @@ def _pattern_complaint(op: str, value: Literal | Constant, quoted: str) -> str:
     if isinstance(value, Constant):
         return f"takes a pattern such as *text* with {op}, not {quoted}."
     if "**" in _ESCAPE.sub("x", value.text):
-        return (
-            rf"takes no two stars in a row with {op}, not {quoted}: write * once, or \* for a star."
-        )
+        return rf"does not take ** with {op}, as in {quoted}: write * once, or \* for a star."
     return ""
 
 
