@@ -64,4 +64,4 @@ def first_words(function):
 @pytest.mark.parametrize(("sync", "asynchronous"), TWINS)
 def test_the_twin_says_whose_it_is(sync, asynchronous):
     assert asynchronous.__name__ == f"Async{sync.__name__}"
-    assert f"Async twin of :class:`{sync.__name__}`" in asynchronous.__doc__
+    assert f"Async twin of `{sync.__name__}`" in asynchronous.__doc__

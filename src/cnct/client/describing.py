@@ -12,10 +12,10 @@ from cnct.client.base_client import BaseClient
 from cnct.client.checking import users_level
 from cnct.client.fluent import AsyncConnectClient
 from cnct.client.models import NS, AsyncNS, AsyncResource, Resource
-from cnct.client.models.baseset import BaseResourceSet
-from cnct.client.models.collection import BaseCollection
+from cnct.client.models.collection import CollectionBase
 from cnct.client.models.names import at_hand, attribute
 from cnct.client.models.noun import Located
+from cnct.client.models.set_base import SetBase
 from cnct.console.described import Described, ObjectKind
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ def described(client: Client, thing: ClientObject, specs: OpenAPISpecs | None) -
     return Described(thing, client, _kind(thing), path, specs, attribute_of, awaited)
 
 
-def _kind(thing: ClientObject) -> ObjectKind:
+def _kind(thing: object) -> ObjectKind:
     match thing:
         case BaseClient():
             return "root"
-        case BaseResourceSet():
+        case SetBase():
             return "set"
-        case BaseCollection():
+        case CollectionBase():
             return "collection"
         case NS() | AsyncNS():
             return "namespace"

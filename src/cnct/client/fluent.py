@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from cnct.client._core.messages import Request, Response
 from cnct.client._core.paging import Reader, Unread
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from cnct.client._http.tasks import AsyncAhead
     from cnct.client._http.threads import Ahead
+
+    AsyncResponse: TypeAlias = httpx2.Response
 
 
 class ConnectClient(BaseClient["requests.Response", NS, Collection]):
@@ -166,8 +168,8 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
         self.close()
 
 
-class AsyncConnectClient(BaseClient["httpx2.Response", AsyncNS, AsyncCollection]):
-    """Async twin of :class:`ConnectClient`, on httpx2: what makes calls is awaited.
+class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
+    """Async twin of `ConnectClient`, on httpx2: what makes calls is awaited.
 
     May be made outside an event loop, and used in several, one after the other or in threads.
     ``async with`` or :meth:`aclose` give the connections of the running loop back; so does the

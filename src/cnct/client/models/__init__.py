@@ -1,9 +1,8 @@
 """The objects that users hold: namespaces, collections, resources, actions and sets."""
 
 from cnct.client.models.action import Action, AsyncAction
-from cnct.client.models.collection import AsyncCollection, Collection
+from cnct.client.models.collection import AsyncCollection, AsyncResource, Collection, Resource
 from cnct.client.models.namespace import NS, AsyncNS
-from cnct.client.models.resource import AsyncResource, Resource
 from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
 
 __all__ = [

@@ -1,23 +1,78 @@
-"""Collections: where resources are found, listed and made."""
+"""Collections and the resources in them; one module, since they nest in each other."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnct.client._core.urls import segment
 from cnct.client.models.action import Action, AsyncAction
-from cnct.client.models.known_fields import fields_of
-from cnct.client.models.noun import STEPS_WITHOUT_IO, ClientT, HasActions, Located
-from cnct.client.models.resource import AsyncResource, Resource
+from cnct.client.models.flattening import flat
+from cnct.client.models.known_fields import HasFields
+from cnct.client.models.noun import (
+    STEPS_WITHOUT_IO,
+    AsyncNoun,
+    HasActions,
+    HasCollections,
+    SyncNoun,
+)
 from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
+from cnct.exceptions import NotFoundError
 from cnct.rql import R
 
-if TYPE_CHECKING:
-    from cnct.client.fluent import AsyncConnectClient, ConnectClient
+_NOT_FOUND = 404
 
 
-class BaseCollection(Located[ClientT]):
-    """What the collections of both worlds share."""
+class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
+    """A resource of a collection, with nested collections and actions."""
+
+    def _collection_at(self, path: str) -> Collection:
+        return Collection(self._client, path)
+
+    def _action_at(self, path: str) -> Action:
+        return Action(self._client, path)
+
+    def get(self, **kwargs: Any) -> Any:
+        """GET the resource; see `ConnectClient.execute` for ``kwargs``."""
+        return self._client.get(self._path, **kwargs)
+
+    def exists(self) -> bool:
+        """Return whether the server has the resource."""
+        try:
+            self.get()
+        except NotFoundError as error:
+            return _is_missing(error)
+        return True
+
+    def update(self, payload: Any = None, **kwargs: Any) -> Any:
+        """PUT changes to the resource.
+
+        Args:
+            payload: JSON payload; ``None`` sends no body.
+            **kwargs: See `ConnectClient.execute`.
+
+        Returns:
+            The updated resource.
+        """
+        return self._client.update(self._path, payload, **kwargs)
+
+    def delete(self, **kwargs: Any) -> Any:
+        """DELETE the resource; see `ConnectClient.execute` for ``kwargs``."""
+        return self._client.delete(self._path, **kwargs)
+
+    def values(self, *fields: str) -> dict[str, Any]:
+        """GET the resource and pick fields of it.
+
+        Args:
+            *fields: Names, with dots for nested ones.
+
+        Returns:
+            A flat dictionary; ``None`` for a field that the resource does not have.
+        """
+        return flat(self.get(), fields)
+
+
+class CollectionBase(HasFields):
+    """Base of the collections of both worlds."""
 
     _steps_without_io = STEPS_WITHOUT_IO | {"[]"}
 
@@ -25,16 +80,11 @@ class BaseCollection(Located[ClientT]):
         """Refuse: without this, Python would try ``collection[0]`` and never end."""
         raise TypeError("A collection is no sequence: iterate over .all() or .filter(...)")
 
-    @property
-    def fields(self) -> R:
-        """``R()``, with the names of the fields to filter by where the specification is at hand."""
-        return fields_of(self._specs, self._path)
-
     def _resource_path(self, resource_id: str | int) -> str:
         return f"{self._path}/{segment(resource_id)}"
 
 
-class Collection(BaseCollection["ConnectClient"], HasActions[Action]):
+class Collection(CollectionBase, SyncNoun, HasActions[Action]):
     """A collection is a group of operations on a resource."""
 
     def _action_at(self, path: str) -> Action:
@@ -58,7 +108,7 @@ class Collection(BaseCollection["ConnectClient"], HasActions[Action]):
         return ResourceSet(self._client, self._path)
 
     def filter(self, *args: str | R, **kwargs: Any) -> ResourceSet:
-        """Return the set of the resources that match; see :meth:`ResourceSet.filter`."""
+        """Return the set of the resources that match; see `ResourceSet.filter`."""
         return self.all().filter(*args, **kwargs)
 
     def create(self, payload: Any = None, **kwargs: Any) -> Any:
@@ -66,7 +116,7 @@ class Collection(BaseCollection["ConnectClient"], HasActions[Action]):
 
         Args:
             payload: JSON payload; ``None`` sends no body.
-            **kwargs: See :meth:`ConnectClient.execute`.
+            **kwargs: See `ConnectClient.execute`.
 
         Returns:
             The new resource.
@@ -86,8 +136,42 @@ class Collection(BaseCollection["ConnectClient"], HasActions[Action]):
         return self._client.delete(self._path, _checked_list(payload), **kwargs)
 
 
-class AsyncCollection(BaseCollection["AsyncConnectClient"], HasActions[AsyncAction]):
-    """Async twin of :class:`Collection`."""
+class AsyncResource(AsyncNoun, HasActions[AsyncAction], HasCollections["AsyncCollection"]):
+    """Async twin of `Resource`."""
+
+    def _collection_at(self, path: str) -> AsyncCollection:
+        return AsyncCollection(self._client, path)
+
+    def _action_at(self, path: str) -> AsyncAction:
+        return AsyncAction(self._client, path)
+
+    async def get(self, **kwargs: Any) -> Any:
+        """GET the resource. Async twin of `Resource.get`."""
+        return await self._client.get(self._path, **kwargs)
+
+    async def exists(self) -> bool:
+        """Return whether the server has the resource. Async twin of `Resource.exists`."""
+        try:
+            await self.get()
+        except NotFoundError as error:
+            return _is_missing(error)
+        return True
+
+    async def update(self, payload: Any = None, **kwargs: Any) -> Any:
+        """PUT changes to the resource. Async twin of `Resource.update`."""
+        return await self._client.update(self._path, payload, **kwargs)
+
+    async def delete(self, **kwargs: Any) -> Any:
+        """DELETE the resource. Async twin of `Resource.delete`."""
+        return await self._client.delete(self._path, **kwargs)
+
+    async def values(self, *fields: str) -> dict[str, Any]:
+        """GET the resource and pick fields of it. Async twin of `Resource.values`."""
+        return flat(await self.get(), fields)
+
+
+class AsyncCollection(CollectionBase, AsyncNoun, HasActions[AsyncAction]):
+    """Async twin of `Collection`."""
 
     def _action_at(self, path: str) -> AsyncAction:
         return AsyncAction(self._client, path)
@@ -110,24 +194,31 @@ class AsyncCollection(BaseCollection["AsyncConnectClient"], HasActions[AsyncActi
         return AsyncResourceSet(self._client, self._path)
 
     def filter(self, *args: str | R, **kwargs: Any) -> AsyncResourceSet:
-        """Return the set of the resources that match; see :meth:`ResourceSet.filter`."""
+        """Return the set of the resources that match; see `ResourceSet.filter`."""
         return self.all().filter(*args, **kwargs)
 
     async def create(self, payload: Any = None, **kwargs: Any) -> Any:
-        """POST a new resource. Async twin of :meth:`Collection.create`."""
+        """POST a new resource. Async twin of `Collection.create`."""
         return await self._client.create(self._path, payload, **kwargs)
 
     async def bulk_create(self, payload: list[Any], **kwargs: Any) -> Any:
-        """POST a list of resources in one call. Async twin of :meth:`Collection.bulk_create`."""
+        """POST a list of resources in one call. Async twin of `Collection.bulk_create`."""
         return await self._client.create(self._path, _checked_list(payload), **kwargs)
 
     async def bulk_update(self, payload: list[Any], **kwargs: Any) -> Any:
-        """PUT a list of resources in one call. Async twin of :meth:`Collection.bulk_update`."""
+        """PUT a list of resources in one call. Async twin of `Collection.bulk_update`."""
         return await self._client.update(self._path, _checked_list(payload), **kwargs)
 
     async def bulk_delete(self, payload: list[Any], **kwargs: Any) -> Any:
-        """DELETE a list of resources in one call. Async twin of :meth:`Collection.bulk_delete`."""
+        """DELETE a list of resources in one call. Async twin of `Collection.bulk_delete`."""
         return await self._client.delete(self._path, _checked_list(payload), **kwargs)
+
+
+def _is_missing(error: NotFoundError) -> bool:
+    """Return ``False``, the answer of `exists`; an unknown path says nothing of the server."""
+    if error.status_code != _NOT_FOUND:
+        raise error
+    return False
 
 
 def _checked_list(payload: Any) -> list[Any]:

@@ -1,9 +1,11 @@
-"""Picks fields out of rows."""
+"""Picks dotted fields of rows into flat dictionaries. No I/O."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable
-from typing import Any, TypeGuard
+from typing import Any
+
+from cnct.openapi.shapes import is_record
 
 
 def flat(row: Any, fields: Iterable[str]) -> dict[str, Any]:
@@ -15,7 +17,6 @@ class AsyncValues:
     """Flat rows of an asynchronous set: ``await`` them as a list, or read with ``async for``."""
 
     def __init__(self, rows: AsyncIterable[Any], fields: tuple[str, ...]) -> None:
-        """Read nothing yet."""
         self._rows = rows
         self._fields = fields
 
@@ -25,7 +26,7 @@ class AsyncValues:
             yield flat(row, self._fields)
 
     def __await__(self) -> Generator[Any, None, list[dict[str, Any]]]:
-        """Return them all in a list."""
+        """Return all of them in a list."""
         return self._listed().__await__()
 
     async def _listed(self) -> list[dict[str, Any]]:
@@ -34,11 +35,7 @@ class AsyncValues:
 
 def _value(row: Any, field: str) -> Any:
     for name in field.split("."):
-        if not _is_object(row):
+        if not is_record(row):
             return None
         row = row.get(name)
     return row
-
-
-def _is_object(value: Any) -> TypeGuard[dict[str, Any]]:
-    return isinstance(value, dict)

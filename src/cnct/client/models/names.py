@@ -1,6 +1,6 @@
-"""The names that the specification has at a place: completion, and errors for names it lacks.
+"""Names of the OpenAPI document: completion, and errors for names that it lacks.
 
-Looks only into specs that are at hand; no network.
+Reads only documents that are at hand; no network.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ Kind = Literal["namespaces", "collections", "actions"]
 
 
 def at_hand(specs: OpenAPISpecs | None) -> OpenAPISpecs | None:
-    """Return specs that can be asked without a wait, ``None`` otherwise."""
+    """Return a document that can be read without a wait, ``None`` otherwise."""
     return specs if specs and specs.at_hand() else None
 
 
 def names(specs: OpenAPISpecs | None, path: str, *kinds: Kind) -> list[str]:
-    """List the names of some kinds one step below a path; none without specs."""
+    """Return the names of some kinds one step below a path; none without a document."""
     place = specs.place(path) if specs else None
     return [name for kind in kinds for name in getattr(place, kind, ())]
 
 
 def attribute(name: str, owner: type) -> str | None:
-    """Return the attribute of ``owner`` that reaches ``name``; ``None`` where only a call does."""
+    """Return the attribute of ``owner`` for a name; ``None`` if the name needs a call."""
     text = name.replace("-", "_")
     taken = "_" in name or hasattr(owner, text)
     return None if taken or not text.isidentifier() or iskeyword(text) else text
 
 
-def attributes(found: Iterable[str], owner: type) -> list[str]:
-    """Return the attributes of ``owner`` that reach those names which an attribute can reach."""
-    return [text for name in found if (text := attribute(name, owner))]
+def attributes(api_names: Iterable[str], owner: type) -> list[str]:
+    """Return the attributes of ``owner`` for those names that an attribute can reach."""
+    return [text for name in api_names if (text := attribute(name, owner))]
 
 
 def check_name(specs: OpenAPISpecs, path: str, what: str) -> None:
-    """Refuse a path at which the specification has nothing that can be called.
+    """Refuse a path at which the document has nothing that can be called.
 
-    Whether it is a collection or an action is not asked: a call can succeed on either.
+    Collections and actions are not told apart: a call can succeed on either.
 
     Args:
-        specs: Where to look; at hand.
+        specs: The document; at hand.
         path: Below the endpoint.
         what: ``collection`` or ``action``, for the message.
 
@@ -72,43 +72,42 @@ def _call(path: str) -> str:
 
 
 class Names(Generic[T]):
-    """A bound method that takes a name, and whose names complete at a prompt.
+    """A bound method that takes a name, and completes the names at a prompt.
 
     ``client.ns("subscriptions")``, ``client.ns.subscriptions`` and ``client.ns["subscriptions"]``
     are the same.
 
     Args:
         method: Takes the name.
-        known: Returns the names that are known.
+        api_names: Returns the names of the document.
     """
 
     _steps_without_io = frozenset({"[]"})
 
-    def __init__(self, method: Callable[[str], T], known: Callable[[], list[str]]) -> None:
-        """Keep both."""
+    def __init__(self, method: Callable[[str], T], api_names: Callable[[], list[str]]) -> None:
         self._method = method
-        self._known = known
+        self._api_names = api_names
         self.__doc__ = method.__doc__
 
     def __call__(self, name: str) -> T:
-        """Return what has this name."""
+        """Return the node with this name."""
         return self._method(name)
 
     def __getitem__(self, name: str) -> T:
-        """Return what has this name."""
+        """Return the node with this name."""
         return self._method(name)
 
     def __getattr__(self, name: str) -> T:
-        """Return what has this name, ``_`` standing for ``-``."""
+        """Return the node with this name, with ``_`` for ``-``."""
         return self._method(attribute_name(name))
 
     def __dir__(self) -> list[str]:
-        """List the names that are known."""
+        """Return the names that an attribute can reach."""
         return attributes(self, type(self))
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the names that are known, as the API has them."""
-        return iter(self._known())
+        """Yield the names of the document."""
+        return iter(self._api_names())
 
     def _callable_names(self) -> list[str]:
         return [*self]
@@ -117,20 +116,19 @@ class Names(Generic[T]):
         return [*self]
 
     def __repr__(self) -> str:
-        """Show the method."""
+        """Return the repr of the method."""
         return repr(self._method)
 
 
 class Completed(Generic[T]):
-    """A method that takes a name; bound, it is :class:`Names`.
+    """A method that takes a name; bound, it is `Names`.
 
     Args:
         method: Takes the name.
-        kind: What the name is one of.
+        kind: Kind of the name.
     """
 
     def __init__(self, method: Callable[[Any, str], T], kind: Kind) -> None:
-        """Keep both."""
         self._method = method
         self._kind: Kind = kind
         self.__doc__ = method.__doc__
@@ -141,12 +139,12 @@ class Completed(Generic[T]):
     def __get__(self, node: Node, owner: type) -> Names[T]: ...
 
     def __get__(self, node: Node | None, owner: type) -> Callable[[Any, str], T] | Names[T]:
-        """Bind the method; of the class, return it as it is."""
+        """Bind the method to an object; of the class, return the plain method."""
         if node is None:
             return self._method
         return Names(self._method.__get__(node), lambda: node.__names__(self._kind))
 
 
 def completed(kind: Kind) -> Callable[[Callable[[Any, str], T]], Completed[T]]:
-    """Complete the names that a method takes."""
+    """Decorate a method that takes a name, so that the names complete at a prompt."""
     return lambda method: Completed(method, kind)

@@ -1,17 +1,12 @@
-"""Namespaces: where collections are found. No I/O."""
+"""Namespaces: groups of related collections. No I/O."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cnct.client.models.collection import AsyncCollection, Collection
-from cnct.client.models.noun import HasCollections, HasNamespaces, Located
-
-if TYPE_CHECKING:
-    from cnct.client.fluent import AsyncConnectClient, ConnectClient
+from cnct.client.models.noun import AsyncNoun, HasCollections, HasNamespaces, SyncNoun
 
 
-class NS(Located["ConnectClient"], HasNamespaces["NS"], HasCollections[Collection]):
+class NS(SyncNoun, HasNamespaces["NS"], HasCollections[Collection]):
     """A namespace is a group of related collections."""
 
     def _ns_at(self, path: str) -> NS:
@@ -21,10 +16,8 @@ class NS(Located["ConnectClient"], HasNamespaces["NS"], HasCollections[Collectio
         return Collection(self._client, path)
 
 
-class AsyncNS(
-    Located["AsyncConnectClient"], HasNamespaces["AsyncNS"], HasCollections[AsyncCollection]
-):
-    """Async twin of :class:`NS`."""
+class AsyncNS(AsyncNoun, HasNamespaces["AsyncNS"], HasCollections[AsyncCollection]):
+    """Async twin of `NS`."""
 
     def _ns_at(self, path: str) -> AsyncNS:
         return AsyncNS(self._client, path)

@@ -1,4 +1,4 @@
-"""What the objects of both worlds share: where they are and what is below them. No I/O."""
+"""Bases of the objects that users hold: their place in the API, and the names below it. No I/O."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cnct.client.models.names import Kind, at_hand, attributes, check_name, comp
 
 if TYPE_CHECKING:
     from cnct.client.base_client import BaseClient
+    from cnct.client.fluent import AsyncConnectClient, ConnectClient
     from cnct.openapi import OpenAPISpecs
 
 ClientT = TypeVar("ClientT", bound="BaseClient[Any, Any, Any]")
@@ -22,36 +23,36 @@ STEPS_WITHOUT_IO = frozenset({"action", "all", "collection", "fields", "ns"})
 
 
 class Node:
-    """Something that has others below it."""
+    """A place in the API with others below it."""
 
     _path: str
     """Path below the endpoint."""
 
     def __repr__(self) -> str:
-        """Show class and path."""
+        """Return class and path."""
         return f"<{type(self).__name__} {self._path}>"
 
     @property
     def _specs(self) -> OpenAPISpecs | None:
-        """The specification, if it is used and can be asked without a wait."""
+        """The OpenAPI document, if it is used and can be read without a wait."""
         return None
 
     @property
     def _strict(self) -> bool:
-        """Whether names that the specification does not have are refused."""
+        """Whether names that the document does not have are refused."""
         return False
 
     def __names__(self, *kinds: Kind) -> list[str]:
-        """List what the specification has one step below; this name leaves every other free."""
+        """Return the document's names one step below; this name leaves every other free."""
         return names(self._specs, self._path, *kinds)
 
     def _below(self, name: Any, what: str) -> str:
-        """Return the path of something below, its name checked."""
+        """Return the path of a node below, its name checked."""
         checked = checked_name(name, what)
         return f"{self._path}/{checked}" if self._path else checked
 
-    def _known_below(self, name: Any, what: str) -> str:
-        """Return the path of something below that the specification has, if it is at hand."""
+    def _path_in_document(self, name: Any, what: str) -> str:
+        """Return the path of a node below, checked against the document where it is at hand."""
         path = self._below(name, what)
         specs = self._specs if self._strict else None
         if specs:
@@ -60,7 +61,7 @@ class Node:
 
 
 class HasNamespaces(Node, Generic[NamespaceT]):
-    """Something with namespaces below it: a client or a namespace."""
+    """A node with namespaces below it: a client or a namespace."""
 
     def __call__(self, name: str) -> NamespaceT:
         """Return the namespace called ``name``."""
@@ -84,16 +85,16 @@ class HasNamespaces(Node, Generic[NamespaceT]):
 
 
 class HasCollections(Node, Generic[CollectionT]):
-    """Something with collections below it: a client, a namespace or a resource."""
+    """A node with collections below it: a client, a namespace or a resource."""
 
     def __getattr__(self, name: str) -> CollectionT:
-        """Return the collection called ``name``, ``_`` standing for ``-``."""
+        """Return the collection called ``name``, with ``_`` for ``-``."""
         return self.collection(attribute_name(name))
 
     def __dir__(self) -> list[str]:
-        """List what the specification has here beside the methods."""
-        found = self.__names__("collections", "namespaces", "actions")
-        return [*super().__dir__(), *attributes(found, type(self))]
+        """Return the methods and the document's names below."""
+        below = self.__names__("collections", "namespaces", "actions")
+        return [*super().__dir__(), *attributes(below, type(self))]
 
     @completed("collections")
     def collection(self, name: str) -> CollectionT:
@@ -102,16 +103,16 @@ class HasCollections(Node, Generic[CollectionT]):
         Raises:
             TypeError: If ``name`` is not a string.
             ValueError: If ``name`` is blank.
-            NotFoundError: If the specification is at hand and has no such name.
+            UnknownNameError: If the document is at hand and has no such name.
         """
-        return self._collection_at(self._known_below(name, "collection"))
+        return self._collection_at(self._path_in_document(name, "collection"))
 
     @abstractmethod
     def _collection_at(self, path: str) -> CollectionT: ...
 
 
 class HasActions(Node, Generic[ActionT]):
-    """Something with actions: a collection or a resource."""
+    """A node with actions below it: a collection or a resource."""
 
     def __call__(self, name: str) -> ActionT:
         """Return the action called ``name``."""
@@ -124,9 +125,9 @@ class HasActions(Node, Generic[ActionT]):
         Raises:
             TypeError: If ``name`` is not a string.
             ValueError: If ``name`` is blank.
-            NotFoundError: If the specification is at hand and has no such name.
+            UnknownNameError: If the document is at hand and has no such name.
         """
-        return self._action_at(self._known_below(name, "action"))
+        return self._action_at(self._path_in_document(name, "action"))
 
     @abstractmethod
     def _action_at(self, path: str) -> ActionT: ...
@@ -136,17 +137,16 @@ class HasActions(Node, Generic[ActionT]):
 
 
 class Located(Node, Generic[ClientT]):
-    """Something at a path below the endpoint.
+    """A node of a client, at a path below its endpoint.
 
     Args:
-        client: Who makes the calls.
+        client: Makes the calls.
         path: Path below the endpoint.
     """
 
     _steps_without_io = STEPS_WITHOUT_IO
 
     def __init__(self, client: ClientT, path: str) -> None:
-        """Keep client and path."""
         self._client = client
         self._path = path
 
@@ -164,10 +164,10 @@ class Located(Node, Generic[ClientT]):
         return self._client._strict
 
     def help(self, full: bool = False) -> Self:
-        """Print what is known of it and what can come next, and return self.
+        """Print a description and the calls that can come next, and return self.
 
         Args:
-            full: Whether to show every row of long tables, and the whole of long texts.
+            full: Whether to print every row of long tables, and long texts whole.
         """
         self._client._print_help(self, full=full)
         return self
@@ -176,3 +176,11 @@ class Located(Node, Generic[ClientT]):
         from cnct.client.describing import help_html  # noqa: PLC0415 - only notebooks need it
 
         return help_html(self._client, self)
+
+
+class SyncNoun(Located["ConnectClient"]):
+    """A node of a `ConnectClient`."""
+
+
+class AsyncNoun(Located["AsyncConnectClient"]):
+    """A node of an `AsyncConnectClient`."""

@@ -1,4 +1,4 @@
-"""What a set asks for: filters, order, selection, search, and which rows. Immutable, no I/O."""
+"""The query of a set: filters, order, selection, search, window and page size. No I/O."""
 
 from __future__ import annotations
 
@@ -7,12 +7,26 @@ from functools import cached_property
 from typing import Any
 
 from cnct.client._core.paging import Window
-from cnct.rql import R, RQLError, filter_text, matches_nothing, parse_filter, search_term, to_wire
+from cnct.exceptions import RQLError
+from cnct.rql.base import R, filter_text, matches_nothing, parse_filter
 from cnct.rql.parser import is_field
+from cnct.rql.patterns import search_term
+from cnct.rql.url import to_wire
 
 
 class Query:
-    """The part of a list call that users refine. Not to be changed, only replaced."""
+    """The part of a list call that users refine. Immutable: `replaced` returns a new one.
+
+    Args:
+        where: Filter.
+        ordering: Fields, with ``-`` before those in descending order.
+        selection: Fields to add, with ``-`` before those to remove.
+        search: Term to search for.
+        window: Range of rows.
+        size: Rows of a page.
+        concurrency: Pages fetched at a time.
+        kwargs: Keyword arguments of the calls.
+    """
 
     def __init__(
         self,
@@ -25,7 +39,6 @@ class Query:
         concurrency: int = 1,
         kwargs: Mapping[str, Any] | None = None,
     ) -> None:
-        """Keep what is asked for."""
         self.where = where
         self.ordering = ordering
         self.selection = selection
@@ -41,7 +54,7 @@ class Query:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing can match, so that nothing need be sent."""
+        """Whether no row can match, so that no call is needed."""
         return matches_nothing(self.where) or not self.window.covers(0)
 
     @cached_property
@@ -58,7 +71,7 @@ class Query:
         return f"{to_wire(self.text)}&" if self.text else ""
 
     def at(self, limit: int, offset: int) -> str:
-        """Write the query string for some rows, ready for a URL."""
+        """Return the query string for some rows, ready for a URL."""
         return f"{self._prefix}limit={limit}&offset={offset}"
 
 
@@ -70,7 +83,7 @@ def combined(args: Iterable[Any], kwargs: Mapping[str, Any]) -> R:
 
     Raises:
         TypeError: If an argument is neither a string nor an R.
-        RQLError: If one cannot be read, or written.
+        RQLError: If a condition cannot be read, or written.
     """
     where = R()
     for arg in args:
@@ -83,19 +96,19 @@ def combined(args: Iterable[Any], kwargs: Mapping[str, Any]) -> R:
     return where & R(**kwargs)
 
 
-def signed_fields(fields: Iterable[Any], what: str) -> tuple[str, ...]:
-    """Check the fields of ``ordering`` or ``select``: a name, ``-`` before it or not.
+def signed_fields(fields: Iterable[Any], method: str) -> tuple[str, ...]:
+    """Check the fields of ``order_by`` or ``select``: names, with or without a sign.
 
     Raises:
-        TypeError: If one is not a string.
-        RQLError: If one is no field name.
+        TypeError: If a field is not a string.
+        RQLError: If a field is not a field name.
     """
     checked: list[str] = []
     for name in fields:
         if not isinstance(name, str):
-            raise TypeError(f"{what}() takes field names, not {type(name).__name__}")
+            raise TypeError(f"{method}() takes field names, not {type(name).__name__}")
         plain = name.removeprefix("+")
         if not is_field(plain.removeprefix("-")):
-            raise RQLError(f"{name!r} is no field for {what}(): expected one like '-created'")
+            raise RQLError(f"{name!r} is no field for {method}(): expected one like '-created'")
         checked.append(plain)
     return tuple(checked)

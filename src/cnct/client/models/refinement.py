@@ -1,17 +1,17 @@
-"""Refinement: how a set is narrowed, ordered and paged, without being changed. No I/O."""
+"""Refinement of sets: filtering, ordering, paging. Each step returns a new set; no I/O."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from cnct.client.models.known_fields import fields_of
-from cnct.client.models.noun import Node
+from cnct.client._core.arguments import checked_int
+from cnct.client.models.known_fields import HasFields
 from cnct.client.models.query import Query, combined, signed_fields
 from cnct.rql import R
 
 
-class Refinable(Node):
+class Refinable(HasFields):
     """A query that can be refined; each step returns a new object."""
 
     _query: Query
@@ -24,11 +24,6 @@ class Refinable(Node):
     def query(self) -> R:
         """The filter."""
         return self._query.where
-
-    @property
-    def fields(self) -> R:
-        """``R()``, with the names of the fields to filter by where the specification is at hand."""
-        return fields_of(self._specs, self._path)
 
     def all(self) -> Self:
         """Return a copy that has read nothing yet."""
@@ -51,7 +46,7 @@ class Refinable(Node):
         return self._refined(where=self._query.where & combined(args, kwargs))
 
     def order_by(self, *fields: str) -> Self:
-        """Return the set ordered by these fields, after those it is ordered by already.
+        """Return the set ordered by these fields, after those of earlier calls.
 
         Args:
             *fields: Names, with ``-`` before them for descending.
@@ -74,7 +69,7 @@ class Refinable(Node):
         Raises:
             TypeError: If ``term`` is not a string.
         """
-        return self._refined(search=_checked(term, str, "term"))
+        return self._refined(search=_checked_term(term))
 
     def limit(self, limit: int) -> Self:
         """Return the set with another number of rows fetched at once.
@@ -83,42 +78,32 @@ class Refinable(Node):
             TypeError: If ``limit`` is not an int.
             ValueError: If ``limit`` is less than 1.
         """
-        return self._refined(size=_positive(limit, "limit"))
+        return self._refined(size=checked_int("limit", limit, 1))
 
     def concurrency(self, pages: int) -> Self:
-        """Return the set with another number of pages fetched at a time, as it is read.
+        """Return the set with another number of pages fetched at a time.
 
-        The first page is fetched alone, since it tells the total. No more than ``pages`` are held
+        The first page is fetched alone, since it brings the total. No more than ``pages`` are held
         or under way, however slow the consumer.
 
         Raises:
             TypeError: If ``pages`` is not an int.
             ValueError: If ``pages`` is less than 1.
         """
-        return self._refined(concurrency=_positive(pages, "pages"))
+        return self._refined(concurrency=checked_int("pages", pages, 1))
 
     def configure(self, **kwargs: Any) -> Self:
-        """Return the set with keyword arguments for its calls; see :meth:`ConnectClient.execute`.
+        """Return the set with keyword arguments for its calls; see `ConnectClient.execute`.
 
-        Those that were configured before and are not named here stay.
+        Arguments of earlier calls stay unless they are named again.
         """
         return self._refined(kwargs={**self._query.kwargs, **kwargs})
 
 
-T = TypeVar("T")
-
-
-def _checked(value: Any, kind: type[T], name: str) -> T:
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise TypeError(f"{name} must be of type {kind.__name__}, not {type(value).__name__}")
-    return value
-
-
-def _positive(value: Any, name: str) -> int:
-    number = _checked(value, int, name)
-    if number < 1:
-        raise ValueError(f"{name} must be at least 1, not {number}")
-    return number
+def _checked_term(term: Any) -> str:
+    if not isinstance(term, str):
+        raise TypeError(f"term must be of type str, not {type(term).__name__}")
+    return term
 
 
 def checked_index(key: Any) -> int:
@@ -128,10 +113,11 @@ def checked_index(key: Any) -> int:
         TypeError: If it is not an int.
         ValueError: If it is negative.
     """
-    index = _checked(key, int, "An index")
-    if index < 0:
-        raise ValueError(f"Negative indexes are not supported: {index}")
-    return index
+    if not isinstance(key, int) or isinstance(key, bool):
+        raise TypeError(f"An index must be of type int, not {type(key).__name__}")
+    if key < 0:
+        raise ValueError(f"Negative indexes are not supported: {key}")
+    return key
 
 
 def bounds(key: slice) -> tuple[int, int | None]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 
 from cnct.client._core.paging import Span, Unread
-from cnct.client.models.baseset import MISSING, UNREAD, BaseResourceSet
 from cnct.client.models.flattening import AsyncValues, flat
+from cnct.client.models.noun import AsyncNoun, SyncNoun
 from cnct.client.models.query import Query
 from cnct.client.models.refinement import checked_index
+from cnct.client.models.set_base import MISSING, UNREAD, SetBase
 from cnct.exceptions import NotYetEvaluatedError
+from cnct.rql import R
 
 if TYPE_CHECKING:
     from cnct.client._http.tasks import AsyncAhead
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from cnct.client.fluent import AsyncConnectClient, ConnectClient
 
 
-class ResourceSet(BaseResourceSet["ConnectClient"]):
+class ResourceSet(SyncNoun, SetBase):
     """Represent a set of resources.
 
     Makes no call until rows are needed. Refining (``filter``, ``order_by``, ``limit``, slices and
@@ -28,76 +30,79 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
     iteration, unless the client was made with ``resourceset_append=False``.
 
     Args:
-        client: Who makes the calls.
+        client: Makes the calls.
         path: Path below the endpoint.
         query: A filter.
     """
 
-    def _start(self, query: Query) -> None:
-        super()._start(query)
-        self._lock = threading.RLock()
-        self._comings_and_goings = threading.RLock()
+    def __init__(self, client: ConnectClient, path: str, query: R | None = None) -> None:
+        super().__init__(client, path)
+        where = R() if query is None else query
+        self._query = Query(where, size=client.default_limit, concurrency=client.concurrency)
 
     @cached_property
     def _ahead(self) -> Ahead:
-        return self._client._read_ahead(self._reader, self._query.concurrency)
+        return self._client._read_ahead(self._rows.reader, self._query.concurrency)
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the resources, fetching pages as they are needed."""
         return self._kept() if self._client.resourceset_append else self.iterator()
 
     def _kept(self) -> Iterator[Any]:
-        """Yield kept rows, and more as long as there are; iterations share what they fetch."""
-        index = 0
-        with self._comings_and_goings:
-            self._iterations += 1
+        """Yield the kept rows, then read more and keep them; iterations share what they fetch."""
+        with self._iterating():
+            index = 0
+            for rows in self._kept_steps():
+                if rows is None:
+                    self._has_row(index)
+                else:
+                    yield from rows
+                    index += len(rows)
+
+    @contextmanager
+    def _iterating(self) -> Generator[None]:
+        """Count an iteration; the last one to end aborts the pages that are under way."""
+        rows = self._rows
+        with rows.iterations_lock:
+            rows.iterations += 1
         try:
-            while self._has_row(index):
-                while index < len(self._rows):
-                    yield self._rows[index]
-                    index += 1
+            yield
         finally:
-            with self._comings_and_goings:  # not to end what has just been begun in another thread
-                self._iterations -= 1
-                if not self._iterations:
+            with rows.iterations_lock:
+                rows.iterations -= 1
+                if not rows.iterations:
                     self._ahead.close()
 
     def _has_row(self, index: int) -> bool:
-        """Tell whether there is a row, after fetching the page that should hold it."""
-        with self._lock:
-            while index == len(self._rows) and not self._reader.complete:
-                self._rows += self._ahead.next_page(self._fetch, self._read)
-        return index < len(self._rows)
+        """Return whether there is a row, after fetching the page that should hold it."""
+        rows = self._rows
+        with rows.lock:
+            while index == len(rows.kept) and not rows.reader.complete:
+                rows.kept += self._ahead.next_page(self._fetch, self._read)
+        return index < len(rows.kept)
 
     def iterator(self) -> Iterator[Any]:
         """Yield the resources without keeping them: memory holds the pages under way."""
-        if self._reader.complete:
-            yield from self._rows
-            return
-        with self._stream() as ahead:
-            while not ahead.complete:
-                yield from ahead.next_page(self._fetch, self._read)
+        for rows in self.pages():
+            yield from rows
 
     def pages(self) -> Iterator[list[Any]]:
         """Yield the resources in lists, page by page, without keeping them."""
-        if self._reader.complete:
+        if self._rows.reader.complete:
             yield from self._kept_pages()
             return
-        with self._stream() as ahead:
+        with self._client._read_ahead(self._new_reader(), self._query.concurrency) as ahead:
             while not ahead.complete:
                 if rows := ahead.next_page(self._fetch, self._read):
                     yield rows
 
-    def _stream(self) -> Ahead:
-        return self._client._read_ahead(self._new_reader(), self._query.concurrency)
-
     def _fetch(self, span: Span) -> Unread:
-        answer = self._client._fetch(self._at(span), self._query.kwargs, self._checked)
+        response = self._client._fetch(self._at(span), self._query.kwargs, self._checked)
         self._checked = True
-        return answer
+        return response
 
     def __bool__(self) -> bool:
-        """Tell whether there is any resource; the page that is read for it is kept."""
+        """Return whether there is any resource; the page that is read for it is kept."""
         if self._counted() is None and self._client.resourceset_append:
             return self._has_row(0)
         return self.first() is not None if self._counted() is None else self.count() > 0
@@ -123,9 +128,9 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
         return row
 
     def _one(self, index: int) -> Any:
-        """Return the row at an index, by a call for it alone if it is not known yet."""
-        with self._lock:
-            row = self._known(index)
+        """Return the row at an index, by a call for it alone if it was not read yet."""
+        with self._rows.lock:
+            row = self._row_at(index)
             if row is UNREAD:
                 row = self._remembered(index, self._read(self._fetch(self._only(index))))
             return row
@@ -138,9 +143,9 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
     def count(self) -> int:
         """Count the resources; asks for no rows, once.
 
-        Where the server tells no total, the rows are read and counted.
+        If the server sends no total, the rows are read and counted.
         """
-        with self._lock:
+        with self._rows.lock:
             if self._counted() is None:
                 self._read(self._fetch(Span(0, 0)))
             counted = self._counted()
@@ -153,84 +158,94 @@ class ResourceSet(BaseResourceSet["ConnectClient"]):
             *fields: Names, with dots for nested ones.
 
         Returns:
-            A flat dictionary for each resource; ``None`` where there is no such field.
+            A flat dictionary for each resource; ``None`` for a field that a resource does not
+            have.
         """
         return [flat(row, fields) for row in self]
 
 
-class AsyncResourceSet(BaseResourceSet["AsyncConnectClient"]):
-    """Async twin of :class:`ResourceSet`: read with ``async for``, what makes calls is awaited."""
+class AsyncResourceSet(AsyncNoun, SetBase):
+    """Async twin of `ResourceSet`: read with ``async for``; methods that make calls are awaited."""
+
+    def __init__(self, client: AsyncConnectClient, path: str, query: R | None = None) -> None:
+        super().__init__(client, path)
+        where = R() if query is None else query
+        self._query = Query(where, size=client.default_limit, concurrency=client.concurrency)
 
     @cached_property
     def _ahead(self) -> AsyncAhead:
-        return self._client._read_ahead(self._reader, self._query.concurrency)
+        return self._client._read_ahead(self._rows.reader, self._query.concurrency)
 
     def __aiter__(self) -> AsyncIterator[Any]:
         """Yield the resources, fetching pages as they are needed."""
         return self._kept() if self._client.resourceset_append else self.iterator()
 
     def __iter__(self) -> NoReturn:
-        """Refuse, with the way to do it."""
+        """Refuse, and name ``async for``."""
         raise TypeError(f"Iterate over {self!r} with: async for resource in ...")
 
     async def _kept(self) -> AsyncIterator[Any]:
-        """Yield kept rows, and more as long as there are; iterations share what they fetch."""
-        index = 0
-        self._iterations += 1
+        """Yield the kept rows, then read more and keep them; iterations share what they fetch."""
+        async with self._iterating():
+            index = 0
+            for rows in self._kept_steps():
+                if rows is None:
+                    await self._has_row(index)
+                    continue
+                for row in rows:
+                    yield row
+                index += len(rows)
+
+    @asynccontextmanager
+    async def _iterating(self) -> AsyncGenerator[None]:
+        """Count an iteration; the last one to end aborts the pages that are under way."""
+        rows = self._rows
+        rows.iterations += 1
         try:
-            while await self._has_row(index):
-                while index < len(self._rows):
-                    yield self._rows[index]
-                    index += 1
+            yield
         finally:
-            self._iterations -= 1
-            if not self._iterations:
+            rows.iterations -= 1
+            if not rows.iterations:
                 await self._ahead.close()
 
     async def _has_row(self, index: int) -> bool:
-        """Tell whether there is a row, after fetching the page that should hold it."""
+        """Return whether there is a row, after fetching the page that should hold it."""
+        rows = self._rows
         async with self._ahead.turn:
-            while index == len(self._rows) and not self._reader.complete:
-                self._rows += await self._ahead.next_page(self._fetch, self._read)
-        return index < len(self._rows)
+            while index == len(rows.kept) and not rows.reader.complete:
+                rows.kept += await self._ahead.next_page(self._fetch, self._read)
+        return index < len(rows.kept)
 
     async def iterator(self) -> AsyncIterator[Any]:
         """Yield the resources without keeping them: memory holds the pages under way."""
-        if self._reader.complete:
-            for row in self._rows:
-                yield row
-            return
-        async with self._stream() as ahead:
-            while not ahead.complete:
-                for row in await ahead.next_page(self._fetch, self._read):
+        async with aclosing(self.pages()) as pages:
+            async for rows in pages:
+                for row in rows:
                     yield row
 
-    async def pages(self) -> AsyncIterator[list[Any]]:
+    async def pages(self) -> AsyncGenerator[list[Any]]:
         """Yield the resources in lists, page by page, without keeping them."""
-        if self._reader.complete:
+        if self._rows.reader.complete:
             for rows in self._kept_pages():
                 yield rows
             return
-        async with self._stream() as ahead:
+        async with self._client._read_ahead(self._new_reader(), self._query.concurrency) as ahead:
             while not ahead.complete:
                 if rows := await ahead.next_page(self._fetch, self._read):
                     yield rows
 
-    def _stream(self) -> AsyncAhead:
-        return self._client._read_ahead(self._new_reader(), self._query.concurrency)
-
     async def _fetch(self, span: Span) -> Unread:
-        answer = await self._client._fetch(self._at(span), self._query.kwargs, self._checked)
+        response = await self._client._fetch(self._at(span), self._query.kwargs, self._checked)
         self._checked = True
-        return answer
+        return response
 
     def __bool__(self) -> bool:
-        """Tell whether there is any resource, if that is known.
+        """Return whether there is any resource, if the rows that were read allow an answer.
 
         Raises:
-            NotYetEvaluatedError: If it is not.
+            NotYetEvaluatedError: If they do not.
         """
-        counted = len(self._rows) or self._counted()
+        counted = len(self._rows.kept) or self._counted()
         if counted is None:
             raise NotYetEvaluatedError(
                 f"{self!r} has not been read: use 'await rs.count()' or 'await rs.first()'"
@@ -253,7 +268,7 @@ class AsyncResourceSet(BaseResourceSet["AsyncConnectClient"]):
         """
         if isinstance(key, slice):
             return self._sliced(key)
-        row = self._known(checked_index(key))
+        row = self._row_at(checked_index(key))
         if row is UNREAD:
             raise NotYetEvaluatedError(
                 f"{self!r} has not read index {key}: use 'await rs[{key}:].first()', "
@@ -265,13 +280,13 @@ class AsyncResourceSet(BaseResourceSet["AsyncConnectClient"]):
 
     async def first(self) -> Any:
         """Return the first resource, or ``None``; asks for one row."""
-        row = self._known(0)
+        row = self._row_at(0)
         if row is UNREAD:
             row = self._remembered(0, self._read(await self._fetch(self._only(0))))
         return None if row is MISSING else row
 
     async def count(self) -> int:
-        """Count the resources; asks for no rows, once. Async twin of :meth:`ResourceSet.count`."""
+        """Count the resources; asks for no rows, once. Async twin of `ResourceSet.count`."""
         if self._counted() is None:
             self._read(await self._fetch(Span(0, 0)))
         counted = self._counted()
@@ -284,6 +299,7 @@ class AsyncResourceSet(BaseResourceSet["AsyncConnectClient"]):
             *fields: Names, with dots for nested ones.
 
         Returns:
-            A flat dictionary for each resource; ``None`` where there is no such field.
+            A flat dictionary for each resource; ``None`` for a field that a resource does not
+            have.
         """
         return AsyncValues(self, fields)

@@ -1,0 +1,159 @@
+"""Base of the sets of both worlds: the rows that were read, and the answers they allow. No I/O.
+
+Which rows to ask for is decided by ``_core.paging``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any, Self
+
+from cnct.client._core.paging import Page, Reader, Span, Unread, Window
+from cnct.client.models.refinement import Refinable, bounds
+
+_SLICE = 1000  # kept rows that are handed out at once
+
+
+class Rows:
+    """Rows of a set as far as they were read; made at the first read.
+
+    Attributes:
+        kept: Rows in order, from the start of the window.
+        single: Rows that were read alone, by index.
+        total: Number of rows of the whole list, if the server gave one.
+        reader: Plans the calls for the rest.
+        iterations: Iterations under way over the kept rows.
+        lock: Held by a thread that reads a page.
+        iterations_lock: Held while iterations are counted: another thread may start one.
+    """
+
+    def __init__(self, reader: Reader, total: int | None) -> None:
+        self.kept: list[Any] = []
+        self.single: dict[int, Any] = {}
+        self.total = total
+        self.reader = reader
+        self.iterations = 0
+        self.lock = threading.RLock()
+        self.iterations_lock = threading.RLock()
+
+
+class SetBase(Refinable):
+    """Base of `ResourceSet` and `AsyncResourceSet`."""
+
+    _client: Any
+    _rows_read: Rows | None = None
+    _checked = False
+    """Whether a call was checked against the document: pages differ in their offset only."""
+
+    @property
+    def _rows(self) -> Rows:
+        rows = self._rows_read
+        if rows is None:  # of threads that come here at once, the first wins
+            new = Rows(self._new_reader(), 0 if self._query.empty else None)
+            rows = vars(self).setdefault("_rows_read", new)
+        return rows
+
+    def _new_reader(self) -> Reader:
+        reader = Reader(self._query.window, self._query.size)
+        reader.complete = self._query.empty
+        return reader
+
+    def _refined(self, **changes: Any) -> Self:
+        refined = type(self).__new__(type(self))
+        refined._client = self._client
+        refined._path = self._path
+        refined._query = self._query.replaced(**changes)
+        return refined
+
+    def _kept_steps(self) -> Iterator[list[Any] | None]:
+        """Yield the kept rows in lists, and ``None`` where another page has to be read."""
+        rows, index = self._rows, 0
+        while True:
+            chunk = rows.kept[index : index + _SLICE]
+            if chunk:
+                index += len(chunk)
+                yield chunk
+            elif rows.reader.complete:
+                return
+            else:
+                yield None
+
+    def _kept_pages(self) -> Iterator[list[Any]]:
+        kept, size = self._rows.kept, self._query.size
+        return (kept[start : start + size] for start in range(0, len(kept), size))
+
+    def _at(self, span: Span) -> str:
+        """Return path and query of the call for some rows."""
+        return f"{self._path}?{self._query.at(span.limit, span.offset)}"
+
+    def _read(self, response: Unread) -> Page:
+        """Decode a page, and keep its total if it is plausible."""
+        page = response.page()
+        if page.total is not None and page.total >= len(page.rows):
+            self._rows.total = page.total
+        return page
+
+    def _counted(self) -> int | None:
+        """Return the number of rows in the set; ``None`` if that needs a call."""
+        rows = self._rows
+        if rows.reader.complete:
+            return len(rows.kept)
+        return None if rows.total is None else self._query.window.length(rows.total)
+
+    def _row_at(self, index: int) -> Any:
+        """Return the row at an index; ``MISSING`` if there is none, ``UNREAD`` without a call."""
+        rows = self._rows
+        if index < len(rows.kept):
+            return rows.kept[index]
+        if rows.reader.complete or not self._query.window.covers(index):
+            return MISSING
+        return rows.single.get(index, UNREAD)
+
+    def _only(self, index: int) -> Span:
+        """Return the span of one row."""
+        return Span(self._query.window.start + index, 1)
+
+    def _remembered(self, index: int, page: Page) -> Any:
+        """Keep a row that was read alone, and return it; ``MISSING`` if there is none."""
+        rows = self._rows
+        rows.single[index] = page.rows[0] if page.rows else MISSING
+        if index == 0 and not page.rows:
+            rows.reader.complete = True
+        return rows.single[index]
+
+    def _no_such(self, index: int) -> IndexError:
+        return IndexError(f"{self!r} has no resource at index {index}")
+
+    def _sliced(self, key: slice) -> Self:
+        start, stop = bounds(key)
+        sliced = self._refined(window=self._query.window.narrowed(start, stop))
+        if self._rows.reader.complete:
+            rows = sliced._rows
+            rows.kept = self._rows.kept[start:stop]
+            rows.reader.complete = True
+            rows.total = self._rows.total
+        return sliced
+
+    def __repr__(self) -> str:
+        """Return path, query and the number of rows read; makes no call."""
+        window = self._query.window
+        stop = "" if window.stop is None else window.stop
+        range_ = f"[{window.start or ''}:{stop}]" if window != Window() else ""
+        query = f"?{self._query.text}" if self._query.text else ""
+        counted = self._counted()
+        fetched = f"{len(self._rows.kept)}/{'?' if counted is None else counted} fetched"
+        return f"<{type(self).__name__} {self._path}{query}{range_} {fetched}>"
+
+    def _repr_html_(self) -> str | None:
+        from cnct.console import rows_html  # noqa: PLC0415 - only notebooks need it
+
+        return rows_html(repr(self), self._rows.kept) if self._rows.kept else None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copy and pickle the query; rows are fetched again."""
+        return {"_client": self._client, "_path": self._path, "_query": self._query}
+
+
+MISSING: Any = object()
+UNREAD: Any = object()
