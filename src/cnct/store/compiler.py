@@ -1,4 +1,4 @@
-"""Compiles the conditions of a query to SQL, by the rules of docs/rql.md.
+"""Compiles the conditions of a query to SQL, by the rules of docs/rql.md, "Filters".
 
 Fields are columns of the table; those that look into arrays hold a JSON array. Conditions on
 unknown fields are left out, as the server ignores them.
@@ -187,7 +187,7 @@ class Compiler:
         value = f"json_extract({name}, '$[' || {alias}.key || ']')"
         value = f"{alias}.value" if field.name == first else value
         elements = f"json_each({quoted_field(first)}) {alias}"
-        # By the ids of its elements, a record is listed once for each (docs/rql.md, "distinct").
+        # By the ids of elements, a record is listed once for each (docs/rql.md, "Repeated rows").
         distinct = not field.name.endswith(".id")
         sql = test.sql.replace("@", value)
         return SqlExpression(sql, test.params, frozenset({elements}), distinct=distinct)

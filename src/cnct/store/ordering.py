@@ -1,4 +1,4 @@
-"""Compiles ``ordering`` to SQL, by the rules of docs/rql.md."""
+"""Compiles ``ordering`` to SQL, by the rules of docs/rql.md, "Ordering"."""
 
 from __future__ import annotations
 

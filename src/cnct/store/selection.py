@@ -1,4 +1,4 @@
-"""Reads ``select`` and applies it to records, by the rules of docs/rql.md."""
+"""Reads ``select`` and applies it to records, by the rules of docs/rql.md, "Select"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads ``limit`` and ``offset``, by the rules of docs/rql.md."""
+"""Reads ``limit`` and ``offset``, by the rules of docs/rql.md, "Pagination"."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from cnct.openapi.fields import FilterField
 from cnct.openapi.shapes import Record, as_record
 
 DEFAULT_LIMIT = 100
-MAX_LIMIT = 1000  # both as on the server, which tells neither in its document (docs/rql.md)
+MAX_LIMIT = 1000  # docs/rql.md, "Default and maximum"
 
 
 class Column(NamedTuple):

@@ -1,4 +1,4 @@
-"""Faults: calls that something goes wrong with, and the effects that they have."""
+"""Faults: which calls fail, and how."""
 
 from cnct.emulator.faults.fault import Fault, Faults
 

@@ -1,7 +1,7 @@
-"""Uvicorn as the emulator needs it: it ends at once, and its connections can be dropped.
+"""Adapts uvicorn: the server stops at once, and connections can be dropped.
 
-Knows nothing of what is served. ASGI has no message to hang up, so each call's scope carries its
-transport as an extension.
+Knows nothing about the application. ASGI has no message for hanging up, so the scope of each
+request carries the transport as an extension.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ _TRANSPORT = "cnct.transport"
 
 
 class Server(uvicorn.Server):
-    """Uvicorn's server, which can be told to end and then does so at once."""
+    """Uvicorn's server, which stops without waiting for its next tick."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._told = asyncio.Event()
+        self._stopping = asyncio.Event()
 
     def end(self) -> None:
-        """Let it end; may be called from any thread."""
+        """Stop the server; may be called from any thread."""
         self.should_exit = True
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._told.set)
+            self._loop.call_soon_threadsafe(self._stopping.set)
 
     async def main_loop(self) -> None:
-        """Do what has to be done every second, until the end."""
+        """Run uvicorn's tick every second until the server is stopped."""
         self._loop = asyncio.get_running_loop()
         while not await self.on_tick(0):
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._told.wait(), 1)
+                await asyncio.wait_for(self._stopping.wait(), 1)
 
 
 class Protocol(H11Protocol):
-    """Uvicorn's HTTP/1.1, which tells the application its transport."""
+    """Uvicorn's HTTP/1.1 protocol, which passes the transport to the application."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Name the transport in the scope of every call of this connection."""
+        """Put the transport into the scope of every request of this connection."""
         connected = cast("asyncio.Transport", transport)
         super().connection_made(connected)
         app = cast("ASGIApp", self.app)
@@ -56,15 +56,15 @@ class Protocol(H11Protocol):
 
 
 async def hang_up(scope: Scope, receive: Receive, *, flush: bool = False) -> None:
-    """Close the connection of a call, without another word, and wait until it is closed.
+    """Close the connection of a request without a response, and wait until that is done.
 
     Args:
-        scope: The call's.
-        receive: The call's.
-        flush: Whether what was written so far still goes out.
+        scope: ASGI scope of the request.
+        receive: ASGI channel of the request.
+        flush: Whether bytes written so far are still sent.
 
     Raises:
-        ConnectionResetError: If there is no connection, since the application is called in process.
+        ConnectionResetError: If the application is called in process, without a connection.
     """
     transport: asyncio.Transport | None = scope.get("extensions", {}).get(_TRANSPORT)
     if transport is None:
@@ -73,6 +73,6 @@ async def hang_up(scope: Scope, receive: Receive, *, flush: bool = False) -> Non
         transport.close()
     else:
         transport.abort()
-    # Uvicorn answers for an application that returns early, unless it knows of the hang-up.
+    # Uvicorn responds in place of an application that returns before the disconnect.
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -1,6 +1,6 @@
-"""What faults do to a call: each effect is ASGI middleware around the rest of the service.
+"""Effects of faults on a request, each as ASGI middleware around the service.
 
-An effect acts every time; when it does is up to its fault.
+An effect acts on every request; its fault decides which requests have it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from cnct.emulator.service import api_errors
 
 Effect = Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]
 
-PAGE_CAP, NEW_ROWS = "page_cap", "new_rows"  # names in the state of a call
+PAGE_CAP, NEW_ROWS = "page_cap", "new_rows"  # names in the state of a request, for the service
 _GATEWAY = frozenset({502, 503, 504})
 
 
 def latency(seconds: float) -> Effect:
-    """Wait first."""
+    """Wait before the request is served."""
 
     async def effect(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         await asyncio.sleep(seconds)
@@ -32,11 +32,11 @@ def latency(seconds: float) -> Effect:
 
 
 def status(code: int, retry_after: float | str | None, *, done: bool) -> Effect:
-    """Answer an error; ``done`` does first what was asked."""
+    """Respond with an error; ``done`` serves the request first."""
 
     async def effect(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         if done:
-            await app(scope, receive, _swallow)
+            await app(scope, receive, _discard)
         response = _gateway(code) if code in _GATEWAY else _refusal(code)
         if retry_after is not None:
             response.headers["Retry-After"] = str(retry_after)
@@ -46,18 +46,18 @@ def status(code: int, retry_after: float | str | None, *, done: bool) -> Effect:
 
 
 def drop(*, done: bool) -> Effect:
-    """Hang up without an answer; ``done`` does first what was asked."""
+    """Hang up without a response; ``done`` serves the request first."""
 
     async def effect(app: ASGIApp, scope: Scope, receive: Receive, _: Send) -> None:
         if done:
-            await app(scope, receive, _swallow)
+            await app(scope, receive, _discard)
         await hang_up(scope, receive)
 
     return effect
 
 
 async def truncate(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send the first half of the body under the headers of all of it, and hang up."""
+    """Send the headers of the whole body with its first half, and hang up."""
     messages: list[Message] = []
 
     async def keep(message: Message) -> None:
@@ -75,7 +75,7 @@ async def truncate(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
 
 
 def note(state: Mapping[str, object]) -> Effect:
-    """Tell the service something with the call: :data:`PAGE_CAP` or :data:`NEW_ROWS`."""
+    """Add `PAGE_CAP` or `NEW_ROWS` to the state of the request, which the service reads."""
 
     async def effect(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, "state": {**scope.get("state", {}), **state}}, receive, send)
@@ -84,7 +84,7 @@ def note(state: Mapping[str, object]) -> Effect:
 
 
 def hook(function: Callable[[], object]) -> Effect:
-    """Call a function first."""
+    """Call a function before the request is served."""
 
     async def effect(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         function()
@@ -93,7 +93,7 @@ def hook(function: Callable[[], object]) -> Effect:
     return effect
 
 
-async def _swallow(_: Message) -> None:
+async def _discard(_: Message) -> None:
     pass
 
 
@@ -103,5 +103,5 @@ def _refusal(code: int) -> Response:
 
 
 def _gateway(code: int) -> Response:
-    """Answer as a proxy in front of the service does, which speaks no JSON."""
+    """Respond with HTML, as a proxy in front of the service does."""
     return HTMLResponse(f"<html><body><h1>{code} Service unavailable</h1></body></html>", code)

@@ -1,4 +1,4 @@
-"""Faults: which calls something goes wrong with, and when. What goes wrong is in ``effects``."""
+"""Decides which requests have a fault. The effects of faults are in `effects`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cnct.emulator.faults.effects import Effect
 
 
 class When(TypedDict, total=False):
-    """Which calls a fault meets; see :class:`Fault`."""
+    """Conditions of a fault; see `Fault`."""
 
     method: str
     path: str
@@ -25,21 +25,23 @@ class When(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that goes wrong with the calls it meets. Made by the methods below.
+    """A way in which requests fail, with the conditions under which they do.
+
+    Made by the class methods, which take the conditions (`method` to `probability`) as keywords.
 
     Args:
-        name: Which fault, as the method that makes it is called.
-        arguments: Its own arguments, by name.
-        effect: What it does.
-        method: HTTP method of the calls it meets; all if empty.
-        path: Pattern of the paths it meets, below the base and without the query: ``requests``,
+        name: Name of the method that makes the fault.
+        arguments: Arguments of that method, by name, without the conditions.
+        effect: The middleware that makes requests fail.
+        method: HTTP method of the requests; empty for all.
+        path: Pattern of the paths, below the base and without the query: ``requests``,
             ``requests/*``, ``*/items``. A ``*`` stands for any text, slashes too.
-        after: How many of those calls are let through first.
-        times: How many calls it meets at most; 0 for no end.
-        probability: With which it meets a call, drawn from the emulator's seed.
+        after: Number of matching requests that are served first.
+        times: Most requests that fail; 0 for no maximum.
+        probability: Share of the matching requests that fail, drawn from the emulator's seed.
 
     Raises:
-        ValueError: If an argument makes no sense.
+        ValueError: If an argument is out of range.
     """
 
     name: str
@@ -53,7 +55,7 @@ class Fault:
     probability: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse what makes no sense."""
+        """Check the conditions."""
         for name in ("after", "times"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)}")
@@ -62,8 +64,8 @@ class Fault:
 
     @classmethod
     def latency(cls, seconds: float, **when: Unpack[When]) -> Fault:
-        """Make every answer wait."""
-        if not seconds >= 0:  # NaN neither
+        """Delay responses."""
+        if not seconds >= 0:  # NaN is refused, too
             raise ValueError(f"seconds must be 0 or more, not {seconds}")
         return cls("latency", {"seconds": seconds}, effects.latency(seconds), **when)
 
@@ -76,13 +78,13 @@ class Fault:
         done: bool = False,
         **when: Unpack[When],
     ) -> Fault:
-        """Answer an error such as 429, 500 or 503.
+        """Respond with an error such as 429, 500 or 503.
 
         Args:
-            code: HTTP status, 400 to 599. 502, 503 and 504 answer HTML, as gateways do.
-            retry_after: ``Retry-After``: seconds, or an HTTP date.
-            done: Whether what was asked is done all the same.
-            when: Which calls it meets; see :class:`Fault`.
+            code: HTTP status, 400 to 599. 502, 503 and 504 come as HTML, as from gateways.
+            retry_after: Value of ``Retry-After``: seconds, or an HTTP date.
+            done: Whether the request is carried out before the error is sent.
+            when: Conditions; see `Fault`.
         """
         if not 400 <= code <= 599:  # noqa: PLR2004 - the errors of HTTP
             raise ValueError(f"code must be an error of HTTP, 400 to 599, not {code}")
@@ -91,64 +93,64 @@ class Fault:
 
     @classmethod
     def drop_before(cls, **when: Unpack[When]) -> Fault:
-        """Drop the connection; nothing was done."""
+        """Drop the connection before the request is carried out."""
         return cls("drop_before", {}, effects.drop(done=False), **when)
 
     @classmethod
     def drop_after(cls, **when: Unpack[When]) -> Fault:
-        """Drop the connection once all was done and committed, without an answer."""
+        """Carry the request out, commit, and drop the connection without a response."""
         return cls("drop_after", {}, effects.drop(done=True), **when)
 
     @classmethod
     def truncate(cls, **when: Unpack[When]) -> Fault:
-        """Cut the body in half and drop the connection; ``Content-Length`` tells of all of it."""
+        """Send half of the body under the headers of all of it, and drop the connection."""
         return cls("truncate", {}, effects.truncate, **when)
 
     @classmethod
     def page_cap(cls, rows: int, **when: Unpack[When]) -> Fault:
-        """Give no page more rows than this, whatever limit is asked, without a word."""
+        """Cut pages to a number of rows, whatever their limit, without an error."""
         return cls("page_cap", _rows(rows), effects.note({effects.PAGE_CAP: rows}), **when)
 
     @classmethod
     def insert_rows(cls, rows: int = 1, **when: Unpack[When]) -> Fault:
-        """Add copies of the list's first row before each page but the first is read.
+        """Add copies of a list's first row before each page but the first is read.
 
-        They have ids and dates of their own: where the newest are listed first, what was read
-        moves down, and the next page repeats rows.
+        The copies have new ids and dates: where the newest rows come first, rows that were read
+        move down, and the next page repeats them.
         """
         return cls("insert_rows", _rows(rows), effects.note({effects.NEW_ROWS: rows}), **when)
 
     @classmethod
     def delete_rows(cls, rows: int = 1, **when: Unpack[When]) -> Fault:
-        """Delete the list's first rows before each page but the first is read.
+        """Delete a list's first rows before each page but the first is read.
 
-        What was not read moves up, so that the next page leaves rows out.
+        The rows that were not read move up, and the next page skips some of them.
         """
         return cls("delete_rows", _rows(rows), effects.note({effects.NEW_ROWS: -rows}), **when)
 
     @classmethod
     def hook(cls, function: Callable[[], object], **when: Unpack[When]) -> Fault:
-        """Call a function, in the server's thread, before a call is answered."""
+        """Call a function, in the server's thread, before a request is served."""
         return cls("hook", {"function": function}, effects.hook(function), **when)
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """Read a fault as :func:`str` writes it: ``status(503, retry_after=1, times=2)``.
+        """Read a fault as ``str`` writes one: ``status(503, retry_after=1, times=2)``.
 
         Raises:
-            ValueError: If it is none.
+            ValueError: If the text is no fault.
         """
-        name, arguments, named = _call(text)
+        name, arguments, keywords = _call(text)
         makers: dict[str, Callable[..., Fault]] = {n: getattr(cls, n) for n in _NAMES}
         if name not in makers:
-            raise ValueError(f"{text!r} is no fault; there are {', '.join(_NAMES)}")
+            raise ValueError(f"{text!r} is no fault: write one of {', '.join(_NAMES)}")
         try:
-            return makers[name](*arguments, **named)
+            return makers[name](*arguments, **keywords)
         except TypeError as error:
             raise ValueError(f"{text!r} is no fault: {error}") from error
 
     def __str__(self) -> str:
-        """Write it as :meth:`parse` reads it."""
+        """Return the fault as `parse` reads it."""
         conditions = {
             "method": self.method or None,
             "path": self.path if self.path != "*" else None,
@@ -156,16 +158,16 @@ class Fault:
             "times": self.times or None,
             "probability": self.probability if self.probability < 1 else None,
         }
-        given = {**self.arguments, **conditions}
-        shown = [f"{n}={v!r}" for n, v in given.items() if v is not None and v is not False]
-        return f"{self.name}({', '.join(shown)})"
+        arguments = {**self.arguments, **conditions}
+        texts = [f"{n}={v!r}" for n, v in arguments.items() if v is not None and v is not False]
+        return f"{self.name}({', '.join(texts)})"
 
     def __repr__(self) -> str:
-        """Write it as the call that makes it."""
+        """Return the call that makes the fault."""
         return f"Fault.{self}"
 
-    def meets(self, method: str, path: str) -> bool:
-        """Tell whether it is about such calls, counts and chance aside."""
+    def _matches(self, method: str, path: str) -> bool:
+        """Return whether method and path match, counts and chance aside."""
         return self.method.upper() in ("", method) and fnmatchcase(path, self.path)
 
 
@@ -183,68 +185,67 @@ _NAMES = (
 
 @dataclass(slots=True)
 class _Armed:
-    """A fault in use, with what it has met."""
+    """A fault in use, with the numbers of requests that matched and that failed."""
 
     fault: Fault
     chance: random.Random
-    seen: int = 0
-    met: int = 0
+    matched: int = 0
+    failed: int = 0
 
     def strikes(self, method: str, path: str) -> bool:
         fault = self.fault
-        if not fault.meets(method, path) or (fault.times and self.met >= fault.times):
+        if not fault._matches(method, path) or (fault.times and self.failed >= fault.times):
             return False
-        self.seen += 1
-        if self.seen <= fault.after or self.chance.random() >= fault.probability:
+        self.matched += 1
+        if self.matched <= fault.after or self.chance.random() >= fault.probability:
             return False
-        self.met += 1
+        self.failed += 1
         return True
 
 
 class Faults:
-    """The faults of a running emulator, to change at any time.
+    """The faults of a running emulator; may be changed at any time.
 
-    Several that meet the same call act together, the first one outermost. Each counts its calls
-    and draws its chances from when it was added.
+    Faults on the same request act together, the first one outermost. Each of them counts requests
+    from the moment when it was added.
 
     Args:
-        faults: Those at the start.
-        seed: What their chances depend on, beside the order of the calls.
+        faults: The faults at the start.
+        seed: Seed of their probabilities; the same requests in the same order fail again.
     """
 
     def __init__(self, faults: Iterable[Fault] = (), seed: int = 1) -> None:
-        """Add the first ones."""
         self._seed = seed
         self._added = 0
         self._armed: tuple[_Armed, ...] = ()
         self.add(*faults)
 
     def add(self, *faults: Fault) -> None:
-        """Let these go wrong too."""
+        """Add faults to those in use."""
         for fault in faults:
             self._added += 1
             chance = random.Random(f"{self._seed}/{self._added}")  # noqa: S311 - no secrets
             self._armed += (_Armed(fault, chance),)
 
     def clear(self) -> None:
-        """Let nothing go wrong any more; what is added then begins anew."""
+        """Remove all faults, and restart the seed."""
         self._added = 0
         self._armed = ()
 
     def strike(self, method: str, path: str) -> list[Fault]:
-        """Return the faults that meet a call, and count it."""
+        """Return the faults of a request, and count the request."""
         return [armed.fault for armed in self._armed if armed.strikes(method, path)]
 
     def __iter__(self) -> Iterator[Fault]:
-        """List the faults, used up or not."""
+        """Iterate over the faults, used up or not."""
         return iter([armed.fault for armed in self._armed])
 
     def __len__(self) -> int:
-        """Count them."""
+        """Return the number of faults."""
         return len(self._armed)
 
     def __repr__(self) -> str:
-        """Show them as the calls that make them."""
+        """Return the calls that make the faults."""
         return f"Faults({list(self)!r})"
 
 
@@ -255,14 +256,14 @@ def _rows(rows: int) -> dict[str, int]:
 
 
 def _call(text: str) -> tuple[str, list[Any], dict[str, Any]]:
-    """Read a call of Python whose arguments are literals, or a name alone."""
+    """Parse a Python call whose arguments are literals, or a bare name."""
     try:
         node = ast.parse(text.strip(), mode="eval").body
         if isinstance(node, ast.Name):
             return node.id, [], {}
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            named = {str(k.arg): ast.literal_eval(k.value) for k in node.keywords}
-            return node.func.id, [ast.literal_eval(arg) for arg in node.args], named
+            keywords = {str(k.arg): ast.literal_eval(k.value) for k in node.keywords}
+            return node.func.id, [ast.literal_eval(arg) for arg in node.args], keywords
     except (SyntaxError, ValueError) as error:
         raise ValueError(f"{text!r} is no fault: {error}") from error
     return text, [], {}

@@ -1,4 +1,4 @@
-"""What passes through: every call is recorded, and meets its faults, before it is served."""
+"""Records every request that reaches the emulator, and applies the faults."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cnct.emulator.faults.fault import Fault
 
-_KEPT = 10_000  # calls; a service that runs for days must not grow with them
+_MOST_REQUESTS = 10_000  # a service that runs for days must not grow with them
 
 RequestLog = deque["ServedRequest"]
 
 
 @dataclass(slots=True)
 class ServedRequest:
-    """A call that reached the emulator.
+    """A request that reached the emulator.
 
     Attributes:
         method: HTTP method.
         path: Path below the base, decoded: ``products/PRD-123-456-789``.
-        query: Query as it was sent, without the question mark.
-        headers: Headers; ``Authorization`` is in it, so no ``repr`` shows them.
-        body: Body as it was sent.
-        status: HTTP status of the answer, ``None`` if there was none.
-        faults: Those it met.
+        query: Query as sent, without the question mark.
+        headers: Headers; left out of the ``repr``, because ``Authorization`` is among them.
+        body: Body as sent.
+        status: HTTP status of the response, ``None`` if none was sent.
+        faults: Faults that were applied.
     """
 
     method: str
@@ -48,18 +48,18 @@ class ServedRequest:
 
 
 def request_log() -> RequestLog:
-    """Make an empty record of calls, which drops the oldest of very many."""
-    return deque(maxlen=_KEPT)
+    """Return an empty log of requests; the oldest are dropped once there are ten thousand."""
+    return deque(maxlen=_MOST_REQUESTS)
 
 
 class Traffic:
-    """ASGI middleware: records calls and lets faults happen to them.
+    """ASGI middleware that records requests and applies faults to them.
 
     Args:
         app: The service.
-        base: Where its paths begin.
-        log: Where calls are recorded, once their bodies are complete.
-        strike: Tells which faults a call meets, by method and path.
+        base: Path below which the service lies.
+        log: Receives each request whose body is complete.
+        strike: Returns the faults of a request, by method and path.
     """
 
     def __init__(
@@ -69,14 +69,13 @@ class Traffic:
         log: RequestLog,
         strike: Callable[[str, str], list[Fault]],
     ) -> None:
-        """Keep the parts."""
         self._app = app
         self._base = base
         self._log = log
         self._strike = strike
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a call, with what goes wrong with it."""
+        """Serve a request under its faults."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -95,7 +94,7 @@ class Traffic:
         )
         self._log.append(served)
 
-        async def noted(message: Message) -> None:
+        async def record_status(message: Message) -> None:
             if message["type"] == "http.response.start":
                 served.status = message["status"]
             await send(message)
@@ -103,18 +102,18 @@ class Traffic:
         app = self._app
         for fault in reversed(served.faults):
             app = partial(fault.effect, app)
-        await app(scope, _replayed(body, receive), noted)
+        await app(scope, _replayed(body, receive), record_status)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Give the body once more, then whatever the connection says."""
-    told = False
+    """Return a channel that repeats the body, then passes on the messages of the connection."""
+    replayed = False
 
-    async def again() -> Message:
-        nonlocal told
-        if told:
+    async def replay() -> Message:
+        nonlocal replayed
+        if replayed:
             return await receive()
-        told = True
+        replayed = True
         return {"type": "http.request", "body": body, "more_body": False}
 
-    return again
+    return replay

@@ -1,1 +1,1 @@
-"""The service: calls over HTTP, payload rules, states and records."""
+"""The service: requests over HTTP, payload rules, statuses and records."""

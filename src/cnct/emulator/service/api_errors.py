@@ -1,4 +1,4 @@
-"""The error answers of Connect: ``{"error_code", "errors", "params"}`` (RQL.md section 6)."""
+"""Connect's error responses (docs/rql.md, "Error bodies"). Knows no requests."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from cnct.exceptions import QueryError
 
 
 class ApiError(Exception):
-    """An error that becomes an answer.
+    """An error that becomes the response.
 
     Args:
         status: HTTP status.
         code: Connect's error code.
         errors: Messages.
         params: Details, such as filter, lookup and value of a bad condition.
-        headers: Headers of the answer.
+        headers: Headers of the response.
     """
 
     def __init__(
@@ -28,7 +28,6 @@ class ApiError(Exception):
         params: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
-        """Keep what the answer will say."""
         super().__init__(*errors)
         self.status = status
         self.headers = headers
@@ -36,31 +35,31 @@ class ApiError(Exception):
 
 
 def unauthorized() -> ApiError:
-    """Make the answer to a call without a valid key."""
+    """Return the error for a request without a valid key."""
     return ApiError(401, "AUTH_001", "API request is unauthorized.")
 
 
 def not_found() -> ApiError:
-    """Make the answer for what does not exist."""
+    """Return the error for a path or a record that does not exist."""
     return ApiError(404, "CNCT_001", "Not found.")
 
 
 def method_not_allowed(method: str, allowed: Iterable[str]) -> ApiError:
-    """Make the answer to a method that the path does not have."""
+    """Return the error for a method that the path does not have."""
     headers = {"Allow": ", ".join(sorted(allowed))}
     return ApiError(405, "CNCT_002", f'Method "{method}" not allowed.', headers=headers)
 
 
 def failed(status: int) -> ApiError:
-    """Make the answer of a service that fails or refuses for no reason of the call's."""
+    """Return the error of a service that fails, or refuses requests, whatever the request."""
     return ApiError(status, "SYS_001", HTTPStatus(status).phrase)
 
 
 def invalid(*errors: str) -> ApiError:
-    """Make the answer to a payload or a step that makes no sense."""
+    """Return the error for a wrong payload, or an action that the status does not allow."""
     return ApiError(400, "VAL_001", *errors)
 
 
 def bad_query(error: QueryError) -> ApiError:
-    """Make the answer to a query that the list does not take."""
+    """Return the error for a query that the table does not take."""
     return ApiError(400, "VAL_001", error.message, params=error.details)

@@ -1,4 +1,4 @@
-"""A small real workbook (Office Open XML) of one sheet of texts. Reads none."""
+"""Writes workbooks (Office Open XML) of one sheet of texts."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can tell: the same cells, the same bytes
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # earliest date of a zip: equal cells make equal bytes
 
-# ECMA-376 part 1: what a workbook cannot do without.
+# The parts that ECMA-376 part 1 requires of a workbook.
 _PARTS = {
     "[Content_Types].xml": (
         f'<Types xmlns="{_PACKAGE}/content-types">'
@@ -46,14 +46,14 @@ _PARTS = {
 
 
 def workbook(rows: Iterable[Sequence[str]]) -> bytes:
-    """Write a workbook whose only sheet has these rows."""
+    """Return a workbook whose only sheet has these rows."""
     cells = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
     sheet = f'<worksheet xmlns="{_SHEET}"><sheetData>{cells}</sheetData></worksheet>'
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as archive:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
         for name, text in {**_PARTS, "xl/worksheets/sheet1.xml": sheet}.items():
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), _HEAD + text)
-    return written.getvalue()
+    return file.getvalue()
 
 
 def _cell(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What Connect's actions do to a record's status, as one table."""
+"""Holds the statuses of records: those of new ones, and the transitions that actions make."""
 
 from __future__ import annotations
 
@@ -11,64 +11,70 @@ from cnct.openapi.shapes import Record, as_record
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """From which statuses an action leads to which, and what its payload must have one of."""
+class Transition:
+    """The effect of an action on a status.
+
+    Attributes:
+        sources: Statuses in which the action is allowed.
+        target: Status that follows.
+        needs: Fields of which the payload needs at least one.
+    """
 
     sources: frozenset[str]
     target: str
     needs: tuple[str, ...] = ()
 
 
-def _step(sources: str, target: str, *needs: str) -> Step:
-    return Step(frozenset(sources.split()), target, needs)
+def _to(sources: str, target: str, *needs: str) -> Transition:
+    return Transition(frozenset(sources.split()), target, needs)
 
 
-# The meanings are those of the descriptions in Connect's OpenAPI document, version 37.0.
-STEPS: Mapping[str, Mapping[str, Step]] = {
+# From the descriptions in Connect's OpenAPI document, version 37.0.
+TRANSITIONS: Mapping[str, Mapping[str, Transition]] = {
     "requests": {
-        "approve": _step("pending", "approved", "template_id", "activation_tile"),
-        "fail": _step("pending inquiring", "failed"),
-        "inquire": _step("pending", "inquiring"),
-        "pend": _step("inquiring", "pending"),
-        "purchase": _step("draft", "pending"),
+        "approve": _to("pending", "approved", "template_id", "activation_tile"),
+        "fail": _to("pending inquiring", "failed"),
+        "inquire": _to("pending", "inquiring"),
+        "pend": _to("inquiring", "pending"),
+        "purchase": _to("draft", "pending"),
     },
     "products": {
-        "endsale": _step("published", "endofsale"),
-        "resumesale": _step("endofsale", "published"),
+        "endsale": _to("published", "endofsale"),
+        "resumesale": _to("endofsale", "published"),
     },
     "items": {
-        "endsale": _step("published", "endofsale"),
-        "resumesale": _step("endofsale", "published"),
+        "endsale": _to("published", "endofsale"),
+        "resumesale": _to("endofsale", "published"),
     },
     "cases": {
-        "pend": _step("inquiring resolved", "pending"),
-        "inquire": _step("pending", "inquiring"),
-        "resolve": _step("pending", "resolved"),
-        "close": _step("pending inquiring resolved", "closed"),
+        "pend": _to("inquiring resolved", "pending"),
+        "inquire": _to("pending", "inquiring"),
+        "resolve": _to("pending", "resolved"),
+        "close": _to("pending inquiring resolved", "closed"),
     },
     "files": {
-        "submit": _step("ready", "pending"),
-        "accept": _step("pending", "accepted"),
-        "reject": _step("pending", "rejected"),
-        "delete": _step("draft ready rejected invalid", "deleted"),
-        "close": _step("accepted", "closed"),
-        "reprocess": _step("draft invalid ready", "ready"),
+        "submit": _to("ready", "pending"),
+        "accept": _to("pending", "accepted"),
+        "reject": _to("pending", "rejected"),
+        "delete": _to("draft ready rejected invalid", "deleted"),
+        "close": _to("accepted", "closed"),
+        "reprocess": _to("draft invalid ready", "ready"),
     },
     "config-requests": {
-        "approve": _step("pending", "approved"),
-        "fail": _step("pending inquiring", "failed"),
-        "inquire": _step("pending", "inquiring"),
-        "pend": _step("inquiring", "pending"),
+        "approve": _to("pending", "approved"),
+        "fail": _to("pending inquiring", "failed"),
+        "inquire": _to("pending", "inquiring"),
+        "pend": _to("inquiring", "pending"),
     },
     "translations": {
-        "activate": _step("inactive", "active"),
+        "activate": _to("inactive", "active"),
     },
 }
 
-# The property that tells the status, where it is not called so.
+# The property that holds the status, where it has another name.
 _STATUS: Mapping[str, str] = {"cases": "state"}
 
-# The status of what was just created.
+# Statuses of new records.
 INITIAL: Mapping[str, str] = {
     "requests": "pending",
     "products": "draft",
@@ -83,30 +89,30 @@ INITIAL: Mapping[str, str] = {
 
 
 def begin(collection: str, record: Record) -> None:
-    """Set the status of a record that was just created, unless it came with one."""
+    """Set the status of a new record, unless its payload has one."""
     if collection in INITIAL:
         record.setdefault(_STATUS.get(collection, "status"), INITIAL[collection])
 
 
 def act(collection: str, action: str, record: Record, payload: Any) -> Record:
-    """Return the record after an action; one that the table does not have changes nothing.
+    """Return the record after an action; an unknown action changes nothing.
 
     Raises:
-        ApiError: If the action does not fit the status, or its payload lacks what it needs.
+        ApiError: If the status does not allow the action, or the payload lacks a field.
     """
-    step = STEPS.get(collection, {}).get(action)
-    if step is None:
+    transition = TRANSITIONS.get(collection, {}).get(action)
+    if transition is None:
         return record
     name = _STATUS.get(collection, "status")
-    if record.get(name) not in step.sources:
-        wanted = " or ".join(sorted(step.sources))
-        raise invalid(f"{name}: cannot {action} from '{record.get(name)}', only from {wanted}.")
-    given = as_record(payload)
-    if step.needs and not any(given.get(need) for need in step.needs):
-        raise invalid(f"{step.needs[0]}: This field is required.")
-    changed = {**record, name: step.target}
-    if given.get("reason"):
-        changed["reason"] = given["reason"]
-    if given.get("template_id"):
-        changed["template"] = {"id": given["template_id"]}
+    if record.get(name) not in transition.sources:
+        sources = " or ".join(sorted(transition.sources))
+        raise invalid(f"{name}: cannot {action} from '{record.get(name)}', only from {sources}.")
+    fields = as_record(payload)
+    if transition.needs and not any(fields.get(need) for need in transition.needs):
+        raise invalid(f"{transition.needs[0]}: This field is required.")
+    changed = {**record, name: transition.target}
+    if fields.get("reason"):
+        changed["reason"] = fields["reason"]
+    if fields.get("template_id"):
+        changed["template"] = {"id": fields["template_id"]}
     return changed
