@@ -24,7 +24,7 @@ KNOWS = {
     "client": {"rql", "client", "openapi", "console"},
     "console": {"rql", "openapi", "console"},
     "emulator": {"rql", "openapi", "store", "emulator"},
-    "testing": {"rql", "client", "openapi", "emulator", "testing"},
+    "testing": {"rql", "client", "openapi", "emulator", "store", "testing"},
 }
 
 

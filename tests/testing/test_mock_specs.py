@@ -58,6 +58,9 @@ DOCUMENT = {
             "get": {"responses": {"200": json_of(PRODUCT)}},
             "delete": {"responses": {"204": {"description": ""}}},
         },
+        "/products/{id}/mixed": {
+            "get": {"responses": {"200": json_of({"anyOf": [PARTNER, FREE]})}}
+        },
         "/products/{id}/notes": {"get": {"responses": {"200": json_of(FREE)}}},
     },
     "components": {"schemas": {"P": PARTNER, "Node": NODE}},
@@ -106,7 +109,10 @@ def test_what_the_api_has_can_be_mocked(location):
         (lambda it: it.products.filter(state="a").count(), "Unknown field 'state'"),
         (lambda it: it.products.filter(status__like="a").count(), "'status'"),
         (lambda it: it.products.all().order_by("name").count(), "'name'"),
-        (lambda it: it.products.create(status_code=200), "It answers 201, not 200."),
+        (
+            lambda it: it.products.create(status_code=200),
+            "A successful response has status 201, not 200.",
+        ),
         (lambda it: it.products.create(match_body={"nam": "N"}), "Did you mean 'name'?"),
         (
             lambda it: it.products["PRD-1"].get(return_value={"nam": "N"}),
@@ -125,7 +131,7 @@ def test_what_the_api_has_can_be_mocked(location):
 def test_what_the_api_does_not_have_cannot_be_mocked(mocker, write, problem):
     with pytest.raises(ImpossibleMockError) as caught:
         write(mocker)
-    assert "no such thing as this mock of" in str(caught.value)
+    assert "rules out this mock of" in str(caught.value)
     assert problem in str(caught.value)
     with mocker:
         pass
@@ -135,6 +141,18 @@ def test_what_the_api_does_not_have_cannot_be_mocked(mocker, write, problem):
 def test_errors_can_be_mocked_although_documents_hardly_tell_of_them(mocker, status):
     mocker.products["PRD-1"].get(status_code=status, return_value={"error_code": "CNCT_001"})
     mocker.products.create(return_value={}, match_body=b"raw")
+    mocker.reset(success=False)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "options"])
+def test_methods_that_documents_leave_out_can_be_mocked(mocker, method):
+    mocker.mock(method, "products", headers={"Allow": "GET, POST"})
+    mocker.reset(success=False)
+
+
+def test_any_field_can_be_mocked_if_one_alternative_allows_any(mocker):
+    mocker.products["PRD-1"]("notes").get(return_value={"anything": 1})
+    mocker.get("products/PRD-1/mixed", return_value=[{"anything": 1}])
     mocker.reset(success=False)
 
 

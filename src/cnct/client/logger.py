@@ -1,4 +1,4 @@
-"""Prints requests and answers for people to read, without what is secret."""
+"""Prints requests and responses for people to read, with all secrets masked."""
 
 from __future__ import annotations
 
@@ -12,34 +12,32 @@ from cnct.text import masked, safe_url
 _SECRET = frozenset(
     {"authorization", "authentication", "proxy-authorization", "cookie", "set-cookie"}
 )
-_SECRET_ARGUMENTS = frozenset({"auth", "cookies"})  # what becomes such a header
+_SECRET_ARGUMENTS = frozenset({"auth", "cookies"})  # arguments that become such headers
 _STARS = "*" * 10
 
 
 class RequestLogger:
-    """Prints every request and answer of a client.
+    """Prints every request and response of a client.
 
-    The API key, cookies and ``Authorization`` are masked, also where the key occurs in a URL or
-    body.
+    Cookies, ``Authorization`` and the API key are masked, the key in URLs and bodies as well.
 
     Args:
-        file: Where to print; by default what ``sys.stdout`` is at the time.
+        file: Text file to print to; by default the ``sys.stdout`` of the moment.
 
     Example:
         ``ConnectClient(api_key, logger=RequestLogger())``
     """
 
     def __init__(self, file: TextIO | None = None) -> None:
-        """Keep the file."""
         self._file = file
         self._secrets: set[str] = set()
 
     def obfuscate(self, key: str, value: str) -> str:
-        """Mask the value of a header if its name says that it is secret.
+        """Return the value of a header for display: masked if the header is secret.
 
         Args:
             key: Name of the header, in any letter case.
-            value: Its value.
+            value: Value of the header.
         """
         if key.lower() not in _SECRET:
             return self._masked(value)
@@ -47,27 +45,27 @@ class RequestLogger:
         return f"{scheme}:{_STARS}" if colon and scheme.startswith("ApiKey ") else _STARS
 
     def log_request(self, method: str, url: str, kwargs: Mapping[str, Any]) -> None:
-        """Print a request with the keyword arguments that it is made with."""
+        """Print a request and the keyword arguments of the HTTP library."""
         headers: Mapping[str, str] = kwargs.get("headers") or {}
         self._secrets |= {
             value for name, value in headers.items() if name.lower() == "authorization"
         }
-        rest = {name: value for name, value in kwargs.items() if name not in ("headers", "json")}
         lines = [f"{method.upper()} {safe_url(url)}", *self._headers(headers)]
         lines += [
             f"{name}={_STARS if name in _SECRET_ARGUMENTS else repr(value)}"
-            for name, value in rest.items()
+            for name, value in kwargs.items()
+            if name not in ("headers", "json")
         ]
         if "json" in kwargs:
             lines.append(_pretty(kwargs["json"]))
         self._print("--- HTTP Request ---", lines)
 
     def log_response(self, response: Any) -> None:
-        """Print an answer of requests or httpx2."""
+        """Print a response of requests or httpx2."""
         reason = getattr(response, "reason_phrase", None) or getattr(response, "reason", "")
         lines = [f"{response.status_code} {reason}", *self._headers(response.headers)]
-        kind = str(response.headers.get("Content-Type", ""))
-        if "json" in kind:
+        media_type = str(response.headers.get("Content-Type", ""))
+        if "json" in media_type:
             lines.append(_indented(response.content))
         elif response.content:
             lines.append(f"({len(response.content)} bytes)")

@@ -43,7 +43,7 @@ def client_mocker_factory() -> Callable[..., ConnectClientMocker]:
     The fixture is a function of ``base_url``, ``exclude`` and ``specs``; see `ConnectClientMocker`.
     Called twice with equal arguments, the function returns the same mocker.
     """
-    from cnct.testing.mocker import ConnectClientMocker  # noqa: PLC0415
+    from cnct.testing.mocker import ConnectClientMocker  # noqa: PLC0415 - not in every run
 
     return _factory(ConnectClientMocker)
 
@@ -51,7 +51,7 @@ def client_mocker_factory() -> Callable[..., ConnectClientMocker]:
 @pytest.fixture
 def async_client_mocker_factory() -> Callable[..., AsyncConnectClientMocker]:
     """Async twin of `client_mocker_factory`, for `AsyncConnectClient`."""
-    from cnct.testing.mocker import AsyncConnectClientMocker  # noqa: PLC0415
+    from cnct.testing.mocker import AsyncConnectClientMocker  # noqa: PLC0415 - not in every run
 
     return _factory(AsyncConnectClientMocker)
 
@@ -79,7 +79,7 @@ def cnct_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
 
     The arguments of the `Emulator` are those of ``@pytest.mark.cnct_emulator(records=...)``.
     """
-    from cnct.emulator import Emulator  # noqa: PLC0415
+    from cnct.emulator import Emulator  # noqa: PLC0415 - not in every run
 
     marker = request.node.get_closest_marker("cnct_emulator")
     settings: dict[str, Any] = dict(marker.kwargs) if marker else {}

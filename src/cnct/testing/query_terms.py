@@ -1,6 +1,6 @@
-"""Query strings by their meaning: the same conditions in another order or spelling are the same.
+"""Splits query strings into canonical terms, which do not depend on order and spelling.
 
-Compares what RQL.md says is equal, and nothing more. Knows no mocks and no client.
+Applies the equivalences in docs/rql.md and no others. Knows no mocks and no client.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from cnct.rql.nodes import Comparison, Constant, Listing, Literal, Membership, N
 from cnct.rql.printer import operands_of
 
 _PLAIN = re.compile(r"[\w.\-:+@*\\][\w.\-:+@*\\ ]*")
-_RESERVED = ("limit", "offset", "search")  # comparisons that are no filters
+_RESERVED = ("limit", "offset", "search")  # comparisons by syntax, not by meaning
 
-# ``ne`` and ``out`` include the rows without a value, as ``not`` does (RQL.md section 3).
+# ``ne`` and ``out`` include the rows without a value, like ``not`` (docs/rql.md, "Negation").
 _COMPLEMENTS = {"eq": "ne", "ne": "eq", "in": "out", "out": "in"}
 
 
 def terms_of(query: str) -> tuple[str, ...]:
-    """Split a raw query string into what it asks for: conditions, order, selection, limit, offset.
+    """Split a raw query string into conditions, ordering, selection, search, limit and offset.
 
     Returns:
-        The terms that the query joins by ``and``, sorted, each in the one spelling of its meaning,
-        to compare and to show; the parts between ``&`` signs if it is not RQL.
+        The terms that the query joins by ``and``, sorted and in canonical spelling. If the query
+        is not RQL, the parts between its ``&`` signs.
     """
     text = from_wire(query)
     try:
@@ -34,19 +34,19 @@ def terms_of(query: str) -> tuple[str, ...]:
         return ()
     op, operands = operands_of(node)
     if op == "or":
-        return (_spelled(node),)
-    return tuple(sorted({_spelled(*operand) for operand in operands}))
+        return (_canonical(node),)
+    return tuple(sorted({_canonical(*operand) for operand in operands}))
 
 
-def _spelled(node: Node, negated: bool = False) -> str:
+def _canonical(node: Node, negated: bool = False) -> str:
     op, operands = operands_of(node, negated)
     if not op:
-        return _leaf(*operands[0])
-    spelled = sorted({_spelled(*operand) for operand in operands})
-    return f"{op}({','.join(spelled)})" if len(spelled) > 1 else spelled[0]
+        return _canonical_leaf(*operands[0])
+    terms = sorted({_canonical(*operand) for operand in operands})
+    return f"{op}({','.join(terms)})" if len(terms) > 1 else terms[0]
 
 
-def _leaf(node: Node, negated: bool) -> str:
+def _canonical_leaf(node: Node, negated: bool) -> str:
     match node:
         case Comparison("eq", name, value) if name in _RESERVED and not negated:
             return f"{name}={_value(value)}"
@@ -64,7 +64,7 @@ def _leaf(node: Node, negated: bool) -> str:
 
 
 def _value(value: Value) -> str:
-    """Write a value without the quotes that it does not need."""
+    """Write a value, with quotes only where they are needed."""
     if isinstance(value, Literal):
         return value.text if _PLAIN.fullmatch(value.text) else repr(value.text)
     return value.name if isinstance(value, Constant) else to_text(value)
