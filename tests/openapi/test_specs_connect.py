@@ -93,3 +93,10 @@ def test_what_a_person_looks_for_comes_first(connect_specs):
     assert (first.path, first.what) == ("subscriptions/assets", "billing.next_date")
     assert connect_specs.find("custom attributes")[0].path.endswith("/attributes")
     assert connect_specs.find("usage file upload")[0].path == "usage/files/{id}/upload"
+
+
+def test_what_answers_one_object_below_a_resource_is_an_action(connect_specs):
+    environment = "devops/services/SRVC-0000-0001/environments/ENV-0000-0000-01"
+    assert connect_specs.kind(f"{environment}/logs") == "action"
+    assert connect_specs.exists("POST", f"{environment}/logs/set-level/debug")
+    assert connect_specs.kind("custom/objects/BO-1/attributes") == "collection"

@@ -22,7 +22,7 @@ from msgspec import DecodeError
 from msgspec.msgpack import decode, encode
 from platformdirs import user_cache_path
 
-VERSION = 2
+VERSION = 3
 """To be raised with every change of what is stored, and of how documents are read."""
 
 _log = logging.getLogger("cnct.specs")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cnct.openapi import operations
@@ -43,9 +44,9 @@ class Lookup:
     def place(self, path: str) -> Place | None:
         """Tell what there is at a path, and one step below it."""
         steps = self._steps(path)
-        if not steps:
-            return None
-        here = _called(steps) or steps[0]
+        return self._place(_called(steps) or steps[0], steps) if steps else None
+
+    def _place(self, here: PathNode, steps: list[PathNode]) -> Place:
         below = _names_below(steps)
         return Place(
             kind=here.kind,
@@ -62,6 +63,18 @@ class Lookup:
         step = _called(self._steps(path))
         known = step is not None and method in step.methods
         return self._operation(step, method) if step and known else None
+
+    def template(self, path: str) -> str:
+        """Return the template of the path that a call to a path reaches; empty if there is none."""
+        step = _called(self._steps(path))
+        return step.template if step else ""
+
+    def places(self) -> Iterator[Place]:
+        """Yield every place that can be called, in the order of the document."""
+        root = self.index.root
+        steps = (written(root, path.strip("/")) for path in self.document["paths"])
+        for step in {step.template: step for step in steps if step and step.methods}.values():
+            yield self._place(step, [step])
 
     def item(self, path: str) -> Object:
         """Return the path item, with all its operations, as the document has it."""

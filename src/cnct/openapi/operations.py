@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnct.openapi.fields import filter_field
-from cnct.openapi.places import Operation
+from cnct.openapi.places import Operation, Success
 from cnct.openapi.references import followed
 from cnct.openapi.shapes import Object, as_list, as_object
 
@@ -70,6 +70,30 @@ def answers(document: Object, about: Object) -> dict[str, Content]:
     }
 
 
+def success(document: Object, about: Object) -> Success:
+    """Return the successful response with the lowest status, a redirection if there is no other."""
+    responses = as_object(about.get("responses"))
+    status = min((status for status in responses if status[:1] in {"2", "3"}), default="")
+    if not status:
+        return Success(media_type=JSON)
+    content = _content(followed(document, responses[status]))
+    return Success(
+        status=int(status.replace("X", "0")),
+        media_type=next(iter(content), ""),
+        schema=schema(content) or {},
+        example=_own_example(document, as_object(next(iter(content.values()), None))),
+    )
+
+
+def parameter(document: Object, about: Object, name: str) -> Object | None:
+    """Return the schema of a query parameter; ``None`` if the operation has no such parameter."""
+    for entry in reversed(about["parameters"]):
+        described = followed(document, entry)
+        if (described.get("name"), described.get("in")) == (name, "query"):
+            return as_object(described.get("schema"))
+    return None
+
+
 def schema(content: Content, media_type: str = "") -> Object | None:
     """Choose a schema: that of the media type, of the preferred one if none is named."""
     chosen = as_object(content.get(media_type or next(iter(content), "")))
@@ -80,11 +104,16 @@ def example(document: Object, content: Content) -> Any | None:
     """Find an example of a payload: its own, or that of its schema."""
     media = as_object(next(iter(content.values()), None))
     for holder in (media, followed(document, media.get("schema"))):
-        if "example" in holder:
-            return holder["example"]
-        for named in as_object(holder.get("examples")).values():
-            return followed(document, named).get("value")
+        if "example" in holder or holder.get("examples"):
+            return _own_example(document, holder)
     return None
+
+
+def _own_example(document: Object, holder: Object) -> Any | None:
+    if "example" in holder:
+        return holder["example"]
+    named = next(iter(as_object(holder.get("examples")).values()), None)
+    return followed(document, named).get("value")
 
 
 def lists(document: Object, about: Object) -> bool:

@@ -49,6 +49,22 @@ class Operation(Struct, frozen=True):
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
+class Success(Struct, frozen=True):
+    """The response to a successful call.
+
+    Attributes:
+        status: HTTP status; 0 if the document names none.
+        media_type: Media type of the body, JSON if there is a choice; empty without a body.
+        schema: Schema of the body; empty if the document has none.
+        example: A body, decoded; ``None`` if the document has none.
+    """
+
+    status: int = 0
+    media_type: str = ""
+    schema: Schema = field(default_factory=dict[str, Any])
+    example: Any = None
+
+
 class Place(Struct, frozen=True):
     """What there is at a path, and one step below it.
 

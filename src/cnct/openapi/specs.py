@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from cnct.exceptions import SpecError, SpecWarning
 from cnct.openapi import operations
 from cnct.openapi.cache import at_hand, indexed, searched
 from cnct.openapi.lookup import Lookup
-from cnct.openapi.places import Kind, Match, Operation, Place, Schema
+from cnct.openapi.places import Kind, Match, Operation, Place, Schema, Success
 from cnct.openapi.references import followed
 from cnct.openapi.shapes import as_list, as_object
 
@@ -182,6 +183,14 @@ class OpenAPISpecs:
         """
         return self._now().place(path)
 
+    def places(self) -> Iterator[Place]:
+        """Yield every place that has an operation, in the order of the document."""
+        return self._now().places()
+
+    def template(self, path: str) -> str:
+        """Return the template that a call to a path reaches; empty if there is no operation."""
+        return self._now().template(path)
+
     def operation(self, method: str, path: str) -> Operation | None:
         """Look up what happens when a path is called with a method."""
         return self._now().operation(method.upper(), path)
@@ -211,6 +220,16 @@ class OpenAPISpecs:
             is nothing to be found.
         """
         return followed(self._now().document, schema)
+
+    def success(self, operation: Operation) -> Success:
+        """Return the successful response of an operation, as a server has to send it."""
+        now = self._now()
+        return operations.success(now.document, now.said(operation))
+
+    def parameter(self, operation: Operation, name: str) -> Schema | None:
+        """Return the schema of a query parameter; ``None`` if the operation does not take it."""
+        now = self._now()
+        return operations.parameter(now.document, now.said(operation), name)
 
     def example(self, operation: Operation) -> Any | None:
         """Find an example of what an operation takes, as decoded JSON."""

@@ -61,7 +61,7 @@ def written(root: PathNode, template: str) -> PathNode | None:
     """Find the step of a path as the document writes it."""
     step: PathNode | None = root
     for segment in template.split("/") if template else ():
-        step = step and step.below.get(_shape(segment))
+        step = step and step.below.get(shape(segment))
     return step
 
 
@@ -78,18 +78,19 @@ def _plant(root: PathNode, name: str, item: Object) -> None:
     step, template = root, name.strip("/")
     segments = template.split("/") if template else []
     for end, segment in enumerate(segments, 1):
-        shape = _shape(segment)
-        if _ANY in shape and shape != _ANY and shape not in step.below:
-            step.patterns += (shape,)
-        step = step.below.setdefault(shape, PathNode(template="/".join(segments[:end])))
+        name_below = shape(segment)
+        if _ANY in name_below and name_below != _ANY and name_below not in step.below:
+            step.patterns += (name_below,)
+        step = step.below.setdefault(name_below, PathNode(template="/".join(segments[:end])))
     methods = [method.upper() for method in METHODS if method in item]
     if methods and not step.methods:
         step.template = template
     step.methods = dict.fromkeys(methods, name) | step.methods  # of two like paths the first
 
 
-def _shape(segment: str) -> str:
-    return _PARAMETER.sub(_ANY, segment)
+def shape(template: str) -> str:
+    """Return a template without the names of its parameters: ``products/{}/items``."""
+    return _PARAMETER.sub(_ANY, template)
 
 
 def _classify(document: Object, step: PathNode, kind: Kind) -> None:
@@ -107,10 +108,12 @@ def _kind(document: Object, above: Kind, name: str, step: PathNode) -> Kind:
         if step.patterns or step.below.keys() & {_ANY, _WHICHEVER}:
             return "collection"
         return "resource" if above == "collection" else "namespace"  # an id: /modules/MD-0001
-    if above in {"root", "namespace"} or step.below:
+    if above in {"root", "namespace"} or step.patterns or step.below.keys() & {_ANY, _WHICHEVER}:
         return "collection"
-    get = said(document, step.methods.get("GET", ""), "GET")
-    return "collection" if above == "resource" and lists(document, get) else "action"
+    if "GET" not in step.methods:
+        return "collection" if step.below else "action"
+    listing = lists(document, said(document, step.methods["GET"], "GET"))
+    return "collection" if listing and (above == "resource" or step.below) else "action"
 
 
 def _tag(document: Object, step: PathNode) -> str:

@@ -59,10 +59,10 @@ class Inventor:
         self._seed = seed
         self._until = until
         self._sizes = sizes or {}
-        self._at_top = {c.name for key, c in api.collections.items() if PARAM not in key}
+        self._at_top = {c.name for key, c in api.tables.items() if PARAM not in key}
         self._targets: dict[str, list[Table]] = {}
         self._nearest: dict[tuple[str, str], Table | None] = {}
-        for collection in api.collections.values():
+        for collection in api.tables.values():
             self._targets.setdefault(vocabulary.singular(collection.name), []).append(collection)
 
     def size(self, collection: Table) -> int:
@@ -222,14 +222,14 @@ class Inventor:
         return frozenset(
             vocabulary.singular(parts[index - 1])
             for index, part in enumerate(parts)
-            if part == PARAM
+            if PARAM in part
         )
 
     def _above(self, wanted: str, entity: _Entity) -> _Entity | None:
         parts = entity.collection.key.split("/")
-        places = [index for index, part in enumerate(parts) if part == PARAM]
+        places = [index for index, part in enumerate(parts) if PARAM in part]
         for at, (index, own) in enumerate(zip(places, entity.ids, strict=False)):
-            collection = self._api.collections.get("/".join(parts[:index]))
+            collection = self._api.tables.get("/".join(parts[:index]))
             if collection is not None and vocabulary.singular(collection.name) == wanted:
                 within = own.removeprefix(entity.ids[at - 1]) if at else own
                 return _Entity(collection, entity.ids[:at], number_of(within))
@@ -240,7 +240,7 @@ class Inventor:
         ids: list[str] = []
         parts = target.key.split("/")
         for index, part in enumerate(parts):
-            if part == PARAM:
+            if PARAM in part:
                 parent = self._target(parts[index - 1], entity)
                 ids.append(self._id(parent) if parent else "")
         return tuple(ids)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from starlette import routing
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
-from cnct.emulator.api import JSON, PARAM, Api, Operation, Place
+from cnct.emulator.api import Api, Route, depth
 from cnct.emulator.faults.effects import NEW_ROWS, PAGE_CAP
 from cnct.emulator.inventing.inventor import Inventor
 from cnct.emulator.service import api_errors, bodies
@@ -21,6 +21,8 @@ from cnct.emulator.service.bodies import MEDIA, Body, File
 from cnct.emulator.service.payloads import accepted, items_of, names_its_own_id, object_of
 from cnct.emulator.service.records import Records
 from cnct.exceptions import QueryError
+from cnct.openapi.operations import JSON
+from cnct.openapi.places import Operation, Success
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 from cnct.rql import RQLSyntaxError, from_wire, parse
 from cnct.rql.nodes import Node
@@ -55,7 +57,7 @@ class Connect:
 
     def asgi(self, *middleware: Middleware) -> Starlette:
         """Return the ASGI application, behind middleware."""
-        route = Route("/{path:path}", self._answer, methods=_METHODS)
+        route = routing.Route("/{path:path}", self._answer, methods=_METHODS)
         return Starlette(routes=[route], middleware=middleware)
 
     def insert(self, path: str, records: Iterable[Record]) -> None:
@@ -77,10 +79,10 @@ class Connect:
         self._records.fill(*self._listed(path))
 
     def _listed(self, path: str) -> tuple[Table, tuple[str, ...]]:
-        place = self._api.find(path)
-        if place is None or place.kind != "list":
+        route = self._api.find(path)
+        if route is None or route.serves != "rows":
             raise ValueError(f"records: the document has no collection {path!r}")
-        return place.collection, place.ids
+        return route.table, route.ids
 
     def delete(self, path: str) -> None:
         """Remove the record at a path, if it is there.
@@ -88,12 +90,12 @@ class Connect:
         Raises:
             ValueError: If the document has no record there.
         """
-        place = self._api.find(path)
-        if place is None or place.kind != "resource":
+        route = self._api.find(path)
+        if route is None or route.serves != "record":
             raise ValueError(f"the document has no record {path!r}")
-        *above, key = place.ids
-        self._records.look_at(place.collection, tuple(above))
-        self._records.storage.delete(place.collection, "/".join(above), key)
+        *above, key = route.ids
+        self._records.look_at(route.table, tuple(above))
+        self._records.storage.delete(route.table, "/".join(above), key)
 
     async def _answer(self, request: Request) -> Response:
         if request.url.path.startswith(MEDIA):
@@ -101,13 +103,14 @@ class Connect:
         method = "GET" if request.method == "HEAD" else request.method
         try:
             self._authorize(request)
-            place = self._place(request, method)
-            operation = self._api.operation(place.key, method)
+            route = self._route(request, method)
+            operation = route.operations[method]
             if method != "GET":
-                self._check_exists(place)  # before the payload is: what is not there is a 404
-            body = Body() if method == "GET" else await bodies.read(request, operation)
-            payload = accepted(self._api, operation, method, place.path, body.payload)
-            call = _Call(place, operation, payload, body.files, _query(request))
+                self._check_exists(route)  # before the payload is: what is not there is a 404
+            body = Body() if method == "GET" else await bodies.read(request, operation.body)
+            payload = accepted(self._api, operation, route.path, body.payload)
+            success = self._api.success(operation)
+            call = _Call(route, operation, success, payload, body.files, _query(request))
             response = self._handle(method, call, request.scope.get("state", {}))
         except QueryError as error:
             response = _refusal(api_errors.bad_query(error))
@@ -123,39 +126,39 @@ class Connect:
         if not allowed:
             raise api_errors.unauthorized()
 
-    def _place(self, request: Request, method: str) -> Place:
+    def _route(self, request: Request, method: str) -> Route:
         raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
         path = raw.decode("ascii").partition("?")[0]
         if not path.startswith(f"{BASE}/"):
             raise api_errors.not_found()
         # Ids are decoded one by one, so that an encoded slash stays inside its id.
         segments = path.removeprefix(f"{BASE}/").rstrip("/").split("/")
-        place = self._api.find("/".join(unquote(s).replace("/", "\x00") for s in segments))
-        if place is None:
+        route = self._api.find("/".join(unquote(s).replace("/", "\x00") for s in segments))
+        if route is None:
             raise api_errors.not_found()
-        if method not in place.methods:
-            raise api_errors.method_not_allowed(method, place.methods)
-        return place
+        if method not in route.operations:
+            raise api_errors.method_not_allowed(method, route.operations)
+        return route
 
-    def _check_exists(self, place: Place) -> None:
+    def _check_exists(self, route: Route) -> None:
         """Answer 404 for a call to a record, or below one, that does not exist."""
-        collection, depth = place.collection, place.collection.key.count(PARAM) + 1
-        if collection.key in self._api.collections and len(place.ids) >= depth:
-            self._records.get(collection, place.ids[:depth])
+        table, end = route.table, depth(route.table.key) + 1
+        if table.key in self._api.tables and len(route.ids) >= end:
+            self._records.get(table, route.ids[:end])
         else:
-            self._records.check_above(place.key, place.ids)
+            self._records.check_above(route.key, route.ids)
 
     def _handle(self, method: str, call: _Call, state: Mapping[str, Any]) -> Response:
-        match call.place.kind, method:
-            case "list", "GET":
+        match call.route.serves, method:
+            case "rows", "GET":
                 return self._list(call, state)
-            case "resource", "GET":
+            case "record", "GET":
                 return self._retrieve(call)
             case "value", "GET":
                 return self._value(call)
-            case "list", _:
+            case "rows", _:
                 return self._told(call, self._change_list(method, call))
-            case "resource", _:
+            case "record", _:
                 return self._told(call, self._change_resource(method, call))
             case "value", "DELETE":
                 self._records.remove_value(*call.where)
@@ -178,7 +181,7 @@ class Connect:
         if method == "DELETE":
             return self._records.delete(*call.where)
         changes = call.payload or {} if call.files else object_of(call.payload)
-        return self._records.update(*call.where, changes | self._kept(call, call.place.record))
+        return self._records.update(*call.where, changes | self._kept(call, call.route.record))
 
     def _list(self, call: _Call, state: Mapping[str, Any]) -> Response:
         collection, path_ids = call.where
@@ -205,13 +208,13 @@ class Connect:
     def _value(self, call: _Call) -> Response:
         data = self._records.value(*call.where)
         # What a path with a file's name leads to was uploaded to the record above.
-        paths = call.place.record, call.place.record.rpartition("/")[0]
+        paths = call.route.record, call.route.record.rpartition("/")[0]
         uploaded = next(filter(None, map(self._records.storage.file, paths)), None)
-        media_type = call.operation.media_type
+        media_type = call.success.media_type
         if uploaded is not None and media_type not in ("", JSON):
             return Response(uploaded, media_type=media_type)
-        if data is None and not call.operation.answer:
-            data = call.operation.example
+        if data is None and not call.success.schema:
+            data = call.success.example
         if data is None and media_type != JSON:
             data = self._records.above(*call.where)
         return self._told(call, data)
@@ -223,7 +226,7 @@ class Connect:
             items = [{name: item[name] for name in item if name != "id"} for item in items]
         links = {name: f"{MEDIA}{file.name}" for name, file in call.files.items()}
         made = self._records.create(collection, path_ids, [item | links for item in items])
-        self._kept(call, f"{call.place.path}/{collection.id_of(made[0])}")
+        self._kept(call, f"{call.route.path}/{collection.id_of(made[0])}")
         return made if is_list(call.payload) else made[0]
 
     def _update_many(self, call: _Call) -> Any:
@@ -248,12 +251,12 @@ class Connect:
 
     def _act(self, call: _Call) -> Any:
         holder, path_ids = call.where
-        depth = holder.key.count(PARAM) + 1
-        self._kept(call, call.place.record)
-        if holder.key not in self._api.collections or len(path_ids) < depth:
+        end = depth(holder.key) + 1
+        self._kept(call, call.route.record)
+        if holder.key not in self._api.tables or len(path_ids) < end:
             return call.payload if is_list(call.payload) else None
-        record = self._records.act(holder, path_ids[:depth], call.place.action, call.payload)
-        told = self._api.resolved(call.operation.answer)
+        record = self._records.act(holder, path_ids[:end], call.route.name, call.payload)
+        told = self._api.resolved(call.success.schema)
         names = as_record(told.get("properties")).keys() - {"id"}
         return record if not names or names & record.keys() else None
 
@@ -264,7 +267,7 @@ class Connect:
         return {name: f"{MEDIA}{file.name}" for name, file in call.files.items() if name}
 
     def _type_told(self, call: _Call) -> Any:
-        return self._api.resolved(call.operation.answer).get("type")
+        return self._api.resolved(call.success.schema).get("type")
 
     def _told(self, call: _Call, data: Any) -> Response:
         """Answer data in the shape that the document gives it."""
@@ -272,26 +275,27 @@ class Connect:
         if wanted == "array" and data is not None and not is_list(data):
             data = [data]
         if wanted == "object" and is_list(data):  # many at once, of which documents do not tell
-            return bodies.answer(call.operation, [self._fitted(call, item) for item in data])
-        return bodies.answer(call.operation, self._fitted(call, data))
+            return bodies.answer(call.success, [self._fitted(call, item) for item in data])
+        return bodies.answer(call.success, self._fitted(call, data))
 
     def _fitted(self, call: _Call, data: Any) -> Any:
-        return self._inventor.completed(call.operation.answer, data, *call.where)
+        return self._inventor.completed(call.success.schema, data, *call.where)
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
     """A call that was understood."""
 
-    place: Place
+    route: Route
     operation: Operation
+    success: Success
     payload: Any
     files: Mapping[str, File]
     query: Node | None
 
     @property
     def where(self) -> tuple[Table, tuple[str, ...]]:
-        return self.place.collection, self.place.ids
+        return self.route.table, self.route.ids
 
 
 def _refusal(error: api_errors.ApiError) -> Response:

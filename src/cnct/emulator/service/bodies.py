@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +11,9 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from cnct.emulator.api import JSON, Operation
 from cnct.emulator.service import api_errors, sheets
+from cnct.openapi.operations import JSON
+from cnct.openapi.places import Success
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 
 MEDIA = "/media/"
@@ -43,8 +44,12 @@ class Body:
     files: Mapping[str, File] = field(default_factory=dict[str, File])
 
 
-async def read(request: Request, operation: Operation) -> Body:
+async def read(request: Request, media_types: Collection[str]) -> Body:
     """Read the body of a call.
+
+    Args:
+        request: The call.
+        media_types: Media types that its operation takes.
 
     Raises:
         ApiError: If it is no JSON, or is JSON though a form is due.
@@ -53,9 +58,9 @@ async def read(request: Request, operation: Operation) -> Body:
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if media_type == _FORM:
         return await _form(request)
-    if content and media_type in operation.takes and media_type != JSON:
+    if content and media_type in media_types and media_type != JSON:
         return Body(files={"": File(_disposition(request), media_type, content)})
-    if operation.takes == (_FORM,):
+    if [*media_types] == [_FORM]:
         raise api_errors.invalid(f"payload: expected {_FORM}.")
     if not content:
         return Body()
@@ -101,20 +106,21 @@ def _disposition(request: Request) -> str:
     return given.partition("filename=")[2].strip('"; ')
 
 
-def answer(operation: Operation, data: Any) -> Response:
+def answer(success: Success, data: Any) -> Response:
     """Answer data the way the document says.
 
     Args:
-        operation: What the document says.
+        success: The response that the document describes.
         data: JSON.
     """
-    status = operation.status
+    status = success.status
     if 300 <= status < 400:  # noqa: PLR2004 - the redirections of HTTP
         name = as_record(data).get("id", "document")
         return RedirectResponse(f"{MEDIA}{name}.pdf", status)
-    if operation.media_type in ("", JSON):
-        return JSONResponse(data, status) if operation.media_type else Response(status_code=status)
-    return Response(content(operation.media_type, data), status, media_type=operation.media_type)
+    media_type = success.media_type
+    if media_type in ("", JSON):
+        return JSONResponse(data, status) if media_type else Response(status_code=status)
+    return Response(content(media_type, data), status, media_type=media_type)
 
 
 def content(media_type: str, data: Any) -> bytes:

@@ -4,44 +4,46 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnct.emulator.api import Api, Operation
+from cnct.emulator.api import Api
 from cnct.emulator.inventing.plain_schemas import kind_of, plain
 from cnct.emulator.service import api_errors
 from cnct.openapi.checks import check_payload
+from cnct.openapi.operations import JSON
+from cnct.openapi.places import Operation
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 
 # What the server minds; unknown and read-only properties it ignores.
 _MINDED = frozenset({"required", "value"})
 
 
-def accepted(api: Api, operation: Operation, method: str, path: str, payload: Any) -> Any:
+def accepted(api: Api, operation: Operation, path: str, payload: Any) -> Any:
     """Return a payload without what its schema calls read-only.
 
     Args:
         api: What the document says.
         operation: What it is sent to.
-        method: HTTP method.
         path: Path below the base.
         payload: What was sent.
 
     Raises:
         ApiError: If it is not what the schema asks for.
     """
-    if payload is None or operation.payload is None:
+    schema = api.specs.payload(operation, JSON)
+    if payload is None or schema is None:
         return payload
-    wanted = kind_of(plain(operation.payload, api.resolved))
+    wanted = kind_of(plain(schema, api.resolved))
     one_by_one = is_list(payload) and wanted == "object"  # many at once
     problems = [
         problem.message
         for item in (payload if one_by_one else [payload])
-        for problem in check_payload(api.specs, method, path, item)
+        for problem in check_payload(api.specs, operation.method, path, item)
         if problem.kind in _MINDED
     ]
     if problems:
         raise api_errors.invalid(*problems)
     if one_by_one:
-        return [_writable(api, operation.payload, item) for item in payload]
-    return _writable(api, operation.payload, payload)
+        return [_writable(api, schema, item) for item in payload]
+    return _writable(api, schema, payload)
 
 
 def items_of(payload: Any) -> list[Record]:
@@ -69,7 +71,7 @@ def object_of(payload: Any) -> Record:
 
 def names_its_own_id(api: Api, operation: Operation) -> bool:
     """Tell whether a new record comes with its id, as one that exists elsewhere and is linked."""
-    schema = plain(operation.payload or {}, api.resolved)
+    schema = plain(api.specs.payload(operation, JSON), api.resolved)
     own = api.resolved(as_record(schema.get("properties")).get("id"))
     return bool(own.get("writeOnly")) or ("id" in schema.get("required", ()) and not _fixed(own))
 

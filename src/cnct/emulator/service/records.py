@@ -54,7 +54,7 @@ class Records:
 
     def look_at(self, collection: Table, path_ids: tuple[str, ...]) -> None:
         """Invent the records of a collection if that is left until they are needed."""
-        if collection.key in self._api.collections and self.storage.noted(_INVENTED):
+        if collection.key in self._api.tables and self.storage.noted(_INVENTED):
             self.fill(collection, path_ids)
 
     def fill(self, collection: Table, path_ids: tuple[str, ...]) -> None:
@@ -73,9 +73,9 @@ class Records:
             ApiError: If it does not exist.
         """
         parts = key.split("/")
-        places = [index for index, part in enumerate(parts) if part == PARAM][: len(path_ids)]
+        places = [index for index, part in enumerate(parts) if PARAM in part][: len(path_ids)]
         for number, index in reversed([*enumerate(places)]):
-            above = self._api.collections.get("/".join(parts[:index]))
+            above = self._api.tables.get("/".join(parts[:index]))
             if above is not None:
                 return self.get(above, path_ids[: number + 1])
         return None
@@ -261,7 +261,7 @@ class Records:
             return
         asset_id = str(as_record(request.get("asset")).get("id"))
         for key in ("subscriptions/assets", "assets"):
-            assets = self._api.collections.get(key)
+            assets = self._api.tables.get(key)
             asset = self.storage.get(assets, self.parent(assets, ()), asset_id) if assets else None
             if assets and asset:
                 self._store(assets, (asset_id,), {**asset, "status": "active"})
