@@ -108,7 +108,7 @@ def test_values_are_written_as_the_server_reads_them(value, literal: str):
         (timedelta(1), "timedelta"),
     ],
 )
-def test_what_cannot_be_written_is_refused_with_the_reason(value, why: str):
+def test_a_value_without_a_literal_is_refused_with_the_reason(value, why: str):
     with pytest.raises(RQLError, match=why):
         R().f.eq(value)
     with pytest.raises(RQLError, match=why):

@@ -89,7 +89,7 @@ def test_every_query_string_reads_as_on_the_server():
         "in(c,(t(a=1),t(b=2)))",
     ],
 )
-def test_what_is_read_and_written_again_reads_the_same(text: str):
+def test_a_query_survives_writing_and_reading(text: str):
     query = R.parse(text)
     assert R.parse(str(query)) == query
 
@@ -118,7 +118,7 @@ def test_what_is_read_and_written_again_reads_the_same(text: str):
         ("=1", 0, "a condition"),
     ],
 )
-def test_a_syntax_error_tells_where_and_what_was_expected(text, position, expected):
+def test_a_syntax_error_names_the_position_and_the_expectation(text, position, expected):
     with pytest.raises(RQLSyntaxError) as caught:
         parse(text)
     assert caught.value.position == position
@@ -148,12 +148,12 @@ def test_no_depth_is_too_deep(text: str):
     assert len(~query) == len(query)
 
 
-def test_tuples_within_tuples_have_a_limit_that_is_told():
+def test_deeply_nested_tuples_are_refused_with_the_limit():
     with pytest.raises(RQLSyntaxError, match="at most 100 tuples"):
         parse("a=" + "t(a=" * 200 + "1" + ")" * 200)
 
 
-def test_negating_a_tuple_negates_what_is_in_it():
+def test_negating_a_tuple_negates_its_comparisons():
     assert str(~R.parse("t(a=1,like(b,x))")) == "or(not(eq(a,1)),not(like(b,x)))"
     assert str(~R.parse("t(a=1)")) == "not(eq(a,1))"
     assert str(~R.parse("a=t(b=1)")) == "not(eq(a,t(eq(b,1))))"
@@ -169,7 +169,7 @@ def test_negating_a_tuple_negates_what_is_in_it():
         ('eq(name,"100%41")', 'eq(name,"100%41")'),
     ],
 )
-def test_a_raw_filter_means_what_it_says(raw: str, meant: str):
+def test_a_raw_filter_is_read_as_a_condition(raw: str, meant: str):
     assert str(parse_filter(raw)) == meant
 
 

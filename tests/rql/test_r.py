@@ -14,7 +14,7 @@ from cnct.rql.nodes import Comparison, Literal, Logical, Membership, Negation
 from cnct.rql.parser import parse
 
 
-def test_texts_that_people_know_stay():
+def test_the_documented_texts_stay():
     query = R(status__in=("draft", "published"))
     saas = R().product.category.name.ilike('"*saas services*"')
     assert str(saas & query) == (
@@ -53,7 +53,7 @@ def test_each_comparison_is_a_method_and_a_keyword(op: str):
         (~(R(a=1) | R(b=2)) & R(c=3), "and(not(eq(a,1)),not(eq(b,2)),eq(c,3))"),
     ],
 )
-def test_what_is_built_is_written(query: R, text: str):
+def test_each_way_of_building_writes_the_same_rql(query: R, text: str):
     assert str(query) == text
     assert R.parse(text) == query
 
@@ -99,7 +99,7 @@ def test_copies_and_pickles_are_equal(query: R):
         assert repr(twin) == repr(query)
 
 
-def test_what_looks_for_protocols_finds_no_field():
+def test_probes_for_protocols_find_no_field():
     for name in ("_repr_html_", "_ipython_canary_method_should_not_exist_", "__wrapped__", "_x"):
         assert not hasattr(R(), name)
 
@@ -131,7 +131,7 @@ def test_the_repr_shows_the_query_or_the_field():
         lambda: R(_expr="a="),
     ],
 )
-def test_what_makes_no_sense_is_refused_where_it_is_written(build):
+def test_a_mistake_is_refused_where_it_is_written(build):
     with pytest.raises(RQLError):
         build()
 
@@ -172,7 +172,7 @@ def test_long_and_deep_trees_work():
     assert len(flat) == 2_001
 
 
-# The law of logic: what is written means, in Python's logic, what was built.
+# The law of logic: the RQL selects the same rows as the tree does in Python.
 
 FIELDS = "abc"
 trees = st.recursive(
@@ -223,7 +223,7 @@ def evaluated(node, row) -> bool:
 
 
 @given(trees)
-def test_what_is_written_means_what_was_built(tree):
+def test_the_rql_has_the_meaning_of_the_tree(tree):
     query = built(tree)
     read = parse(str(query))
     for number in range(8):

@@ -1,4 +1,4 @@
-"""RQL, the query language of Connect: Python -> RQL and back. Knows no client."""
+"""RQL, Connect's query language: queries written from Python, and read. Knows no client."""
 
 from cnct.exceptions import RQLError, RQLSyntaxError
 from cnct.rql.base import R, RQLQuery, filter_text, matches_nothing, parse_filter

@@ -1,7 +1,7 @@
 """``R``: RQL conditions built in Python, combined with ``& | ~``.
 
-Immutable. Knows no client and no field names of the API; values become literals (``literals``) as
-soon as they are given, so that bad ones are refused where they are written.
+An R is immutable and knows neither a client nor the fields of the API. Values are converted to
+literals at once, so that an error shows the line with the bad value.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ from cnct.rql.printer import operands_of
 
 
 class RQLQuery:
-    """A condition, or several combined, of a query; ``R`` for short.
+    """A filter condition, or several of them combined; usually imported as ``R``.
 
-    Written as keywords, ``R(status="draft", product__name__ilike="*saas*")``, or as a path,
-    ``R().product.name.ilike("*saas*")``; combined with ``&``, ``|`` and ``~``; its ``str()`` is
-    the RQL. ``R()`` is no condition at all: combined with others it leaves them as they are.
+    Conditions are keywords, ``R(status="draft", product__name__ilike="*saas*")``, or paths,
+    ``R().product.name.ilike("*saas*")``. Combine them with ``&``, ``|`` and ``~``; ``str()``
+    returns the RQL. ``R()`` has no condition and leaves others unchanged when combined with them.
 
     Args:
-        _op: ``expr`` for a single condition, or ``and``/``or`` of the ``_children``.
+        _op: ``and`` or ``or`` to combine the ``_children``; ``expr`` for a single condition.
         _children: R objects to combine.
-        _negated: Whether the whole is negated.
+        _negated: Whether to negate the result.
         _expr: A condition as RQL text.
-        **kwargs: Conditions as ``field__nested__op=value``, combined with ``and``; without an
-            operator, ``eq``.
+        **kwargs: Conditions as ``field__nested__op=value``, combined with ``and``. Without an
+            operator, ``eq`` is used.
 
     Raises:
         RQLError: If a field or a value cannot be written in RQL.
@@ -49,7 +49,7 @@ class RQLQuery:
 
     __slots__ = ("_condition",)
 
-    # What ``_op`` may be.
+    # Values of ``_op``.
     AND: ClassVar = "and"
     OR: ClassVar = "or"
     EXPR: ClassVar = "expr"
@@ -65,9 +65,8 @@ class RQLQuery:
         _expr: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """Combine everything given with ``and`` (the children with ``_op``)."""
         if _op not in ("expr", "and", "or"):
-            raise RQLError(f"_op must be 'expr', 'and' or 'or', not {_op!r}")
+            raise RQLError(f"_op cannot be {_op!r}: write 'expr', 'and' or 'or'")
         condition = NONE
         for child in _children or ():
             condition = joined(OR if _op == "or" else AND, condition, child.__rql__())
@@ -80,33 +79,34 @@ class RQLQuery:
 
     @classmethod
     def parse(cls, text: str) -> RQLQuery:
-        """Read RQL text, as the server's grammar has it.
+        """Return the R for RQL text, read by the server's grammar.
 
         Raises:
-            RQLSyntaxError: If it is not RQL; it names the position.
+            RQLSyntaxError: If the text is not RQL; the message names the position.
         """
         return _new(read(text))
 
     def __len__(self) -> int:
-        """Count the conditions: 0 if empty, else 1, or the operands of the outer ``and``/``or``."""
+        """Return the number of operands of the outer ``and`` or ``or``, 1 without, 0 if empty."""
         text, _, constant = self._condition
         node = parse(text) if constant is None else None
         return int(bool(text)) if node is None else len(operands_of(node)[1])
 
     def __bool__(self) -> bool:
-        """Tell whether there is any condition."""
-        return bool(self._condition[0])
+        """Return whether there is a condition."""
+        text, _, _ = self._condition
+        return bool(text)
 
     def __eq__(self, other: object) -> bool:
-        """Compare by the RQL that is written."""
+        """Return whether both write the same RQL."""
         return repr(self) == repr(other) if isinstance(other, RQLQuery) else NotImplemented
 
     def __hash__(self) -> int:
-        """Hash as :meth:`__eq__` compares."""
+        """Return the same hash for the same RQL."""
         return hash(repr(self))
 
     def __and__(self, other: RQLQuery) -> RQLQuery:
-        """Require both; an empty side changes nothing."""
+        """Require both conditions; an ``R()`` on one side is left out."""
         try:
             theirs = other.__rql__()
         except AttributeError:
@@ -114,7 +114,7 @@ class RQLQuery:
         return _new(joined(AND, self.__rql__(), theirs))
 
     def __or__(self, other: RQLQuery) -> RQLQuery:
-        """Require either; an empty side changes nothing."""
+        """Require one of the conditions; an ``R()`` on one side is left out."""
         try:
             theirs = other.__rql__()
         except AttributeError:
@@ -122,41 +122,44 @@ class RQLQuery:
         return _new(joined(OR, self.__rql__(), theirs))
 
     def __invert__(self) -> RQLQuery:
-        """Require the opposite; the opposite of no condition is no condition."""
+        """Negate the condition; ``~R()`` is ``R()``."""
         return _new(negated(self.__rql__()))
 
     def __getattr__(self, name: str) -> RQLQuery:
-        """Step into the field ``name``."""
+        """Return the field ``name``, below the current one if there is one."""
         try:
             return self.n(name)
         except RQLError:
-            if name.startswith("_"):  # what looks for protocols wants this error
+            if name.startswith("_"):  # copy, pickle and IPython probe for protocols
                 raise AttributeError(name) from None
             raise
 
     def n(self, name: str) -> RQLQuery:
-        """Set the current field by name, for names that Python cannot write as attributes.
+        """Return a field by name, for names that are no Python attributes, such as ``x-field``.
 
         Args:
             name: A field, or a path with dots.
 
         Returns:
-            A new R with that field, below the current one if there is one.
+            A new R for that field, below the current one if there is one.
 
         Raises:
-            AttributeError: If this R already is a condition.
-            RQLError: If RQL has no such field name.
+            AttributeError: If this R already has a condition.
+            RQLError: If the name cannot be a field in RQL.
         """
         if self:
-            raise AttributeError(f"{self!r} is a condition already: fields come before operators")
-        return field_query("", name)
+            raise AttributeError(
+                f"{self!r} is already a condition and has no field {name!r}: "
+                "combine it with & or | with a condition on that field"
+            )
+        return _field_query("", name)
 
     def eq(self, value: Any) -> RQLQuery:
-        """Require the field to equal ``value`` (see :func:`cnct.rql.encode` for the types)."""
+        """Require the field to equal ``value`` (types: see `cnct.rql.encode`)."""
         return self._with("eq", value)
 
     def ne(self, value: Any) -> RQLQuery:
-        """Require the field to differ from ``value``; null does differ."""
+        """Require the field to differ from ``value``; null counts as different."""
         return self._with("ne", value)
 
     def lt(self, value: Any) -> RQLQuery:
@@ -176,79 +179,90 @@ class RQLQuery:
         return self._with("ge", value)
 
     def like(self, value: Any) -> RQLQuery:
-        """Require the field to match a pattern; ``*`` stands for anything."""
+        """Require the field to match a pattern, in which ``*`` stands for any text."""
         return self._with("like", value)
 
     def ilike(self, value: Any) -> RQLQuery:
-        """Require the field to match a pattern in any letter case."""
+        """Require the field to match a pattern, ignoring letter case."""
         return self._with("ilike", value)
 
     def in_(self, value: Iterable[Any]) -> RQLQuery:
-        """Require the field to be one of the values; of no values, nothing is."""
+        """Require the field to be one of the values; no row matches an empty list."""
         return self._with("in", value)
 
     def oneof(self, value: Iterable[Any]) -> RQLQuery:
-        """Require the field to be one of the values: another name of :meth:`in_`."""
+        """Require the field to be one of the values: an alias of `in_`."""
         return self._with("oneof", value)
 
     def out(self, value: Iterable[Any]) -> RQLQuery:
-        """Require the field to be none of the values; null is none of them."""
+        """Require the field to be none of the values; rows with null match."""
         return self._with("out", value)
 
     def null(self, value: bool) -> RQLQuery:
-        """Require the field to be null (True) or not to be (False)."""
+        """Require the field to be null (True) or not null (False)."""
         return self._with("null", value)
 
     def empty(self, value: bool) -> RQLQuery:
-        """Require the field to be the empty text (True) or not to be (False)."""
+        """Require the field to be the empty string (True) or another value (False)."""
         return self._with("empty", value)
 
     def _with(self, op: str, value: Any) -> RQLQuery:
         if self:
-            raise AttributeError(f"{self!r} is a condition already: combine it with & or |")
+            raise AttributeError(
+                f"{self!r} is already a condition and takes no operator {op!r}: "
+                "combine it with & or | with another condition"
+            )
         call = f"{op}({value!r})"
-        raise RQLError(f"{call} needs a field: R().field.{call} or R().n('field').{call}")
+        raise RQLError(f"{call} has no field: write R().field.{call} or R().n('field').{call}")
 
     def __rql__(self) -> Condition:
-        """Return the condition; the name leaves every field name free.
+        """Return the condition.
+
+        A protocol method, since any other method name would hide a field of that name.
 
         Raises:
-            RQLError: If this is a field without an operator.
+            RQLError: If this R is a field without an operator.
         """
         return self._condition
 
     def __str__(self) -> str:
-        """Write the RQL; ``""`` if there is no condition."""
-        return self._condition[0]
+        """Return the RQL; ``""`` if there is no condition."""
+        text, _, _ = self._condition
+        return text
 
     def __repr__(self) -> str:
-        """Show the RQL, or the field that waits for its operator."""
-        return f"<R {self._condition[0] or '()'}>"
+        """Return ``<R RQL>``, or ``<R path>`` for a field that has no operator yet."""
+        text, _, _ = self._condition
+        return f"<R {text or '()'}>"
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        """Refuse: R objects never change."""
-        raise AttributeError(f"R objects are immutable: cannot set {name!r}")
+        """Refuse every assignment, so that a shared R cannot change."""
+        raise AttributeError(
+            f"R objects are immutable, so {name!r} cannot be set: "
+            "write a condition, such as R().field.eq(value)"
+        )
 
     def __delattr__(self, name: str) -> NoReturn:
-        """Refuse: R objects never change."""
-        raise AttributeError(f"R objects are immutable: cannot delete {name!r}")
+        """Refuse every deletion, so that a shared R cannot change."""
+        raise AttributeError(f"R objects are immutable, so {name!r} cannot be deleted")
 
     def __copy__(self) -> RQLQuery:
-        """Return itself, which never changes."""
+        """Return this R, which is immutable."""
         return self
 
     def __deepcopy__(self, memo: dict[int, Any]) -> RQLQuery:
-        """Return itself, which never changes."""
+        """Return this R, which is immutable."""
         return self
 
     def __reduce__(self) -> tuple[Callable[..., RQLQuery], tuple[Any, ...]]:
-        """Pickle what it is made of."""
+        """Pickle the condition, since ``__init__`` takes keywords only."""
         return _new, (self._condition,)
 
 
 R = RQLQuery
 
-# Past ``__init__`` and ``__setattr__``, by the shortest way.
+# Building an R is measured (benchmarks/cases/queries.py): this skips the parsing of keywords in
+# ``__init__`` and the refusal in ``__setattr__``.
 _make = R.__new__
 _set_condition: Callable[[RQLQuery, Condition], None] = R.__dict__["_condition"].__set__
 
@@ -259,14 +273,14 @@ def _new(condition: Condition) -> RQLQuery:
     return self
 
 
-class Field(RQLQuery):
-    """A field that waits for its operator; no condition so far.
+class FieldQuery(RQLQuery):
+    """A field without an operator: not yet a condition.
 
     Args:
-        path: Its name, with dots.
+        path: The name of the field, with dots.
 
     Raises:
-        RQLError: If RQL has no such field name.
+        RQLError: If the name cannot be a field in RQL.
     """
 
     __slots__ = ("_path",)
@@ -278,36 +292,36 @@ class Field(RQLQuery):
         object.__setattr__(self, "_path", checked_field(path))
 
     def n(self, name: str) -> RQLQuery:
-        """Step into a field of this one; see :meth:`RQLQuery.n`."""
-        return field_query(self._path, name)
+        """Return a field below this one by name; see `RQLQuery.n`."""
+        return _field_query(self._path, name)
 
     def _with(self, op: str, value: Any) -> RQLQuery:
         return _new(OPERATORS[op](op, self._path, value))
 
     def __rql__(self) -> Condition:
         name = self._path
-        raise RQLError(f"The field {name!r} has no operator: expected R().{name}.eq(...)")
+        raise RQLError(f"The field {name!r} has no operator: write R().n({name!r}).eq(value)")
 
     def __repr__(self) -> str:
         return f"<R {self._path}>"
 
     def __reduce__(self) -> tuple[Callable[..., RQLQuery], tuple[Any, ...]]:
-        return Field, (self._path,)
+        return FieldQuery, (self._path,)
 
 
 @lru_cache(maxsize=1024)
-def field_query(path: str, name: str) -> RQLQuery:
-    """Return the R of a field: the same one to all who ask, as it never changes."""
-    return Field(f"{path}.{name}" if path else name)
+def _field_query(path: str, name: str) -> RQLQuery:
+    return FieldQuery(f"{path}.{name}" if path else name)
 
 
 def matches_nothing(query: RQLQuery) -> bool:
-    """Tell whether no row can match, as after ``in_([])``: such a query need not be sent."""
-    return query.__rql__()[2] is False
+    """Return whether no row can match, as with ``in_([])``, so that no request is needed."""
+    _, _, constant = query.__rql__()
+    return constant is False
 
 
 def filter_text(query: RQLQuery) -> str:
-    """Write the query as the server takes it: ``""`` where every row matches.
+    """Return the RQL to send: ``""`` if every row matches, as with ``out([])``.
 
     Raises:
         RQLError: If the query is a field without an operator.
@@ -317,12 +331,12 @@ def filter_text(query: RQLQuery) -> str:
 
 
 def parse_filter(text: str) -> RQLQuery:
-    """Read a filter that somebody wrote as text.
+    """Return the R for a filter that a user wrote as text.
 
-    Beside what :meth:`RQLQuery.parse` reads, it takes ``a=1|b=2`` and ``a=1;b=2``, which the
-    server takes in parentheses only.
+    Accepts ``a=1|b=2`` and ``a=1;b=2`` too, which the server and `RQLQuery.parse` accept only in
+    parentheses.
 
     Raises:
-        RQLSyntaxError: If it is not RQL; it names the position.
+        RQLSyntaxError: If the text is not RQL; the message names the position.
     """
     return _new(read_filter(text))

@@ -1,8 +1,8 @@
-"""Conditions as text: what ``R`` is made of, and how conditions combine.
+"""Writes the conditions of ``R`` as RQL and combines them.
 
-A condition is kept as its RQL and the RQL of its opposite, so that nothing need be walked for
-either: ``~`` swaps them, and ``&`` and ``|`` write the opposite by De Morgan's laws. Trees are for
-reading (``parser``); none is made here but from text that somebody else wrote.
+A condition keeps its RQL and the RQL of its negation, so that no tree is built or walked: ``~``
+swaps the two texts, and ``&`` and ``|`` write the negation by De Morgan's laws. Only RQL text from
+outside is parsed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from cnct.rql.nodes import Negation, Node
 from cnct.rql.parser import is_field, parse
 from cnct.rql.printer import to_text
 
-# Its text, that of its opposite, and what it is if no row matters: of no values ``in`` is always
-# False and ``out`` True, which RQL cannot write (RQL.md section 4) and nobody need send.
+# The RQL, the RQL of the negation, and the result if it is the same for every row: ``in`` an empty
+# list is always False and ``out`` of one always True, which RQL cannot write (RQL.md section 4). A
+# plain tuple, unpacked wherever it is read: a NamedTuple takes longer to build, and building an R
+# is measured (benchmarks/cases/queries.py).
 Condition: TypeAlias = tuple[str, str, bool | None]
 
 NONE: Condition = ("", "", None)
@@ -28,13 +30,13 @@ _OTHER = {AND: OR, OR: AND}
 
 
 def joined(call: str, left: Condition, right: Condition) -> Condition:
-    """Combine two with ``AND`` or ``OR``; no condition on one side leaves the other as it is."""
-    if not left[0]:
-        return right
-    if not right[0]:
-        return left
+    """Return two conditions combined with ``AND`` or ``OR``; ``NONE`` is left out."""
     left_text, left_opposite, left_constant = left
     right_text, right_opposite, right_constant = right
+    if not left_text:
+        return right
+    if not right_text:
+        return left
     if left_constant is not None:
         return right if left_constant == (call == AND) else left
     if right_constant is not None:
@@ -47,7 +49,7 @@ def joined(call: str, left: Condition, right: Condition) -> Condition:
 
 
 def _call(call: str, left: str, right: str) -> str:
-    """Write a call with two operands; those of an operand that is such a call become its own."""
+    """Return a call with two operands; nested calls of the same operator are flattened."""
     if left.startswith(call):
         left = left[len(call) : -1]
     if right.startswith(call):
@@ -56,22 +58,22 @@ def _call(call: str, left: str, right: str) -> str:
 
 
 def negated(condition: Condition) -> Condition:
-    """Take the opposite; that of no condition is no condition."""
+    """Return the negation of a condition; that of ``NONE`` is ``NONE``."""
     text, opposite, constant = condition
     return opposite, text, None if constant is None else not constant
 
 
 def read(text: str) -> Condition:
-    """Read RQL, as the server's grammar has it.
+    """Return the condition for RQL text, read by the server's grammar.
 
     Raises:
-        RQLSyntaxError: If it is not RQL; it names the position.
+        RQLSyntaxError: If the text is not RQL; the message names the position.
     """
-    return _written(parse(text))
+    return _condition(parse(text))
 
 
 def read_filter(text: str) -> Condition:
-    """Read RQL, and alternatives without parentheses, which the server does not take."""
+    """Return the condition for RQL text; accepts ``a=1|b=2`` without parentheses too."""
     try:
         return read(text)
     except RQLSyntaxError:
@@ -84,20 +86,20 @@ def read_filter(text: str) -> Condition:
         raise
 
 
-def _written(node: Node | None) -> Condition:
+def _condition(node: Node | None) -> Condition:
     return (to_text(node), to_text(Negation(node)), None) if node else NONE
 
 
 def checked_field(name: str) -> str:
-    """Return the name of a field as it is.
+    """Return the name unchanged if it can be a field.
 
     Raises:
         RQLError: If RQL has no such field name.
     """
     if not is_field(name):
         raise RQLError(
-            f"{name!r} is no field name of RQL: expected an ASCII letter, then letters, digits, "
-            "'_', '-' and '.'"
+            f"{name!r} cannot be a field name in RQL: "
+            "write an ASCII letter, then letters, digits, '_', '-' or '.'"
         )
     return name
 
@@ -111,12 +113,12 @@ def _membership(op: str, field: str, values: Any) -> Condition:
     op = "in" if op == "oneof" else op
     if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
         raise RQLError(
-            f"{op} of {field!r} takes a list, tuple, set or generator of values, "
-            f"not {type(values).__name__}"
+            f"{op} of {field!r} takes several values, not one {type(values).__name__}: "
+            "write a list, tuple, set or generator of values"
         )
-    written = ",".join([literal_text(value, op) for value in values])
-    if written:
-        text = f"{op}({field},({written}))"
+    literals = ",".join([literal_text(value, op) for value in values])
+    if literals:
+        text = f"{op}({field},({literals}))"
         return text, f"not({text})", None
     never = (f"in({field},())", f"out({field},())", False)
     return never if op == "in" else negated(never)
@@ -124,7 +126,7 @@ def _membership(op: str, field: str, values: Any) -> Condition:
 
 def _flag(op: str, field: str, value: Any) -> Condition:
     if not isinstance(value, bool):
-        raise RQLError(f"{op} of {field!r} takes True or False, not {value!r}")
+        raise RQLError(f"{op} of {field!r} cannot take {value!r}: write True or False")
     text = f"{'eq' if value else 'ne'}({field},{op}())"
     return text, f"not({text})", None
 
@@ -140,7 +142,10 @@ OPERATORS: dict[str, Operator] = {
 
 @lru_cache(maxsize=1024)
 def keyword_parts(keyword: str) -> tuple[Operator, str, str]:
-    """Take ``field__nested__op`` apart: what writes it, the operator, and the path of the field.
+    """Split ``field__nested__op``.
+
+    Returns:
+        The function that writes the condition, the name of the operator and the path of the field.
 
     Raises:
         RQLError: If RQL has no such field name.

@@ -1,7 +1,7 @@
-"""Python values -> RQL literals: every value either reads back as itself or is refused.
+"""Writes Python values as RQL literals, by the rules of RQL.md section 4.
 
-Follows the rule of RQL.md section 4. A literal has no escapes, so a text with both kinds of
-quotes cannot be written; nothing that is written here can end its own literal.
+Every value is read back by the server as itself, or refused: a literal has no escapes, so no value
+may contain the quote that ends it.
 """
 
 from __future__ import annotations
@@ -21,24 +21,25 @@ _WORD = r"[A-Za-z0-9_\-*+\\][A-Za-z0-9_.\-:+@*\\ ]*"
 
 _BARE = re.compile(_WORD).fullmatch
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'").fullmatch
-# What passes every check of _text as it is, in one look: words but "t", and plain text in quotes.
+# Fast path: words other than "t", and ASCII text in quotes, need none of the checks in ``_text``.
 _USUAL = re.compile(rf"(?!t\Z){_WORD}|\"[ !#-'*-~]*\"").fullmatch
 
 _NULL = "null()"
-_EXPECTED = "str, int, bool, Decimal, float, None, date, datetime, Enum or UUID"
+_TYPES = "str, int, bool, Decimal, float, None, date, datetime, Enum or UUID"
 
 
 def encode(value: Any, op: str = "eq") -> Literal | Constant:
-    """Turn a Python value into an RQL literal.
+    """Return the RQL literal of a Python value.
 
     Args:
-        value: str, int, bool, Decimal, float, None, date, datetime, UUID, or an Enum member (its
-            value is taken). A str that is quoted as a whole (``'"*saas services*"'``) is taken as
-            already written; see :func:`quote_literal` for one that really has those quotes.
-        op: The operator it is for: ``eq ne in out`` read the text ``empty()`` as a constant.
+        value: A str, int, bool, Decimal, float, None, date, datetime, UUID, or an Enum member,
+            which stands for its value. A str in quotes (``'"*saas services*"'``) is taken for a
+            literal; pass text with quotes of its own through `quote_literal`.
+        op: The operator that will compare the value; ``eq``, ``ne``, ``in`` and ``out`` cannot
+            compare with the text ``empty()``.
 
     Raises:
-        RQLError: If RQL has no literal for it; the message says why.
+        RQLError: If RQL has no literal for the value; the message names the reason.
     """
     text = literal_text(value, op)
     if text[0] in "'\"":
@@ -47,7 +48,7 @@ def encode(value: Any, op: str = "eq") -> Literal | Constant:
 
 
 def literal_text(value: Any, op: str = "eq") -> str:
-    """Write a Python value as RQL has it, by the rules of :func:`encode`."""
+    """Return the RQL literal of a Python value as text, quotes included; see `encode`."""
     if type(value) is str and _USUAL(value):
         return value
     if isinstance(value, Enum):
@@ -75,11 +76,11 @@ def _plain(value: Any) -> str:
             return str(value)
         case _:
             kind = type(value).__name__
-            raise RQLError(f"RQL has no literal for a {kind}: expected one {_EXPECTED}")
+            raise RQLError(f"RQL has no literal for a {kind}: write a {_TYPES}")
 
 
 def quote_literal(text: str) -> str:
-    """Quote a text so that every operator takes it to the letter, quotes of its own included.
+    """Return a text in quotes, so that quotes of its own belong to the value.
 
     Example:
         ``R().name.eq(quote_literal('"hi"'))`` looks for the name ``"hi"`` with its quotes.
@@ -93,8 +94,8 @@ def quote_literal(text: str) -> str:
     if "'" not in text:
         return f"'{text}'"
     raise RQLError(
-        f"RQL cannot write a text with both kinds of quotes: {text!r}. "
-        "Replace one kind by * in like(), and check the rows you get"
+        f"{text!r} has both kinds of quotes, which no RQL literal can have: write * for one kind "
+        "in like(), and check the rows, since * matches any text"
     )
 
 
@@ -107,8 +108,8 @@ def _text(text: str, op: str) -> str:
         text = quote_literal(text)
     if text[1:-1] == "empty()" and op not in ("like", "ilike", "search"):
         raise RQLError(
-            f"The text 'empty()' cannot be compared with {op}, which reads it as the empty text: "
-            "use like, or empty(True) for the empty text"
+            f"{op} reads the text 'empty()' as the empty string: "
+            "write like('empty()') for this text, or empty(True) for the empty string"
         )
     return text
 
@@ -117,29 +118,33 @@ def _check_encodable(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise RQLError(f"RQL cannot carry lone surrogates: {text!r}") from error
+        raise RQLError(
+            f"{text!r} has lone surrogates, which UTF-8 cannot encode: remove or replace them"
+        ) from error
 
 
 def _digits(value: int) -> str:
     try:
         return str(int(value))
-    except ValueError as error:  # more digits than Python converts (sys.set_int_max_str_digits)
+    except ValueError as error:  # the limit of sys.set_int_max_str_digits, which error names
         raise RQLError(f"The integer is too long for a literal: {error}") from error
 
 
 def _number(value: float | Decimal) -> str:
-    """Write a number without exponent: the server would misread one (RQL.md section 1)."""
+    """Return the number without exponent, which the server would misread (RQL.md section 1)."""
     if not isfinite(value):
-        raise RQLError(f"RQL has no literal for {value}: expected a finite number")
+        raise RQLError(f"RQL has no literal for {value}: write a finite number, or None for null")
     return format(Decimal(repr(float(value))) if isinstance(value, float) else value, "f")
 
 
 def _instant(value: datetime) -> str:
-    """Write a datetime; offsets that the server cannot read (with seconds) become UTC."""
+    """Return the datetime in ISO format; one whose offset has seconds is converted to UTC."""
     offset = value.utcoffset()
     if offset is None or not offset.total_seconds() % 60:
         return value.isoformat()
     try:
         return value.astimezone(UTC).isoformat()
     except OverflowError as error:
-        raise RQLError(f"{value!r} is outside of the calendar in UTC") from error
+        raise RQLError(
+            f"{value!r} is outside of the calendar in UTC: write an offset of whole minutes"
+        ) from error

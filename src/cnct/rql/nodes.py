@@ -1,6 +1,6 @@
-"""The tree of an RQL query: what the parser makes, what the printer writes, what servers evaluate.
+"""Node types of a parsed query, shared by the parser, the printer and every evaluator.
 
-Plain immutable data. Nothing here knows Python values (see ``literals``) or clients.
+Immutable data without behaviour; knows no Python values (see `literals`).
 """
 
 from __future__ import annotations
@@ -9,20 +9,20 @@ from typing import NamedTuple, TypeAlias
 
 
 class Literal(NamedTuple):
-    """A value as RQL writes it: ``text`` without quotes, and the ``quote`` around it, if any."""
+    """A value: ``text`` without its quotes, and ``quote``, ``""`` if the value is unquoted."""
 
     text: str
     quote: str = ""
 
 
 class Constant(NamedTuple):
-    """One of the bare constants ``null()`` and ``empty()``; ``name`` includes the parentheses."""
+    """``null()`` or ``empty()``; ``name`` includes the parentheses."""
 
     name: str
 
 
 class Group(NamedTuple):
-    """The tuple ``t(...)``: comparisons on a related object, as a term or as a value."""
+    """The tuple ``t(...)`` of comparisons on one related object: a term or a value."""
 
     args: tuple[Comparison, ...]
 
@@ -47,7 +47,7 @@ class Membership(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """``ordering(fields)`` or ``select(fields)``; a field may start with ``-``, not ``+``."""
+    """``ordering(fields)`` or ``select(fields)``; fields may start with ``-``, never ``+``."""
 
     op: str
     fields: tuple[str, ...]
@@ -70,6 +70,6 @@ Node: TypeAlias = Comparison | Membership | Listing | Logical | Negation | Group
 
 
 def conjunction(args: tuple[Comparison, ...]) -> Node:
-    """Require all of the comparisons of a group."""
+    """Return one condition that requires all comparisons of a group."""
     first, *rest = args
     return Logical("and", args) if rest else first

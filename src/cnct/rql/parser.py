@@ -1,7 +1,7 @@
-"""Text -> tree: the grammar of RQL.md section 1, as lib-rql 2.0.2 reads it.
+"""Parses RQL by the grammar of lib-rql 2.0.2 (RQL.md section 1).
 
-Iterative, so that no nesting ends in a RecursionError. The server itself gives up at some 320
-nested parentheses or 150 ``&`` (RQL.md section 1); reading more than it can take does no harm.
+Iterative, so that deep nesting cannot exhaust the stack, as it does on the server (RQL.md section
+1). Converts no values: a literal stays text.
 """
 
 from __future__ import annotations
@@ -34,39 +34,39 @@ _CONSTANT = re.compile(r"(?:null|empty)\(\)")
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _UNQUOTED = re.compile(r"[\w\-*+\\][\w.\s\-:+@*\\]*")
 
-_TUPLE = "t"  # the one word that is no value and no field of an infix comparison
-_MAX_TUPLES = 100  # tuples within tuples; the only place that nests by the call stack
+_TUPLE = "t"  # neither an unquoted value nor a field before "="
+_MAX_TUPLES = 100  # nested tuples are the one part of the parser that is recursive
 
 
 def parse(text: str) -> Node | None:
-    """Read one query, already percent-decoded.
+    """Return the tree of a query that is already percent-decoded.
 
     Args:
         text: The query; ``""`` is the query without conditions.
 
     Returns:
-        The tree, nested as written (redundant parentheses dropped), or ``None`` for ``""``.
+        The tree, nested like the text but without redundant parentheses; ``None`` for ``""``.
 
     Raises:
-        RQLSyntaxError: If the server's grammar does not accept it; it names the position.
+        RQLSyntaxError: If the server's grammar rejects the query; the message names the position.
     """
     return _Parser(text).query() if text else None
 
 
 def is_field(name: str) -> bool:
-    """Tell whether ``name`` may stand as a field (RQL.md section 1, "Field name")."""
+    """Return whether ``name`` can be a field (RQL.md section 1, "Field name")."""
     return _NAME.fullmatch(name) is not None
 
 
 class _Frame:
-    """An open parenthesis (or the query itself): what was read in it so far."""
+    """An open parenthesis, or the query itself, with the terms read so far."""
 
     def __init__(self, kind: str, *, plain: bool = False) -> None:
         self.kind = kind  # "top", "(", "and", "or" or "not"
-        self.plain = plain  # below not(), where no tuple may stand and so t is an ordinary field
+        self.plain = plain  # within not(), which takes no tuple, t is an ordinary field
         self.separator = ""
         self.terms: list[Node] = []
-        self.chain: list[Node] = []  # the terms between "&" signs
+        self.chain: list[Node] = []  # terms joined by "&", which binds more tightly
 
 
 _SEPARATORS = {"top": ",", "(": ",|;", "and": ",", "or": ",", "not": ""}
@@ -88,7 +88,7 @@ class _Parser:
                 return root
 
     def _open_or_leaf(self) -> Node | None:
-        """Read a term; ``None`` if it was an opening parenthesis, which is a frame now."""
+        """Read a condition, or open a frame for a parenthesis and return ``None``."""
         if self._peek() == "(":
             self._at += 1
             self._frames.append(_Frame("(", plain=self._frames[-1].plain))
@@ -101,7 +101,11 @@ class _Parser:
         return self._leaf()
 
     def _close(self, node: Node) -> Node | None:
-        """Put a term where it belongs; the whole query once its end is reached."""
+        """Add a term to the open frame and close finished ones.
+
+        Returns:
+            The tree at the end of the query; ``None`` if another term must follow.
+        """
         while True:
             frame = self._frames[-1]
             frame.chain.append(node)
@@ -233,9 +237,9 @@ class _Parser:
         return self._text[self._at : self._at + 1]
 
     def _accept(self, sign: str) -> bool:
-        found = self._peek() == sign
-        self._at += found
-        return found
+        accepted = self._peek() == sign
+        self._at += accepted
+        return accepted
 
     def _expect(self, sign: str) -> None:
         if not self._accept(sign):
@@ -250,7 +254,7 @@ def _joined(op: str, terms: list[Node]) -> Node:
 
 
 def _chained(chain: list[Node]) -> Node:
-    """Nest ``a&b&c`` to the right, as the server reads it."""
+    """Nest ``a&b&c`` to the right, as the server does."""
     node = chain[-1]
     for term in reversed(chain[:-1]):
         node = Logical("and", (term, node))

@@ -1,7 +1,7 @@
-r"""Literal text -> patterns of ``like``, ``ilike`` and terms of ``search``.
+r"""Builds patterns of ``like`` and ``ilike``, and terms of ``search``, from literal text.
 
-In a pattern ``*`` stands for any run of characters and ``\`` escapes it (RQL.md section 3). The
-patterns made here have the shapes in which the server keeps an escaped star a star.
+In a pattern ``*`` stands for any run of characters and ``\`` escapes it. Only the forms built here
+can look for a star: the server misreads an escaped one in all others (RQL.md section 3).
 """
 
 from __future__ import annotations
@@ -11,39 +11,39 @@ from cnct.rql.printer import value_text
 
 
 def escape_like(text: str) -> str:
-    r"""Escape ``*`` and ``\`` so that a pattern takes them to the letter."""
+    r"""Return the text with ``*`` and ``\`` escaped, so that a pattern matches them literally."""
     return text.replace("\\", "\\\\").replace("*", "\\*")
 
 
 def like_exact(text: str) -> str:
-    """Make the pattern of exactly this text; with ``ilike``, in any letter case."""
+    """Return a pattern that matches exactly this text; with ``ilike``, in any letter case."""
     return quote_literal(escape_like(text))
 
 
 def like_startswith(text: str) -> str:
-    """Make the pattern of what starts with this text."""
+    """Return a pattern that matches values starting with this text."""
     return quote_literal(f"{escape_like(text)}*")
 
 
 def like_endswith(text: str) -> str:
-    """Make the pattern of what ends with this text."""
+    """Return a pattern that matches values ending with this text."""
     return quote_literal(f"*{escape_like(text)}")
 
 
 def like_contains(text: str) -> str:
-    """Make the pattern of what contains this text."""
+    """Return a pattern that matches values containing this text."""
     return quote_literal(f"*{escape_like(text)}*") if text else "*"
 
 
 def search_literal(text: str) -> str:
-    """Make the term for ``search`` that finds this text to the letter, stars included."""
+    """Return a search term that finds this text literally, stars included."""
     escaped = escape_like(text)
-    # A term that ends in a star, even an escaped one, gets no wildcard after it from the server.
+    # The server adds no wildcard to a term that ends in a star, even in an escaped one.
     return quote_literal(f"{escaped}*" if text.endswith("*") else escaped)
 
 
 def search_term(term: object) -> str:
-    """Write ``search``'s piece of a query, quoted where needed, so that it adds no filter.
+    """Return ``search=term`` for a query, quoted where needed, so that no term adds a filter.
 
     Raises:
         RQLError: If RQL cannot write the term.

@@ -1,8 +1,8 @@
-"""Tree -> text that the server's grammar takes: the only place that writes RQL.
+"""Writes a parsed query as RQL. Conditions built in Python are written by `conditions`.
 
 The grammar negates single conditions only, so negations are pushed to the leaves by De Morgan's
-laws, which the server obeys (RQL.md section 3). Iterative, so that no nesting ends in a
-RecursionError.
+laws, which hold on the server (RQL.md section 3). Iterative, so that deep nesting cannot exhaust
+the stack.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _OPPOSITE = {"and": "or", "or": "and"}
 
 
 def to_text(node: Node) -> str:
-    """Write a tree in functional form: ``and(eq(a,1),not(in(b,(2,3))))``."""
+    """Return a tree in functional form: ``and(eq(a,1),not(in(b,(2,3))))``."""
     if type(node) in _WRITERS:
         return _leaf(node)
     pieces: list[str] = []
@@ -52,11 +52,15 @@ def to_text(node: Node) -> str:
 
 
 def operands_of(node: Node, negated: bool = False) -> tuple[str, list[tuple[Node, bool]]]:
-    """Flatten the top of a tree.
+    """Flatten the operators at the top of a tree, and move negations to their operands.
+
+    Args:
+        node: The tree.
+        negated: Whether the tree is negated.
 
     Returns:
-        ``and`` or ``or`` with its operands, each with whether it is negated; or ``""`` with the
-        single condition that the tree is.
+        ``and`` or ``or``, and its operands, each with a flag that is true if it is negated. A
+        single condition is returned as the only operand of ``""``.
     """
     op = ""
     operands: list[tuple[Node, bool]] = []
@@ -79,7 +83,7 @@ def operands_of(node: Node, negated: bool = False) -> tuple[str, list[tuple[Node
 
 
 def value_text(value: Value) -> str:
-    """Write one value, quoted as it is."""
+    """Return a value as RQL, with the quotes it was read with."""
     if isinstance(value, Literal):
         return f"{value.quote}{value.text}{value.quote}"
     if isinstance(value, Constant):

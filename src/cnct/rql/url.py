@@ -1,7 +1,7 @@
-"""RQL text <-> the query string of a URL.
+"""Encodes RQL for the query string of a URL, and decodes it.
 
-The server unquotes the whole query string once and then parses it (RQL.md section 2): percent
-signs protect nothing, ``+`` is a plus, and spaces travel as ``%20``.
+The server decodes the whole query string once, then parses it (RQL.md section 2): an escape
+protects no character, ``+`` is a plus sign, and spaces travel as ``%20``.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from urllib.parse import quote, unquote
 
 from cnct.exceptions import RQLError
 
-# Left as they are by requests and httpx2 both, so that each sends the same bytes.
+# Neither requests nor httpx2 encodes these, so that both send the same bytes.
 _SAFE = "!$&'()*+,/:;=?@"
 
 
 def to_wire(text: str) -> str:
-    """Percent-encode RQL text; what the server decodes is this text to the letter.
+    """Return RQL text percent-encoded, so that the server decodes exactly this text.
 
     Raises:
         RQLError: If the text has lone surrogates, which UTF-8 cannot carry.
@@ -25,21 +25,24 @@ def to_wire(text: str) -> str:
     try:
         return quote(text, safe=_SAFE)
     except UnicodeEncodeError as error:
-        raise RQLError(f"A URL cannot carry lone surrogates: {text!r}") from error
+        raise RQLError(
+            f"{text!r} has lone surrogates, which a URL cannot carry: remove or replace them"
+        ) from error
 
 
 def from_wire(query: str) -> str:
-    """Decode a raw query string as the server does; invalid escapes stay as they are."""
+    """Return a raw query string decoded as on the server; invalid escapes stay unchanged."""
     return unquote(query)
 
 
 def params_to_wire(params: Any) -> str:
-    """Write the ``params`` of a call as requests and httpx2 take them, in one way for both.
+    """Return the ``params`` of a call as a query string, the same for requests and httpx2.
 
     Args:
-        params: A str or bytes (taken as it is), a mapping, or pairs; a value may be a list, and
-            ``None`` values are left out. ``&``, ``=`` and commas in names and values are encoded,
-            which for the server changes nothing (RQL.md section 2): filters belong in ``filter()``.
+        params: A str or bytes, used unchanged; or a mapping or pairs, in which a value may be a
+            list and ``None`` is left out. Names and values are percent-encoded, which does not
+            keep the server from reading RQL in them (RQL.md section 2): pass filters to
+            ``filter()``.
     """
     if isinstance(params, bytes):
         return params.decode()
@@ -49,12 +52,12 @@ def params_to_wire(params: Any) -> str:
     return "&".join(
         f"{quote(str(name), safe='')}={quote(_plain(item), safe='')}"
         for name, value in pairs
-        for item in _each(value)
+        for item in _items(value)
         if item is not None
     )
 
 
-def _each(value: Any) -> Iterable[Any]:
+def _items(value: Any) -> Iterable[Any]:
     return [*value] if isinstance(value, list | tuple) else [value]
 
 

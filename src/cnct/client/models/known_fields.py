@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cnct.client.models.noun import Node
 from cnct.exceptions import UnknownNameError
 from cnct.rql import R
-from cnct.rql.base import Field
+from cnct.rql.base import FieldQuery
 from cnct.text import did_you_mean
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class KnownR(R):
         return _names(self._fields, "")
 
 
-class _KnownField(Field):
+class _KnownField(FieldQuery):
     """A field of the document, or the beginning of one."""
 
     __slots__ = ("_fields",)
