@@ -133,7 +133,7 @@ def raw_queries(text: str) -> list[str]:
 
 
 def received(text: str) -> list:
-    """Return what the real parser makes of it after the server has decoded it."""
+    """Return the real parser's trees of the decoded query strings."""
     return [parser.parse(unquote(raw)) for raw in raw_queries(text)]
 
 

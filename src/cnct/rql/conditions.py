@@ -18,9 +18,9 @@ from cnct.rql.parser import is_field, parse
 from cnct.rql.printer import to_text
 
 # The RQL, the RQL of the negation, and the result if it is the same for every row: ``in`` an empty
-# list is always False and ``out`` of one always True, which RQL cannot write (RQL.md section 4). A
-# plain tuple, unpacked wherever it is read: a NamedTuple takes longer to build, and building an R
-# is measured (benchmarks/cases/queries.py).
+# list is always False and ``out`` of one always True, which RQL cannot write (docs/rql.md,
+# "Values without a literal"). A plain tuple, unpacked wherever it is read: a NamedTuple takes
+# longer to build, and building an R is measured (benchmarks/cases/queries.py).
 Condition: TypeAlias = tuple[str, str, bool | None]
 
 NONE: Condition = ("", "", None)

@@ -1,4 +1,4 @@
-"""Writes Python values as RQL literals, by the rules of RQL.md section 4.
+"""Writes Python values as RQL literals, by the rules of docs/rql.md, "Literals".
 
 Every value is read back by the server as itself, or refused: a literal has no escapes, so no value
 may contain the quote that ends it.
@@ -131,7 +131,7 @@ def _digits(value: int) -> str:
 
 
 def _number(value: float | Decimal) -> str:
-    """Return the number without exponent, which the server would misread (RQL.md section 1)."""
+    """Return the number without exponent, which the server would misread (docs/rql.md, "Types")."""
     if not isfinite(value):
         raise RQLError(f"RQL has no literal for {value}: write a finite number, or None for null")
     return format(Decimal(repr(float(value))) if isinstance(value, float) else value, "f")

@@ -1,7 +1,7 @@
-"""Parses RQL by the grammar of lib-rql 2.0.2 (RQL.md section 1).
+"""Parses RQL by the grammar of lib-rql 2.0.2 (docs/rql.md, "Grammar").
 
-Iterative, so that deep nesting cannot exhaust the stack, as it does on the server (RQL.md section
-1). Converts no values: a literal stays text.
+Iterative, so that deep nesting cannot exhaust the stack, as it does on the server (docs/rql.md,
+"Limits of the parser"). Converts no values: a literal stays text.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def parse(text: str) -> Node | None:
 
 
 def is_field(name: str) -> bool:
-    """Return whether ``name`` can be a field (RQL.md section 1, "Field name")."""
+    """Return whether ``name`` can be a field (docs/rql.md, "Field names")."""
     return _NAME.fullmatch(name) is not None
 
 

@@ -1,7 +1,7 @@
 r"""Builds patterns of ``like`` and ``ilike``, and terms of ``search``, from literal text.
 
 In a pattern ``*`` stands for any run of characters and ``\`` escapes it. Only the forms built here
-can look for a star: the server misreads an escaped one in all others (RQL.md section 3).
+can look for a star: the server misreads an escaped one in all others (docs/rql.md, "Patterns").
 """
 
 from __future__ import annotations

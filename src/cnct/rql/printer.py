@@ -1,8 +1,8 @@
 """Writes a parsed query as RQL. Conditions built in Python are written by `conditions`.
 
 The grammar negates single conditions only, so negations are pushed to the leaves by De Morgan's
-laws, which hold on the server (RQL.md section 3). Iterative, so that deep nesting cannot exhaust
-the stack.
+laws, which hold on the server (docs/rql.md, "Negation"). Iterative, so that deep nesting cannot
+exhaust the stack.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Encodes RQL for the query string of a URL, and decodes it.
 
-The server decodes the whole query string once, then parses it (RQL.md section 2): an escape
+The server decodes the whole query string once, then parses it (docs/rql.md, "URL layer"): an escape
 protects no character, ``+`` is a plus sign, and spaces travel as ``%20``.
 """
 
@@ -41,7 +41,7 @@ def params_to_wire(params: Any) -> str:
     Args:
         params: A str or bytes, used unchanged; or a mapping or pairs, in which a value may be a
             list and ``None`` is left out. Names and values are percent-encoded, which does not
-            keep the server from reading RQL in them (RQL.md section 2): pass filters to
+            keep the server from reading RQL in them (docs/rql.md, "URL layer"): pass filters to
             ``filter()``.
     """
     if isinstance(params, bytes):
