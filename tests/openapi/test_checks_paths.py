@@ -54,7 +54,7 @@ def test_what_the_document_has_passes(call):
             "sales/zzz",
             "There is no 'zzz' below 'sales'. There are offers, orders.",
         ),
-        ("status/now", "There is no 'now' below 'status'. Nothing is."),
+        ("status/now", "There is no 'now' below 'status'. It has nothing below it."),
         (
             "sales/offr",
             "There is no 'offr' below 'sales'. Did you mean 'offers'?",

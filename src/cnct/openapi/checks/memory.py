@@ -1,4 +1,4 @@
-"""What has been found out about a document, for as long as somebody holds the document."""
+"""Cache of check results per document, dropped with the document."""
 
 from __future__ import annotations
 
@@ -12,23 +12,30 @@ T = TypeVar("T")
 
 
 class Memory(Generic[T]):
-    """Keeps findings by document and key, and starts anew when there are too many of a document.
+    """Caches results by document and key; a full cache of a document is emptied.
 
     Args:
-        most: Findings kept of one document.
+        capacity: Number of results cached of one document.
     """
 
-    def __init__(self, most: int) -> None:
-        """Start without findings."""
-        self._most = most
-        self._found: WeakKeyDictionary[OpenAPISpecs, dict[tuple[str, str], T]] = WeakKeyDictionary()
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._caches: WeakKeyDictionary[OpenAPISpecs, dict[tuple[str, str], T]] = (
+            WeakKeyDictionary()
+        )
 
-    def of(self, specs: OpenAPISpecs, key: tuple[str, str], find: Callable[[], T]) -> T:
-        """Return the finding, which must not hold the document; find it out if it is new."""
-        found = self._found.setdefault(specs, {})
-        if key not in found:
-            finding = find()
-            if len(found) >= self._most:
-                found = self._found[specs] = {}
-            found[key] = finding
-        return found[key]
+    def of(self, specs: OpenAPISpecs, key: tuple[str, str], compute: Callable[[], T]) -> T:
+        """Return the cached result; compute it if there is none.
+
+        Args:
+            specs: The document.
+            key: Identifies the result among those of the document.
+            compute: Makes the result, which must not refer to the document.
+        """
+        results = self._caches.setdefault(specs, {})
+        if key not in results:
+            result = compute()
+            if len(results) >= self._capacity:
+                results = self._caches[specs] = {}
+            results[key] = result
+        return results[key]

@@ -1,4 +1,4 @@
-"""Paths and methods against the tree of the document. An id is never taken for a name."""
+"""Checks paths and methods against the tree of the document. Any text can be an id."""
 
 from __future__ import annotations
 
@@ -7,29 +7,30 @@ from cnct.openapi.places import Place
 from cnct.openapi.specs import OpenAPISpecs
 from cnct.text import did_you_mean, either, listed, nearest
 
-_FREE = "OPTIONS"  # every path has it, no document speaks of it
+_FREE = "OPTIONS"  # works on every path, though documents leave it out
 _AS_GET = "HEAD"  # RFC 9110, section 9.3.2
 
 
 def check_path(specs: OpenAPISpecs, path: str) -> tuple[Problem, ...]:
-    """Check that there is something at a path, whatever it can be called with.
+    """Check that the document has a path, with whatever methods.
 
     Args:
         specs: The document.
         path: Path below the endpoint, without the query: ``products/PRD-1/items``.
 
     Returns:
-        Nothing, or one problem that tells where the path leaves the tree and the nearest names.
+        No problem, or one: the first segment that the document does not have, and the nearest
+        names.
     """
     if specs.kind(path) is not None:
         return ()
     segments = path.strip("/").split("/")
     ends = range(1, len(segments) + 1)
     end = next(end for end in ends if specs.kind("/".join(segments[:end])) is None)
-    wrong, above = segments[end - 1], "/".join(segments[: end - 1])
+    segment, above = segments[end - 1], "/".join(segments[: end - 1])
     where = f"below {above!r}" if above else "in the API"
-    hint = did_you_mean(wrong, _names_below(specs, above)) or " Nothing is."
-    return (Problem("path", f"There is no {wrong!r} {where}.{hint}"),)
+    hint = did_you_mean(segment, _names_below(specs, above)) or " It has nothing below it."
+    return (Problem("path", f"There is no {segment!r} {where}.{hint}"),)
 
 
 def check_call(specs: OpenAPISpecs, method: str, path: str) -> tuple[Problem, ...]:
@@ -41,29 +42,29 @@ def check_call(specs: OpenAPISpecs, method: str, path: str) -> tuple[Problem, ..
         path: Path below the endpoint, without the query.
 
     Returns:
-        Nothing, or one problem that tells what there is instead.
+        No problem, or one that names the methods or paths there are.
     """
-    wanted = method.upper()
-    if specs.exists("GET" if wanted == _AS_GET else wanted, path):
+    method = method.upper()
+    if specs.exists("GET" if method == _AS_GET else method, path):
         return ()
     place = specs.place(path)
     if place is None:
         return check_path(specs, path)
-    if wanted == _FREE:
+    if method == _FREE:
         return ()
-    return (Problem("method", _wrong_method(specs, place, wanted, path.strip("/"))),)
+    return (Problem("method", _method_complaint(specs, place, method, path.strip("/"))),)
 
 
-def _wrong_method(specs: OpenAPISpecs, place: Place, method: str, path: str) -> str:
+def _method_complaint(specs: OpenAPISpecs, place: Place, method: str, path: str) -> str:
     if not place.operations:
         below = listed(_names(place))
         return f"{path or '/'!r} cannot be called itself. Below it there are {below}."
     allowed = either(sorted(place.operations))
-    return f"{path!r} takes {allowed}, not {method}.{_meant_name(specs, place, method, path)}"
+    return f"{path!r} takes {allowed}, not {method}.{_suggested_action(specs, place, method, path)}"
 
 
-def _meant_name(specs: OpenAPISpecs, place: Place, method: str, path: str) -> str:
-    """Suggest the action whose misspelt name has passed for an id."""
+def _suggested_action(specs: OpenAPISpecs, place: Place, method: str, path: str) -> str:
+    """Suggest an action with a name like the last segment, which was taken for an id."""
     if not place.template.endswith("}"):
         return ""
     above, _, last = path.rpartition("/")
@@ -73,12 +74,12 @@ def _meant_name(specs: OpenAPISpecs, place: Place, method: str, path: str) -> st
 
 
 def _names_below(specs: OpenAPISpecs, path: str) -> list[str]:
-    """Name what is below a path, and what its namespaces have."""
+    """List the names one step below a path and, with the namespace, those in its namespaces."""
     place = specs.place(path)
-    own = _names(place)
-    namespaces = place.namespaces if place else ()
-    inner = {name: specs.place(f"{path}/{name}") for name in namespaces}
-    return own + [f"{name}/{each}" for name, found in inner.items() for each in _names(found)]
+    names = _names(place)
+    for namespace in place.namespaces if place else ():
+        names += [f"{namespace}/{name}" for name in _names(specs.place(f"{path}/{namespace}"))]
+    return names
 
 
 def _names(place: Place | None) -> list[str]:

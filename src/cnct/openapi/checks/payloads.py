@@ -1,4 +1,4 @@
-"""JSON payloads against the document. Loads the validator with the first payload, not before."""
+"""Checks JSON payloads against the document. Imports the validator with the first payload."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ _INDEX = re.compile(r"\[\d+\]")
 
 
 def check_payload(specs: OpenAPISpecs, method: str, path: str, payload: Any) -> tuple[Problem, ...]:
-    """Check what is sent as JSON.
+    """Check the JSON payload of a request.
 
     Args:
         specs: The document.
         method: HTTP method, in upper or lower case.
         path: Path below the endpoint, without the query.
-        payload: Decoded JSON. What JSON cannot carry is not checked: its encoder will refuse it.
+        payload: Decoded JSON. A value that JSON does not have is left to the encoder, which
+            refuses it.
 
     Returns:
-        All that is wrong with it, each with its path: ``items[2].quantity: ...``. Nothing where
-        the document describes no JSON payload.
+        All problems, each with its path: ``items[2].quantity: ...``. None where the document
+        describes no JSON payload.
     """
     operation = specs.operation(method, path)
     if operation is None:
@@ -40,7 +41,7 @@ def check_payload(specs: OpenAPISpecs, method: str, path: str, payload: Any) -> 
 
 
 def _check(specs: OpenAPISpecs, operation: Operation, path: str) -> Check | None:
-    """Make the check of an operation, which leaves out what the document's own example breaks."""
+    """Make the check of an operation; a rule that the document's own example breaks is dropped."""
     from cnct.openapi.checks.validator import PayloadValidator  # noqa: PLC0415 - takes 20 ms
 
     place, schema = specs.place(path), specs.payload(operation)
@@ -50,16 +51,16 @@ def _check(specs: OpenAPISpecs, operation: Operation, path: str) -> Check | None
     translation = Translation(specs, operation.method, creates=creates)
     validator = PayloadValidator(translation.translated(schema))
     example = specs.example(operation)
-    broken = validator.problems(example) if example is not None else ()
-    doubtful = frozenset(map(_mistake, broken))
+    example_problems = validator.problems(example) if example is not None else ()
+    unreliable = frozenset(map(_rule, example_problems))
 
     def check(payload: Any) -> tuple[Problem, ...]:
-        found = validator.problems(payload)
-        return tuple(problem for problem in found if _mistake(problem) not in doubtful)
+        problems = validator.problems(payload)
+        return tuple(problem for problem in problems if _rule(problem) not in unreliable)
 
     return check
 
 
-def _mistake(problem: Problem) -> tuple[str, str]:
-    """Name a mistake whichever item of a list has it."""
+def _rule(problem: Problem) -> tuple[str, str]:
+    """Return the kind and the path of a problem, the same for all items of a list."""
     return problem.kind, _INDEX.sub("[]", problem.path)

@@ -1,4 +1,4 @@
-"""What a check finds, and the nearest right name beside a wrong one. Plain data, no look-ups."""
+"""The result of a check, as plain data."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 
 class Problem(NamedTuple):
-    """Something about a call that the document speaks against.
+    """A contradiction between a request and the document.
 
     Attributes:
-        kind: What sort of mistake it is: ``path``, ``method``, ``field``, ``operator``, ``value``,
-            ``ordering``, ``select``, ``search`` or ``syntax``; in payloads ``unknown``,
-            ``required``, ``read-only``, ``value`` or, if the document is to blame, ``schema``.
-        message: What is wrong and what would be right; enough to mend it.
-        path: Where in the payload it is: ``items[2].quantity``; empty elsewhere.
+        kind: ``path``, ``method``, ``field``, ``operator``, ``value``, ``ordering``, ``select``,
+            ``search`` or ``syntax``; in payloads ``unknown``, ``required``, ``read-only``,
+            ``value`` or, if the document is broken, ``schema``.
+        message: The mistake and the correction, in one or two sentences.
+        path: Path within the payload: ``items[2].quantity``; empty for other parts of a request.
     """
 
     kind: str
@@ -21,5 +21,5 @@ class Problem(NamedTuple):
     path: str = ""
 
     def __str__(self) -> str:
-        """Tell the message."""
+        """Return the message."""
         return self.message

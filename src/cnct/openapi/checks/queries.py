@@ -1,7 +1,7 @@
-"""Queries against what the document says of a list: names, operators, values.
+"""Checks the query of a list: names, operators, values. Must accept what the server accepts.
 
-The server ignores a field that it does not know and returns every row (RQL.md section 3), so this
-is what tells a wrong query from a wrong report. It must never complain of what the server honours.
+The server ignores an unknown field (docs/rql.md, "Filters"): without this check a typo silently
+returns every row.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from cnct.openapi.checks.problems import Problem
 from cnct.openapi.specs import OpenAPISpecs
 from cnct.rql import RQLSyntaxError, parse
 
-# What the client appends to page through a list; no other page of it need be checked again.
+# The client appends these for each page: without them, all pages share one cached result.
 _PAGE = re.compile(r"(?:^|&)limit=\d+&offset=\d+$")
-_LONGEST = 2000  # characters worth remembering: longer queries are lists of ids, each another
+_LONGEST = 2000  # characters of a cached query; longer ones are lists of ids, seldom repeated
 
 _memory = Memory[tuple[Problem, ...]](1024)
 
@@ -30,8 +30,8 @@ def check_query(specs: OpenAPISpecs, path: str, text: str) -> tuple[Problem, ...
         text: RQL, already percent-decoded.
 
     Returns:
-        All that is wrong with it; nothing for a path that is no list and no object of one, whose
-        queries the document does not describe.
+        All problems. None if the path is neither a list nor one of its resources: the document
+        describes the queries of no others.
     """
     refined = _PAGE.sub("", text)
     if len(refined) > _LONGEST:
@@ -45,18 +45,18 @@ def _checked(specs: OpenAPISpecs, path: str, text: str) -> tuple[Problem, ...]:
         return ()
     try:
         node = parse(text)
-    except RQLSyntaxError as error:  # where there are no fields, it need not be RQL
+    except RQLSyntaxError as error:  # without fields, the query may be no RQL
         return (Problem("syntax", f"{error} in {text!r}."),) if filters.fields else ()
     return tuple(dict.fromkeys(filters.problems(node))) if node else ()
 
 
 def _filters(specs: OpenAPISpecs, path: str) -> Filters | None:
-    """Find what a GET of this path can be asked; ``None`` where the document does not tell."""
+    """Return the query parameters of a path; ``None`` if the document does not describe them."""
     place, operation = specs.place(path), specs.operation("GET", path)
     if place is None or operation is None:
         return None
     fields = dict(operation.fields)
-    if place.kind == "resource":  # takes the filters of its list (RQL.md section 3, "select")
+    if place.kind == "resource":  # takes the filters of its list (docs/rql.md, "Select")
         listing = specs.operation("GET", path.strip("/").rpartition("/")[0])
         fields = {**(listing.fields if listing else {}), **fields}
     if not fields and "limit" not in operation.parameters:

@@ -1,8 +1,7 @@
-"""OpenAPI schemas of payloads -> JSON Schema 2020-12, as strict as the document can be trusted.
+"""Translates OpenAPI payload schemas to JSON Schema 2020-12, and decides which rules to trust.
 
-OpenAPI 3.0 has words of its own (``nullable``, ``readOnly``, boolean ``exclusiveMinimum``), and
-Connect's document describes payloads with the schemas of answers. What of that counts is decided
-here; validating is left to a validator.
+OpenAPI 3.0 has keywords of its own (``nullable``, ``readOnly``, boolean ``exclusiveMinimum``), and
+Connect's document describes payloads with the schemas of responses. Validates nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from cnct.openapi.schemas import COMPOSITIONS, composed, items, parts, propertie
 from cnct.openapi.shapes import as_list, as_object
 from cnct.openapi.specs import OpenAPISpecs
 
-# Formats that nobody reads in two ways; ``datetime`` is Connect's spelling.
+# Formats with one meaning only; ``datetime`` is Connect's spelling.
 FORMATS = {"date": "date", "date-time": "datetime", "datetime": "datetime"}
 
 _PLAIN = (
@@ -29,20 +28,24 @@ _UPDATES = ("PUT", "PATCH")
 class Translation:
     """Translates the payload schema of one operation.
 
-    ``required`` counts less than it says, for Connect's document reuses schemas. A creation needs
-    what is listed. An update is partial, whatever its schema lists: that is mostly the schema of a
-    creation or of an answer. An action needs what a schema of its own lists; one with read-only
-    properties is that of the answer. And what is read-only counts at the top alone, because the
-    objects in a payload are often passed on as they were read.
+    Connect's document reuses schemas, so ``required`` is enforced only in part:
+
+    - for a creation, all of the list;
+    - for an update, nothing: updates are partial, and the schema is mostly that of the creation or
+      of the response;
+    - for an action, all of the list, unless the schema has read-only properties: then it is that
+      of the response.
+
+    Read-only properties are refused at the top level only, because programs often pass nested
+    objects on as they read them.
 
     Args:
         specs: The document.
         method: HTTP method, upper case.
-        creates: Whether the operation makes a new resource.
+        creates: Whether the operation creates a resource.
     """
 
     def __init__(self, specs: OpenAPISpecs, method: str, *, creates: bool) -> None:
-        """Start without definitions."""
         self._specs = specs
         self._updates = method in _UPDATES
         self._creates = creates
@@ -50,7 +53,7 @@ class Translation:
         self._definitions: dict[str, Any] = {}
 
     def translated(self, schema: Schema) -> dict[str, Any]:
-        """Translate the schema and everything that it refers to, into one that stands alone."""
+        """Translate the schema and all schemas that it refers to into one, without references."""
         root = self._schema(schema, top=True, closed=True)
         return {**root, "$defs": self._definitions}
 
@@ -79,17 +82,19 @@ class Translation:
         return self._names[key]
 
     def _add_choices(self, schema: Schema, out: dict[str, Any]) -> None:
-        """Take numbers as text, too, where the document has numbers as choices of a text."""
+        """Add the ``enum``; of a string whose choices are numbers, numbers and text are valid."""
         choices = as_list(schema.get("enum"))
         if not choices:
             return
         out["enum"] = choices
-        if schema.get("type") == "string" and not any(isinstance(each, str) for each in choices):
+        if schema.get("type") == "string" and not any(
+            isinstance(choice, str) for choice in choices
+        ):
             del out["type"]
-            out["enum"] = choices + [str(each) for each in choices]
+            out["enum"] = choices + [str(choice) for choice in choices]
 
     def _add_limits(self, schema: Schema, out: dict[str, Any]) -> None:
-        """Write an exclusive limit as a number; in OpenAPI 3.0 it is a flag of the other."""
+        """Turn an exclusive limit, in OpenAPI 3.0 a flag of the limit, into a number."""
         for word, limit in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
             if isinstance(schema.get(word), bool):
                 del out[word]

@@ -1,7 +1,6 @@
-"""The JSON Schema validator, and its errors in the words of a payload.
+"""Validates payloads by JSON Schema and explains the errors as problems of the payload.
 
-Knows schemas and payloads, not where they come from. To be imported only when there is a payload:
-loading the validator takes 20 ms.
+Knows no document. To be imported lazily: the import of jsonschema_rs takes 20 ms.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from cnct.openapi.filter_values import EXAMPLES, read_value
 from cnct.openapi.shapes import as_list, as_object, is_object
 from cnct.text import did_you_mean, either, one_of
 
-_WORDS = {
+_TYPES = {
     "object": "an object",
     "array": "a list",
     "string": "a string",
@@ -36,11 +35,11 @@ class PayloadValidator:
     """Validates payloads of one operation.
 
     Args:
-        schema: JSON Schema, as ``Translation`` writes it.
+        schema: JSON Schema from `Translation`. If it is invalid, this is the only problem of every
+            payload.
     """
 
     def __init__(self, schema: dict[str, Any]) -> None:
-        """Compile the schema; one that is none becomes the only problem of every payload."""
         self._schema = schema
         self._defect: tuple[Problem, ...] = ()
         try:
@@ -51,15 +50,15 @@ class PayloadValidator:
             self._defect = (Problem("schema", text),)
 
     def problems(self, payload: Any) -> tuple[Problem, ...]:
-        """Tell all that is wrong with a payload; nothing if JSON cannot carry it."""
+        """List all problems of a payload; none if it is no JSON, which the encoder refuses."""
         try:
             errors = [*self._validator.iter_errors(payload)]
         except ValueError:
             return ()
-        found = (problem for error in errors for problem in self._told(error))
-        return self._defect or tuple(dict.fromkeys(found))
+        problems = (problem for error in errors for problem in self._explained(error))
+        return self._defect or tuple(dict.fromkeys(problems))
 
-    def _told(self, error: ValidationError) -> Iterator[Problem]:
+    def _explained(self, error: ValidationError) -> Iterator[Problem]:
         path = error.instance_path
         match error.kind:
             case Kind.Required(name):
@@ -68,9 +67,9 @@ class PayloadValidator:
             case Kind.FalseSchema():
                 yield _problem("read-only", path, "read-only, the server sets it.")
             case Kind.AdditionalProperties(names):
-                known = _properties(self._schema, error.schema_path[:-1])
+                fields = _properties(self._schema, error.schema_path[:-1])
                 for name in names:
-                    text = f"unknown field.{did_you_mean(name, known)}"
+                    text = f"unknown field.{did_you_mean(name, fields)}"
                     yield _problem("unknown", [*path, name], text)
             case Kind.AnyOf(variants):
                 yield from self._variants(error, variants)
@@ -81,19 +80,19 @@ class PayloadValidator:
     def _variants(
         self, whole: ValidationError, variants: list[list[ValidationError]]
     ) -> Iterator[Problem]:
-        """Tell which fields would do, or what is wrong with the variant that comes nearest."""
+        """Name the fields that would do, or explain the errors of the nearest variant."""
         missing = [_missing(errors) for errors in variants]
         if all(missing):
             yield _problem("required", whole.instance_path, f"{either(missing)} is required.")
             return
         choices = [_choices(errors) for errors in variants]
         for error in min(variants, key=_distance):
-            where = tuple(error.instance_path)
-            if all(where in each for each in choices):  # no variant has this choice: tell them all
-                options = [option for each in choices for option in each[where]]
-                yield _problem("value", where, _choice_complaint(options, error.instance))
+            path = tuple(error.instance_path)
+            if all(path in by_path for by_path in choices):  # no variant takes the value
+                options = [option for by_path in choices for option in by_path[path]]
+                yield _problem("value", path, _choice_complaint(options, error.instance))
             else:
-                yield from self._told(error)
+                yield from self._explained(error)
 
 
 def _compiled(schema: dict[str, Any]) -> Draft202012Validator:
@@ -101,7 +100,7 @@ def _compiled(schema: dict[str, Any]) -> Draft202012Validator:
         schema,
         formats={name: partial(_fits, kind) for name, kind in FORMATS.items()},
         validate_formats=True,
-        mask="it",  # in the place of the value in the validator's own messages
+        mask="it",  # replaces the value in the validator's own messages
         offline=True,
     )
 
@@ -115,26 +114,26 @@ def _fits(kind: str, text: str) -> bool:
 
 
 def _complaint(kind: Kind, value: Any) -> str:
-    """Say what was expected instead of a value; nothing where the validator says it better."""
+    """Return what was expected instead of a value; empty where the validator's message is good."""
     match kind:
         case Kind.Type(types):
-            wanted = sorted(types, key=lambda name: name == "null")
-            text = either(_WORDS.get(name, name) for name in wanted)
-            return f"expected {text}, not {_shown(value)}."
+            names = sorted(types, key=lambda name: name == "null")
+            text = either(_TYPES.get(name, name) for name in names)
+            return f"expected {text}, not {_display(value)}."
         case Kind.Enum(options):
             return _choice_complaint(options, value)
         case Kind.Format(format_):
-            return f"expected {EXAMPLES[FORMATS[format_]]}, not {_shown(value)}."
+            return f"expected {EXAMPLES[FORMATS[format_]]}, not {_display(value)}."
         case _:
             return ""
 
 
 def _choice_complaint(options: Iterable[Any], value: Any) -> str:
     choices = [*dict.fromkeys(str(option) for option in options if option is not None)]
-    return f"expected {one_of(choices, str(value), _shown(value))}"
+    return f"expected {one_of(choices, str(value), _display(value))}"
 
 
-def _shown(value: Any) -> str:
+def _display(value: Any) -> str:
     match value:
         case None:
             return "null"
@@ -152,30 +151,31 @@ def _shown(value: Any) -> str:
 
 def _problem(kind: str, path: Path, text: str) -> Problem:
     steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in path]
-    written = "".join(steps).removeprefix(".")
-    return Problem(kind, f"{written or 'payload'}: {text}", written)
+    dotted = "".join(steps).removeprefix(".")
+    return Problem(kind, f"{dotted or 'payload'}: {text}", dotted)
 
 
 def _properties(schema: Any, path: Path) -> Collection[str]:
-    """Name the properties of the part of a schema to which a path leads."""
-    for step in path:  # where a name is all digits, the validator makes a number of it
+    """Return the names of the properties of a subschema."""
+    for step in path:  # the validator turns a name of digits into a number
         schema = as_object(schema)[str(step)] if is_object(schema) else as_list(schema)[int(step)]
     return as_object(as_object(schema)["properties"]).keys()
 
 
 def _is_reference(error: ValidationError) -> bool:
-    """Tell whether an object below the top carries an id: that alone says which one is meant."""
+    """Return whether an error is in a nested object with an id, which suffices as a reference."""
     nested = any(isinstance(step, str) for step in error.instance_path)
     return nested and "id" in as_object(error.instance)
 
 
 def _missing(errors: list[ValidationError]) -> str:
+    """Return the missing field that is the only error of a variant; empty if there are others."""
     kinds = [error.kind for error in errors]
     return kinds[0].property if len(kinds) == 1 and isinstance(kinds[0], Kind.Required) else ""
 
 
 def _choices(errors: list[ValidationError]) -> dict[tuple[str | int, ...], list[Any]]:
-    """Collect the choices of a variant, by where they were not kept to."""
+    """Collect the choices of a variant by the paths of the values that are none of them."""
     return {
         tuple(error.instance_path): error.kind.options
         for error in errors
@@ -184,5 +184,5 @@ def _choices(errors: list[ValidationError]) -> dict[tuple[str | int, ...], list[
 
 
 def _distance(errors: list[ValidationError]) -> tuple[int, int]:
-    """Measure how far a payload is from a variant; a wrong choice mostly means another variant."""
+    """Return a sort key; a wrong choice weighs most, as it mostly means another variant."""
     return sum(isinstance(error.kind, Kind.Enum) for error in errors), len(errors)
