@@ -48,6 +48,13 @@ def test_dependencies_point_one_way():
     assert wrong == []
 
 
+def test_the_deciding_core_knows_no_driver():
+    drivers = ("cnct.client._http", "cnct.testing")
+    core = [(a, b) for a, b in imports() if a.startswith("cnct.client._core.")]
+    assert core
+    assert [(a, b) for a, b in core if b.startswith(drivers)] == []
+
+
 def test_no_file_is_longer_than_400_lines():
     lengths = {p.name: len(p.read_text(encoding="utf-8").splitlines()) for p in ROOT.rglob("*.py")}
     assert {name: length for name, length in lengths.items() if length > 400} == {}

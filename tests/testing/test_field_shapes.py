@@ -1,4 +1,4 @@
-"""Scenarios in the shapes that programs in the field have, with their tests' way of mocking."""
+"""Scenarios in the shapes of public programs, mocked the way their tests mock."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class EventsApplication:
         self.client = client
 
     def product_of_listing(self, listing):
-        found = self.client.marketplaces.filter(R().id.in_([listing["marketplace"]])).limit(1)
-        marketplace = found.first()
-        wanted = R().visibility.listing.eq(True) | R().visibility.syndication.eq(True)
-        wanted &= R().id.in_([listing["product"]])
-        for product in self.client.products.filter(wanted).limit(1):
+        marketplaces = self.client.marketplaces.filter(R().id.in_([listing["marketplace"]]))
+        marketplace = marketplaces.limit(1).first()
+        visible = R().visibility.listing.eq(True) | R().visibility.syndication.eq(True)
+        visible &= R().id.in_([listing["product"]])
+        for product in self.client.products.filter(visible).limit(1):
             return marketplace["name"], product["name"]
         return None
 
@@ -86,7 +86,7 @@ def test_a_client_of_the_program_s_own(application, client_mocker_factory):
 
 
 @pytest.mark.parametrize(("schedules", "result"), [([], "EFS-1"), ([{"id": "EFS-0"}], "exists")])
-def test_a_set_whose_truth_is_asked(application, client_mocker_factory, schedules, result):
+def test_the_truth_of_a_set_decides(application, client_mocker_factory, schedules, result):
     client_mocker = client_mocker_factory(base_url=URL)
     mocked = client_mocker.ns("devops").services["SRVC-1"].environments["ENV-1"].schedules
     mocked.all().mock(return_value=schedules)
@@ -132,13 +132,13 @@ def test_a_mocker_within_a_mocker_as_test_clients_make_them(connect_client, clie
         assert len([*connect_client.products.all()]) == 1
 
 
-@pytest.mark.parametrize("found", [1, 2])
-def test_an_asynchronous_look_up(async_client_mocker_factory, found):
+@pytest.mark.parametrize("total", [1, 2])
+def test_an_asynchronous_look_up(async_client_mocker_factory, total):
     client = async_client_mocker_factory(base_url=URL)
     filters = {"asset.id": "AS-1", "updated__lt": "2022-01-31T23:59:59"}
     mocked = client.requests.filter(status__in=("approved", "tiers_setup"), **filters)
-    mocked.count(return_value=found)
-    if found == 1:
+    mocked.count(return_value=total)
+    if total == 1:
         mocked.select("-asset.params", "asset.tiers").order_by("-updated").limit(1).mock(
             return_value=[{"id": "PR-1"}]
         )
@@ -157,7 +157,7 @@ def test_an_asynchronous_look_up(async_client_mocker_factory, found):
 
     import asyncio
 
-    if found == 1:
+    if total == 1:
         assert asyncio.run(look_up()) == ["PR-1"]
     else:
         with pytest.raises(ValueError, match="ambiguous"):

@@ -1,4 +1,4 @@
-"""From start to reset: whose calls are answered, within what, and from when to when."""
+"""From start to reset: which calls are intercepted, by which mocker, and for how long."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cnct.testing import (
 )
 
 
-def test_every_client_of_the_endpoint_is_answered_wherever_it_is_made(world, make):
+def test_every_client_of_the_endpoint_is_answered_however_it_is_made(world, make):
     before = world.client(KEY, URL)
     with make(URL) as mocker:
         mocker.get("a", return_value=1)
@@ -70,7 +70,7 @@ def test_after_the_end_calls_go_to_the_network(world, make, server):
     assert client.get("a") == {"from": "server"}
 
 
-def test_inner_mockers_answer_first_and_outer_ones_what_they_do_not_know(make, client):
+def test_inner_mockers_respond_first_and_outer_ones_to_the_rest(make, client):
     with make(URL) as outer:
         outer.get("a", return_value="outer")
         outer.get("b", return_value="outer")
@@ -165,7 +165,7 @@ def test_pages_that_are_fetched_at_a_time_are_answered(world, mocker):
     assert list(client.products.all().limit(10)) == rows
 
 
-def test_an_unexpected_page_fails_whoever_fetches_it(world, make):
+def test_an_unexpected_page_fails_the_read_in_any_thread_or_task(world, make):
     mocker = make(URL)
     mocker.start()
     mocker.get("products?limit=10&offset=0", return_value=[{}] * 10, headers=_of(30))
@@ -198,7 +198,7 @@ def test_a_base_url_is_checked(make, url):
 
 def test_no_connection_is_opened_and_no_published_document_is_missed(make, monkeypatch):
     def connect(*_):
-        raise RuntimeError("the network was asked")
+        raise RuntimeError("a connection was opened")
 
     monkeypatch.setattr(socket.socket, "connect", connect)
     with make("https://no-such-host.invalid/v1") as mocker:

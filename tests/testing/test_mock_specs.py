@@ -1,4 +1,4 @@
-"""With ``specs``, only what the API has can be mocked."""
+"""With ``specs``, mocks that contradict the document are refused."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def mocker(location):
     return ConnectClientMocker(URL, specs=location)
 
 
-def test_what_the_api_has_can_be_mocked(location):
+def test_mocks_that_agree_with_the_document_are_accepted(location):
     product = {"id": "PRD-1", "name": "N", "owner": {"id": "VA-1"}, "children": [{"name": "M"}]}
     for specs in (location, str(location), OpenAPISpecs(location)):
         with ConnectClientMocker(URL, specs=specs) as mocker:
@@ -128,7 +128,7 @@ def test_what_the_api_has_can_be_mocked(location):
         ),
     ],
 )
-def test_what_the_api_does_not_have_cannot_be_mocked(mocker, write, problem):
+def test_mocks_that_contradict_the_document_are_refused(mocker, write, problem):
     with pytest.raises(ImpossibleMockError) as caught:
         write(mocker)
     assert "rules out this mock of" in str(caught.value)
@@ -138,7 +138,7 @@ def test_what_the_api_does_not_have_cannot_be_mocked(mocker, write, problem):
 
 
 @pytest.mark.parametrize("status", [400, 404, 429, 500])
-def test_errors_can_be_mocked_although_documents_hardly_tell_of_them(mocker, status):
+def test_errors_can_be_mocked_although_documents_describe_few(mocker, status):
     mocker.products["PRD-1"].get(status_code=status, return_value={"error_code": "CNCT_001"})
     mocker.products.create(return_value={}, match_body=b"raw")
     mocker.reset(success=False)

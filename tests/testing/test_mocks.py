@@ -1,4 +1,4 @@
-"""What can be mocked: every noun and verb of a client, in both worlds."""
+"""Every noun and verb of a client can be mocked, in both worlds."""
 
 from __future__ import annotations
 
@@ -80,10 +80,10 @@ def test_the_raw_response_is_one_of_the_http_library(mocker, client):
     assert client.response.json() == {"n": 1}
 
 
-@pytest.mark.parametrize("found", [True, False])
-def test_existence(mocker, client, found):
-    mocker.products["PRD-1"].exists(return_value=found)
-    assert client.products["PRD-1"].exists() is found
+@pytest.mark.parametrize("exists", [True, False])
+def test_existence(mocker, client, exists):
+    mocker.products["PRD-1"].exists(return_value=exists)
+    assert client.products["PRD-1"].exists() is exists
 
 
 def test_a_status_can_be_passed_by_position(mocker, client):
@@ -114,7 +114,7 @@ def test_refinements_are_written_as_in_a_client(mocker, client):
     ).search("two words").order_by("-created", "name").select("-owner").limit(10).mock(
         return_value=ROWS[:25]
     )
-    asked = (
+    rows = (
         client.products.filter("(status=draft|ilike(name,*a*))", R().owner.id.ne("VA-1"))
         .filter(R().id.oneof(["b", "a"]))
         .select("-owner")
@@ -123,7 +123,7 @@ def test_refinements_are_written_as_in_a_client(mocker, client):
         .order_by("-created")
         .order_by("name")
     )
-    assert list(asked) == ROWS[:25]
+    assert list(rows) == ROWS[:25]
 
 
 @pytest.mark.parametrize(("start", "stop"), [(0, 3), (1, 30), (3, 215), (240, 300), (300, 310)])
@@ -143,7 +143,7 @@ def test_single_rows(mocker, client):
     assert client.products.all()[10:20][2:].first() == {"id": "PRD-12"}
 
 
-def test_a_single_row_does_not_tell_how_many_there_are(mocker, client):
+def test_the_mock_of_a_single_row_sets_no_total(mocker, client):
     mocker.products.all().first().mock(return_value=[{"id": "PRD-1"}])
     mocker.products.all().count(return_value=7)
     products = client.products.all()
@@ -172,7 +172,7 @@ def test_the_truth_of_a_set_is_that_of_its_first_page():
         assert list(rows) == ROWS[:2]
 
 
-def test_what_matches_nothing_is_not_called_and_needs_no_mock(mocker, client):
+def test_a_set_that_is_always_empty_makes_no_call_and_needs_no_mock(mocker, client):
     mocker.products.filter(id__in=[]).mock(return_value=[])
     assert list(client.products.filter(id__in=[])) == []
     with pytest.raises(ValueError, match="makes no call"):
@@ -235,7 +235,7 @@ def test_equal_mocks_answer_in_turn_and_the_last_from_then_on(mocker, client):
     assert [client.get("a"), client.get("a"), client.get("a")] == [1, 2, 2]
 
 
-def test_what_is_answered_is_what_was_given_then(mocker, client):
+def test_later_changes_to_the_return_value_have_no_effect(mocker, client):
     rows = [{"id": "PRD-1"}]
     mocker.products.all().mock(return_value=rows)
     rows[0]["id"] = "changed"
@@ -245,7 +245,7 @@ def test_what_is_answered_is_what_was_given_then(mocker, client):
 @pytest.mark.parametrize(
     ("headers", "value"), [({"content-type": "application/json"}, {"n": 1}), ({}, b'{"n": 1}')]
 )
-def test_headers_say_what_a_text_is(mocker, client, headers, value):
+def test_the_media_type_of_a_text_can_be_set_in_the_headers(mocker, client, headers, value):
     mocker.get("a", return_value='{"n": 1}', headers=headers)
     assert client.get("a") == value
 

@@ -118,7 +118,7 @@ def test_a_failure_stays_the_failure_and_shows_unexpected_calls(run):
 
     def test_unexpected(client_mocker_factory):
         client_mocker_factory(URL)
-        ask("told-once")
+        ask("noted-once")
 
     @pytest.fixture
     def broken(client_mocker_factory):
@@ -141,7 +141,7 @@ def test_a_failure_stays_the_failure_and_shows_unexpected_calls(run):
     result.stdout.fnmatch_lines(["E*assert 1 == 2", "E*GET swallowed is not mocked."])
     text = result.stdout.str()
     assert "Mocks that no call used" not in text
-    assert text.count("GET told-once is not mocked") == 1
+    assert text.count("GET noted-once is not mocked") == 1
 
 
 def test_an_error_at_the_end_of_a_test_is_not_hidden(run):
@@ -159,7 +159,7 @@ def test_an_error_at_the_end_of_a_test_is_not_hidden(run):
     result.stdout.no_fnmatch_line("Mocks that no call used:")
 
 
-def test_a_mocker_that_nobody_resets_does_not_reach_the_next_test(run):
+def test_a_mocker_without_a_reset_does_not_reach_the_next_test(run):
     result = run("""
     @pytest.fixture
     def forgetful():
@@ -242,13 +242,13 @@ def test_the_plugin_imports_nothing_before_a_test_asks():
         "import sys, pytest, cnct.testing.fixtures; "
         "print([name for name in sys.modules if name.startswith(('cnct.', 'requests', 'httpx2'))])"
     )
-    shown = subprocess.run(  # noqa: S603 - our own code
+    output = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout
-    assert shown.strip() == "['cnct.testing', 'cnct.testing.fixtures']"
+    assert output.strip() == "['cnct.testing', 'cnct.testing.fixtures']"
 
 
-def test_the_package_names_what_it_has():
+def test_every_exported_name_exists():
     assert all(getattr(cnct.testing, name) for name in cnct.testing.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'Mocker'"):
         _ = cnct.testing.Mocker

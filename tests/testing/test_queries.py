@@ -1,4 +1,4 @@
-"""Queries are compared by what they mean."""
+"""Queries are compared by meaning."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from cnct.testing.query_terms import terms_of
         ("a=(1&b=(2", "b=(2&a=(1"),
     ],
 )
-def test_what_means_the_same_is_the_same(one, other):
+def test_queries_with_one_meaning_have_equal_terms(one, other):
     assert terms_of(one) == terms_of(other)
 
 
@@ -62,11 +62,11 @@ def test_what_means_the_same_is_the_same(one, other):
         ("a=(1", "a=(2"),
     ],
 )
-def test_what_means_something_else_is_different(one, other):
+def test_queries_with_different_meanings_have_different_terms(one, other):
     assert terms_of(one) != terms_of(other)
 
 
-def test_terms_show_what_is_asked_for():
+def test_terms_are_readable():
     query = 'and(eq(a,1),out(b,(2,"3,4")))&ordering(-c)&limit=10&search="two words"'
     assert terms_of(query) == (
         "eq(a,1)",

@@ -1,4 +1,4 @@
-"""Calls that nobody mocked fail, and so do mocks that nobody called."""
+"""Calls without a mock fail, and so do mocks without a call."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_every_part_of_a_query_must_match(failure, client, refine, differences):
         list(refine(refined(client.products)))
 
     message = str(failure(scenario))
-    assert [each for each in differences if each not in message] == []
+    assert [line for line in differences if line not in message] == []
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_other_bodies_must_match(world, failure, client, expected, difference):
     assert difference in str(failure(scenario))
 
 
-def test_the_error_tells_what_came_what_was_expected_and_the_nearest_mock(failure, client):
+def test_the_error_shows_the_call_all_mocks_and_the_nearest_one(failure, client):
     def scenario(mocker):
         mocker.requests["PR-1"].get(return_value={})
         mocker.requests["PR-1"]("approve").post(match_body={"template_id": "TL-1"})

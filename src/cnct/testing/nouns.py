@@ -13,7 +13,7 @@ from cnct.testing.replies import Reply, ReplyToBody
 from cnct.testing.set_mock import ResourceSetMock
 
 
-class Mocked(Node):
+class _NounMock(Node):
     """A noun at a path below the endpoint.
 
     Args:
@@ -26,7 +26,7 @@ class Mocked(Node):
         self._path = path
 
 
-class ActionMock(Mocked):
+class ActionMock(_NounMock):
     """An action such as ``approve``."""
 
     def get(self, status_code: int = 200, **reply: Unpack[Reply]) -> None:
@@ -46,7 +46,7 @@ class ActionMock(Mocked):
         self._mocks.add("DELETE", self._path, status_code, **reply)
 
 
-class ResourceMock(Mocked, HasActions[ActionMock], HasCollections["CollectionMock"]):
+class ResourceMock(_NounMock, HasActions[ActionMock], HasCollections["CollectionMock"]):
     """A resource of a collection, with its actions and nested collections."""
 
     def _action_at(self, path: str) -> ActionMock:
@@ -76,7 +76,7 @@ class ResourceMock(Mocked, HasActions[ActionMock], HasCollections["CollectionMoc
         self._mocks.add("DELETE", self._path, status_code, **reply)
 
 
-class CollectionMock(Mocked, HasActions[ActionMock]):
+class CollectionMock(_NounMock, HasActions[ActionMock]):
     """A collection: resources and sets of resources."""
 
     __iter__ = None  # without this, Python would iterate over collection[0], [1], ... without end
@@ -122,7 +122,7 @@ class CollectionMock(Mocked, HasActions[ActionMock]):
         self._mocks.add("DELETE", self._path, status_code, **reply)
 
 
-class NSMock(Mocked, HasNamespaces["NSMock"], HasCollections[CollectionMock]):
+class NSMock(_NounMock, HasNamespaces["NSMock"], HasCollections[CollectionMock]):
     """A namespace: a group of related collections."""
 
     def _ns_at(self, path: str) -> NSMock:

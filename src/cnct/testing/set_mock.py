@@ -108,7 +108,7 @@ class ResourceSetMock(Refinable):
             self._mock_page(span, page, headers)
             reader.feed(page, span.limit)
 
-    def mock_row(self, index: int, status_code: int, return_value: Any, headers: Headers) -> None:
+    def _mock_row(self, index: int, status_code: int, return_value: Any, headers: Headers) -> None:
         """Mock the call that reads one resource; see `RowMock.mock`."""
         failure = _is_failure(status_code, return_value)
         body = return_value if failure else _checked_rows(return_value)[:1]
@@ -158,7 +158,7 @@ class RowMock:
         Raises:
             TypeError: If ``return_value`` is not a list.
         """
-        self._rows.mock_row(self._index, status_code, return_value, headers)
+        self._rows._mock_row(self._index, status_code, return_value, headers)
 
 
 def _is_failure(status_code: int, return_value: Any) -> bool:
