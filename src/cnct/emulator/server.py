@@ -25,7 +25,7 @@ from cnct.emulator.faults.traffic import Traffic, request_log
 from cnct.emulator.inventing.inventor import Inventor
 from cnct.emulator.inventing.recipes import DEFAULT_COUNTS, Rows
 from cnct.emulator.inventing.recipes import generate as invented
-from cnct.emulator.service.app import BASE, Connect
+from cnct.emulator.service.app import BASE, Service
 from cnct.emulator.service.records import Records
 from cnct.openapi.shapes import is_record
 from cnct.store import Storage
@@ -91,7 +91,7 @@ class Emulator:
         self._storage = Storage(database)
         inventor = Inventor(api, seed, until, generate)
         self._records = Records(api, self._storage, inventor, self.clock.now)
-        self._connect = Connect(api, self._records, inventor, api_keys)
+        self._service = Service(api, self._records, inventor, api_keys)
         try:
             if self._storage.is_empty():
                 world = _default_world(spec, records, generate or {}, seed, until)
@@ -108,11 +108,11 @@ class Emulator:
         self, world: Rows, records: Rows, generate: Mapping[str, int], *, lazily: bool
     ) -> None:
         for path, rows in (*world.items(), *records.items()):
-            self._connect.insert(path, rows)
+            self._service.insert(path, rows)
         if lazily:
             self._records.invent_when_needed()
         for path in generate.keys() - world.keys():
-            self._connect.invent(path)
+            self._service.invent(path)
         self._storage.analyze()
 
     @property
@@ -129,7 +129,7 @@ class Emulator:
     def app(self) -> Starlette:
         """The ASGI application, to call in process."""
         strike = self._faults.strike
-        return self._connect.asgi(Middleware(Traffic, base=BASE, log=self.requests, strike=strike))
+        return self._service.asgi(Middleware(Traffic, base=BASE, log=self.requests, strike=strike))
 
     def insert(self, path: str, *records: dict[str, Any]) -> None:
         """Add records to a collection, behind the back of whoever reads it.
@@ -141,7 +141,7 @@ class Emulator:
         Raises:
             ValueError: If the document has no such collection.
         """
-        self._connect.insert(path, records)
+        self._service.insert(path, records)
 
     def delete(self, path: str) -> None:
         """Remove a record, behind the back of whoever reads it.
@@ -152,7 +152,7 @@ class Emulator:
         Raises:
             ValueError: If the document has no such path.
         """
-        self._connect.delete(path)
+        self._service.delete(path)
 
     @property
     def endpoint(self) -> str:

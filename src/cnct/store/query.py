@@ -16,7 +16,7 @@ from cnct.store.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """The meaning of a query for one table; made by `read`, run by `Storage.page`.
+    """A query compiled for one table; made by `read`, run by `Storage.page`.
 
     Attributes:
         condition: The rows that match.

@@ -42,10 +42,10 @@ class Table:
             field under several arrays has their paths separated by spaces.
         default_limit: Rows of a page without a limit; ``None`` for all of them.
         max_limit: Most rows of a page; ``None`` for no maximum.
-        properties: Names of the record's own properties, as far as the document tells.
+        properties: Names of the record's own properties, as far as the document has them.
         identifier: Property that holds the id of a record, mostly ``id``; ``locale.id`` if it is
             inside another one. Empty if records have no id.
-        row: Schema of a record, as far as the document tells.
+        row: Schema of a record; empty if the document has none.
     """
 
     key: str

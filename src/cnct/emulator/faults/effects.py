@@ -17,7 +17,6 @@ from cnct.emulator.service import api_errors
 
 Effect = Callable[[ASGIApp, Scope, Receive, Send], Awaitable[None]]
 
-PAGE_CAP, NEW_ROWS = "page_cap", "new_rows"  # names in the state of a request, for the service
 _GATEWAY = frozenset({502, 503, 504})
 
 
@@ -75,7 +74,7 @@ async def truncate(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
 
 
 def note(state: Mapping[str, object]) -> Effect:
-    """Add `PAGE_CAP` or `NEW_ROWS` to the state of the request, which the service reads."""
+    """Add names of `row_faults` to the state of the request, which the service reads."""
 
     async def effect(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, "state": {**scope.get("state", {}), **state}}, receive, send)

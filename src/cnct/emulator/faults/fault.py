@@ -11,6 +11,7 @@ from typing import Any, TypedDict, Unpack
 
 from cnct.emulator.faults import effects
 from cnct.emulator.faults.effects import Effect
+from cnct.emulator.service.row_faults import NEW_ROWS, PAGE_CAP
 
 
 class When(TypedDict, total=False):
@@ -109,7 +110,7 @@ class Fault:
     @classmethod
     def page_cap(cls, rows: int, **when: Unpack[When]) -> Fault:
         """Cut pages to a number of rows, whatever their limit, without an error."""
-        return cls("page_cap", _rows(rows), effects.note({effects.PAGE_CAP: rows}), **when)
+        return cls("page_cap", _rows(rows), effects.note({PAGE_CAP: rows}), **when)
 
     @classmethod
     def insert_rows(cls, rows: int = 1, **when: Unpack[When]) -> Fault:
@@ -118,7 +119,7 @@ class Fault:
         The copies have new ids and dates: where the newest rows come first, rows that were read
         move down, and the next page repeats them.
         """
-        return cls("insert_rows", _rows(rows), effects.note({effects.NEW_ROWS: rows}), **when)
+        return cls("insert_rows", _rows(rows), effects.note({NEW_ROWS: rows}), **when)
 
     @classmethod
     def delete_rows(cls, rows: int = 1, **when: Unpack[When]) -> Fault:
@@ -126,7 +127,7 @@ class Fault:
 
         The rows that were not read move up, and the next page skips some of them.
         """
-        return cls("delete_rows", _rows(rows), effects.note({effects.NEW_ROWS: -rows}), **when)
+        return cls("delete_rows", _rows(rows), effects.note({NEW_ROWS: -rows}), **when)
 
     @classmethod
     def hook(cls, function: Callable[[], object], **when: Unpack[When]) -> Fault:

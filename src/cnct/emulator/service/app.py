@@ -1,4 +1,4 @@
-"""Calls -> answers: routes a call to the records and says the result. Knows no sockets."""
+"""Serves requests: routes them to the records and writes the responses. Opens no sockets."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cnct.emulator.api import Api, Route, depth
-from cnct.emulator.faults.effects import NEW_ROWS, PAGE_CAP
 from cnct.emulator.inventing.inventor import Inventor
 from cnct.emulator.service import api_errors, bodies
-from cnct.emulator.service.bodies import MEDIA, Body, File
-from cnct.emulator.service.payloads import accepted, items_of, names_its_own_id, object_of
+from cnct.emulator.service.bodies import MEDIA, RequestBody, Upload
+from cnct.emulator.service.payloads import items_of, names_its_own_id, object_of, writable_payload
 from cnct.emulator.service.records import Records
+from cnct.emulator.service.row_faults import NEW_ROWS, PAGE_CAP
 from cnct.exceptions import QueryError
 from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation, Success
@@ -32,14 +32,14 @@ BASE = "/public/v1"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
-class Connect:
-    """The service: an API's records behind its HTTP interface.
+class Service:
+    """The HTTP interface of an API's records.
 
     Args:
-        api: What the document says.
+        api: The document.
         records: The records.
-        inventor: Fills what an answer must have and no record does.
-        api_keys: ``Authorization`` values that are let in; ``None`` for any ``ApiKey ...``.
+        inventor: Completes responses whose schemas require more than the record has.
+        api_keys: Accepted ``Authorization`` values; ``None`` for any ``ApiKey ...``.
     """
 
     def __init__(
@@ -49,7 +49,6 @@ class Connect:
         inventor: Inventor,
         api_keys: Container[str] | None = None,
     ) -> None:
-        """Keep the parts."""
         self._api = api
         self._records = records
         self._inventor = inventor
@@ -57,35 +56,35 @@ class Connect:
 
     def asgi(self, *middleware: Middleware) -> Starlette:
         """Return the ASGI application, behind middleware."""
-        route = routing.Route("/{path:path}", self._answer, methods=_METHODS)
+        route = routing.Route("/{path:path}", self._respond, methods=_METHODS)
         return Starlette(routes=[route], middleware=middleware)
 
     def insert(self, path: str, records: Iterable[Record]) -> None:
         """Add records to the collection at a path.
 
         Raises:
-            ValueError: If the document has none there.
+            ValueError: If the document has no collection there.
         """
-        collection, path_ids = self._listed(path)
-        self._records.look_at(collection, path_ids)
-        self._records.add(collection, path_ids, records)
+        table, path_ids = self._table_at(path)
+        self._records.fill_on_demand(table, path_ids)
+        self._records.add(table, path_ids, records)
 
     def invent(self, path: str) -> None:
         """Invent the records of the collection at a path.
 
         Raises:
-            ValueError: If the document has none there.
+            ValueError: If the document has no collection there.
         """
-        self._records.fill(*self._listed(path))
+        self._records.fill(*self._table_at(path))
 
-    def _listed(self, path: str) -> tuple[Table, tuple[str, ...]]:
+    def _table_at(self, path: str) -> tuple[Table, tuple[str, ...]]:
         route = self._api.find(path)
         if route is None or route.serves != "rows":
             raise ValueError(f"records: the document has no collection {path!r}")
         return route.table, route.ids
 
     def delete(self, path: str) -> None:
-        """Remove the record at a path, if it is there.
+        """Remove the record at a path, if there is one.
 
         Raises:
             ValueError: If the document has no record there.
@@ -94,10 +93,10 @@ class Connect:
         if route is None or route.serves != "record":
             raise ValueError(f"the document has no record {path!r}")
         *above, key = route.ids
-        self._records.look_at(route.table, tuple(above))
+        self._records.fill_on_demand(route.table, tuple(above))
         self._records.storage.delete(route.table, "/".join(above), key)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> Response:
         if request.url.path.startswith(MEDIA):
             return Response(request.url.path.encode(), media_type="application/octet-stream")
         method = "GET" if request.method == "HEAD" else request.method
@@ -106,9 +105,9 @@ class Connect:
             route = self._route(request, method)
             operation = route.operations[method]
             if method != "GET":
-                self._check_exists(route)  # before the payload is: what is not there is a 404
-            body = Body() if method == "GET" else await bodies.read(request, operation.body)
-            payload = accepted(self._api, operation, route.path, body.payload)
+                self._check_exists(route)  # before the payload is checked: 404 wins over 400
+            body = RequestBody() if method == "GET" else await bodies.read(request, operation.body)
+            payload = writable_payload(self._api, operation, route.path, body.payload)
             success = self._api.success(operation)
             call = _Call(route, operation, success, payload, body.files, _query(request))
             response = self._handle(method, call, request.scope.get("state", {}))
@@ -121,8 +120,8 @@ class Connect:
         return response
 
     def _authorize(self, request: Request) -> None:
-        given = request.headers.get("Authorization", "")
-        allowed = given.startswith("ApiKey ") if self._api_keys is None else given in self._api_keys
+        key = request.headers.get("Authorization", "")
+        allowed = key.startswith("ApiKey ") if self._api_keys is None else key in self._api_keys
         if not allowed:
             raise api_errors.unauthorized()
 
@@ -141,7 +140,7 @@ class Connect:
         return route
 
     def _check_exists(self, route: Route) -> None:
-        """Answer 404 for a call to a record, or below one, that does not exist."""
+        """Raise a 404 if the record of a path, or the one above, does not exist."""
         table, end = route.table, depth(route.table.key) + 1
         if table.key in self._api.tables and len(route.ids) >= end:
             self._records.get(table, route.ids[:end])
@@ -157,16 +156,16 @@ class Connect:
             case "value", "GET":
                 return self._value(call)
             case "rows", _:
-                return self._told(call, self._change_list(method, call))
+                return self._response(call, self._change_list(method, call))
             case "record", _:
-                return self._told(call, self._change_resource(method, call))
+                return self._response(call, self._change_resource(method, call))
             case "value", "DELETE":
-                self._records.remove_value(*call.where)
-                return self._told(call, None)
+                self._records.remove_value(*call.target)
+                return self._response(call, None)
             case "value", _:
-                return self._told(call, self._records.set_value(*call.where, call.payload))
+                return self._response(call, self._records.set_value(*call.target, call.payload))
             case _:
-                return self._told(call, self._act(call))
+                return self._response(call, self._act(call))
 
     def _change_list(self, method: str, call: _Call) -> Any:
         match method:
@@ -179,122 +178,124 @@ class Connect:
 
     def _change_resource(self, method: str, call: _Call) -> Record:
         if method == "DELETE":
-            return self._records.delete(*call.where)
+            return self._records.delete(*call.target)
         changes = call.payload or {} if call.files else object_of(call.payload)
-        return self._records.update(*call.where, changes | self._kept(call, call.route.record))
+        return self._records.update(
+            *call.target, changes | self._keep_files(call, call.route.record)
+        )
 
     def _list(self, call: _Call, state: Mapping[str, Any]) -> Response:
-        collection, path_ids = call.where
-        plan = read(call.query, collection).capped(state.get(PAGE_CAP))
+        table, path_ids = call.target
+        plan = read(call.query, table).capped(state.get(PAGE_CAP))
         if plan.slice.offset:
-            self._records.change_rows(collection, path_ids, state.get(NEW_ROWS, 0))
-        parent, storage = self._records.parent(collection, path_ids), self._records.storage
-        page = storage.page(collection, parent, plan)
-        if self._type_told(call) == "object":  # where the document says so, a list is one object
-            return self._told(call, next(iter(page.records), None))
+            self._records.change_rows(table, path_ids, state.get(NEW_ROWS, 0))
+        parent, storage = self._records.parent(table, path_ids), self._records.storage
+        page = storage.page(table, parent, plan)
+        if self._response_type(call) == "object":  # some documents describe a list as one object
+            return self._response(call, next(iter(page.records), None))
         body = f"[{','.join(page.rows)}]"
         return Response(body, headers=_content_range(plan.slice, page), media_type=JSON)
 
     def _retrieve(self, call: _Call) -> Response:
-        collection, path_ids = call.where
-        record = self._records.get(collection, path_ids)
-        plan = read(call.query, collection, sliced=False)
-        parent, storage = self._records.parent(collection, path_ids[:-1]), self._records.storage
-        if call.query and not storage.matches(collection, parent, path_ids[-1], plan.condition):
+        table, path_ids = call.target
+        record = self._records.get(table, path_ids)
+        plan = read(call.query, table, sliced=False)
+        parent, storage = self._records.parent(table, path_ids[:-1]), self._records.storage
+        if call.query and not storage.matches(table, parent, path_ids[-1], plan.condition):
             raise api_errors.not_found()
         answer = plan.selection.apply(record)
-        return JSONResponse([answer] if self._type_told(call) == "array" else answer)
+        return JSONResponse([answer] if self._response_type(call) == "array" else answer)
 
     def _value(self, call: _Call) -> Response:
-        data = self._records.value(*call.where)
-        # What a path with a file's name leads to was uploaded to the record above.
+        data = self._records.value(*call.target)
+        # A file whose path ends in a name was uploaded to the record above.
         paths = call.route.record, call.route.record.rpartition("/")[0]
-        uploaded = next(filter(None, map(self._records.storage.file, paths)), None)
+        content = next(filter(None, map(self._records.storage.file, paths)), None)
         media_type = call.success.media_type
-        if uploaded is not None and media_type not in ("", JSON):
-            return Response(uploaded, media_type=media_type)
+        if content is not None and media_type not in ("", JSON):
+            return Response(content, media_type=media_type)
         if data is None and not call.success.schema:
             data = call.success.example
         if data is None and media_type != JSON:
-            data = self._records.above(*call.where)
-        return self._told(call, data)
+            data = self._records.above(*call.target)
+        return self._response(call, data)
 
     def _create(self, call: _Call) -> Any:
-        collection, path_ids = call.where
+        table, path_ids = call.target
         items = items_of(call.payload)
         if not names_its_own_id(self._api, call.operation):
             items = [{name: item[name] for name in item if name != "id"} for item in items]
         links = {name: f"{MEDIA}{file.name}" for name, file in call.files.items()}
-        made = self._records.create(collection, path_ids, [item | links for item in items])
-        self._kept(call, f"{call.route.path}/{collection.id_of(made[0])}")
-        return made if is_list(call.payload) else made[0]
+        records = self._records.create(table, path_ids, [item | links for item in items])
+        self._keep_files(call, f"{call.route.path}/{table.id_of(records[0])}")
+        return records if is_list(call.payload) else records[0]
 
     def _update_many(self, call: _Call) -> Any:
-        collection, path_ids = call.where
+        table, path_ids = call.target
         items = items_of(call.payload)
-        if not collection.identifier:
-            return self._records.update_only(collection, path_ids, items[-1])
-        keys = [collection.id_of(item) for item in items]
+        if not table.identifier:
+            return self._records.update_only(table, path_ids, items[-1])
+        keys = [table.id_of(item) for item in items]
         if "" in keys:
-            raise api_errors.invalid(f"{collection.identifier}: This field is required.")
+            raise api_errors.invalid(f"{table.identifier}: This field is required.")
         pairs = zip(keys, items, strict=True)
         with self._records.storage.transaction():
-            return [self._records.update(collection, (*path_ids, key), item) for key, item in pairs]
+            return [self._records.update(table, (*path_ids, key), item) for key, item in pairs]
 
     def _delete_many(self, call: _Call) -> None:
-        collection, path_ids = call.where
+        table, path_ids = call.target
         items = call.payload if is_list(call.payload) else []
         with self._records.storage.transaction():
             for item in items:
-                key = collection.id_of(item) if is_record(item) else str(item)
-                self._records.delete(collection, (*path_ids, key))
+                key = table.id_of(item) if is_record(item) else str(item)
+                self._records.delete(table, (*path_ids, key))
 
     def _act(self, call: _Call) -> Any:
-        holder, path_ids = call.where
-        end = depth(holder.key) + 1
-        self._kept(call, call.route.record)
-        if holder.key not in self._api.tables or len(path_ids) < end:
+        table, path_ids = call.target
+        end = depth(table.key) + 1
+        self._keep_files(call, call.route.record)
+        if table.key not in self._api.tables or len(path_ids) < end:
             return call.payload if is_list(call.payload) else None
-        record = self._records.act(holder, path_ids[:end], call.route.name, call.payload)
-        told = self._api.resolved(call.success.schema)
-        names = as_record(told.get("properties")).keys() - {"id"}
+        record = self._records.act(table, path_ids[:end], call.route.name, call.payload)
+        schema = self._api.resolved(call.success.schema)
+        names = as_record(schema.get("properties")).keys() - {"id"}
         return record if not names or names & record.keys() else None
 
-    def _kept(self, call: _Call, path: str) -> Record:
-        """Keep what was uploaded to a record; return how the record tells of it."""
+    def _keep_files(self, call: _Call, path: str) -> Record:
+        """Store the uploaded files of a record; return the properties that link to them."""
         for file in call.files.values():
             self._records.storage.keep_file(path, file.content)
         return {name: f"{MEDIA}{file.name}" for name, file in call.files.items() if name}
 
-    def _type_told(self, call: _Call) -> Any:
+    def _response_type(self, call: _Call) -> Any:
         return self._api.resolved(call.success.schema).get("type")
 
-    def _told(self, call: _Call, data: Any) -> Response:
-        """Answer data in the shape that the document gives it."""
-        wanted = self._type_told(call)
-        if wanted == "array" and data is not None and not is_list(data):
+    def _response(self, call: _Call, data: Any) -> Response:
+        """Return the response that the document describes: an array or an object, completed."""
+        kind = self._response_type(call)
+        if kind == "array" and data is not None and not is_list(data):
             data = [data]
-        if wanted == "object" and is_list(data):  # many at once, of which documents do not tell
-            return bodies.answer(call.success, [self._fitted(call, item) for item in data])
-        return bodies.answer(call.success, self._fitted(call, data))
+        if kind == "object" and is_list(data):  # a bulk operation, which documents do not mention
+            return bodies.response(call.success, [self._completed(call, item) for item in data])
+        return bodies.response(call.success, self._completed(call, data))
 
-    def _fitted(self, call: _Call, data: Any) -> Any:
-        return self._inventor.completed(call.success.schema, data, *call.where)
+    def _completed(self, call: _Call, data: Any) -> Any:
+        return self._inventor.completed(call.success.schema, data, *call.target)
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A call that was understood."""
+    """A request, matched to the document and decoded."""
 
     route: Route
     operation: Operation
     success: Success
     payload: Any
-    files: Mapping[str, File]
+    files: Mapping[str, Upload]
     query: Node | None
 
     @property
-    def where(self) -> tuple[Table, tuple[str, ...]]:
+    def target(self) -> tuple[Table, tuple[str, ...]]:
         return self.route.table, self.route.ids
 
 
@@ -310,7 +311,7 @@ def _query(request: Request) -> Node | None:
 
 
 def _content_range(slice_: Slice, page: StoredPage) -> dict[str, str]:
-    """Return the header of a page; a list that is answered whole has none."""
+    """Return the header of a page; a list without pages has none."""
     if slice_.limit is None:
         return {}
     first = slice_.offset if slice_.limit else 0

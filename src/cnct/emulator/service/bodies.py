@@ -1,4 +1,4 @@
-"""Bodies of calls -> payloads and files, and data -> answers, by media type. Changes no records."""
+"""Reads the bodies of requests, and writes data as responses, by media type. Changes no records."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from cnct.openapi.places import Success
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 
 MEDIA = "/media/"
-"""Where files are that answers lead to, below the host."""
+"""Path below the host of the files that responses link to."""
 
 _FORM = "multipart/form-data"
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """Something uploaded."""
+class Upload:
+    """An uploaded file."""
 
     name: str
     media_type: str
@@ -32,68 +32,68 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """What a call brings: a payload, files, or both as parts of a form.
+class RequestBody:
+    """The body of a request: a payload, files, or both as parts of a form.
 
     Attributes:
-        payload: JSON, or the fields of a form; ``None`` for no body.
-        files: Files by name of their part; a raw body has no name.
+        payload: Decoded JSON, or the fields of a form; ``None`` for no body.
+        files: Files by the name of their part; the name of a raw body is empty.
     """
 
     payload: Any = None
-    files: Mapping[str, File] = field(default_factory=dict[str, File])
+    files: Mapping[str, Upload] = field(default_factory=dict[str, Upload])
 
 
-async def read(request: Request, media_types: Collection[str]) -> Body:
-    """Read the body of a call.
+async def read(request: Request, media_types: Collection[str]) -> RequestBody:
+    """Read the body of a request.
 
     Args:
-        request: The call.
-        media_types: Media types that its operation takes.
+        request: The request.
+        media_types: Media types that the operation takes.
 
     Raises:
-        ApiError: If it is no JSON, or is JSON though a form is due.
+        ApiError: If the body is no JSON, or is JSON where the operation takes a form.
     """
     content = await request.body()
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if media_type == _FORM:
         return await _form(request)
     if content and media_type in media_types and media_type != JSON:
-        return Body(files={"": File(_disposition(request), media_type, content)})
+        return RequestBody(files={"": Upload(_file_name(request), media_type, content)})
     if [*media_types] == [_FORM]:
         raise api_errors.invalid(f"payload: expected {_FORM}.")
     if not content:
-        return Body()
+        return RequestBody()
     try:
         payload = json.loads(content, parse_constant=_refuse)
-        json.dumps(payload, ensure_ascii=False).encode()  # half a character cannot be kept
+        json.dumps(payload, ensure_ascii=False).encode()  # half a surrogate pair cannot be stored
     except (ValueError, RecursionError) as error:
         raise api_errors.invalid("payload: JSON parse error.") from error
-    return Body(payload)
+    return RequestBody(payload)
 
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)  # NaN and the infinities, which are not JSON
 
 
-async def _form(request: Request) -> Body:
+async def _form(request: Request) -> RequestBody:
     fields: Record = {}
-    files: dict[str, File] = {}
+    files: dict[str, Upload] = {}
     try:
         async with request.form() as form:
             for name, value in form.multi_items():
                 if isinstance(value, UploadFile):
                     kind = value.content_type or "application/octet-stream"
-                    files[name] = File(value.filename or name, kind, await value.read())
+                    files[name] = Upload(value.filename or name, kind, await value.read())
                 else:
                     fields[name] = _field(value)
     except Exception as error:
         raise api_errors.invalid("payload: the form cannot be read.") from error
-    return Body(fields, files)
+    return RequestBody(fields, files)
 
 
 def _field(text: str) -> Any:
-    """Read an object in a field of a form, which travels as JSON (OpenAPI 3.0, "Encoding")."""
+    """Decode a field of a form; objects and arrays come as JSON (OpenAPI 3.0, "Encoding")."""
     try:
         value = json.loads(text)
     except ValueError:
@@ -101,17 +101,17 @@ def _field(text: str) -> Any:
     return value if is_record(value) or is_list(value) else text
 
 
-def _disposition(request: Request) -> str:
-    given = request.headers.get("Content-Disposition", "")
-    return given.partition("filename=")[2].strip('"; ')
+def _file_name(request: Request) -> str:
+    disposition = request.headers.get("Content-Disposition", "")
+    return disposition.partition("filename=")[2].strip('"; ')
 
 
-def answer(success: Success, data: Any) -> Response:
-    """Answer data the way the document says.
+def response(success: Success, data: Any) -> Response:
+    """Return the response that the document describes, with some data.
 
     Args:
-        success: The response that the document describes.
-        data: JSON.
+        success: Description of the response.
+        data: Decoded JSON.
     """
     status = success.status
     if 300 <= status < 400:  # noqa: PLR2004 - the redirections of HTTP
@@ -124,12 +124,12 @@ def answer(success: Success, data: Any) -> Response:
 
 
 def content(media_type: str, data: Any) -> bytes:
-    """Write data as a file of a media type."""
-    told = {name: value for name, value in as_record(data).items() if isinstance(value, str)}
+    """Return data as a file of a media type."""
+    texts = {name: value for name, value in as_record(data).items() if isinstance(value, str)}
     if media_type in sheets.MEDIA_TYPES:
-        return sheets.workbook([[*told], [*told.values()]])
+        return sheets.workbook([[*texts], [*texts.values()]])
     if media_type == "text/x-gettext-translation":
         return b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
-    title = told.get("name", told.get("id", "Document"))
-    lines = (f"- {name}: {value}" for name, value in told.items())
+    title = texts.get("name", texts.get("id", "Document"))
+    lines = (f"- {name}: {value}" for name, value in texts.items())
     return "\n".join([f"# {title}", "", *lines, ""]).encode()

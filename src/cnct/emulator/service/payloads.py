@@ -1,4 +1,4 @@
-"""What a call may say: payloads are checked against their schema, and what is read-only dropped."""
+"""Checks payloads against their schemas, and drops read-only properties."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 
-# What the server minds; unknown and read-only properties it ignores.
-_MINDED = frozenset({"required", "value"})
+# Kinds of problems that the server refuses; it ignores unknown and read-only properties.
+_REFUSED = frozenset({"required", "value"})
 
 
-def accepted(api: Api, operation: Operation, path: str, payload: Any) -> Any:
-    """Return a payload without what its schema calls read-only.
+def writable_payload(api: Api, operation: Operation, path: str, payload: Any) -> Any:
+    """Return a payload without its read-only properties.
 
     Args:
-        api: What the document says.
-        operation: What it is sent to.
+        api: The document.
+        operation: The operation of the request.
         path: Path below the base.
-        payload: What was sent.
+        payload: The payload of the request.
 
     Raises:
-        ApiError: If it is not what the schema asks for.
+        ApiError: If the payload does not fit the schema of the operation.
     """
     schema = api.specs.payload(operation, JSON)
     if payload is None or schema is None:
         return payload
-    wanted = kind_of(plain(schema, api.resolved))
-    one_by_one = is_list(payload) and wanted == "object"  # many at once
+    kind = kind_of(plain(schema, api.resolved))
+    is_bulk = is_list(payload) and kind == "object"
     problems = [
         problem.message
-        for item in (payload if one_by_one else [payload])
+        for item in (payload if is_bulk else [payload])
         for problem in check_payload(api.specs, operation.method, path, item)
-        if problem.kind in _MINDED
+        if problem.kind in _REFUSED
     ]
     if problems:
         raise api_errors.invalid(*problems)
-    if one_by_one:
+    if is_bulk:
         return [_writable(api, schema, item) for item in payload]
     return _writable(api, schema, payload)
 
 
 def items_of(payload: Any) -> list[Record]:
-    """Take a payload for the objects it has: itself, or those of an array.
+    """Return the objects of a payload: itself, or those in an array.
 
     Raises:
-        ApiError: If it has anything else, or nothing.
+        ApiError: If there are none, or anything else.
     """
     items = payload if is_list(payload) else [payload]
     if not items or not all(is_record(item) for item in items):
@@ -59,10 +59,10 @@ def items_of(payload: Any) -> list[Record]:
 
 
 def object_of(payload: Any) -> Record:
-    """Take a payload for an object.
+    """Return a payload that is an object.
 
     Raises:
-        ApiError: If it is none.
+        ApiError: If the payload is anything else.
     """
     if not is_record(payload):
         raise api_errors.invalid("payload: expected a JSON object.")
@@ -70,26 +70,28 @@ def object_of(payload: Any) -> Record:
 
 
 def names_its_own_id(api: Api, operation: Operation) -> bool:
-    """Tell whether a new record comes with its id, as one that exists elsewhere and is linked."""
+    """Return whether a new record comes with an id, as one does that exists elsewhere."""
     schema = plain(api.specs.payload(operation, JSON), api.resolved)
     own = api.resolved(as_record(schema.get("properties")).get("id"))
-    return bool(own.get("writeOnly")) or ("id" in schema.get("required", ()) and not _fixed(own))
+    return bool(own.get("writeOnly")) or (
+        "id" in schema.get("required", ()) and not _is_read_only(own)
+    )
 
 
 def _writable(api: Api, schema: Any, value: Any) -> Any:
-    """Drop what is read-only, but ids: they tell which record is meant."""
-    wanted = plain(schema, api.resolved)
+    """Drop read-only properties, except ids, which identify the record."""
+    schema = plain(schema, api.resolved)
     if is_list(value):
-        return [_writable(api, wanted.get("items"), item) for item in value]
-    if not is_record(value) or kind_of(wanted) != "object":
+        return [_writable(api, schema.get("items"), item) for item in value]
+    if not is_record(value) or kind_of(schema) != "object":
         return value
-    properties = as_record(wanted.get("properties"))
+    properties = as_record(schema.get("properties"))
     return {
         name: _writable(api, properties.get(name), below)
         for name, below in value.items()
-        if name == "id" or not _fixed(api.resolved(properties.get(name)))
+        if name == "id" or not _is_read_only(api.resolved(properties.get(name)))
     }
 
 
-def _fixed(schema: Record) -> bool:
+def _is_read_only(schema: Record) -> bool:
     return bool(schema.get("readOnly"))

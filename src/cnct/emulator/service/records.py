@@ -1,4 +1,4 @@
-"""The records of a service and what can be done to them. Knows no HTTP, and no payload rules."""
+"""Finds, creates and changes the records of the service. Knows no HTTP and no payload rules."""
 
 from __future__ import annotations
 
@@ -14,250 +14,243 @@ from cnct.emulator.service.states import act, begin
 from cnct.openapi.shapes import Record, as_record, is_record
 from cnct.store import Storage, Table
 
-_INVENTED = "invented"  # noted once of a database whose records are invented when they are needed
+_INVENTED = "invented"  # noted once, if the database's records are invented on demand
 _READ_ONLY = frozenset({"events", "created", "updated"})
-_VALUE = "value"  # the id of a document of its own
+_VALUE = "value"  # id and property of the only record of a value
 
 
 class Records:
-    """Finds, makes and changes records; invents those that nobody has looked at yet.
+    """The records of the service.
 
     Args:
-        api: What the document says.
-        storage: Where the records are.
-        inventor: Invents them.
-        now: Tells the time.
+        api: The document.
+        storage: The database of the records.
+        inventor: Invents records on demand.
+        now: Returns the time.
     """
 
     def __init__(
         self, api: Api, storage: Storage, inventor: Inventor, now: Callable[[], datetime]
     ) -> None:
-        """Keep the parts."""
         self._api = api
         self._inventor = inventor
         self._now = now
         self.storage = storage
 
     def invent_when_needed(self) -> None:
-        """Let collections have invented records from now on, in this database."""
+        """Let tables be filled on demand from now on, in this database."""
         self.storage.note(_INVENTED)
 
-    def parent(self, collection: Table, path_ids: tuple[str, ...]) -> str:
-        """Return what a collection is stored under, filled if its time has come.
+    def parent(self, table: Table, path_ids: tuple[str, ...]) -> str:
+        """Return the parent under which the rows of a path are stored, after filling the table.
 
         Raises:
-            ApiError: If a record above it does not exist.
+            ApiError: If a record above does not exist.
         """
-        self.check_above(collection.key, path_ids)
-        self.look_at(collection, path_ids)
+        self.check_above(table.key, path_ids)
+        self.fill_on_demand(table, path_ids)
         return "/".join(path_ids)
 
-    def look_at(self, collection: Table, path_ids: tuple[str, ...]) -> None:
-        """Invent the records of a collection if that is left until they are needed."""
-        if collection.key in self._api.tables and self.storage.noted(_INVENTED):
-            self.fill(collection, path_ids)
+    def fill_on_demand(self, table: Table, path_ids: tuple[str, ...]) -> None:
+        """Invent the records of a table, if this database is filled on demand."""
+        if table.key in self._api.tables and self.storage.noted(_INVENTED):
+            self.fill(table, path_ids)
 
-    def fill(self, collection: Table, path_ids: tuple[str, ...]) -> None:
-        """Invent the records of a collection, once."""
-        place = (collection.key, "/".join(path_ids))
+    def fill(self, table: Table, path_ids: tuple[str, ...]) -> None:
+        """Invent the records of a table, once."""
+        place = (table.key, "/".join(path_ids))
         if self.storage.noted(*place):
             return
         with self.storage.transaction():
-            self.add(collection, path_ids, self._inventor.records(collection, path_ids))
+            self.add(table, path_ids, self._inventor.records(table, path_ids))
             self.storage.note(*place)
 
     def check_above(self, key: str, path_ids: tuple[str, ...]) -> Record | None:
-        """Look up the nearest record above a path.
+        """Return the nearest record above a path; ``None`` for a path at the top.
 
         Raises:
-            ApiError: If it does not exist.
+            ApiError: If the record does not exist.
         """
         parts = key.split("/")
-        places = [index for index, part in enumerate(parts) if PARAM in part][: len(path_ids)]
-        for number, index in reversed([*enumerate(places)]):
+        indexes = [index for index, part in enumerate(parts) if PARAM in part][: len(path_ids)]
+        for number, index in reversed([*enumerate(indexes)]):
             above = self._api.tables.get("/".join(parts[:index]))
             if above is not None:
                 return self.get(above, path_ids[: number + 1])
         return None
 
-    def get(self, collection: Table, path_ids: tuple[str, ...]) -> Record:
+    def get(self, table: Table, path_ids: tuple[str, ...]) -> Record:
         """Return a record by the ids of its path, its own last.
 
         Raises:
-            ApiError: If there is none.
+            ApiError: If the record does not exist.
         """
-        parent = self.parent(collection, path_ids[:-1])
-        found = self.storage.get(collection, parent, path_ids[-1])
-        if found is None:
-            found = self._unlisted(collection, path_ids)
-        return found
+        parent = self.parent(table, path_ids[:-1])
+        record = self.storage.get(table, parent, path_ids[-1])
+        return self._unlisted(table, path_ids) if record is None else record
 
-    def _unlisted(self, collection: Table, path_ids: tuple[str, ...]) -> Record:
-        """Invent what nobody can have learned the id of, since no list has it."""
-        if self._api.lists(collection) or not self.storage.noted(_INVENTED):
+    def _unlisted(self, table: Table, path_ids: tuple[str, ...]) -> Record:
+        """Create a record on first access, where its table cannot be listed."""
+        if self._api.lists(table) or not self.storage.noted(_INVENTED):
             raise api_errors.not_found()
-        record = next(self._inventor.records(collection, path_ids[:-1]))
-        if collection.identifier in collection.properties:
-            record[collection.identifier] = path_ids[-1]
-            self.add(collection, path_ids[:-1], [record])
+        record = next(self._inventor.records(table, path_ids[:-1]))
+        if table.identifier in table.properties:
+            record[table.identifier] = path_ids[-1]
+            self.add(table, path_ids[:-1], [record])
         return record
 
-    def add(self, collection: Table, path_ids: tuple[str, ...], records: Iterable[Record]) -> None:
+    def add(self, table: Table, path_ids: tuple[str, ...], records: Iterable[Record]) -> None:
         """Add records as they are, all or none."""
-        self.storage.insert(collection, "/".join(path_ids), records)
+        self.storage.insert(table, "/".join(path_ids), records)
 
     def create(
-        self, collection: Table, path_ids: tuple[str, ...], payloads: Iterable[Record]
+        self, table: Table, path_ids: tuple[str, ...], payloads: Iterable[Record]
     ) -> list[Record]:
-        """Make records, all or none.
+        """Create records, all or none.
 
         Args:
-            collection: Where.
-            path_ids: Ids above them.
-            payloads: What was sent of each.
+            table: The table of the records.
+            path_ids: Ids in the path of the table.
+            payloads: Properties of each record.
 
         Raises:
-            ApiError: If an id that was sent is taken.
+            ApiError: If the id in a payload is taken.
         """
-        parent = self.parent(collection, path_ids)
-        made: list[Record] = []
+        parent = self.parent(table, path_ids)
+        records: list[Record] = []
         with self.storage.transaction():
             for payload in payloads:
-                record = self._new(collection, path_ids, payload)
-                if self.storage.get(collection, parent, collection.id_of(record)):
-                    raise api_errors.invalid(f"{collection.identifier}: already exists.")
-                self.storage.insert(collection, parent, [record])
-                made.append(record)
-        return made
+                record = self._new(table, path_ids, payload)
+                if self.storage.get(table, parent, table.id_of(record)):
+                    raise api_errors.invalid(f"{table.identifier}: already exists.")
+                self.storage.insert(table, parent, [record])
+                records.append(record)
+        return records
 
-    def _new(self, collection: Table, path_ids: tuple[str, ...], payload: Record) -> Record:
+    def _new(self, table: Table, path_ids: tuple[str, ...], payload: Record) -> Record:
         parent = "/".join(path_ids)
 
         def candidate(number: int) -> str:
-            if collection.name == "items" and path_ids:
+            if table.name == "items" and path_ids:
                 return ids.nested(path_ids[-1], number)
-            return ids.formatted(collection.name, number)
+            return ids.formatted(table.name, number)
 
         def exists(key: str) -> bool:
-            return self.storage.get(collection, parent, key) is not None
+            return self.storage.get(table, parent, key) is not None
 
         record: Record = {}
-        if collection.identifier == "id" and "id" not in payload:
-            count = self.storage.count(collection, parent)
+        if table.identifier == "id" and "id" not in payload:
+            count = self.storage.count(table, parent)
             record["id"] = ids.free(candidate, count + 1, exists)
         record |= {name: value for name, value in payload.items() if name not in _READ_ONLY}
-        begin(collection.name, record)
-        self._stamp(collection, record, "created", "updated")
-        return as_record(self._inventor.completed(collection.row, record, collection, path_ids))
+        begin(table.name, record)
+        self._stamp(table, record, "created", "updated")
+        return as_record(self._inventor.completed(table.row, record, table, path_ids))
 
-    def update(
-        self, collection: Table, path_ids: tuple[str, ...], changes: Mapping[str, Any]
-    ) -> Record:
+    def update(self, table: Table, path_ids: tuple[str, ...], changes: Mapping[str, Any]) -> Record:
         """Change a record; objects are merged property by property.
 
         Raises:
-            ApiError: If there is none.
+            ApiError: If the record does not exist.
         """
         with self.storage.transaction():
-            stored = self.get(collection, path_ids)
-            kept = {name: changes[name] for name in changes if name not in _READ_ONLY}
-            after = merged(stored, kept)
+            stored = self.get(table, path_ids)
+            writable = {name: changes[name] for name in changes if name not in _READ_ONLY}
+            after = merged(stored, writable)
             changed = self._inventor.completed(
-                {**collection.row, "required": []},
-                {name: after[name] for name in kept},
-                collection,
+                {**table.row, "required": []},
+                {name: after[name] for name in writable},
+                table,
                 path_ids[:-1],
             )
             record = stored | as_record(changed)
-            own = collection.identifier.partition(".")[0]
+            own = table.identifier.partition(".")[0]
             record[own] = stored.get(own)
-            self._stamp(collection, record, "updated")
-            self._store(collection, path_ids, record)
+            self._stamp(table, record, "updated")
+            self._store(table, path_ids, record)
         return record
 
     def update_only(
-        self, collection: Table, path_ids: tuple[str, ...], changes: Mapping[str, Any]
+        self, table: Table, path_ids: tuple[str, ...], changes: Mapping[str, Any]
     ) -> Record:
-        """Set the only record of a collection whose records have no ids."""
-        parent = self.parent(collection, path_ids)
+        """Change the only record of a table whose records have no ids."""
+        parent = self.parent(table, path_ids)
         with self.storage.transaction():
-            record = merged(as_record(self.storage.first(collection, parent)), changes)
-            self.storage.clear(collection, parent)
-            self.storage.insert(collection, parent, [record])
+            record = merged(as_record(self.storage.first(table, parent)), changes)
+            self.storage.clear(table, parent)
+            self.storage.insert(table, parent, [record])
         return record
 
-    def act(
-        self, collection: Table, path_ids: tuple[str, ...], action: str, payload: Any
-    ) -> Record:
-        """Let an action happen to a record, and what follows from it.
+    def act(self, table: Table, path_ids: tuple[str, ...], action: str, payload: Any) -> Record:
+        """Apply an action to a record, and to the records that depend on it.
 
         Raises:
-            ApiError: If there is no such record, or the action does not fit it.
+            ApiError: If the record does not exist, or its status does not allow the action.
         """
         with self.storage.transaction():
-            record = self.get(collection, path_ids)
-            changed = act(collection.name, action, record, payload)
+            record = self.get(table, path_ids)
+            changed = act(table.name, action, record, payload)
             if changed != record:
-                self._stamp(collection, changed, "updated")
-                self._store(collection, path_ids, changed)
-                self._follow(collection, changed)
+                self._stamp(table, changed, "updated")
+                self._store(table, path_ids, changed)
+                self._follow(table, changed)
         return changed
 
-    def delete(self, collection: Table, path_ids: tuple[str, ...]) -> Record:
-        """Remove a record, and return what it was.
+    def delete(self, table: Table, path_ids: tuple[str, ...]) -> Record:
+        """Remove a record, and return it.
 
         Raises:
-            ApiError: If there is none.
+            ApiError: If the record does not exist.
         """
         with self.storage.transaction():
-            record = self.get(collection, path_ids)
-            self.storage.delete(collection, "/".join(path_ids[:-1]), path_ids[-1])
+            record = self.get(table, path_ids)
+            self.storage.delete(table, "/".join(path_ids[:-1]), path_ids[-1])
         return record
 
-    def above(self, collection: Table, path_ids: tuple[str, ...]) -> Record | None:
-        """Return the record that a path is below."""
-        return self.check_above(collection.key, path_ids)
+    def above(self, table: Table, path_ids: tuple[str, ...]) -> Record | None:
+        """Return the record above a path."""
+        return self.check_above(table.key, path_ids)
 
-    def value(self, collection: Table, path_ids: tuple[str, ...]) -> Any:
-        """Return a document of its own as it was last set, if it was."""
-        self.check_above(collection.key, path_ids)
-        found = self.storage.get(collection, "/".join(path_ids), _VALUE)
-        return None if found is None else found[_VALUE]
+    def value(self, table: Table, path_ids: tuple[str, ...]) -> Any:
+        """Return the value of a path, such as settings; ``None`` if it was never set."""
+        self.check_above(table.key, path_ids)
+        row = self.storage.get(table, "/".join(path_ids), _VALUE)
+        return None if row is None else row[_VALUE]
 
-    def set_value(self, collection: Table, path_ids: tuple[str, ...], value: Any) -> Any:
-        """Set a document of its own; objects are merged property by property."""
+    def set_value(self, table: Table, path_ids: tuple[str, ...], value: Any) -> Any:
+        """Set the value of a path; objects are merged property by property."""
         with self.storage.transaction():
-            before = self.value(collection, path_ids)
+            before = self.value(table, path_ids)
             after = merged(before, value) if is_record(before) and is_record(value) else value
-            self.remove_value(collection, path_ids)
+            self.remove_value(table, path_ids)
             row = {"id": _VALUE, _VALUE: after}
-            self.storage.insert(collection, "/".join(path_ids), [row])
+            self.storage.insert(table, "/".join(path_ids), [row])
         return after
 
-    def remove_value(self, collection: Table, path_ids: tuple[str, ...]) -> None:
-        """Forget what a document of its own was set to."""
-        self.check_above(collection.key, path_ids)
-        self.storage.delete(collection, "/".join(path_ids), _VALUE)
+    def remove_value(self, table: Table, path_ids: tuple[str, ...]) -> None:
+        """Remove the value of a path."""
+        self.check_above(table.key, path_ids)
+        self.storage.delete(table, "/".join(path_ids), _VALUE)
 
-    def change_rows(self, collection: Table, path_ids: tuple[str, ...], number: int) -> None:
-        """Insert copies of a list's first row, or with a negative number delete its first."""
-        parent = self.parent(collection, path_ids)
+    def change_rows(self, table: Table, path_ids: tuple[str, ...], number: int) -> None:
+        """Insert copies of a list's first row, or delete first rows if the number is negative."""
+        parent = self.parent(table, path_ids)
         for _ in range(abs(number)):
-            first = self.storage.first(collection, parent)
+            first = self.storage.first(table, parent)
             if first is None:
                 return
             if number < 0:
-                self.storage.delete(collection, parent, collection.id_of(first))
+                self.storage.delete(table, parent, table.id_of(first))
             else:
                 copy = {name: value for name, value in first.items() if name != "id"}
-                self.create(collection, path_ids, [copy])
+                self.create(table, path_ids, [copy])
 
-    def _store(self, collection: Table, path_ids: tuple[str, ...], record: Record) -> None:
-        self.storage.replace(collection, "/".join(path_ids[:-1]), path_ids[-1], record)
+    def _store(self, table: Table, path_ids: tuple[str, ...], record: Record) -> None:
+        self.storage.replace(table, "/".join(path_ids[:-1]), path_ids[-1], record)
 
-    def _follow(self, collection: Table, request: Record) -> None:
+    def _follow(self, table: Table, request: Record) -> None:
         """Activate the subscription whose purchase was approved."""
-        if collection.name != "requests" or request.get("status") != "approved":
+        if table.name != "requests" or request.get("status") != "approved":
             return
         asset_id = str(as_record(request.get("asset")).get("id"))
         for key in ("subscriptions/assets", "assets"):
@@ -266,13 +259,13 @@ class Records:
             if assets and asset:
                 self._store(assets, (asset_id,), {**asset, "status": "active"})
 
-    def _stamp(self, collection: Table, record: Record, *moments: str) -> None:
-        """Note when a record was created or updated, in the form that its schema has."""
+    def _stamp(self, table: Table, record: Record, *moments: str) -> None:
+        """Set the times of creation and update, in the form of the record's schema."""
         now = self._now().strftime("%Y-%m-%dT%H:%M:%S+00:00")
         for moment in moments:
-            if "events" in collection.properties:
+            if "events" in table.properties:
                 record["events"] = {**as_record(record.get("events")), moment: {"at": now}}
-            elif moment in collection.properties:
+            elif moment in table.properties:
                 record[moment] = now
 
 
