@@ -13,6 +13,7 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from cnct.openapi import OpenAPISpecs
+from cnct.openapi.fields import FilterField
 from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation, Place, Success
 from cnct.openapi.shapes import Record, as_object, as_record
@@ -93,7 +94,7 @@ class Api:
             if PARAM in key.rpartition("/")[2]:
                 continue  # named below an id: its parent is the record, not a table of its own
             resource = self._places.get(f"{key}/{PARAM}")
-            if (resource and resource.operations.keys() != {"POST"}) or self._row_schema(key):
+            if (resource and {*resource.operations} != {"POST"}) or self._row_schema(key):
                 yield key
 
     def find(self, path: str) -> Route | None:
@@ -152,7 +153,7 @@ class Api:
 
     def _table(self, key: str) -> Table:
         get = self._get(key)
-        fields = get.fields if get else {}
+        fields: Mapping[str, FilterField] = get.fields if get else {}
         # A document without any limits, such as Connect's, does not mean that there are none.
         limit = self._limit_schema(key) if self._has_limits else None
         schema = self._resource_schema(key) or self._row_schema(key)
