@@ -1,6 +1,6 @@
-"""Decides when a document is read and indexed anew, and when what is stored will do.
+"""Decides whether a stored index is up to date, or the document is read and indexed again.
 
-Knows nothing of what is in an index, nor of how it is stored.
+Knows neither the contents of an index nor its file format.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from cnct.openapi.sources import NO_STAMP, Stamp, file_stamp, is_url, read
 if TYPE_CHECKING:
     from cnct.openapi.words import Words
 
-_FRESH = 24 * 3600  # seconds for which a document from the network is taken to be the latest
-_RETRY = 3600  # seconds until it is asked for again if it could not be had
+_FRESH = 24 * 3600  # seconds between two downloads of a document
+_RETRY = 3600  # seconds until the next attempt after a failed one
 
 _log = logging.getLogger("cnct.specs")
 
 
 class Indexed(Struct, array_like=True):
-    """An index and what it was made of.
+    """An index with the version of its document.
 
     Attributes:
-        stamp: What tells whether the document has changed.
-        index: Its index.
+        stamp: The version of the document.
+        index: The index.
     """
 
     stamp: Stamp
@@ -40,71 +40,70 @@ class Indexed(Struct, array_like=True):
 
 
 def indexed(location: str) -> Index:
-    """Index a document, or take the stored index if it is up to date as far as can be known.
+    """Return the stored index if it is up to date; otherwise index the document and store that.
 
-    A file is looked at every time, a URL once a day; an older index of a URL serves where there is
-    nothing newer to be had.
+    Files are checked every time, URLs once a day. If a URL cannot be reached, an older index will
+    do.
 
     Args:
         location: Path or URL.
 
     Raises:
-        SpecError: If there is no index and the document cannot be read or is none.
+        SpecError: If the document cannot be read or is no OpenAPI 3, and there is no older index.
     """
-    stored = Stored(_key(location), Indexed)
-    known = stored.load()
-    if known and is_url(location) and stored.age() < _FRESH:
-        return known.index
+    file = Stored(_key(location), Indexed)
+    stored = file.load()
+    if stored and is_url(location) and file.age() < _FRESH:
+        return stored.index
     try:
-        latest = _latest(location, known)
+        latest = _latest(location, stored)
     except SpecError as error:
-        if known is None or not is_url(location):
+        if stored is None or not is_url(location):
             raise
         _log.warning("Going on with the specification of an earlier day: %s", error)
-        stored.set_age(_FRESH - _RETRY)
-        return known.index
-    if latest is not known:
-        stored.save(latest)
+        file.set_age(_FRESH - _RETRY)
+        return stored.index
+    if latest is not stored:
+        file.save(latest)
     elif is_url(location):
-        stored.set_age(0)
+        file.set_age(0)
     return latest.index
 
 
 def at_hand(location: str) -> Index | None:
-    """Take the stored index, without network and without making one.
+    """Return the stored index, without network; ``None`` if there is none or its file has changed.
 
-    That of a URL can be of an earlier day; that of a file that has changed is not taken.
+    The index of a URL may be of an earlier day.
     """
-    known = Stored(_key(location), Indexed).load()
-    if known and (is_url(location) or known.stamp == file_stamp(location)):
-        return known.index
+    stored = Stored(_key(location), Indexed).load()
+    if stored and (is_url(location) or stored.stamp == file_stamp(location)):
+        return stored.index
     return None
 
 
 def searched(location: str, index: Index) -> Words:
-    """Collect the words of an indexed document, or take those that are stored."""
+    """Return the stored words of an indexed document; collect and store them if need be."""
     from cnct.openapi.words import Words, words  # noqa: PLC0415 - few programs search
 
-    stored = Stored(_key(location), Words)
-    known = stored.load()
-    if known is None or known.digest != index.digest:
-        known = words(index.document(), index.digest)
-        stored.save(known)
-    return known
+    file = Stored(_key(location), Words)
+    stored = file.load()
+    if stored is None or stored.digest != index.digest:
+        stored = words(index.document(), index.digest)
+        file.save(stored)
+    return stored
 
 
-def _latest(location: str, known: Indexed | None) -> Indexed:
-    """Read the document again; give back the known index if there is nothing new."""
-    # Only here: an index that is up to date needs no parser.
-    from cnct.openapi.document import parse  # noqa: PLC0415
+def _latest(location: str, stored: Indexed | None) -> Indexed:
+    """Read the document again; return the stored index itself if the document has not changed."""
+    from cnct.openapi.document import parse  # noqa: PLC0415 - not needed for a stored index
 
-    data, stamp = read(location, known.stamp if known else NO_STAMP)
-    if known and data is None:
-        return known
+    data, stamp = read(location, stored.stamp if stored else NO_STAMP)
+    if stored and data is None:
+        return stored
     content = data or b""
     digest = sha256(content).digest()
-    if known and known.index.digest == digest:
-        return Indexed(stamp, known.index)
+    if stored and stored.index.digest == digest:
+        return Indexed(stamp, stored.index)
     return Indexed(stamp, make_index(parse(content, location), digest))
 
 

@@ -1,10 +1,10 @@
-"""Values in files of the cache folder: what is loaded is what was saved, or nothing.
+"""Stores values in files of the cache folder. Loads a value as it was saved, or none.
 
-A value is one file, written aside and moved into place, so that many processes can share the
-folder. It carries a digest, and counts for nothing if that is wrong or of another version. A folder
-that cannot be used costs time and nothing else. Knows nothing of what the values mean.
+Each value is one file, written under another name and then moved, so that processes can share the
+folder. A file with a wrong digest or of another version is ignored, and so is a folder that cannot
+be used: then everything is computed again. Knows nothing about the values.
 
-``CNCT_CACHE_DIR`` names the folder, the user's cache folder by default; empty means none.
+``CNCT_CACHE_DIR`` is the folder, by default the user's cache folder; empty switches the cache off.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from msgspec.msgpack import decode, encode
 from platformdirs import user_cache_path
 
 VERSION = 3
-"""To be raised with every change of what is stored, and of how documents are read."""
+"""Raise this with every change to the stored structs or to the reading of documents."""
 
 _log = logging.getLogger("cnct.specs")
 _T = TypeVar("_T")
 
 _loaded: dict[Path, tuple[tuple[int, int, int], Any]] = {}
-"""What files hold, by their time, size and number: decoded once for all clients of a process."""
+"""Decoded values with the time, size and inode of their files: shared by all clients."""
 
 
 class Stored(Generic[_T]):
     """A value on disk.
 
     Args:
-        key: What it belongs to. Files are named by a digest of it: URLs can hold secrets.
-        kind: Its type, a msgspec struct; one key can have a value of each.
+        key: Location of the document. The file's name is a digest, since a URL can have secrets.
+        kind: Type of the value, a msgspec struct; a key can have one value of each type.
     """
 
     def __init__(self, key: str, kind: type[_T]) -> None:
@@ -53,8 +53,8 @@ class Stored(Generic[_T]):
         try:
             status = self._file.stat()
             version = status.st_mtime_ns, status.st_size, status.st_ino
-            known, value = _loaded.get(self._file, (None, None))
-            if known != version:
+            loaded_version, value = _loaded.get(self._file, (None, None))
+            if loaded_version != version:
                 value = self._decoded(memoryview(self._file.read_bytes()))
                 _loaded[self._file] = version, value
         except OSError:
@@ -71,7 +71,7 @@ class Stored(Generic[_T]):
             return None
 
     def save(self, value: _T) -> None:
-        """Keep a value, if that is possible."""
+        """Store a value; a failure is logged and otherwise ignored."""
         if self._file is None:
             return
         packed = encode(value)
@@ -86,7 +86,7 @@ class Stored(Generic[_T]):
                 aside.unlink()
 
     def age(self) -> float:
-        """Return the seconds since it was saved, or since :meth:`set_age` says so."""
+        """Return the seconds since the value was saved, or as `set_age` has set them."""
         try:
             age = time.time() - self._file.stat().st_mtime if self._file else math.inf
         except OSError:
@@ -94,7 +94,7 @@ class Stored(Generic[_T]):
         return age if age >= 0 else math.inf  # a clock has been set back
 
     def set_age(self, seconds: float) -> None:
-        """Make it as old as that."""
+        """Set the age of the value."""
         then = time.time() - seconds
         with suppress(OSError):
             if self._file:

@@ -1,4 +1,4 @@
-"""Text of an OpenAPI document -> plain data. Decides what counts as one; looks nothing up in it."""
+"""Parses and validates an OpenAPI document, to plain data. Looks nothing up in it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cnct.openapi.places import METHODS
 from cnct.openapi.shapes import is_list, is_object
 from cnct.openapi.sources import read, shown
 
-_MOST_SEGMENTS = 100  # of a path; the tree of paths is walked by recursion
+_MOST_SEGMENTS = 100  # of a path: the tree of paths is walked recursively
 
 
 def load_document(location: str | Path) -> dict[str, Any]:
@@ -24,24 +24,24 @@ def load_document(location: str | Path) -> dict[str, Any]:
         location: Path or URL.
 
     Returns:
-        The document as plain data: every key is text, and every whole number fits 64 bits.
+        The document as plain data: every key is text, and every integer fits 64 bits.
 
     Raises:
-        SpecError: If it cannot be read or is no OpenAPI 3 document.
+        SpecError: If the document cannot be read or is no OpenAPI 3.
     """
     data, _ = read(str(location))
     return parse(data or b"", str(location))
 
 
 def parse(data: bytes, location: str) -> dict[str, Any]:
-    """Turn the bytes of a document into plain data.
+    """Parse the bytes of a document.
 
     Args:
         data: YAML or JSON, in UTF-8.
-        location: Where it comes from, for messages.
+        location: Path or URL, for messages.
 
     Raises:
-        SpecError: If it is no OpenAPI 3 document.
+        SpecError: If this is no OpenAPI 3 document.
     """
     try:
         return _checked(_plain(_data(_text(data))))
@@ -69,7 +69,7 @@ def _text(data: bytes) -> str:
 
 
 def _data(text: str) -> Any:
-    """Parse JSON where it looks like it, YAML (of which JSON is a part) otherwise."""
+    """Parse as JSON if the text starts like JSON, which is faster, and as YAML otherwise."""
     if text.lstrip()[0] not in "{[":
         return _yaml(text)
     try:
@@ -92,7 +92,7 @@ def _yaml(text: str) -> Any:
 
 
 def _plain(data: Any) -> Any:
-    """Make of it what the index can hold: keys are text, whole numbers fit 64 bits."""
+    """Convert to data that the index can store: keys are text, integers fit 64 bits."""
     try:
         plain = msgspec.to_builtins(data, str_keys=True)
         msgspec.msgpack.encode(plain)
@@ -112,17 +112,17 @@ def _plain_by_hand(node: Any) -> Any:
 
 
 def _key(key: Any) -> str:
-    """Write a key as JSON would write the value, which is what the author has written."""
+    """Write a key that YAML read as another type back as text: ``200``, ``true``."""
     return _whole(key) if isinstance(key, str) else json.dumps(key)
 
 
 def _whole(text: str) -> str:
-    """Replace halves of characters, which JSON can escape and nothing can store."""
+    """Replace lone surrogates, which JSON can escape but UTF-8 cannot encode."""
     return text.encode("utf-8", "replace").decode()
 
 
 def _checked(document: Any) -> dict[str, Any]:
-    """Make sure of the parts that everything else builds on."""
+    """Validate the parts that every look-up relies on."""
     if not is_object(document):
         raise SpecError(f"is no OpenAPI 3 document: it is {_kind(document)}")
     if not document.keys() & {"openapi", "swagger"}:
@@ -151,6 +151,6 @@ def _check_object(node: Any, where: str) -> None:
 
 
 def _kind(node: Any) -> str:
-    """Name a value that is no object as JSON does."""
+    """Return the JSON type of a value that is no object, with its article."""
     names = {"list": "an array", "str": "a string", "bool": "a boolean", "NoneType": "null"}
     return names.get(type(node).__name__, "a number")

@@ -1,6 +1,6 @@
-"""A document packed for look-ups: its paths as a tree, the rest to be decoded part by part.
+"""The index of a document: its paths as a tree, and the rest packed, to be decoded on access.
 
-Knows neither files nor what users call things by.
+Does no I/O and knows no Python names.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from cnct.openapi.tree import PathNode, tree
 
 
 class Index(Struct, array_like=True):
-    """A document, ready for look-ups.
+    """A document prepared for look-ups.
 
     Attributes:
-        digest: Digest of the text of the document.
-        root: The tree of its paths.
-        head: Everything apart from paths and components.
-        paths: Its path items, packed, by path.
-        components: Its components, packed, by section and name.
+        digest: Digest of the document's text.
+        root: Root of the tree of paths.
+        head: The document without paths and components.
+        paths: Packed path items by path.
+        components: Packed components by section and name.
     """
 
     digest: bytes
@@ -33,7 +33,7 @@ class Index(Struct, array_like=True):
     components: dict[str, dict[str, Raw]]
 
     def document(self) -> Object:
-        """Show it as the document that it was made of; what is asked for is decoded and kept."""
+        """Return a view like the parsed document; parts are decoded on first access."""
         components = {name: _Parts(parts) for name, parts in self.components.items()}
         return {**self.head, "paths": _Parts(self.paths), "components": components}
 
@@ -43,7 +43,7 @@ def index(document: Object, digest: bytes) -> Index:
 
     Args:
         document: The document.
-        digest: Digest of its text.
+        digest: Digest of the document's text.
     """
     parts = as_object(document.get("components"))
     return Index(

@@ -1,4 +1,4 @@
-"""Where a ``$ref`` leads. Reads documents as plain data, whole ones and those decoded by parts."""
+"""Follows ``$ref`` within a document, a plain dict or one that is decoded on access."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from urllib.parse import unquote
 
 from cnct.openapi.shapes import Object, as_list, as_object, is_object
 
-_MOST = 50  # references one after the other; more is a circle
+_MOST = 50  # references in a chain; a longer one is a cycle
 _NOTHING: Object = {}
 
 
 def followed(document: Object, node: Any) -> Object:
-    """Follow the ``$ref`` of an object, and those that it leads to.
+    """Follow the ``$ref`` of an object until there is none.
 
     Returns:
-        What it leads to in the end. An empty object, which as a schema allows anything, where that
-        is no object, is not in the document, or is never reached because the way is a circle.
+        The object at the end. If there is none in the document, or the references form a cycle, an
+        empty object, which as a schema allows any value.
     """
     for _ in range(_MOST):
         here = as_object(node)
@@ -28,7 +28,7 @@ def followed(document: Object, node: Any) -> Object:
 
 
 def _target(document: Object, reference: str) -> Any:
-    """Find what a JSON pointer (RFC 6901, section 6) points to; ``None`` if there is nothing."""
+    """Return the value at a JSON pointer (RFC 6901, section 6); ``None`` if there is none."""
     start, *steps = reference.split("/")
     if start != "#":
         return None

@@ -1,4 +1,4 @@
-"""Decoded JSON: objects and arrays, told apart for people and type checkers. Reads nothing."""
+"""Type guards for decoded JSON: objects and arrays. Knows no OpenAPI."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
 Object: TypeAlias = Mapping[str, Any]
-"""A JSON object, to read."""
+"""A JSON object that is only read."""
 
 Record: TypeAlias = dict[str, Any]
-"""A JSON object, to change."""
+"""A JSON object that can be changed."""
 
 _EMPTY: Object = {}
 
@@ -35,15 +35,15 @@ def is_record(value: Any) -> TypeGuard[Record]:
 
 
 def as_object(value: Any) -> Object:
-    """Return an object as it is, and an empty one for anything else."""
+    """Return a JSON object unchanged; an empty one for any other value."""
     return value if is_object(value) else _EMPTY
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return a list as it is, and an empty one for anything else."""
+    """Return a list unchanged; an empty one for any other value."""
     return value if is_list(value) else []
 
 
 def as_record(value: Any) -> Record:
-    """Return a record as it is, and an empty one for anything else."""
+    """Return a record unchanged; an empty one for any other value."""
     return value if is_record(value) else {}

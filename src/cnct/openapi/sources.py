@@ -1,4 +1,4 @@
-"""Reads documents from files and ``http(s)`` URLs, if they have changed. Never looks into them."""
+"""Reads documents from files and ``http(s)`` URLs if they have changed. Parses nothing."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from urllib.parse import urlsplit
 from cnct.exceptions import SpecError
 
 Stamp = tuple[str, str]
-"""What tells a changed document: size and time of a file, ETag and Last-Modified of a URL."""
+"""Version of a document: size and time of a file, ETag and Last-Modified of a URL."""
 
 NO_STAMP: Stamp = ("", "")
 
-_TIMEOUT = (2.0, 30.0)  # seconds to connect to each address, and between two parts of the answer
-_SETTLED = 2_000_000_000  # ns; a younger file can change again without a new time (FAT counts 2 s)
+_TIMEOUT = (2.0, 30.0)  # seconds to connect to an address, and to wait for more of the response
+_SETTLED = 2_000_000_000  # ns; a younger file can change without a new time (FAT has 2 s steps)
 _OK = 200
 _NOT_MODIFIED = 304
 
 
 def is_url(location: str) -> bool:
-    """Tell URLs from paths."""
+    """Return whether a location is an ``http(s)`` URL."""
     return location.startswith(("http://", "https://"))
 
 
 def shown(location: str) -> str:
-    """Write a location for people: URLs without what can be secret, user and query."""
+    """Return a location for messages: a URL without user and query, which can be secret."""
     if not is_url(location):
         return location
     try:
@@ -35,32 +35,32 @@ def shown(location: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def read(location: str, known: Stamp = NO_STAMP) -> tuple[bytes | None, Stamp]:
-    """Read a document, unless it is still the known one.
+def read(location: str, last: Stamp = NO_STAMP) -> tuple[bytes | None, Stamp]:
+    """Read a document if it has changed.
 
     Args:
         location: Path or URL.
-        known: Stamp of the document as it was read last.
+        last: Stamp of the document when it was last read.
 
     Returns:
-        Its bytes, ``None`` if they are known, and its stamp.
+        The bytes, ``None`` if the document has not changed, and the stamp.
 
     Raises:
-        SpecError: If it cannot be read.
+        SpecError: If the document cannot be read.
     """
     if is_url(location):
-        return _download(location, known)
+        return _download(location, last)
     if "://" in location:
         raise SpecError(f"{shown(location)} is neither a path nor an http(s) URL")
     stamp = file_stamp(location)
     try:
-        return (None if stamp == known else Path(location).read_bytes()), stamp or NO_STAMP
+        return (None if stamp == last else Path(location).read_bytes()), stamp or NO_STAMP
     except OSError as error:
         raise SpecError(f"{location} cannot be read: {error.strerror}") from error
 
 
 def file_stamp(location: str) -> Stamp | None:
-    """Return the stamp of a file; ``None`` if it has none that can be trusted or is not there."""
+    """Return the stamp of a file; ``None`` if it is missing, or too new to trust its time."""
     try:
         status = Path(location).stat()
     except OSError:
@@ -70,18 +70,18 @@ def file_stamp(location: str) -> Stamp | None:
     return str(status.st_size), str(status.st_mtime_ns)
 
 
-def _download(url: str, known: Stamp) -> tuple[bytes | None, Stamp]:
-    import requests  # noqa: PLC0415 - files and what is cached need no network
+def _download(url: str, last: Stamp) -> tuple[bytes | None, Stamp]:
+    import requests  # noqa: PLC0415 - files and cached documents need no network
 
-    asked = dict(zip(("If-None-Match", "If-Modified-Since"), known, strict=True))
-    headers = {name: value for name, value in asked.items() if value}
+    conditions = zip(("If-None-Match", "If-Modified-Since"), last, strict=True)
+    headers = {name: value for name, value in conditions if value}
     try:
         response = requests.get(url, headers=headers, timeout=_TIMEOUT)
     except requests.RequestException as error:
-        reason = type(error).__name__  # its text would show the query
+        reason = type(error).__name__  # the error's text would show the query
         raise SpecError(f"{shown(url)} cannot be reached: {reason}") from error
     if response.status_code == _NOT_MODIFIED and headers:
-        return None, known
+        return None, last
     if response.status_code != _OK:
         status = f"{response.status_code} {response.reason}"
         raise SpecError(f"{shown(url)} cannot be read: the server answers {status}")

@@ -1,4 +1,4 @@
-"""Everything a document says, by word: what `find` searches. Ranks nothing."""
+"""Collects the texts of a document and indexes them by word, for `search`. Ranks nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cnct.openapi.schemas import items, parts, properties
 from cnct.openapi.shapes import Object, as_list, as_object
 
 NAME, FIELD, TEXT = range(3)
-"""What a remark is: the name of something, a field, a sentence."""
+"""Kinds of remarks: a name, a field, a sentence."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+|\d+")
 _MARKUP = re.compile(r"<[^>]*>|\]\([^)]*\)|[*_`#>|\[\]]+")
@@ -25,12 +25,12 @@ _DEEPEST = 3  # names in a dotted field of a payload
 
 
 class Remark(Struct, array_like=True):
-    """Something that the document says, and of what.
+    """One text of the document and the places that it describes.
 
     Attributes:
         kind: `NAME`, `FIELD` or `TEXT`.
         text: A name, a dotted field, a sentence.
-        places: Numbers of the places it is said of.
+        places: Indexes of the places in `Words.places`.
     """
 
     kind: int
@@ -43,9 +43,9 @@ class Words(Struct, array_like=True):
 
     Attributes:
         digest: Digest of its text.
-        places: Template and method; no method for what is said of a whole path.
-        remarks: What is said of them.
-        numbers: Numbers of the remarks that have a word, by word in alphabetical order.
+        places: Template and method of each place; the method is empty for a whole path.
+        remarks: The remarks about these places.
+        numbers: Indexes of the remarks with a word, by word, in alphabetical order.
     """
 
     digest: bytes
@@ -55,30 +55,28 @@ class Words(Struct, array_like=True):
 
 
 def words_of(text: str) -> list[str]:
-    """Split into words, also at ``_`` and capitals; plural and case make no difference."""
+    """Split a text into lower-case words in the singular, at ``_`` and at capitals as well."""
     return [_singular(word.lower()) for word in _WORD.findall(text)]
 
 
 def words(document: Object, digest: bytes) -> Words:
-    """Collect everything that a document says.
+    """Collect all remarks of a document.
 
     Args:
         document: The document.
         digest: Digest of its text.
     """
-    found = Words(digest)
-    places: dict[tuple[str, str], int] = {}
-    remarks: dict[tuple[int, str], dict[int, None]] = {}
-    for place, kind, text in _said(document):
-        number = places.setdefault(place, len(places))
-        remarks.setdefault((kind, text), {})[number] = None
-    found.places = [*places]
-    found.remarks = [Remark(kind, text, [*at]) for (kind, text), at in remarks.items()]
-    for number, remark in enumerate(found.remarks):
+    places: dict[Target, int] = {}
+    targets: dict[tuple[int, str], dict[int, None]] = {}
+    for target, kind, text in _texts(document):
+        number = places.setdefault(target, len(places))
+        targets.setdefault((kind, text), {})[number] = None
+    remarks = [Remark(kind, text, [*at]) for (kind, text), at in targets.items()]
+    numbers: dict[str, list[int]] = {}
+    for number, remark in enumerate(remarks):
         for word in dict.fromkeys(words_of(remark.text)):
-            found.numbers.setdefault(word, []).append(number)
-    found.numbers = dict(sorted(found.numbers.items()))
-    return found
+            numbers.setdefault(word, []).append(number)
+    return Words(digest, [*places], remarks, dict(sorted(numbers.items())))
 
 
 def _singular(word: str) -> str:
@@ -86,13 +84,16 @@ def _singular(word: str) -> str:
     return word[:-1] if plural else word
 
 
-Place = tuple[str, str]
-Said = tuple[Place, int, str]
+Target = tuple[str, str]
+"""Template and method of the place that a text describes."""
+
+Text = tuple[Target, int, str]
+"""A text with its place and its kind."""
 
 
-def _said(document: Object) -> Iterator[Said]:
-    fields = _Fields(document)
-    tagged: dict[str, Place] = {}
+def _texts(document: Object) -> Iterator[Text]:
+    fields = _FieldTexts(document)
+    tagged: dict[str, Target] = {}
     for path, entry in as_object(document.get("paths")).items():
         place = (path.strip("/"), "")
         item = followed(document, entry)
@@ -100,47 +101,48 @@ def _said(document: Object) -> Iterator[Said]:
         yield from _sentences(place, item)
         for method in METHODS:
             if method in item:
-                found = operations.operation(document, path, method.upper())
-                tagged = dict.fromkeys(found.tags, place) | tagged
-                yield from _of_operation(found)
-                about = operations.said(document, path, method)
-                yield from fields.said((found.template, found.method), about)
+                operation = operations.operation(document, path, method.upper())
+                tagged = dict.fromkeys(operation.tags, place) | tagged
+                yield from _operation_texts(operation)
+                description = operations.said(document, path, method)
+                yield from fields.texts((operation.template, operation.method), description)
     for tag in map(as_object, as_list(document.get("tags"))):
         place = tagged.get(str(tag.get("name")), ("", ""))
         yield place, NAME, str(tag.get("name"))
         yield from _sentences(place, tag)
 
 
-def _of_operation(found: Operation) -> Iterator[Said]:
-    place = (found.template, found.method)
-    yield place, NAME, found.operation_id
-    yield from _sentences(place, {"summary": found.summary, "description": found.description})
-    for filter_ in found.fields.values():
-        yield place, FIELD, filter_.name
-        if not filter_.description.startswith("Filter for:"):
-            yield from _sentences(place, {"description": filter_.description}, f"{filter_.name}: ")
+def _operation_texts(operation: Operation) -> Iterator[Text]:
+    place = (operation.template, operation.method)
+    yield place, NAME, operation.operation_id
+    summary, description = operation.summary, operation.description
+    yield from _sentences(place, {"summary": summary, "description": description})
+    for field_ in operation.fields.values():
+        yield place, FIELD, field_.name
+        if not field_.description.startswith("Filter for:"):
+            yield from _sentences(place, {"description": field_.description}, f"{field_.name}: ")
 
 
-def _sentences(place: Place, about: Object, start: str = "") -> Iterator[Said]:
+def _sentences(place: Target, described: Object, start: str = "") -> Iterator[Text]:
     for key in ("summary", "description"):
-        text = _MARKUP.sub(" ", str(about.get(key) or ""))
+        text = _MARKUP.sub(" ", str(described.get(key) or ""))
         for sentence in _SENTENCE.split(text):
             plain = " ".join(sentence.split())
             if plain:
                 yield place, TEXT, f"{start}{plain}"[:_LONGEST]
 
 
-class _Fields:
-    """The properties of schemas; what is behind a reference is walked once."""
+class _FieldTexts:
+    """Names and descriptions of the properties of schemas; each reference is walked once."""
 
     def __init__(self, document: Object) -> None:
         self._document = document
         self._walked: dict[tuple[str, int], list[tuple[str, str]]] = {}
 
-    def said(self, place: Place, about: Object) -> Iterator[Said]:
-        """Tell the fields of what an operation takes and answers."""
-        answers = operations.answers(self._document, about).values()
-        for content in (operations.body(self._document, about), *answers):
+    def texts(self, place: Target, operation: Object) -> Iterator[Text]:
+        """Yield the texts of the fields in the payload and the responses of an operation."""
+        answers = operations.answers(self._document, operation).values()
+        for content in (operations.body(self._document, operation), *answers):
             for name, text in self._of(operations.schema(content) or {}, _DEEPEST):
                 yield place, FIELD, name
                 yield from _sentences(place, {"description": text}, f"{name}: ")
