@@ -14,7 +14,7 @@ from cnct.openapi import OpenAPISpecs
 from cnct.openapi.checks import check_call, check_payload, check_query
 from cnct.openapi.document import load_document
 from cnct.openapi.fields import FilterField
-from cnct.openapi.references import followed
+from cnct.openapi.references import dereference
 from cnct.rql import quote_literal
 
 IGNORED = {  # answered with 200 and not honoured: the server does not know the field
@@ -126,7 +126,7 @@ def test_of_the_documents_own_payloads_one_does_not_fit_beside_its_first_example
             content = operation.get("requestBody", {}).get("content", {})
             examples = content.get("application/json", {}).get("examples", {})
             for name, example in examples.items():
-                payload = followed(document(), example)["value"]
+                payload = dereference(document(), example)["value"]
                 problems = check_payload(connect(), method, path, payload)
                 wrong += [(path, name, problem.message) for problem in problems]
     assert wrong == [

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from cnct.openapi.references import followed
+from cnct.openapi.references import dereference
 from cnct.openapi.schemas import (
     composed,
     items,
@@ -25,7 +25,7 @@ DOCUMENT = {
     "Nest": {"items": {"$ref": "#/Nest"}},
 }
 
-resolve = partial(followed, DOCUMENT)
+resolve = partial(dereference, DOCUMENT)
 
 
 def test_parts_are_those_of_all_compositions_or_of_some():

@@ -128,13 +128,13 @@ def test_an_operation_knows_what_it_takes_and_answers(pets):
     assert listing.fields["name"].lookups == {"eq", "like"}
     assert listing.parameters == ("limit", "offset")
     assert (listing.tags, listing.body) == (("Pets",), ())
-    assert listing.answers == {"200": ("application/json",)}
+    assert listing.responses == {"200": ("application/json",)}
     assert pets.place("pets").operations["GET"] is listing
 
 
 def test_json_is_preferred_to_other_media_types(pets):
     born = pets.operation("POST", "pets")
-    assert born.answers == {"201": ("application/json", "text/plain"), "204": ()}
+    assert born.responses == {"201": ("application/json", "text/plain"), "204": ()}
     assert pets.operation("POST", "shop/orders").body == (
         "application/json",
         "multipart/form-data",
@@ -143,8 +143,8 @@ def test_json_is_preferred_to_other_media_types(pets):
 
 def test_an_answer_by_default_counts_where_no_other_is_successful(pets):
     fed = pets.operation("POST", "pets/1/feed")
-    assert fed.answers == {"default": ("application/json",)}
-    assert pets.answer(fed) == {"type": "boolean"}
+    assert fed.responses == {"default": ("application/json",)}
+    assert pets.response(fed) == {"type": "boolean"}
 
 
 def test_schemas_are_reached_through_references(pets):
@@ -158,19 +158,19 @@ def test_schemas_are_reached_through_references(pets):
 
 def test_a_schema_can_be_chosen_by_media_type_and_status(pets):
     born = pets.operation("POST", "pets")
-    assert pets.answer(born, "201") == {"$ref": "#/components/schemas/Pet"}
-    assert pets.answer(born, "204") is None
-    assert pets.answer(born, "404") is None
+    assert pets.response(born, "201") == {"$ref": "#/components/schemas/Pet"}
+    assert pets.response(born, "204") is None
+    assert pets.response(born, "404") is None
     assert pets.payload(pets.operation("POST", "shop/orders"), "multipart/form-data") == {
         "type": "object"
     }
     assert pets.payload(born, "text/csv") is None
     assert pets.payload(pets.operation("GET", "pets")) is None
-    assert pets.answer(pets.operation("GET", "pets/1/photos/2.png")) is None
+    assert pets.response(pets.operation("GET", "pets/1/photos/2.png")) is None
 
 
 def test_a_reference_can_lead_anywhere_in_the_document(pets):
-    schema = pets.answer(pets.operation("GET", "pets/1/toys"))
+    schema = pets.response(pets.operation("GET", "pets/1/toys"))
     toy = pets.resolve(pets.resolve(schema)["items"])
     assert toy["properties"]["colour"]["enum"] == ["red", "on", "off"]
 
@@ -259,6 +259,6 @@ def test_odd_parts_of_a_document_say_nothing(write):
     }"""
     specs = OpenAPISpecs(write(document))
     assert (specs.title, specs.tags) == ("3", None)
-    assert specs.place("a").operations["GET"].answers == {}
+    assert specs.place("a").operations["GET"].responses == {}
     assert specs.payload(specs.operation("POST", "a")) is None
     assert specs.find("a")[0].path == "a"

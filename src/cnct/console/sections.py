@@ -126,7 +126,7 @@ def actions(it: Subject, names: Sequence[str], title: str, *, full: bool) -> lis
 
 def answer(specs: OpenAPISpecs, operation: Operation) -> list[Block]:
     """Name the fields of what an operation answers."""
-    schema = specs.answer(operation)
+    schema = specs.response(operation)
     properties = specs.resolve(schema).get("properties") if schema else None
     names = ", ".join(_code(name) for name in properties or ())
     return [Prose(f"**Fields of the answer:** {names}")] if names else []

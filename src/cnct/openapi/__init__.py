@@ -1,4 +1,4 @@
-"""The API's OpenAPI document. Knows no client; nothing is loaded before it is asked for."""
+"""The API's OpenAPI document: load, index, cache, look up, check, search. Knows no client."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load what is asked for (PEP 562): the parser and the index take time that few calls need."""
+    """Import a name on first access (PEP 562): msgspec and the parser take time to import."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,4 +1,4 @@
-"""Looks places and operations up in an index, and keeps what it has made. Reads no files."""
+"""Looks places and operations up in an index and caches operations. Reads no files."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 from cnct.openapi import operations
 from cnct.openapi.index import Index
 from cnct.openapi.places import Kind, Operation, Place
-from cnct.openapi.references import followed
+from cnct.openapi.references import dereference
 from cnct.openapi.shapes import Object, as_list, as_object
-from cnct.openapi.tree import PathNode, matching, written
+from cnct.openapi.tree import PathNode, matching, node_at
 
 if TYPE_CHECKING:
     from cnct.openapi.words import Words
 
 
 class Lookup:
-    """Answers of one index.
+    """Looks up paths in one index.
 
     Attributes:
         index: The index.
-        document: The whole document, decoded as far as it is looked at.
-        words: What a search looks through, once there has been one.
+        document: The document, whose parts are decoded on first access.
+        words: The words of the document; ``None`` before the first search.
     """
 
     def __init__(self, index: Index) -> None:
@@ -32,22 +32,22 @@ class Lookup:
         self._operations: dict[tuple[str, str], Operation] = {}
 
     def exists(self, method: str, path: str) -> bool:
-        """Tell whether a path can be called with a method."""
-        step = _called(self._steps(path))
-        return step is not None and method.upper() in step.methods
+        """Return whether a path can be called with a method."""
+        node = _callable(self._nodes(path))
+        return node is not None and method.upper() in node.methods
 
     def kind(self, path: str) -> Kind | None:
         """Return the kind of a path; ``None`` if the document has nothing there."""
-        steps = self._steps(path)
-        return (_called(steps) or steps[0]).kind if steps else None
+        nodes = self._nodes(path)
+        return (_callable(nodes) or nodes[0]).kind if nodes else None
 
     def place(self, path: str) -> Place | None:
-        """Tell what there is at a path, and one step below it."""
-        steps = self._steps(path)
-        return self._place(_called(steps) or steps[0], steps) if steps else None
+        """Return the place at a path; ``None`` if the document has nothing there."""
+        nodes = self._nodes(path)
+        return self._place(_callable(nodes) or nodes[0], nodes) if nodes else None
 
-    def _place(self, here: PathNode, steps: list[PathNode]) -> Place:
-        below = _names_below(steps)
+    def _place(self, here: PathNode, nodes: list[PathNode]) -> Place:
+        below = _names_below(nodes)
         return Place(
             kind=here.kind,
             template=here.template,
@@ -59,74 +59,73 @@ class Lookup:
         )
 
     def operation(self, method: str, path: str) -> Operation | None:
-        """Tell what happens when a path is called with a method."""
-        step = _called(self._steps(path))
-        known = step is not None and method in step.methods
-        return self._operation(step, method) if step and known else None
+        """Return the operation of a path and an upper-case method; ``None`` if there is none."""
+        node = _callable(self._nodes(path))
+        return self._operation(node, method) if node and method in node.methods else None
 
     def template(self, path: str) -> str:
         """Return the template of the path that a call to a path reaches; empty if there is none."""
-        step = _called(self._steps(path))
-        return step.template if step else ""
+        node = _callable(self._nodes(path))
+        return node.template if node else ""
 
     def places(self) -> Iterator[Place]:
         """Yield every place that can be called, in the order of the document."""
         root = self.index.root
-        steps = (written(root, path.strip("/")) for path in self.document["paths"])
-        for step in {step.template: step for step in steps if step and step.methods}.values():
-            yield self._place(step, [step])
+        nodes = (node_at(root, path.strip("/")) for path in self.document["paths"])
+        for node in {node.template: node for node in nodes if node and node.methods}.values():
+            yield self._place(node, [node])
 
     def item(self, path: str) -> Object:
         """Return the path item, with all its operations, as the document has it."""
-        step = _called(self._steps(path))
-        items = map(self._item, reversed(dict.fromkeys(step.methods.values()) if step else {}))
+        node = _callable(self._nodes(path))
+        items = map(self._item, reversed(dict.fromkeys(node.methods.values()) if node else {}))
         return {key: part for item in items for key, part in item.items()}
 
-    def said(self, operation: Operation) -> Object:
+    def operation_object(self, operation: Operation) -> Object:
         """Return the operation object of an operation."""
-        step = written(self.index.root, operation.template)
-        path = step.methods.get(operation.method, "") if step else ""
-        return operations.said(self.document, path, operation.method)
+        node = node_at(self.index.root, operation.template)
+        path = node.methods.get(operation.method, "") if node else ""
+        return operations.operation_object(self.document, path, operation.method)
 
-    def _steps(self, path: str) -> list[PathNode]:
+    def _nodes(self, path: str) -> list[PathNode]:
         return matching(self.index.root, path.partition("?")[0].strip("/"))
 
-    def _operation(self, step: PathNode, method: str) -> Operation:
-        key = (step.methods[method], method)
+    def _operation(self, node: PathNode, method: str) -> Operation:
+        key = (node.methods[method], method)
         if key not in self._operations:
             self._operations[key] = operations.operation(self.document, *key)
         return self._operations[key]
 
     def _item(self, path: str) -> Object:
-        return followed(self.document, self.document["paths"].get(path))
+        return dereference(self.document, self.document["paths"].get(path))
 
-    def _description(self, step: PathNode) -> str:
-        """Find what the document says of a place: few paths have a word of their own."""
-        if step.kind == "root":
+    def _description(self, node: PathNode) -> str:
+        """Return the description of a path or, as few paths have one, of its tag."""
+        if node.kind == "root":
             return str(as_object(self.index.head.get("info")).get("description") or "")
-        item = self._item(next(iter(step.methods.values()), ""))
+        item = self._item(next(iter(node.methods.values()), ""))
         own = item.get("description") or item.get("summary")
-        if own or step.kind not in {"namespace", "collection"}:
+        if own or node.kind not in {"namespace", "collection"}:
             return str(own or "")
         tags = map(as_object, as_list(self.index.head.get("tags")))
-        texts = (tag.get("description") for tag in tags if tag.get("name") == step.tag)
+        texts = (tag.get("description") for tag in tags if tag.get("name") == node.tag)
         return str(next(texts, None) or "")
 
 
-def _called(steps: list[PathNode]) -> PathNode | None:
-    """Choose the meaning of a path that a call reaches: the first that has operations."""
-    for step in steps:
-        if step.methods:
-            return step
+def _callable(nodes: list[PathNode]) -> PathNode | None:
+    """Return the node that a call reaches: the first with operations."""
+    for node in nodes:
+        if node.methods:
+            return node
     return None
 
 
-def _names_below(steps: list[PathNode]) -> dict[Kind, list[str]]:
-    """Sort the names of the next segments by what they are; ids have none."""
+def _names_below(nodes: list[PathNode]) -> dict[Kind, list[str]]:
+    """Return the names of the next segments by kind; the first node with a name decides."""
     kinds: dict[str, Kind] = {}
-    for step in reversed(steps):
-        kinds |= {name: below.kind for name, below in step.below.items()}
-    found: dict[Kind, list[str]] = {}
+    for node in reversed(nodes):
+        kinds |= {name: below.kind for name, below in node.below.items()}
+    names: dict[Kind, list[str]] = {}
     for name, kind in sorted(kinds.items()):
-        found.setdefault(kind, []).append(name)
-    return found
+        names.setdefault(kind, []).append(name)
+    return names

@@ -1,7 +1,4 @@
-"""What a document says of an operation: its filters, what it takes, what it answers.
-
-Functions of the document and the operation object as it stands there; nothing is kept.
-"""
+"""Reads operation objects: filters, payload, responses, examples. Caches nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from typing import Any
 
 from cnct.openapi.fields import filter_field
 from cnct.openapi.places import Operation, Success
-from cnct.openapi.references import followed
+from cnct.openapi.references import dereference
 from cnct.openapi.shapes import Object, as_list, as_object
 
 JSON = "application/json"
@@ -19,64 +16,66 @@ Content = Mapping[str, Object]
 """Media type objects by media type."""
 
 
-def said(document: Object, path: str, method: str) -> Object:
-    """Find the operation object of a path, with the parameters that the whole path has.
+def operation_object(document: Object, path: str, method: str) -> Object:
+    """Return the operation object of a method, with the parameters of the whole path.
 
     Args:
-        document: The document, or a mapping that decodes its parts when asked for them.
+        document: The document, plain or decoded on access.
         path: Key of the path in the document.
         method: HTTP method.
     """
-    item = followed(document, as_object(document.get("paths")).get(path))
-    found = as_object(item.get(method.lower()))
+    item = dereference(document, as_object(document.get("paths")).get(path))
+    own = as_object(item.get(method.lower()))
     shared = as_list(item.get("parameters"))
-    return {**found, "parameters": [*shared, *as_list(found.get("parameters"))]}
+    return {**own, "parameters": [*shared, *as_list(own.get("parameters"))]}
 
 
 def operation(document: Object, path: str, method: str) -> Operation:
-    """Read what there is to know of an operation before it is called."""
-    about = said(document, path, method)
-    parameters = [followed(document, parameter) for parameter in about["parameters"]]
-    fields = {found.name: found for found in map(filter_field, parameters) if found}
+    """Read an operation, apart from its schemas and examples."""
+    described = operation_object(document, path, method)
+    parameters = [dereference(document, parameter) for parameter in described["parameters"]]
+    fields = {field.name: field for field in map(filter_field, parameters) if field}
     others = (
         str(parameter.get("name")) for parameter in parameters if parameter.get("in") == "query"
     )
     return Operation(
         method=method,
         template=path.strip("/"),
-        operation_id=str(about.get("operationId") or ""),
-        summary=str(about.get("summary") or ""),
-        description=str(about.get("description") or ""),
-        tags=tuple(map(str, as_list(about.get("tags")))),
+        operation_id=str(described.get("operationId") or ""),
+        summary=str(described.get("summary") or ""),
+        description=str(described.get("description") or ""),
+        tags=tuple(map(str, as_list(described.get("tags")))),
         fields=fields,
         parameters=tuple(name for name in others if name not in fields),
-        body=tuple(body(document, about)),
-        answers={status: tuple(content) for status, content in answers(document, about).items()},
+        body=tuple(body(document, described)),
+        responses={
+            status: tuple(content) for status, content in responses(document, described).items()
+        },
     )
 
 
-def body(document: Object, about: Object) -> Content:
-    """Find what an operation takes, JSON first."""
-    return _content(followed(document, about.get("requestBody")))
+def body(document: Object, described: Object) -> Content:
+    """Return the content of the request body, JSON first."""
+    return _content(dereference(document, described.get("requestBody")))
 
 
-def answers(document: Object, about: Object) -> dict[str, Content]:
-    """Find the successful answers by status; ``default`` only where it stands alone."""
-    responses = as_object(about.get("responses"))
-    good = [status for status in responses if status.startswith("2")]
+def responses(document: Object, described: Object) -> dict[str, Content]:
+    """Return the content of the successful responses by status; or that of ``default``."""
+    by_status = as_object(described.get("responses"))
+    successes = [status for status in by_status if status.startswith("2")]
     return {
-        status: _content(followed(document, responses[status]))
-        for status in sorted(good) or responses.keys() & {"default"}
+        status: _content(dereference(document, by_status[status]))
+        for status in sorted(successes) or by_status.keys() & {"default"}
     }
 
 
-def success(document: Object, about: Object) -> Success:
+def success(document: Object, described: Object) -> Success:
     """Return the successful response with the lowest status, a redirection if there is no other."""
-    responses = as_object(about.get("responses"))
-    status = min((status for status in responses if status[:1] in {"2", "3"}), default="")
+    by_status = as_object(described.get("responses"))
+    status = min((status for status in by_status if status[:1] in {"2", "3"}), default="")
     if not status:
         return Success(media_type=JSON)
-    content = _content(followed(document, responses[status]))
+    content = _content(dereference(document, by_status[status]))
     return Success(
         status=int(status.replace("X", "0")),
         media_type=next(iter(content), ""),
@@ -85,25 +84,25 @@ def success(document: Object, about: Object) -> Success:
     )
 
 
-def parameter(document: Object, about: Object, name: str) -> Object | None:
+def parameter(document: Object, described: Object, name: str) -> Object | None:
     """Return the schema of a query parameter; ``None`` if the operation has no such parameter."""
-    for entry in reversed(about["parameters"]):
-        described = followed(document, entry)
-        if (described.get("name"), described.get("in")) == (name, "query"):
-            return as_object(described.get("schema"))
+    for entry in reversed(described["parameters"]):
+        candidate = dereference(document, entry)
+        if (candidate.get("name"), candidate.get("in")) == (name, "query"):
+            return as_object(candidate.get("schema"))
     return None
 
 
 def schema(content: Content, media_type: str = "") -> Object | None:
-    """Choose a schema: that of the media type, of the preferred one if none is named."""
-    chosen = as_object(content.get(media_type or next(iter(content), "")))
-    return as_object(chosen["schema"]) if "schema" in chosen else None
+    """Return the schema of a media type, by default of the preferred one."""
+    media = as_object(content.get(media_type or next(iter(content), "")))
+    return as_object(media["schema"]) if "schema" in media else None
 
 
 def example(document: Object, content: Content) -> Any | None:
-    """Find an example of a payload: its own, or that of its schema."""
+    """Return the example of a payload or of its schema; ``None`` if there is none."""
     media = as_object(next(iter(content.values()), None))
-    for holder in (media, followed(document, media.get("schema"))):
+    for holder in (media, dereference(document, media.get("schema"))):
         if "example" in holder or holder.get("examples"):
             return _own_example(document, holder)
     return None
@@ -113,13 +112,13 @@ def _own_example(document: Object, holder: Object) -> Any | None:
     if "example" in holder:
         return holder["example"]
     named = next(iter(as_object(holder.get("examples")).values()), None)
-    return followed(document, named).get("value")
+    return dereference(document, named).get("value")
 
 
-def lists(document: Object, about: Object) -> bool:
-    """Tell whether an operation answers with a list."""
-    schemas = (schema(content) for content in answers(document, about).values())
-    return any(followed(document, found).get("type") == "array" for found in schemas if found)
+def lists(document: Object, described: Object) -> bool:
+    """Return whether a successful response of an operation is a list."""
+    schemas = (schema(content) for content in responses(document, described).values())
+    return any(dereference(document, body).get("type") == "array" for body in schemas if body)
 
 
 def _content(holder: Object) -> Content:

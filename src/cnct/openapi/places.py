@@ -1,4 +1,4 @@
-"""What the API has at a path: plain data that look-ups return and help and checks read. No I/O."""
+"""Places and operations of the API, as plain data: the results of look-ups. No I/O."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Schema = Mapping[str, Any]
 Kind = Literal["root", "namespace", "collection", "resource", "action"]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-"""What a path can be called with, as documents write it (OpenAPI 3.0.3, "Path Item Object")."""
+"""HTTP methods as documents write them (OpenAPI 3.0.3, "Path Item Object")."""
 
 
 class Operation(Struct, frozen=True):
@@ -25,16 +25,16 @@ class Operation(Struct, frozen=True):
         method: HTTP method, upper case.
         template: The path as the document writes it, without the leading slash:
             ``products/{id}/items``.
-        operation_id: The document's name for it.
-        summary: One line, often empty: Connect's document has none.
-        description: Markdown and HTML as they stand in the document.
-        tags: Names of the groups that it is listed in.
-        fields: What a list can be filtered, ordered, searched and selected by, by dotted name;
-            empty for anything that is no list.
-        parameters: Names of the query parameters that are none of these: ``limit``, ``offset``.
-        body: Media types that it takes, the preferred first; empty if it takes no body.
-        answers: Media types of its successful answers by status:
-            ``{"200": ("application/json",)}``; a status without a body has none.
+        operation_id: The ``operationId``.
+        summary: One line; always empty in Connect's document.
+        description: Markdown and HTML, unchanged.
+        tags: Names of the tags.
+        fields: The fields that a list can be filtered, ordered, searched and selected by, by
+            dotted name; empty if the operation returns no list.
+        parameters: Names of the other query parameters: ``limit``, ``offset``.
+        body: Media types of the payload, the preferred first; empty if there is no payload.
+        responses: Media types of the successful responses by status:
+            ``{"200": ("application/json",)}``; a response without a body has none.
     """
 
     method: str
@@ -46,7 +46,7 @@ class Operation(Struct, frozen=True):
     fields: Mapping[str, FilterField] = field(default_factory=dict[str, FilterField])
     parameters: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
-    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    responses: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 class Success(Struct, frozen=True):
@@ -66,14 +66,15 @@ class Success(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """What there is at a path, and one step below it.
+    """A path of the API and the names one step below.
 
     Attributes:
-        kind: What it is. A path can only be one of these.
+        kind: The kind of the path.
         template: The path as the document writes it, without the leading slash; empty for the
             root.
-        operations: What can be called here, by method.
-        description: What the document says of it (of its tag, for a namespace or collection).
+        operations: The operations by method.
+        description: The description of the path or, for a namespace or collection without one, of
+            the tag.
         namespaces: Names of the namespaces one step below.
         collections: Names of the collections one step below.
         actions: Names of the actions one step below.
@@ -89,13 +90,13 @@ class Place(Struct, frozen=True):
 
 
 class Match(Struct, frozen=True):
-    """Something found.
+    """A match of `OpenAPISpecs.find`.
 
     Attributes:
         path: The path as the document writes it, without the leading slash.
-        method: HTTP method; empty for what is said of the whole path.
+        method: HTTP method; empty if the text describes the whole path.
         what: The name, dotted field or sentence that matches best.
-        score: The higher the better; only comparable within one search.
+        score: Higher is better; only comparable within one search.
     """
 
     path: str

@@ -11,7 +11,7 @@ _MOST = 50  # references in a chain; a longer one is a cycle
 _NOTHING: Object = {}
 
 
-def followed(document: Object, node: Any) -> Object:
+def dereference(document: Object, node: Any) -> Object:
     """Follow the ``$ref`` of an object until there is none.
 
     Returns:

@@ -50,7 +50,7 @@ def type_name(schema: Schema) -> str:
 
 
 def composed(schema: Schema, resolve: Resolve, *, through_items: bool = False) -> Iterator[Schema]:
-    """Yield a schema and every schema that it is composed of, references followed, each once.
+    """Yield a schema and every schema that it is composed of, references dereference, each once.
 
     Args:
         schema: Where the walk starts.

@@ -1,4 +1,4 @@
-"""What users ask of an OpenAPI document. Reads, indexes and caches nothing itself."""
+"""The public face of an OpenAPI document. Reading, indexing and caching are elsewhere."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from cnct.openapi import operations
 from cnct.openapi.cache import at_hand, indexed, searched
 from cnct.openapi.lookup import Lookup
 from cnct.openapi.places import Kind, Match, Operation, Place, Schema, Success
-from cnct.openapi.references import followed
+from cnct.openapi.references import dereference
 from cnct.openapi.shapes import as_list, as_object
 
 DEFAULT_LOCATION = "https://apispec.connect.cloudblue.com/connect-openapi30.yml"
 """Where CloudBlue publishes Connect's document."""
 
-_PAUSE = 60.0  # seconds until a document that could not be read is asked for again
-_LONG_PAUSE = 600.0  # and the published one, which nobody may have asked for
+_PAUSE = 60.0  # seconds between attempts to read a document
+_LONG_PAUSE = 600.0  # and for the default location, which the user has not chosen
 
 _GOING_ON = (
     "Going on without the API's specification: {}. Give a copy of it with specs_location=..., or"
     " do without it with use_specs=False"
 )
 
-_Failures = dict[str, tuple[SpecError, float]]  # by location, with the time of the next try
+_Failures = dict[str, tuple[SpecError, float]]  # by location, with the time of the next attempt
 
 _unreached: _Failures = {}
-"""For all clients of a process: where nothing answers, each try costs them seconds."""
+"""Shared by all clients of a process, since an attempt without a network takes seconds."""
 
 
 class OpenAPISpecs:
-    """What an OpenAPI 3 document says of an API.
+    """An OpenAPI 3 document, ready for look-ups.
 
-    Nothing is read before the first question; from then on every answer comes from an index in
-    memory, which is cached on disk (see `cnct.openapi.cache`). Safe to share between
-    threads. What it returns of the document must not be changed.
+    The document is read at the first look-up; later ones use an index in memory, which is cached
+    on disk (see `cnct.openapi.cache`). Safe to share between threads. Do not change the parts of
+    the document that methods return.
 
     Args:
         location: Path or ``http(s)`` URL of the document, YAML or JSON; Connect's published
@@ -49,8 +49,8 @@ class OpenAPISpecs:
         TypeError: If ``location`` is neither text nor a path.
         ValueError: If ``location`` is blank.
 
-    Every question raises `SpecError` if the document cannot be read; ask :meth:`available` first
-    where that must not stop anything.
+    Every look-up raises `SpecError` if the document cannot be read; call `available` first where
+    the program should go on without it.
     """
 
     def __init__(self, location: str | Path | None = None) -> None:
@@ -58,28 +58,28 @@ class OpenAPISpecs:
         self._is_default = location is None
         self._lock = threading.Lock()
         self._held: Lookup | None = None
-        self._checked = False  # whether what is held is the latest
+        self._checked = False  # whether the index in memory is up to date
         self._failures: _Failures = _unreached if self._is_default else {}
         self._warned = False
 
     def load(self) -> None:
-        """Read the document now, if that has not been done.
+        """Read the document, unless that has been done.
 
         Raises:
-            SpecError: If it cannot be read or is no OpenAPI 3 document. The same error is raised
-                for a minute, of the default location for ten minutes and by all clients; then
-                the next question tries again.
+            SpecError: If the document cannot be read or is no OpenAPI 3. The error is raised again
+                without another attempt for a minute; for the default location for ten minutes, and
+                by all clients.
         """
         self._load()
 
     def available(self, stacklevel: int = 2) -> bool:
-        """Load, and tell whether there is a document to ask.
+        """Load the document and return whether that has worked.
 
-        A published document that cannot be reached must not stop anybody: of the default location
-        this warns once and says no. A location that somebody has chosen is a different matter.
+        A default location that cannot be reached should stop no program, so it is one warning. A
+        location that the user has chosen is an error.
 
         Args:
-            stacklevel: Whose line a warning shows: 2 is the caller's, 3 that of its caller.
+            stacklevel: The line that the warning shows, as in `warnings.warn`: 2 is the caller's.
 
         Raises:
             SpecError: If a location other than the default cannot be read.
@@ -96,15 +96,15 @@ class OpenAPISpecs:
         return True
 
     def at_hand(self) -> bool:
-        """Tell whether there is a document to ask without network and without reading it anew.
+        """Return whether look-ups work without network and without parsing the document.
 
-        Loads it from the cache if it is there. Quick, and never raises: for attribute access,
+        Loads the index from the cache if need be. Fast, and raises nothing: for attribute access,
         completion and ``repr``.
         """
         if self._held is None:
-            found = at_hand(self._location)
+            index = at_hand(self._location)
             with self._lock:
-                self._held = self._held or (Lookup(found) if found else None)
+                self._held = self._held or (Lookup(index) if index else None)
         return self._held is not None
 
     def _load(self) -> Lookup:
@@ -124,7 +124,7 @@ class OpenAPISpecs:
             return self._held
 
     def _now(self) -> Lookup:
-        """Return what is held, of whichever day: only :meth:`load` looks for a newer one."""
+        """Return the index in memory, however old: only `load` checks for a newer document."""
         return self._held or self._load()
 
     @property
@@ -134,7 +134,7 @@ class OpenAPISpecs:
 
     @property
     def description(self) -> str | None:
-        """What the document says of the API, Markdown."""
+        """Description of the API, Markdown."""
         return self._info("description")
 
     @property
@@ -152,7 +152,7 @@ class OpenAPISpecs:
         return None if value is None else str(value)
 
     def exists(self, method: str, path: str) -> bool:
-        """Tell whether a path can be called with a method.
+        """Return whether a path can be called with a method.
 
         Args:
             method: HTTP method, in upper or lower case.
@@ -172,11 +172,11 @@ class OpenAPISpecs:
         return self._now().kind(path)
 
     def place(self, path: str) -> Place | None:
-        """Look up what there is at a path, and one step below it.
+        """Look up a path, with its operations and the names one step below.
 
         Args:
-            path: Path below the endpoint, with ids; empty for the root. Where a segment can be a
-                name and an id, it is the name: ``offers/-/versions``.
+            path: Path below the endpoint, with ids; empty for the root. A segment that can be a
+                name or an id is the name: ``offers/-/versions``.
 
         Returns:
             ``None`` if the document has nothing there.
@@ -192,65 +192,65 @@ class OpenAPISpecs:
         return self._now().template(path)
 
     def operation(self, method: str, path: str) -> Operation | None:
-        """Look up what happens when a path is called with a method."""
+        """Look up the operation of a path and a method; ``None`` if there is none."""
         return self._now().operation(method.upper(), path)
 
     def payload(self, operation: Operation, media_type: str = operations.JSON) -> Schema | None:
-        """Find the schema of what an operation takes; ``None`` if it takes no such thing."""
+        """Return the schema of an operation's payload; ``None`` if there is none."""
         return operations.schema(self._body(operation), media_type)
 
-    def answer(self, operation: Operation, status: str = "") -> Schema | None:
-        """Find the schema of what an operation answers.
+    def response(self, operation: Operation, status: str = "") -> Schema | None:
+        """Return the schema of an operation's successful response; ``None`` if there is none.
 
         Args:
             operation: Operation of this document.
             status: HTTP status, by default the first successful one that has a schema.
         """
         now = self._now()
-        answers = operations.answers(now.document, now.said(operation))
-        contents = [answers.get(status, {})] if status else answers.values()
+        responses = operations.responses(now.document, now.operation_object(operation))
+        contents = [responses.get(status, {})] if status else responses.values()
         schemas = map(operations.schema, contents)
-        return next((found for found in schemas if found is not None), None)
+        return next((schema for schema in schemas if schema is not None), None)
 
     def resolve(self, schema: Schema) -> Schema:
-        """Follow the ``$ref`` of a schema, and those that it leads to.
+        """Follow the ``$ref`` of a schema until there is none.
 
         Returns:
-            The schema itself if it has none; the empty schema, which allows anything, where there
-            is nothing to be found.
+            The schema itself if it has no ``$ref``. The empty schema, which allows any value, if
+            the target is missing.
         """
-        return followed(self._now().document, schema)
+        return dereference(self._now().document, schema)
 
     def success(self, operation: Operation) -> Success:
         """Return the successful response of an operation, as a server has to send it."""
         now = self._now()
-        return operations.success(now.document, now.said(operation))
+        return operations.success(now.document, now.operation_object(operation))
 
     def parameter(self, operation: Operation, name: str) -> Schema | None:
         """Return the schema of a query parameter; ``None`` if the operation does not take it."""
         now = self._now()
-        return operations.parameter(now.document, now.said(operation), name)
+        return operations.parameter(now.document, now.operation_object(operation), name)
 
     def example(self, operation: Operation) -> Any | None:
-        """Find an example of what an operation takes, as decoded JSON."""
+        """Return an example of an operation's payload, decoded; ``None`` if there is none."""
         return operations.example(self._now().document, self._body(operation))
 
     def _body(self, operation: Operation) -> operations.Content:
         now = self._now()
-        return operations.body(now.document, now.said(operation))
+        return operations.body(now.document, now.operation_object(operation))
 
     def find(self, text: str, limit: int = 20) -> list[Match]:
         """Search the names, fields and descriptions of the whole document.
 
-        Beginnings of words are enough, plurals and capitals make no difference, and a word that
-        occurs nowhere stands for one that is spelled like it.
+        Words match from their beginning, whatever their number and case. A word that the document
+        does not have matches similar ones.
 
         Args:
-            text: Words to look for: ``billing date``.
-            limit: The most to find.
+            text: Words to search for: ``billing date``.
+            limit: Maximum number of matches.
 
         Returns:
-            At most one match a path, best first.
+            At most one match per path, best first.
         """
         from cnct.openapi.search import ranked  # noqa: PLC0415 - few programs search
 
@@ -294,18 +294,18 @@ class OpenAPISpecs:
         """Return the names of the collections of a resource, with their summaries."""
         return self._summaries(path, "collections")
 
-    def _names(self, path: str, what: str) -> list[str]:
+    def _names(self, path: str, kinds: str) -> list[str]:
         place = self.place(path)
-        return [*getattr(place, what)] if place else []
+        return [*getattr(place, kinds)] if place else []
 
-    def _summaries(self, path: str, what: str) -> list[tuple[str, str | None]]:
-        names = self._names(path, what)
+    def _summaries(self, path: str, kinds: str) -> list[tuple[str, str | None]]:
+        names = self._names(path, kinds)
         return [(name, self._summary(f"{path.strip('/')}/{name}")) for name in names]
 
     def _summary(self, path: str) -> str | None:
         item = self._item(path) or {}
-        said = (as_object(part).get("summary") for part in (item, *item.values()))
-        return next((str(summary) for summary in said if summary), None)
+        summaries = (as_object(part).get("summary") for part in (item, *item.values()))
+        return next((str(summary) for summary in summaries if summary), None)
 
     def _item(self, path: str) -> dict[str, Any] | None:
         return {**self._now().item(path)} or None

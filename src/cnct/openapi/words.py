@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from cnct.openapi import operations
 from cnct.openapi.places import METHODS, Operation
-from cnct.openapi.references import followed
+from cnct.openapi.references import dereference
 from cnct.openapi.schemas import items, parts, properties
 from cnct.openapi.shapes import Object, as_list, as_object
 
@@ -96,7 +96,7 @@ def _texts(document: Object) -> Iterator[Text]:
     tagged: dict[str, Target] = {}
     for path, entry in as_object(document.get("paths")).items():
         place = (path.strip("/"), "")
-        item = followed(document, entry)
+        item = dereference(document, entry)
         yield place, NAME, "/".join(n for n in place[0].split("/") if "{" not in n)
         yield from _sentences(place, item)
         for method in METHODS:
@@ -104,7 +104,7 @@ def _texts(document: Object) -> Iterator[Text]:
                 operation = operations.operation(document, path, method.upper())
                 tagged = dict.fromkeys(operation.tags, place) | tagged
                 yield from _operation_texts(operation)
-                description = operations.said(document, path, method)
+                description = operations.operation_object(document, path, method)
                 yield from fields.texts((operation.template, operation.method), description)
     for tag in map(as_object, as_list(document.get("tags"))):
         place = tagged.get(str(tag.get("name")), ("", ""))
@@ -141,8 +141,8 @@ class _FieldTexts:
 
     def texts(self, place: Target, operation: Object) -> Iterator[Text]:
         """Yield the texts of the fields in the payload and the responses of an operation."""
-        answers = operations.answers(self._document, operation).values()
-        for content in (operations.body(self._document, operation), *answers):
+        responses = operations.responses(self._document, operation).values()
+        for content in (operations.body(self._document, operation), *responses):
             for name, text in self._of(operations.schema(content) or {}, _DEEPEST):
                 yield place, FIELD, name
                 yield from _sentences(place, {"description": text}, f"{name}: ")
@@ -154,14 +154,14 @@ class _FieldTexts:
         key = (reference, levels)
         if key not in self._walked:
             self._walked[key] = []  # a schema that is a part of itself adds nothing
-            self._walked[key] = [*self._own(followed(self._document, schema), levels)]
+            self._walked[key] = [*self._own(dereference(self._document, schema), levels)]
         return self._walked[key]
 
     def _own(self, schema: Object, levels: int) -> Iterator[tuple[str, str]]:
         for part in filter(None, (*parts(schema), items(schema))):
             yield from self._of(part, levels)
         for name, below in properties(schema).items():
-            yield name, str(followed(self._document, below).get("description") or "")
+            yield name, str(dereference(self._document, below).get("description") or "")
             if levels > 1:
                 for nested, text in self._of(below, levels - 1):
                     yield f"{name}.{nested}", text

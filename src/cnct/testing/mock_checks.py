@@ -58,10 +58,10 @@ def check_mock(
 def _response_problems(
     specs: OpenAPISpecs, operation: Operation, place: str, status: str, return_value: Any
 ) -> Iterator[str]:
-    if operation.answers and status not in operation.answers:
-        yield f"A successful response has status {either(operation.answers)}, not {status}."
+    if operation.responses and status not in operation.responses:
+        yield f"A successful response has status {either(operation.responses)}, not {status}."
         return
-    schema = specs.answer(operation, status)
+    schema = specs.response(operation, status)
     if schema is not None and _fields(specs, schema):
         # The response to a write is often described like its payload, without the id.
         alternatives = (*_read_schemas(specs, place), schema)
@@ -71,7 +71,7 @@ def _response_problems(
 def _read_schemas(specs: OpenAPISpecs, place: str) -> Iterator[Schema]:
     """Yield the response schemas of a GET of the place and of a resource below it."""
     operations = (specs.operation("GET", path) for path in (place, f"{place}/id"))
-    schemas = (specs.answer(operation) for operation in operations if operation)
+    schemas = (specs.response(operation) for operation in operations if operation)
     return (schema for schema in schemas if schema is not None)
 
 
