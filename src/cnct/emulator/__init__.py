@@ -1,7 +1,7 @@
 """A local Connect: an OpenAPI document and records, served over real HTTP on loopback.
 
-Knows RQL and the document; knows no client. Behaves as RQL.md sections 2, 3 and 6 describe, with
-PostgreSQL's order and letter case.
+Knows RQL and the document; knows no client. Behaves as docs/rql.md describes, with PostgreSQL's
+order and letter case.
 """
 
 try:

@@ -1,7 +1,7 @@
 """Limit/offset paging: which rows to ask for next, and what an answer proves. No I/O.
 
 The next offset is what was received, not what was asked: servers cap the limit silently, and
-``Content-Range`` may be missing or odd (RQL.md section 3, "Pagination").
+``Content-Range`` may be missing or odd (docs/rql.md, "Pagination").
 """
 
 from __future__ import annotations

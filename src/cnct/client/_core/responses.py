@@ -84,8 +84,8 @@ def error_of(
 ) -> ClientError:
     """Turn an error answer into the exception that tells it.
 
-    Connect's bodies are ``{"error_code": str, "errors": [str], "params": ...}`` (RQL.md section
-    6); anything else is taken as it comes.
+    Connect's bodies are ``{"error_code": str, "errors": [str], "params": ...}`` (docs/rql.md,
+    "Error bodies"); anything else is taken as it comes.
     """
     known |= {"method": request.method, "url": request.shown_url}
     body = _error_body(response)

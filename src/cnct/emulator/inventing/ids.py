@@ -1,4 +1,4 @@
-"""Ids in Connect's formats (RQL.md section 6, "Ids", and the examples of Connect's document)."""
+"""Ids in Connect's formats (docs/rql.md, "Ids", and the examples of Connect's document)."""
 
 from __future__ import annotations
 
