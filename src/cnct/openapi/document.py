@@ -1,4 +1,4 @@
-"""Parses and validates an OpenAPI document, to plain data. Looks nothing up in it."""
+"""Parses and validates an OpenAPI document, to plain data. Looks nothing up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 from cnct.exceptions import SpecError
 from cnct.openapi.places import METHODS
 from cnct.openapi.shapes import is_list, is_object
-from cnct.openapi.sources import read, shown
+from cnct.openapi.sources import read, safe_location
 
 _MOST_SEGMENTS = 100  # of a path: the tree of paths is walked recursively
 
@@ -46,9 +46,9 @@ def parse(data: bytes, location: str) -> dict[str, Any]:
     try:
         return _checked(_plain(_data(_text(data))))
     except SpecError as error:
-        raise SpecError(f"{shown(location)} {error}") from error.__cause__
+        raise SpecError(f"{safe_location(location)} {error}") from error.__cause__
     except RecursionError as error:
-        raise SpecError(f"{shown(location)} is nested too deeply") from error
+        raise SpecError(f"{safe_location(location)} is nested too deeply") from error
 
 
 def _text(data: bytes) -> str:

@@ -1,6 +1,6 @@
 """Walks OpenAPI schemas: their parts, properties and the objects that they are composed of.
 
-Knows no use of a schema: payload checks, help, mocks and the emulator each decide their own rules.
+Decides no rules: payload checks, help, mocks and the emulator have their own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def parts(schema: Schema, *words: str) -> list[Schema]:
 
 
 def variants(schema: Schema) -> list[Schema]:
-    """List the alternatives of a schema: its ``oneOf`` or, if there is none, its ``anyOf``."""
+    """List the alternatives of a schema: ``oneOf`` or, if there is none, ``anyOf``."""
     return parts(schema, "oneOf") or parts(schema, "anyOf")
 
 
@@ -50,7 +50,7 @@ def type_name(schema: Schema) -> str:
 
 
 def composed(schema: Schema, resolve: Resolve, *, through_items: bool = False) -> Iterator[Schema]:
-    """Yield a schema and every schema that it is composed of, references dereference, each once.
+    """Yield a schema and every schema that it is composed of, with references followed, each once.
 
     Args:
         schema: Where the walk starts.

@@ -24,7 +24,7 @@ def is_url(location: str) -> bool:
     return location.startswith(("http://", "https://"))
 
 
-def shown(location: str) -> str:
+def safe_location(location: str) -> str:
     """Return a location for messages: a URL without user and query, which can be secret."""
     if not is_url(location):
         return location
@@ -51,7 +51,7 @@ def read(location: str, last: Stamp = NO_STAMP) -> tuple[bytes | None, Stamp]:
     if is_url(location):
         return _download(location, last)
     if "://" in location:
-        raise SpecError(f"{shown(location)} is neither a path nor an http(s) URL")
+        raise SpecError(f"{safe_location(location)} is neither a path nor an http(s) URL")
     stamp = file_stamp(location)
     try:
         return (None if stamp == last else Path(location).read_bytes()), stamp or NO_STAMP
@@ -79,12 +79,12 @@ def _download(url: str, last: Stamp) -> tuple[bytes | None, Stamp]:
         response = requests.get(url, headers=headers, timeout=_TIMEOUT)
     except requests.RequestException as error:
         reason = type(error).__name__  # the error's text would show the query
-        raise SpecError(f"{shown(url)} cannot be reached: {reason}") from error
+        raise SpecError(f"{safe_location(url)} cannot be reached: {reason}") from error
     if response.status_code == _NOT_MODIFIED and headers:
         return None, last
     if response.status_code != _OK:
         status = f"{response.status_code} {response.reason}"
-        raise SpecError(f"{shown(url)} cannot be read: the server answers {status}")
+        raise SpecError(f"{safe_location(url)} cannot be read: the server answers {status}")
     return response.content, (
         response.headers.get("ETag", ""),
         response.headers.get("Last-Modified", ""),

@@ -24,8 +24,8 @@ _PAUSE = 60.0  # seconds between attempts to read a document
 _LONG_PAUSE = 600.0  # and for the default location, which the user has not chosen
 
 _GOING_ON = (
-    "Going on without the API's specification: {}. Give a copy of it with specs_location=..., or"
-    " do without it with use_specs=False"
+    "Going on without the API's specification: {}. Name a copy with specs_location=..., or"
+    " switch specifications off with use_specs=False"
 )
 
 _Failures = dict[str, tuple[SpecError, float]]  # by location, with the time of the next attempt
@@ -50,7 +50,7 @@ class OpenAPISpecs:
         ValueError: If ``location`` is blank.
 
     Every look-up raises `SpecError` if the document cannot be read; call `available` first where
-    the program should go on without it.
+    the program should go on regardless.
     """
 
     def __init__(self, location: str | Path | None = None) -> None:
@@ -75,8 +75,8 @@ class OpenAPISpecs:
     def available(self, stacklevel: int = 2) -> bool:
         """Load the document and return whether that has worked.
 
-        A default location that cannot be reached should stop no program, so it is one warning. A
-        location that the user has chosen is an error.
+        A default location that cannot be reached should stop no program: it causes one warning. A
+        location that the user has chosen causes an error.
 
         Args:
             stacklevel: The line that the warning shows, as in `warnings.warn`: 2 is the caller's.
@@ -227,7 +227,7 @@ class OpenAPISpecs:
         return operations.success(now.document, now.operation_object(operation))
 
     def parameter(self, operation: Operation, name: str) -> Schema | None:
-        """Return the schema of a query parameter; ``None`` if the operation does not take it."""
+        """Return the schema of a query parameter; ``None`` if there is no such parameter."""
         now = self._now()
         return operations.parameter(now.document, now.operation_object(operation), name)
 

@@ -85,9 +85,7 @@ def _plant(root: PathNode, name: str, item: Object) -> None:
     methods = [method.upper() for method in METHODS if method in item]
     if methods and not node.methods:
         node.template = template
-    node.methods = (
-        dict.fromkeys(methods, name) | node.methods
-    )  # the first of two equal paths counts
+    node.methods = dict.fromkeys(methods, name) | node.methods  # the first of equal paths counts
 
 
 def shape(template: str) -> str:
@@ -106,11 +104,11 @@ def _kind(document: Object, above: Kind, name: str, node: PathNode) -> Kind:
     """Infer the kind of a path from its surroundings, as documents do not state it."""
     if name == _WILDCARD or _ANY in name:
         return "resource"
+    if node.patterns or node.below.keys() & {_ANY, _WILDCARD}:
+        return "collection"
     if not node.methods:
-        if node.patterns or node.below.keys() & {_ANY, _WILDCARD}:
-            return "collection"
         return "resource" if above == "collection" else "namespace"  # an id: /modules/MD-0001
-    if above in {"root", "namespace"} or node.patterns or node.below.keys() & {_ANY, _WILDCARD}:
+    if above in {"root", "namespace"}:
         return "collection"
     if "GET" not in node.methods:
         return "collection" if node.below else "action"

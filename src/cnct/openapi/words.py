@@ -42,7 +42,7 @@ class Words(Struct, array_like=True):
     """All remarks of a document.
 
     Attributes:
-        digest: Digest of its text.
+        digest: Digest of the document's text.
         places: Template and method of each place; the method is empty for a whole path.
         remarks: The remarks about these places.
         numbers: Indexes of the remarks with a word, by word, in alphabetical order.
@@ -64,7 +64,7 @@ def words(document: Object, digest: bytes) -> Words:
 
     Args:
         document: The document.
-        digest: Digest of its text.
+        digest: Digest of the document's text.
     """
     places: dict[Target, int] = {}
     targets: dict[tuple[int, str], dict[int, None]] = {}

@@ -114,7 +114,7 @@ def _fits(kind: str, text: str) -> bool:
 
 
 def _complaint(kind: Kind, value: Any) -> str:
-    """Return what was expected instead of a value; empty where the validator's message is good."""
+    """Return the expectation that a value breaks; empty where the validator's message is good."""
     match kind:
         case Kind.Type(types):
             names = sorted(types, key=lambda name: name == "null")
