@@ -52,6 +52,7 @@ def test_keywords_that_are_not_of_their_type_count_as_missing():
         ({"type": "string"}, "string"),
         ({"properties": {}}, "object"),
         ({"items": {}}, "array"),
+        ({"items": {}, "type": None}, "array"),
         ({}, ""),
     ],
 )

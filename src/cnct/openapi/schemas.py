@@ -44,7 +44,7 @@ def items(schema: Schema) -> Schema | None:
 
 def type_name(schema: Schema) -> str:
     """Return the type of a schema, inferred from its keywords if need be; empty for any type."""
-    if "type" in schema:
+    if schema.get("type"):
         return str(schema["type"])
     return "object" if "properties" in schema else "array" if "items" in schema else ""
 

@@ -5,34 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cnct.openapi.shapes import Record, as_record
+from cnct.openapi import schemas
+from cnct.openapi.shapes import Record
 
 Resolve = Callable[[Any], Record]
 """Follows a ``$ref``; what is no object is an empty one."""
 
-_JOINING = frozenset({"oneOf", "anyOf", "allOf"})
 _EMPTY = frozenset({"properties", "required"})
 
 
 def plain(schema: Any, resolve: Resolve) -> Record:
-    """Follow references, join what ``allOf`` parts, and take the first of alternatives."""
-    found = resolve(schema)
-    alternatives = [plain(one, resolve) for one in found.get("oneOf") or found.get("anyOf") or ()]
-    parts = [plain(part, resolve) for part in found.get("allOf", ())] + alternatives[:1]
+    """Follow references, join the parts of ``allOf``, and take the first alternative."""
+    whole = resolve(schema)
+    alternatives = [plain(variant, resolve) for variant in schemas.variants(whole)]
+    parts = [plain(part, resolve) for part in schemas.parts(whole, "allOf")] + alternatives[:1]
     if not parts:
-        return found
-    joined: Record = {"properties": {}, "required": []}
-    for part in ({name: found[name] for name in found if name not in _JOINING}, *parts):
-        properties = {**joined["properties"], **as_record(part.get("properties"))}
-        required = [*joined["required"], *part.get("required", ())]
-        joined = {**joined, **part, "properties": properties, "required": required}
-    for other in alternatives[1:]:  # what only another alternative asks for would make it that one
-        for name in {*other.get("required", ())} - {*joined["required"]}:
+        return whole
+    own = {name: whole[name] for name in whole if name not in schemas.COMPOSITIONS}
+    joined = schemas.joined((own, *parts))
+    # With a name that another alternative requires, a record would match that alternative.
+    for other in alternatives[1:]:
+        for name in {*schemas.required(other)} - {*joined["required"]}:
             joined["properties"].pop(name, None)
     return joined if joined["properties"] else {n: v for n, v in joined.items() if n not in _EMPTY}
 
 
 def kind_of(schema: Record) -> str:
-    """Return the type of a schema, also where only its parts tell it; empty for anything."""
-    named = str(schema.get("type", ""))
-    return named or ("object" if "properties" in schema else "array" if "items" in schema else "")
+    """Return the type of a schema, see `cnct.openapi.schemas.type_name`."""
+    return schemas.type_name(schema)
