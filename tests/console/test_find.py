@@ -7,7 +7,7 @@ from tests.conftest import KEY
 from tests.console.conftest import NOWHERE
 
 from cnct import ConnectClient
-from cnct.console.results import Matches
+from cnct.console.matches import Matches
 from cnct.openapi import SpecError
 
 

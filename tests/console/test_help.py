@@ -14,9 +14,9 @@ from tests.console.conftest import NOWHERE, knowing
 
 from cnct import AsyncConnectClient, ConnectClient
 from cnct.client.describing import described
-from cnct.console.page import Code
+from cnct.console.blocks import Code
 from cnct.console.pages import page
-from cnct.console.subject import subject
+from cnct.console.subject import Subject
 from cnct.openapi import SpecError, SpecWarning
 
 Printed = Callable[..., str]
@@ -341,8 +341,8 @@ def test_every_place_of_connect_has_a_page_of_python_that_compiles():
         place = client.specs.place(path)
         assert place
         description = described(client, client, client.specs)
-        it = subject(description._replace(thing=object(), kind=place.kind, path=path))
-        for block in page(it, path).blocks:
+        subject = Subject.of(description._replace(thing=object(), kind=place.kind, path=path))
+        for block in page(subject, path).blocks:
             if isinstance(block, Code):
                 compile(block.text, path, "exec")
         below = [*place.collections, *place.namespaces, *place.actions]

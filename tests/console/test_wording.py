@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnct.console.wording import counted, listed, one, singular, whose, words
+from cnct.console.wording import counted, joined, one, singular, whose, words
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,4 @@ def test_a_path_tells_whose_it_is(template: str, text: str):
 def test_names_are_written_as_words():
     assert words("listRenderedTemplates") == "list rendered templates"
     assert (counted(1, "actions"), counted(4, "actions")) == ("1 action", "4 actions")
-    assert (listed([]), listed(["a"]), listed(["a", "b", "c"])) == ("", "a", "a, b and c")
+    assert (joined([]), joined(["a"]), joined(["a", "b", "c"])) == ("", "a", "a, b and c")

@@ -1,4 +1,7 @@
-"""What people read: help, and what notebooks show. Makes no calls but for the specification."""
+"""Help, search results and completion for people at a prompt or in a notebook.
+
+Works from descriptions of the client's objects and knows none of their classes. Makes no calls.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cnct.console.completion import activate
     from cnct.console.help import html, print_help
+    from cnct.console.matches import Matches, find
     from cnct.console.notebook import rows_html
-    from cnct.console.results import Matches, find
 
 __all__ = ["Matches", "activate", "find", "html", "print_help", "rows_html"]
 
 _MODULES = {
-    "Matches": "results",
+    "Matches": "matches",
     "activate": "completion",
-    "find": "results",
+    "find": "matches",
     "html": "help",
     "print_help": "help",
     "rows_html": "notebook",
@@ -24,7 +27,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for (PEP 562): rich takes time that programs do not have."""
+    """Import a name at first use (PEP 562): rich would slow down every program."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

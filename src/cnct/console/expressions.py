@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from cnct.console.samples import literal
+from cnct.console.payloads import literal
 
 if TYPE_CHECKING:
     from cnct.console.described import Attribute, Described

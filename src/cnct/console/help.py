@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING
 
 from cnct.console.notebook import display, displayed, page_html
 from cnct.console.pages import page
-from cnct.console.subject import subject
+from cnct.console.subject import Subject
 from cnct.console.terminal import show
 
 if TYPE_CHECKING:
     from cnct.console.described import Described
 
 _NO_SPECS = (
-    "**This client uses no specification**, so this is all that can be told. With"
-    " `ConnectClient(..., use_specs=True)`, the default, it knows every collection, field and"
-    " payload; `specs_location=` takes a file or URL of your own."
+    "**This client uses no specification**, so help cannot list collections, fields and payloads."
+    " Make it with `ConnectClient(..., use_specs=True)`, the default; `specs_location=` takes a"
+    " file or URL of your own."
 )
 _UNREADABLE = (
-    "**The specification could not be read**, so this is all that can be told. Save Connect's"
-    " OpenAPI document and give its path: `ConnectClient(..., specs_location='connect.yml')`."
+    "**The specification could not be read**, so help cannot list collections, fields and"
+    " payloads. Save Connect's OpenAPI document and give its path:"
+    " `ConnectClient(..., specs_location='connect.yml')`."
 )
 
 
@@ -31,7 +32,7 @@ def print_help(description: Described, *, full: bool = False) -> None:
         full: Whether to show every row of long tables and the whole of long texts.
     """
     note = "" if description.specs else _UNREADABLE if description.unreadable else _NO_SPECS
-    help_page = page(subject(description), repr(description.thing), note, full=full)
+    help_page = page(Subject.of(description), repr(description.thing), note, full=full)
     if not display(description.thing, help_page):
         show(help_page)
 
@@ -40,4 +41,4 @@ def html(description: Described) -> str | None:
     """Return the help of an object as HTML, ``None`` if the running cell has displayed it."""
     if displayed(description.thing):
         return None
-    return page_html(page(subject(description), repr(description.thing)))
+    return page_html(page(Subject.of(description), repr(description.thing)))

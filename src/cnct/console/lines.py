@@ -1,118 +1,126 @@
-"""The Python that can come next, as lines that work when they are pasted. Makes no calls."""
+"""Lists the Python that can come next, as lines that work when they are pasted. Does no I/O."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from cnct.console.sections import plain_first
 from cnct.console.subject import Subject
-from cnct.console.wording import listed, singular, words
+from cnct.console.wording import joined, singular, words
 from cnct.openapi.fields import FilterField
 
-Line = tuple[str, str]
-"""A line of Python, and what it does."""
-
 _COMMENT_COLUMN = 56
-_SHOWN = 3
+_SEARCH_FIELDS = 3
+
+
+class Line(NamedTuple):
+    """A line of Python with a comment."""
+
+    code: str
+    comment: str
 
 
 def aligned(lines: Iterable[Line]) -> str:
-    """Write lines with their comments below each other."""
+    """Write lines with their comments in one column."""
     rows = [*lines]
-    lengths = [len(code) for code, _ in rows if len(code) <= _COMMENT_COLUMN]
+    lengths = [len(line.code) for line in rows if len(line.code) <= _COMMENT_COLUMN]
     width = max(lengths, default=0)
-    return "\n".join(f"{code:{width}}  # {comment}" for code, comment in rows)
+    return "\n".join(f"{line.code:{width}}  # {line.comment}" for line in rows)
 
 
-def of_collection(it: Subject, each: Subject) -> list[Line]:
-    """Write what a collection can do."""
-    last = it.path.rpartition("/")[2]
+def of_collection(collection: Subject, resource: Subject) -> list[Line]:
+    """List the calls of a collection, and the step to one of its resources."""
+    last = collection.path.rpartition("/")[2]
     name, names = singular(last), words(last)
     lines: list[Line] = []
-    if _can(it, "GET"):
-        lines += [(f"{it.python}.all()", f"every {name}"), *_refinements(it)]
-    if each.place or it.place is None:
-        lines.append((each.python, f"one {name}: see its .help()"))
-    if _can(it, "POST"):
-        lines.append((it.call(".create(payload={...})"), f"a new {name}"))
-    if "PUT" in it.operations:
-        lines.append((it.call(".bulk_update([...])"), f"change several {names} at once"))
-    if "DELETE" in it.operations:
-        lines.append((it.call(".bulk_delete([...])"), f"delete several {names} at once"))
+    if _can(collection, "GET"):
+        lines += [Line(f"{collection.python}.all()", f"every {name}"), *_refinements(collection)]
+    if resource.place or collection.place is None:
+        lines.append(Line(resource.python, f"one {name}: see its .help()"))
+    if _can(collection, "POST"):
+        lines.append(Line(collection.call(".create(payload={...})"), f"a new {name}"))
+    if "PUT" in collection.operations:
+        call = collection.call(".bulk_update([...])")
+        lines.append(Line(call, f"change several {names} at once"))
+    if "DELETE" in collection.operations:
+        call = collection.call(".bulk_delete([...])")
+        lines.append(Line(call, f"delete several {names} at once"))
     return lines
 
 
-def of_set(it: Subject) -> list[Line]:
-    """Write how a set can be refined and read."""
-    loop = "async for" if it.awaited else "for"
+def of_set(rows: Subject) -> list[Line]:
+    """List the ways to refine and read a set."""
+    loop = "async for" if rows.awaited else "for"
     return [
-        *_refinements(it),
-        (f"{it.python}[:10]", "the first ten"),
-        (it.call(".first()"), "the first, or None"),
-        (it.call(".count()"), "how many; asks for no rows"),
-        (it.call('.values_list("id")'), "only these fields of each"),
-        (f"{loop} row in {it.python}: print(row)", "read it, page by page"),
+        *_refinements(rows),
+        Line(f"{rows.python}[:10]", "the first ten"),
+        Line(rows.call(".first()"), "the first, or None"),
+        Line(rows.call(".count()"), "how many; asks for no rows"),
+        Line(rows.call('.values_list("id")'), "only these fields of each"),
+        Line(f"{loop} row in {rows.python}: print(row)", "read it, page by page"),
     ]
 
 
-def of_resource(it: Subject) -> list[Line]:
-    """Write what one object can do."""
+def of_resource(resource: Subject) -> list[Line]:
+    """List the calls of a resource, and an action and a collection below it."""
     lines: list[Line] = []
-    if _can(it, "GET"):
+    if _can(resource, "GET"):
         lines += [
-            (it.call(".get()"), "its data"),
-            (it.call('.values("id", "name")'), "some of its data"),
+            Line(resource.call(".get()"), "its data"),
+            Line(resource.call('.values("id", "name")'), "some of its data"),
         ]
-    if _can(it, "PUT"):
-        lines.append((it.call(".update(payload={...})"), "change it"))
-    if _can(it, "DELETE"):
-        lines.append((it.call(".delete()"), "delete it"))
-    for name in it.place.actions[:1] if it.place else ():
-        lines.append((f"{it.below(name, 'action').python}.help()", f"about the action {name}"))
-    for name in it.place.collections[:1] if it.place else ():
-        below = it.below(name, "collection").python
-        lines.append((f"{below}.all()", f"its {words(name)}"))
+    if _can(resource, "PUT"):
+        lines.append(Line(resource.call(".update(payload={...})"), "change it"))
+    if _can(resource, "DELETE"):
+        lines.append(Line(resource.call(".delete()"), "delete it"))
+    for name in resource.place.actions[:1] if resource.place else ():
+        action = resource.below(name, "action").python
+        lines.append(Line(f"{action}.help()", f"about the action {name}"))
+    for name in resource.place.collections[:1] if resource.place else ():
+        collection = resource.below(name, "collection").python
+        lines.append(Line(f"{collection}.all()", f"its {words(name)}"))
     return lines
 
 
-def of_action(it: Subject) -> list[Line]:
-    """Write how an action is called."""
+def of_action(action: Subject) -> list[Line]:
+    """List the calls of an action; a POST if the specification has none."""
     calls = [
-        (each.method.lower(), "payload={...}" if each.body else "")
-        for each in it.operations.values()
+        (operation.method, "payload={...}" if operation.body else "")
+        for operation in action.operations.values()
     ]
     return [
-        (it.call(f".{method}({argument})"), method.upper())
-        for method, argument in calls or [("post", "payload={...}")]
+        Line(action.call(f".{method.lower()}({argument})"), method)
+        for method, argument in calls or [("POST", "payload={...}")]
     ]
 
 
-def _refinements(it: Subject) -> list[Line]:
-    """Write filter, order and search, with fields that there are."""
-    get = it.operations.get("GET")
+def _refinements(rows: Subject) -> list[Line]:
+    """List a filter, an ordering and a search, by fields that the specification has."""
+    get = rows.operations.get("GET")
     if get is None:
-        return [(f'{it.python}.filter(status="active")', "those that match")]
-    rows = f"{it.python}.all()" if it.kind == "collection" else it.python
-    known = plain_first(get.fields.values())
-    ordering = next((field.name for field in known if field.orderable and _is_time(field)), "")
-    searched = [field.name for field in known if field.searchable]
-    where = listed([*searched[:_SHOWN], *(["more"] if searched[_SHOWN:] else [])])
-    lines = [
-        (f"{it.python}.filter({_condition(known)})", "those that match"),
-        (f'{rows}.order_by("-{ordering}")', "the latest first"),
-        (f'{rows}.search("text")', f"in {where}"),
-    ]
-    there = (_condition(known), ordering, searched)
-    return [line for line, given in zip(lines, there, strict=True) if given]
+        return [Line(f'{rows.python}.filter(status="active")', "those that match")]
+    python = f"{rows.python}.all()" if rows.kind == "collection" else rows.python
+    fields = plain_first(get.fields.values())
+    lines: list[Line] = []
+    if condition := _condition(fields):
+        lines.append(Line(f"{rows.python}.filter({condition})", "those that match"))
+    if ordering := next((field.name for field in fields if _orders_by_time(field)), ""):
+        lines.append(Line(f'{python}.order_by("-{ordering}")', "the latest first"))
+    if searchable := [field.name for field in fields if field.searchable]:
+        more = ["more"] if searchable[_SEARCH_FIELDS:] else []
+        comment = f"in {joined([*searchable[:_SEARCH_FIELDS], *more])}"
+        lines.append(Line(f'{python}.search("text")', comment))
+    return lines
 
 
-def _condition(known: Sequence[FilterField]) -> str:
-    """Write a filter by the field that is most telling: one of few values, else a text."""
-    choices = [field for field in known if field.enum and "eq" in field.lookups]
+def _condition(fields: Sequence[FilterField]) -> str:
+    """Write a filter by the status or the field with the fewest choices, or else by a text."""
+    choices = [field for field in fields if field.enum and "eq" in field.lookups]
     if choices:
-        chosen = min(choices, key=lambda field: (field.name != "status", len(field.enum)))
-        return f'{_keyword(chosen)}="{chosen.enum[0]}"'
-    text = next((field for field in known if "ilike" in field.lookups), None)
+        field = min(choices, key=lambda field: (field.name != "status", len(field.enum)))
+        return f'{_keyword(field)}="{field.enum[0]}"'
+    text = next((field for field in fields if "ilike" in field.lookups), None)
     return f'{_keyword(text)}__ilike="*text*"' if text else ""
 
 
@@ -120,9 +128,9 @@ def _keyword(field: FilterField) -> str:
     return field.name.replace(".", "__")
 
 
-def _is_time(field: FilterField) -> bool:
-    return field.type in ("date", "datetime")
+def _orders_by_time(field: FilterField) -> bool:
+    return field.orderable and field.type in ("date", "datetime")
 
 
-def _can(it: Subject, method: str) -> bool:
-    return it.place is None or method in it.operations
+def _can(subject: Subject, method: str) -> bool:
+    return subject.place is None or method in subject.operations

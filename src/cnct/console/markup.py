@@ -1,7 +1,7 @@
-"""Descriptions of an OpenAPI document -> Markdown that is safe to show.
+"""Translates descriptions of an OpenAPI document into Markdown that is safe to show.
 
-They mix Markdown and HTML, which rules out converters of whole HTML pages: those escape the
-Markdown. Decides nothing about looks.
+Descriptions mix Markdown and HTML, which rules out converters of whole HTML pages: those escape
+the Markdown. Decides nothing about looks.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _CODE = re.compile(r"(```.*?```|`[^`]*`)", re.DOTALL)
 _BREAK = re.compile(r"\s*<(?:br|hr)\s*/?>\s*", re.IGNORECASE)
 _PAIR = re.compile(
     r"<(?P<tag>a|b|strong|i|em|code|tt|pre|p|div|span|u|ul|ol|li|h[1-6])(?P<attributes>\s[^<>]*)?>"
-    r"(?P<inside>(?:(?!</?(?P=tag)\b).)*)</(?P=tag)\s*>",
+    r"(?P<content>(?:(?!</?(?P=tag)\b).)*)</(?P=tag)\s*>",
     re.IGNORECASE | re.DOTALL,
 )
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
@@ -24,10 +24,10 @@ _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 
 
 def to_markdown(text: str) -> str:
-    """Translate the HTML in a description, and make its headings bold paragraphs.
+    """Translate the HTML in a description, and headings into bold paragraphs.
 
-    Headings would outrank those of the page that shows them. A tag without its end stays as text:
-    in ``code=<code>`` it is a placeholder, not HTML.
+    Headings would outrank those of the page around them. A tag without an end tag stays as text: in
+    ``code=<code>`` it is a placeholder, not HTML.
     """
     parts = _CODE.split(_without_tags(text))
     parts[::2] = [_STRAY_TAG.sub(r"\\<", _HEADING.sub(r"\n**\1**\n", part)) for part in parts[::2]]
@@ -35,14 +35,14 @@ def to_markdown(text: str) -> str:
 
 
 def first_sentence(text: str) -> str:
-    """Return what a table cell has room for: the first sentence, as one line of Markdown."""
+    """Return the first sentence as one line of Markdown, for a table cell."""
     paragraph = to_markdown(text).split("\n\n")[0]
     line = " ".join(paragraph.split())
     return re.split(r"(?<=[a-z)`*][.!?]) (?=[A-Z])", line)[0]
 
 
 def beginning(markdown: str, limit: int = 1200) -> str:
-    """Return the paragraphs that fit into ``limit`` characters, the first always."""
+    """Return the first paragraphs, up to ``limit`` characters but at least one paragraph."""
     kept = ""
     for paragraph in markdown.split("\n\n"):
         if kept and len(kept) + len(paragraph) > limit:
@@ -65,19 +65,19 @@ def _translated(text: str) -> str:
 
 
 def _pair(match: re.Match[str]) -> str:
-    tag, inside = match["tag"].lower(), match["inside"]
+    tag, content = match["tag"].lower(), match["content"]
     link = _HREF.search(match["attributes"] or "")
     if tag == "a":
-        return f"[{inside}]({link[1]})" if link else inside
-    return _TAGS.get(tag, _paragraph)(inside)
+        return f"[{content}]({link[1]})" if link else content
+    return _TAGS.get(tag, _paragraph)(content)
 
 
-def _paragraph(inside: str) -> str:
-    return f"\n\n{inside.strip()}\n\n"
+def _paragraph(content: str) -> str:
+    return f"\n\n{content.strip()}\n\n"
 
 
 def _wrapped(mark: str) -> Callable[[str], str]:
-    return lambda inside: f"{mark}{inside.strip()}{mark}" if inside.strip() else ""
+    return lambda content: f"{mark}{content.strip()}{mark}" if content.strip() else ""
 
 
 _TAGS: dict[str, Callable[[str], str]] = {
@@ -85,6 +85,6 @@ _TAGS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(("i", "em"), _wrapped("*")),
     **dict.fromkeys(("code", "tt"), _wrapped("`")),
     **dict.fromkeys(("span", "u"), str),
-    "pre": lambda inside: f"\n\n```\n{inside.strip()}\n```\n\n",
-    "li": lambda inside: f"\n* {inside.strip()}\n",
+    "pre": lambda content: f"\n\n```\n{content.strip()}\n```\n\n",
+    "li": lambda content: f"\n* {content.strip()}\n",
 }

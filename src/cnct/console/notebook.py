@@ -1,4 +1,4 @@
-"""Pages of help and rows -> HTML, for notebooks. Everything is escaped; nothing is fetched."""
+"""Shows help pages and rows as HTML in notebooks. Escapes all text and fetches nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from cnct.console.page import Block, Code, Page, Prose, Section
+from cnct.console.blocks import Block, Code, HelpPage, Prose, Section
 from cnct.openapi.shapes import is_object
 
 _ROWS = 10
@@ -32,68 +32,68 @@ _STYLE = (
 )
 
 
-def display(thing: object, page: Page) -> bool:
-    """Display a page if this runs in a notebook, and tell whether it does."""
+def display(thing: object, page: HelpPage) -> bool:
+    """Display the page of an object in a notebook; return whether this is one."""
     shell = _shell()
     if shell is None:
         return False
     shell.display_pub.publish(
         {"text/html": page_html(page, unfolded=True), "text/plain": page.title}
     )
-    _last[:] = [id(thing), shell.execution_count]
+    _last_displayed[:] = [id(thing), shell.execution_count]
     return True
 
 
 def displayed(thing: object) -> bool:
-    """Tell whether the running cell has displayed the help of this object."""
+    """Return whether the running cell has displayed the help of an object."""
     shell = _shell()
-    return shell is not None and _last == [id(thing), shell.execution_count]
+    return shell is not None and _last_displayed == [id(thing), shell.execution_count]
 
 
-_last: list[int] = []
+_last_displayed: list[int] = []
+"""The id of the object and the number of the cell; empty at first."""
 
 
 def _shell() -> Any:
-    """Return IPython's shell if it belongs to a notebook, which understands HTML."""
+    """Return IPython's shell if it is a notebook's."""
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     shell = get_ipython() if get_ipython else None
     return shell if getattr(shell, "kernel", None) else None
 
 
-def page_html(page: Page, *, unfolded: bool = False) -> str:
-    """Write a page.
+def page_html(page: HelpPage, *, unfolded: bool = False) -> str:
+    """Return a page as HTML.
 
     Args:
-        page: What to write.
-        unfolded: Whether its sections are open at first.
+        page: The page.
+        unfolded: Whether the sections are open at first.
     """
     title = f"<h4><code>{escape(page.title)}</code> <small>{escape(page.subtitle)}</small></h4>"
-    parts = [*map(_block, page.blocks), *(_section(each, unfolded) for each in page.sections)]
+    parts = [*map(_block, page.blocks), *(_section(section, unfolded) for section in page.sections)]
     return f'<div class="cnct">{_STYLE}{title}{"".join(parts)}</div>'
 
 
 def rows_html(title: str, rows: Sequence[Any]) -> str:
-    """Write the first rows of a set.
+    """Return the first rows of a set as HTML, with the columns that are not empty.
 
     Args:
         title: The set's ``repr``.
-        rows: Those that it has; whatever is no object is shown as it is.
+        rows: All rows that were read. A row that is no JSON object is shown in a column of its own.
     """
-    shown = [row if is_object(row) else {"": row} for row in islice(rows, _ROWS)]
-    filled = (name for row in shown for name, value in row.items() if value not in (None, ""))
+    first = [row if is_object(row) else {"": row} for row in islice(rows, _ROWS)]
+    filled = (name for row in first for name, value in row.items() if value not in (None, ""))
     names = list(dict.fromkeys(filled))
     columns = names[:_COLUMNS]
-    cells = [[escape(_text(row.get(name))) for name in columns] for row in shown]
-    more = [f"{len(rows) - len(shown)} more rows"] if len(rows) > len(shown) else []
+    cells = [[escape(_text(row.get(name))) for name in columns] for row in first]
+    more = [f"{len(rows) - len(first)} more rows"] if len(rows) > len(first) else []
     more += [f"{len(names) - len(columns)} more fields"] if len(names) > len(columns) else []
     note = f"<p><em>{' and '.join(more)}</em></p>" if more else ""
-    table = _grid([escape(name) for name in columns], cells)
-    rows_of_it = f'<div class="rows">{table}</div>'
-    return f'<div class="cnct">{_STYLE}<code>{escape(title)}</code>{rows_of_it}{note}</div>'
+    table = f'<div class="rows">{_grid([escape(name) for name in columns], cells)}</div>'
+    return f'<div class="cnct">{_STYLE}<code>{escape(title)}</code>{table}{note}</div>'
 
 
 def _text(value: Any) -> str:
-    """Write a value for a cell: an object by its name and id, anything else as JSON, cut."""
+    """Write a value for a cell: the id and name of an object, or else JSON cut to ``_CELL``."""
     if value is None:
         return ""
     if is_object(value) and "id" in value:
@@ -103,9 +103,9 @@ def _text(value: Any) -> str:
 
 
 def _section(section: Section, unfolded: bool) -> str:
-    inside = "".join(map(_block, section.blocks))
+    blocks = "".join(map(_block, section.blocks))
     state = " open" if unfolded else ""
-    return f"<details{state}><summary>{escape(section.title)}</summary>{inside}</details>"
+    return f"<details{state}><summary>{escape(section.title)}</summary>{blocks}</details>"
 
 
 def _block(block: Block) -> str:

@@ -1,4 +1,7 @@
-"""Pages of help: what an object is, the Python that comes next, and its tables. Makes no calls."""
+"""Writes help pages: a description of the object, the Python that can come next, and tables.
+
+Does no I/O and knows no looks.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,24 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cnct.console import sections
+from cnct.console.blocks import Block, Code, HelpPage, Prose, Section
 from cnct.console.expressions import CALLS
 from cnct.console.lines import Line, aligned, of_action, of_collection, of_resource, of_set
 from cnct.console.markup import beginning, to_markdown
-from cnct.console.page import Block, Code, Page, Prose, Section
 from cnct.console.subject import Subject
-from cnct.console.wording import counted, listed, one, singular, whose, words
+from cnct.console.wording import counted, joined, one, singular, whose, words
 from cnct.openapi.places import Place
 
 
-class Written(NamedTuple):
-    """What is particular to a kind of object."""
+class PageParts(NamedTuple):
+    """The parts of a page that depend on the kind of object.
+
+    Attributes:
+        about: The first paragraph, in Markdown.
+        lines: Python that can come next.
+        blocks: Blocks below these lines.
+        sections: Tables with headings.
+    """
 
     about: str
     lines: list[Line]
@@ -24,115 +34,122 @@ class Written(NamedTuple):
     sections: list[Section]
 
 
-def page(it: Subject, shown: str, note: str = "", *, full: bool = False) -> Page:
+def page(subject: Subject, subtitle: str, note: str = "", *, full: bool = False) -> HelpPage:
     """Write the page of an object.
 
     Args:
-        it: The object.
-        shown: Its ``repr``.
+        subject: The object.
+        subtitle: The object's ``repr``.
         note: In Markdown, why there is no specification, if there is none.
-        full: Whether to show every row and the whole of every description.
+        full: Whether to show every row of long tables and the whole of long texts.
     """
-    written = _WRITERS[it.kind](it, full)
-    blocks: list[Block] = [Prose(written.about)]
-    blocks += [
-        Prose(text) for text in (*_descriptions(it, full=full), note or _missing(it)) if text
-    ]
-    code = [Code(aligned(written.lines))] if written.lines else []
-    return Page(it.python, shown, [*blocks, *code, *written.blocks], written.sections)
+    parts = _WRITERS[subject.kind](subject, full)
+    texts = [parts.about, *_descriptions(subject, full=full), note or _missing(subject)]
+    prose = [Prose(text) for text in texts if text]
+    code = [Code(aligned(parts.lines))] if parts.lines else []
+    return HelpPage(subject.python, subtitle, [*prose, *code, *parts.blocks], parts.sections)
 
 
-def _missing(it: Subject) -> str:
-    return "" if it.place else f"**The specification has nothing at `{it.path}`.**"
+def _missing(subject: Subject) -> str:
+    return "" if subject.place else f"**The specification has nothing at `{subject.path}`.**"
 
 
-def _descriptions(it: Subject, *, full: bool) -> list[str]:
-    """Collect what the document says, in Markdown, each text once."""
-    place, specs = it.place, it.specs
+def _descriptions(subject: Subject, *, full: bool) -> list[str]:
+    """Return the document's descriptions of an object in Markdown, without repetitions."""
+    place, specs = subject.place, subject.specs
     if place is None or specs is None:
         return []
-    texts = [(specs.description or "") if it.kind == "root" else place.description]
-    texts += [
-        text for each in place.operations.values() for text in (each.summary, each.description)
-    ]
+    texts = [(specs.description or "") if subject.kind == "root" else place.description]
+    for operation in place.operations.values():
+        texts += [operation.summary, operation.description]
     whole = list(dict.fromkeys(to_markdown(text) for text in texts if text.strip()))
     if full:
         return whole
     cut = [beginning(text) for text in whole]
-    return cut if cut == whole else [*cut, f"… the rest: `{it.python}.help(full=True)`"]
+    return cut if cut == whole else [*cut, f"… the rest: `{subject.python}.help(full=True)`"]
 
 
-def _root(it: Subject, full: bool) -> Written:
-    place = it.place or Place("root", "", collections=("products",))
-    some = sorted((it.below(name, "collection") for name in place.collections), key=_dullness)[:3]
-    lines = [(f"{each.python}.help()", f"about {words(each.path)}") for each in some]
-    lines += [
-        (f"{it.below(name, 'namespace').python}.help()", f"about {words(name)}")
-        for name in place.namespaces[:1]
+def _root(client: Subject, full: bool) -> PageParts:
+    place = client.place or Place("root", "", collections=("products",))
+    below = [client.below(name, "collection") for name in place.collections]
+    prominent = sorted(below, key=_action_count, reverse=True)[:3]
+    lines = [
+        Line(f"{collection.python}.help()", f"about {words(collection.path)}")
+        for collection in prominent
     ]
-    lines += [(f'{it.python}.find("billing date")', "search all of it")] if it.specs else []
-    lines += [(it.call(f'.get("{each.path}")'), "a call by its path") for each in some[:1]]
-    return Written(f"A client of **{_title(it)}**.", lines, [], _below(it, full))
+    for name in place.namespaces[:1]:
+        namespace = client.below(name, "namespace").python
+        lines.append(Line(f"{namespace}.help()", f"about {words(name)}"))
+    if client.specs:
+        lines.append(Line(f'{client.python}.find("billing date")', "search all of it"))
+    if prominent:
+        call = client.call(f'.get("{prominent[0].path}")')
+        lines.append(Line(call, "a call by its path"))
+    return PageParts(f"A client of **{_title(client)}**.", lines, [], _below(client, full))
 
 
-def _title(it: Subject) -> str:
-    if it.specs is None:
+def _title(client: Subject) -> str:
+    if client.specs is None:
         return "Connect's REST API"
-    return " ".join(filter(None, (it.specs.title, it.specs.version))) or "an API without a name"
+    title_and_version = filter(None, (client.specs.title, client.specs.version))
+    return " ".join(title_and_version) or "an API without a name"
 
 
-def _namespace(it: Subject, full: bool) -> Written:
-    place = it.place or Place("namespace", it.path, collections=("name",))
-    inside = [
-        counted(len(names), what)
-        for names, what in ((place.collections, "collections"), (place.namespaces, "namespaces"))
+def _namespace(namespace: Subject, full: bool) -> PageParts:
+    place = namespace.place or Place("namespace", namespace.path, collections=("name",))
+    counts = [
+        counted(len(names), noun)
+        for names, noun in ((place.collections, "collections"), (place.namespaces, "namespaces"))
         if names
     ]
-    some = [it.below(name, "collection") for name in place.collections[:3]]
-    lines = [(f"{each.python}.all()", f"every {singular(_last(each))}") for each in some]
-    group = f", a group of {listed(inside)}" if it.place else ""
-    return Written(f"The namespace **{words(_last(it))}**{group}.", lines, [], _below(it, full))
+    below = [namespace.below(name, "collection") for name in place.collections[:3]]
+    lines = [
+        Line(f"{collection.python}.all()", f"every {singular(_last(collection))}")
+        for collection in below
+    ]
+    group = f", a group of {joined(counts)}" if namespace.place else ""
+    about = f"The namespace **{words(_last(namespace))}**{group}."
+    return PageParts(about, lines, [], _below(namespace, full))
 
 
-def _collection(it: Subject, full: bool) -> Written:
-    each = it.below("ID", "resource")
-    return Written(
-        f"The collection of **{whose(_template(it))}**.",
-        of_collection(it, each),
+def _collection(collection: Subject, full: bool) -> PageParts:
+    resource = collection.below("ID", "resource")
+    return PageParts(
+        f"The collection of **{whose(_template(collection))}**.",
+        of_collection(collection, resource),
         [],
         [
-            *_filters(it, full),
-            *_payloads(it, full),
-            *_below(it, full),
-            *_below(each, full, each=True),
+            *_filters(collection, full),
+            *_payloads(collection, full),
+            *_below(collection, full),
+            *_below(resource, full, of_each=True),
         ],
     )
 
 
-def _set(it: Subject, full: bool) -> Written:
-    about = f"A set of **{whose(_template(it))}**. Makes no call before its rows are needed."
-    return Written(about, of_set(it), [], _filters(it, full))
+def _set(rows: Subject, full: bool) -> PageParts:
+    about = f"A set of **{whose(_template(rows))}**. Makes no call before its rows are needed."
+    return PageParts(about, of_set(rows), [], _filters(rows, full))
 
 
-def _resource(it: Subject, full: bool) -> Written:
-    above = _template(it).rpartition("/")[0]
+def _resource(resource: Subject, full: bool) -> PageParts:
+    above = _template(resource).rpartition("/")[0]
     about = f"**{one(above.rpartition('/')[2]).capitalize()}**: one of the {whose(above)}."
-    get = it.operations.get("GET")
-    fields = sections.answer(it.specs, get) if it.specs and get else []
-    return Written(about, of_resource(it), fields, [*_payloads(it, full), *_below(it, full)])
+    get = resource.operations.get("GET")
+    fields = sections.answer(resource.specs, get) if resource.specs and get else []
+    tables = [*_payloads(resource, full), *_below(resource, full)]
+    return PageParts(about, of_resource(resource), fields, tables)
 
 
-def _action(it: Subject, full: bool) -> Written:
-    above = (
-        [name for name in it.place.template.split("/")[:-1] if "{" not in name] if it.place else []
-    )
-    of = f" of {one(above[-1])}" if above else ""
-    return Written(
-        f"The action **{words(_last(it))}**{of}.", of_action(it), [], _payloads(it, full)
-    )
+def _action(action: Subject, full: bool) -> PageParts:
+    template = action.place.template if action.place else ""
+    owners = [name for name in template.split("/")[:-1] if "{" not in name]
+    of_owner = f" of {one(owners[-1])}" if owners else ""
+    about = f"The action **{words(_last(action))}**{of_owner}."
+    return PageParts(about, of_action(action), [], _payloads(action, full))
 
 
-_WRITERS: dict[str, Callable[[Subject, bool], Written]] = {
+_WRITERS: dict[str, Callable[[Subject, bool], PageParts]] = {
     "root": _root,
     "namespace": _namespace,
     "collection": _collection,
@@ -142,53 +159,58 @@ _WRITERS: dict[str, Callable[[Subject, bool], Written]] = {
 }
 
 
-def _filters(it: Subject, full: bool) -> list[Section]:
-    get = it.operations.get("GET")
-    return [sections.filters(it, get.fields.values(), full=full)] if get and get.fields else []
+def _filters(subject: Subject, full: bool) -> list[Section]:
+    get = subject.operations.get("GET")
+    if get is None or not get.fields:
+        return []
+    return [sections.filters(subject, get.fields.values(), full=full)]
 
 
-def _payloads(it: Subject, full: bool) -> list[Section]:
-    writes = [(method, call) for method, call in CALLS[it.kind].items() if method != "GET"]
-    found = [(it.operations.get(method), call) for method, call in writes]
+def _payloads(subject: Subject, full: bool) -> list[Section]:
     return [
         section
-        for operation, call in found
-        if it.specs and operation
-        for section in sections.payload(it, it.specs, operation, call, full=full)
+        for method, name in CALLS[subject.kind].items()
+        if method != "GET" and subject.specs and method in subject.operations
+        for section in sections.payload(
+            subject, subject.specs, subject.operations[method], name, full=full
+        )
     ]
 
 
-def _below(it: Subject, full: bool, *, each: bool = False) -> list[Section]:
-    place, end = it.place, " of each" if each else ""
+def _below(subject: Subject, full: bool, *, of_each: bool = False) -> list[Section]:
+    place, end = subject.place, " of each" if of_each else ""
     if place is None:
         return []
-    inside = _in_namespaces(it, place) if it.kind == "resource" else []
+    nested = _in_namespaces(subject, place) if subject.kind == "resource" else []
+    names = [*place.collections, *nested]
     return [
-        *sections.actions(it, place.actions, f"Actions{end}", full=full),
-        *sections.collections(it, [*place.collections, *inside], f"Collections{end}", full=full),
-        *sections.namespaces(it, [] if inside else place.namespaces, full=full),
+        *sections.actions(subject, place.actions, f"Actions{end}", full=full),
+        *sections.collections(subject, names, f"Collections{end}", full=full),
+        *sections.namespaces(subject, [] if nested else place.namespaces, full=full),
     ]
 
 
-def _in_namespaces(it: Subject, place: Place) -> list[str]:
-    """List the collections in the namespaces of a resource, which is called for actions only."""
+def _in_namespaces(resource: Subject, place: Place) -> list[str]:
+    """List the collections in the namespaces below a resource.
+
+    Calling a resource returns an action, so that there is no step to the namespaces themselves.
+    """
     return [
-        f"{name}/{inner}"
+        f"{name}/{collection}"
         for name in place.namespaces
-        if (below := it.below(name, "namespace").place)
-        for inner in below.collections
+        if (namespace := resource.below(name, "namespace").place)
+        for collection in namespace.collections
     ]
 
 
-def _dullness(it: Subject) -> int:
-    """Order collections for a first look: those with the most actions first."""
-    each = it.below("ID", "resource").place
-    return -len(each.actions) if each else 0
+def _action_count(collection: Subject) -> int:
+    place = collection.below("ID", "resource").place
+    return len(place.actions) if place else 0
 
 
-def _template(it: Subject) -> str:
-    return it.place.template if it.place else it.path
+def _template(subject: Subject) -> str:
+    return subject.place.template if subject.place else subject.path
 
 
-def _last(it: Subject) -> str:
-    return it.path.rpartition("/")[2]
+def _last(subject: Subject) -> str:
+    return subject.path.rpartition("/")[2]

@@ -1,83 +1,86 @@
-"""The tables of a page of help: what the specification says of a place. Makes no calls."""
+"""Builds the tables of a help page from the specification. Does no I/O."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from cnct.console.blocks import Block, Code, HelpTable, Prose, Section
 from cnct.console.markup import first_sentence
-from cnct.console.page import Block, Code, Prose, Section, Table
-from cnct.console.samples import Field, literal, sample, variants
+from cnct.console.payloads import PayloadField, literal, payload_shapes, sample
 from cnct.console.subject import Subject
-from cnct.console.wording import counted, listed, words
+from cnct.console.wording import counted, joined, words
 from cnct.openapi import OpenAPISpecs
 from cnct.openapi.fields import FilterField
 from cnct.openapi.places import Operation
+from cnct.openapi.schemas import properties
 
 _ROWS = 30
 _CHOICES = 12
 _EXAMPLE_LINES = 30
 _OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "like", "ilike", "in", "out", "null")
+_DONE = {"GET": "list", "POST": "create", "PUT": "update several", "DELETE": "delete several"}
+_DONE_TO_ONE = {"GET": "get", "PUT": "update"}
 
 
-def filters(it: Subject, fields: Iterable[FilterField], *, full: bool) -> Section:
-    """Tabulate what a list can be filtered, ordered and searched by, the plain names first."""
+def filters(subject: Subject, fields: Iterable[FilterField], *, full: bool) -> Section:
+    """Tabulate the fields that a list can be filtered, ordered and searched by."""
     rows = [_filter_row(field, full=full) for field in plain_first(fields) if field.lookups]
-    about = f"They complete at the prompt: `{it.python}.fields.<TAB>`"
-    table = _table(it, ("Field", "Type or values", "Operators", "Also"), rows, full=full)
+    about = f"They complete at the prompt: `{subject.python}.fields.<TAB>`"
+    table = _table(subject, ("Field", "Type or values", "Operators", "Also"), rows, full=full)
     return Section(f"Filters ({len(rows)})", [Prose(about), table])
 
 
 def plain_first(fields: Iterable[FilterField]) -> list[FilterField]:
-    """Order fields by how far they are nested; Connect's older spellings (``asset__id``) last."""
+    """Sort fields by depth and name; Connect's older spellings (``asset__id``) come last."""
     return sorted(fields, key=lambda field: ("__" in field.name, field.name.count("."), field.name))
 
 
 def _filter_row(field: FilterField, *, full: bool) -> tuple[str, ...]:
-    also = [("order", field.orderable), ("search", field.searchable), ("select", field.hidden)]
+    uses = [("order", field.orderable), ("search", field.searchable), ("select", field.hidden)]
     return (
         _code(field.name),
         _choices(field.enum, full=full) or field.type,
         " ".join(sorted(field.lookups, key=_OPERATORS.index)),
-        ", ".join(name for name, given in also if given),
+        ", ".join(use for use, possible in uses if possible),
     )
 
 
 def payload(
-    it: Subject, specs: OpenAPISpecs, operation: Operation, call: str, *, full: bool
+    subject: Subject, specs: OpenAPISpecs, operation: Operation, method: str, *, full: bool
 ) -> list[Section]:
-    """Tabulate what an operation takes, with an example of the call.
+    """Tabulate the payload of an operation, one section for each alternative, with an example.
 
     Args:
-        it: What is called.
-        specs: Where its operation is described.
+        subject: The object that is called.
+        specs: The specification that describes the operation.
         operation: The operation.
-        call: The method of ``it``, in Python: ``create``.
-        full: Whether to show everything.
+        method: The method of the object: ``create``.
+        full: Whether to show every row and the document's example however long.
     """
     schema = specs.payload(operation)
-    shapes = variants(schema, specs.resolve) if schema else []
+    shapes = payload_shapes(schema, specs.resolve) if schema else []
     examples = [sample(shape.schema, specs.resolve) for shape in shapes]
-    given = specs.example(operation)
-    if examples and given is not None and (full or len(_lines(given)) <= _EXAMPLE_LINES):
-        examples[0] = given
+    example = specs.example(operation)
+    if examples and example is not None and (full or _line_count(example) <= _EXAMPLE_LINES):
+        examples[0] = example
     return [
         Section(
-            f"Payload of {call}(){shape.name and f': {shape.name}'}",
+            f"Payload of {method}(){shape.name and f': {shape.name}'}",
             [
-                *([_fields(it, shape.fields, full=full)] if shape.fields else []),
-                Code(it.call(f".{call}(\n    payload={literal(example, 4)}\n)")),
+                *([_fields(subject, shape.fields, full=full)] if shape.fields else []),
+                Code(subject.call(f".{method}(\n    payload={literal(example, 4)}\n)")),
             ],
         )
         for shape, example in zip(shapes, examples, strict=True)
     ]
 
 
-def _lines(value: Any) -> list[str]:
-    return literal(value).splitlines()
+def _line_count(value: Any) -> int:
+    return len(literal(value).splitlines())
 
 
-def _fields(it: Subject, fields: Sequence[Field], *, full: bool) -> Table:
+def _fields(subject: Subject, fields: Sequence[PayloadField], *, full: bool) -> HelpTable:
     rows = [
         (
             _code(field.name),
@@ -88,92 +91,89 @@ def _fields(it: Subject, fields: Sequence[Field], *, full: bool) -> Table:
         )
         for field in fields
     ]
-    return _table(it, ("Field", "Type", "Required", "Allowed", "Description"), rows, full=full)
+    columns = ("Field", "Type", "Required", "Allowed", "Description")
+    return _table(subject, columns, rows, full=full)
 
 
-def collections(it: Subject, names: Sequence[str], title: str, *, full: bool) -> list[Section]:
+def collections(subject: Subject, names: Sequence[str], title: str, *, full: bool) -> list[Section]:
     """Tabulate the collections one step below."""
-    below = [it.below(name, "collection") for name in names]
-    rows = [(_code(each.python), _summary(each)) for each in below]
-    table = _table(it, ("Python", "What it is"), rows, full=full)
+    below = [subject.below(name, "collection") for name in names]
+    rows = [(_code(collection.python), _collection_summary(collection)) for collection in below]
+    table = _table(subject, ("Python", "What it is"), rows, full=full)
     return [Section(f"{title} ({len(names)})", [table])] if names else []
 
 
-def namespaces(it: Subject, names: Sequence[str], *, full: bool) -> list[Section]:
-    """Tabulate the namespaces one step below, with what they hold."""
-    below = [it.below(name, "namespace") for name in names]
+def namespaces(subject: Subject, names: Sequence[str], *, full: bool) -> list[Section]:
+    """Tabulate the namespaces one step below, with their collections."""
+    below = [subject.below(name, "namespace") for name in names]
     rows = [
-        (_code(each.python), ", ".join(_code(name) for name in each.place.collections))
-        for each in below
-        if each.place
+        (_code(namespace.python), ", ".join(map(_code, namespace.place.collections)))
+        for namespace in below
+        if namespace.place
     ]
-    table = _table(it, ("Python", "Collections"), rows, full=full)
+    table = _table(subject, ("Python", "Collections"), rows, full=full)
     return [Section(f"Namespaces ({len(names)})", [table])] if names else []
 
 
-def actions(it: Subject, names: Sequence[str], title: str, *, full: bool) -> list[Section]:
-    """Tabulate the actions one step below, each as the call that it takes."""
-    below = [it.below(name, "action") for name in names]
+def actions(subject: Subject, names: Sequence[str], title: str, *, full: bool) -> list[Section]:
+    """Tabulate the actions one step below, each with the call to make."""
+    below = [subject.below(name, "action") for name in names]
     rows = [
-        (_code(each.call(f".{operation.method.lower()}()")), _deed(operation))
-        for each in below
-        if each.place
-        for operation in each.place.operations.values()
+        (_code(action.call(f".{operation.method.lower()}()")), _action_summary(operation))
+        for action in below
+        for operation in action.operations.values()
     ]
-    table = _table(it, ("Python", "What it does"), rows, full=full)
+    table = _table(subject, ("Python", "What it does"), rows, full=full)
     return [Section(f"{title} ({len(names)})", [table])] if names else []
 
 
 def answer(specs: OpenAPISpecs, operation: Operation) -> list[Block]:
-    """Name the fields of what an operation answers."""
+    """List the fields of an operation's answer."""
     schema = specs.response(operation)
-    properties = specs.resolve(schema).get("properties") if schema else None
-    names = ", ".join(_code(name) for name in properties or ())
-    return [Prose(f"**Fields of the answer:** {names}")] if names else []
+    names = properties(specs.resolve(schema)) if schema else ()
+    return [Prose(f"**Fields of the answer:** {', '.join(map(_code, names))}")] if names else []
 
 
-def _summary(it: Subject) -> str:
-    """Say in a line what a collection is: by what can be done with it if the document is silent."""
-    if text := next((_said(operation) for operation in it.operations.values()), ""):
+def _collection_summary(collection: Subject) -> str:
+    """Describe a collection in a line: in the document's words, or else by the calls it takes."""
+    first = next(iter(collection.operations.values()), None)
+    if first and (text := _summary(first)):
         return text
-    each = it.below("ID", "resource")
-    here = [_DONE.get(method, method.lower()) for method in it.operations]
-    to_one = [_DONE_TO_ONE.get(method, method.lower()) for method in each.operations]
-    said = [*([listed(here)] if here else []), *([f"{listed(to_one)} each"] if to_one else [])]
-    below = ", ".join(_code(name) for name in each.place.collections) if each.place else ""
-    return "; ".join(said) or below
+    resource = collection.below("ID", "resource")
+    on_list = [_DONE.get(method, method.lower()) for method in collection.operations]
+    on_each = [_DONE_TO_ONE.get(method, method.lower()) for method in resource.operations]
+    calls = [joined(on_list)] if on_list else []
+    calls += [f"{joined(on_each)} each"] if on_each else []
+    below = resource.place.collections if resource.place else ()
+    return "; ".join(calls) or ", ".join(map(_code, below))
 
 
-_DONE = {"GET": "list", "POST": "create", "PUT": "update several", "DELETE": "delete several"}
-_DONE_TO_ONE = {"GET": "get", "PUT": "update"}
+def _action_summary(operation: Operation) -> str:
+    """Describe an action in a line: in the document's words, or else by the operation's id."""
+    name = words(operation.operation_id.rpartition("_")[2])
+    return _summary(operation) or name.removeprefix(f"{operation.method.lower()} ")
 
 
-def _said(operation: Operation) -> str:
+def _summary(operation: Operation) -> str:
     return first_sentence(operation.summary or operation.description)
 
 
-def _deed(operation: Operation) -> str:
-    """Say in a line what an action does: by the operation's id if the document is silent."""
-    name = words(operation.operation_id.rpartition("_")[2])
-    return _said(operation) or name.removeprefix(f"{operation.method.lower()} ")
-
-
 def _table(
-    it: Subject, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, full: bool
-) -> Table:
-    """Make a table without columns that stay empty, and of ``_ROWS`` rows unless ``full``."""
+    subject: Subject, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, full: bool
+) -> HelpTable:
+    """Return a table without empty columns, cut to ``_ROWS`` rows unless ``full``."""
     filled = [index for index in range(len(columns)) if any(row[index] for row in rows)]
-    shown = rows if full or len(rows) <= _ROWS + 2 else rows[:_ROWS]
-    left_out = len(rows) - len(shown)
-    more = f"{counted(left_out, 'more rows')}: `{it.python}.help(full=True)`" if left_out else ""
-    picked = [tuple(row[index] for index in filled) for row in shown]
-    return Table(tuple(columns[index] for index in filled), picked, more)
+    visible = rows if full or len(rows) <= _ROWS + 2 else rows[:_ROWS]
+    rest = len(rows) - len(visible)
+    more = f"{counted(rest, 'more rows')}: `{subject.python}.help(full=True)`" if rest else ""
+    cells = [tuple(row[index] for index in filled) for row in visible]
+    return HelpTable(tuple(columns[index] for index in filled), cells, more)
 
 
 def _choices(choices: Sequence[str], *, full: bool) -> str:
-    shown = choices if full else choices[:_CHOICES]
-    left_out = len(choices) - len(shown)
-    return ", ".join([*map(_code, shown), *([f"… {left_out} more"] if left_out else [])])
+    visible = choices if full else choices[:_CHOICES]
+    rest = len(choices) - len(visible)
+    return ", ".join([*map(_code, visible), *([f"… {rest} more"] if rest else [])])
 
 
 def _code(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from cnct.console.expressions import PathWriter, path_writer, variable
 from cnct.openapi.places import Operation, Place
@@ -32,6 +32,24 @@ class Subject(NamedTuple):
     writer: PathWriter
     awaited: bool = False
 
+    @classmethod
+    def of(cls, description: Described) -> Self:
+        """Return the subject for an object.
+
+        The kind is the specification's where that differs from the kind of the class: an object
+        that was reached as a collection can be an action. A set stays a set.
+        """
+        writer, path = path_writer(description), description.path
+        place = writer.place(path)
+        kind = place.kind if place and description.kind != "set" else description.kind
+        if kind == "set":
+            python = f"{writer.expression(path, 'collection')}.all()"
+        else:
+            python = writer.expression(path, kind)
+        if kind == description.kind:
+            python = variable(description.thing, python)
+        return cls(kind, path, python, place, writer, description.awaited)
+
     @property
     def specs(self) -> OpenAPISpecs | None:
         """The specification, ``None`` if there is none."""
@@ -52,20 +70,3 @@ class Subject(NamedTuple):
         step = self.writer.step(name, kind, self.kind)
         python = self.python + step if step else self.writer.in_one_step(path, kind)
         return self._replace(kind=kind, path=path, python=python, place=self.writer.place(path))
-
-
-def subject(description: Described) -> Subject:
-    """Return the subject for an object.
-
-    Its kind is the specification's where that differs from the class: a collection can turn out to
-    be an action. A set stays a set.
-    """
-    writer, path, thing = path_writer(description), description.path, description.thing
-    place = writer.place(path)
-    kind = place.kind if place and description.kind != "set" else description.kind
-    if kind == "set":
-        python = f"{writer.expression(path, 'collection')}.all()"
-    else:
-        python = writer.expression(path, kind)
-    python = variable(thing, python) if kind == description.kind else python
-    return Subject(kind, path, python, place, writer, description.awaited)

@@ -1,4 +1,4 @@
-"""Pages of help -> the terminal, through rich: as wide as it is, plain text where it is none."""
+"""Prints help pages through rich: as wide as the terminal, as plain text where there is none."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from rich.measure import Measurement
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.syntax import Syntax
-from rich.table import Table as Grid
+from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
-from cnct.console.page import Block, Code, Page, Prose, Section, Table
+from cnct.console.blocks import Block, Code, HelpPage, HelpTable, Prose, Section
 
 # The terminal's own colours and background: readable on dark and on light.
 _CODE_THEME = "ansi_dark"
 _THEME = Theme({"markdown.code": "cyan", "markdown.link": "blue underline"})
 
 
-def show(page: Page) -> None:
+def show(page: HelpPage) -> None:
     """Print a page to the current standard output."""
     console = Console(theme=_THEME)
     if console.is_terminal:
@@ -29,24 +29,23 @@ def show(page: Page) -> None:
         console.file.write(f"{as_text(page)}\n")
 
 
-def as_text(page: Page) -> str:
-    """Write a page without colours, as wide as the terminal."""
+def as_text(page: HelpPage) -> str:
+    """Return a page as text without colours, as wide as the terminal."""
     console = Console(theme=_THEME, no_color=True, highlight=False, force_terminal=False)
     with console.capture() as capture:
         console.print(_rendered(page))
     return "\n".join(line.rstrip() for line in capture.get().rstrip().splitlines())
 
 
-def _rendered(page: Page) -> RenderableType:
-    """Turn a page into what rich prints."""
+def _rendered(page: HelpPage) -> RenderableType:
     title = Text.assemble((page.title, "bold"), "  ", (page.subtitle, "dim"))
-    parts = [_block(block) for block in page.blocks]
-    return Group(Rule(title, align="left"), *parts, *(_section(each) for each in page.sections))
+    parts = [*map(_block, page.blocks), *map(_section, page.sections)]
+    return Group(Rule(title, align="left"), *parts)
 
 
 def _section(section: Section) -> RenderableType:
     heading = Text(section.title, "bold")
-    return Group(heading, *(_block(block) for block in section.blocks))
+    return Group(heading, *map(_block, section.blocks))
 
 
 def _block(block: Block) -> RenderableType:
@@ -62,8 +61,8 @@ def _block(block: Block) -> RenderableType:
             return _table(block)
 
 
-def _table(table: Table) -> RenderableType:
-    grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
+def _table(table: HelpTable) -> RenderableType:
+    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
     for column in table.columns:
         grid.add_column(column, overflow="fold")
     for row in table.rows:
@@ -73,7 +72,7 @@ def _table(table: Table) -> RenderableType:
 
 
 class _Cell:
-    """Markdown in a table; unlike rich's own it knows how wide it would like to be."""
+    """Markdown in a table cell, with the width of its text, which rich's Markdown lacks."""
 
     def __init__(self, markdown: str) -> None:
         self._markdown = Markdown(markdown)

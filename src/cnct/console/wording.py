@@ -1,4 +1,4 @@
-"""Names of the API -> English: what a reader is told where the document says nothing. Pure."""
+"""Writes names of the API as English, for places where the document has no text. Does no I/O."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def words(name: str) -> str:
 def singular(name: str) -> str:
     """Write the name of a collection as one of its objects: ``categories`` -> ``category``.
 
-    The API's own names need no more than these few rules; others stay as they are.
+    These few rules suffice for the API's own names; a name that matches none is left as it is.
     """
     text = words(name)
     for ending, replacement in _SINGULAR:
@@ -32,28 +32,28 @@ def singular(name: str) -> str:
 
 
 def counted(number: int, name: str) -> str:
-    """Write a number of things: ``1 action``, ``4 actions``."""
+    """Write a count with its noun: ``1 action``, ``4 actions``."""
     return f"{number} {singular(name) if number == 1 else name}"
 
 
-def listed(names: Iterable[str], last: str = "and") -> str:
-    """Write names as a list in a sentence: ``a, b and c``."""
-    *others, end = [*names] or [""]
-    return f"{', '.join(others)} {last} {end}" if others else end
+def joined(names: Iterable[str]) -> str:
+    """Join names in a sentence: ``a, b and c``."""
+    *others, last = [*names] or [""]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def one(name: str) -> str:
-    """Write one object of a collection with its article: ``a product``, ``an asset``."""
+    """Write one object of a collection with an article: ``a product``, ``an asset``."""
     text = singular(name)
     vowel = text[:1] in "aeio" or (text.startswith("u") and not text.startswith(("us", "uni")))
     return f"{'an' if vowel else 'a'} {text}"
 
 
 def whose(template: str) -> str:
-    """Tell in words where a path belongs: ``items of a product``, ``assets in subscriptions``.
+    """Write a path in words: ``items of a product``, ``assets in subscriptions``.
 
     Args:
-        template: As the document writes it: ``products/{id}/items``.
+        template: Path as in the document: ``products/{id}/items``.
     """
     *above, last = template.rstrip("/").split("/")
     text = words(last)

@@ -1,14 +1,14 @@
-"""What a search of the specification has found, for people to read. Makes no calls."""
+"""Shows the matches of a search of the specification. Searches nothing itself."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnct.console.blocks import HelpPage, HelpTable, Prose
 from cnct.console.expressions import CALLS, PathWriter, concrete, path_writer
 from cnct.console.markup import first_sentence
 from cnct.console.notebook import page_html
-from cnct.console.page import Page, Prose, Table
-from cnct.console.samples import literal
+from cnct.console.payloads import literal
 from cnct.console.terminal import as_text
 from cnct.openapi import Match, SpecError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def find(description: Described, text: str, limit: int) -> Matches:
-    """Search the specification of a client, which is loaded if need be.
+    """Search the specification of a client; loads the specification first if need be.
 
     Args:
         description: The client.
@@ -35,7 +35,7 @@ def find(description: Described, text: str, limit: int) -> Matches:
 
 
 class Matches(list[Match]):
-    """Matches, best first. Shows itself as a table.
+    """Matches, best first, with a table as ``repr``.
 
     Args:
         text: The words that were searched for.
@@ -49,18 +49,18 @@ class Matches(list[Match]):
         self._writer = writer
 
     def __repr__(self) -> str:
-        """Show Python that reaches each, as wide as the terminal."""
+        """Return a table with Python that reaches each match, as wide as the terminal."""
         return as_text(self._page())
 
     def _repr_html_(self) -> str:
         return page_html(self._page())
 
-    def _page(self) -> Page:
+    def _page(self) -> HelpPage:
         title = f"{self._writer.root}.find({literal(self._text)})"
         if not self:
-            return Page(title, "nothing found", [Prose("Try fewer or shorter words.")])
+            return HelpPage(title, "nothing found", [Prose("Try fewer or shorter words.")])
         rows = [(f"`{self._python(match)}`", first_sentence(match.what)) for match in self]
-        return Page(title, f"{len(self)} found", [Table(("Python", "What matches"), rows)])
+        return HelpPage(title, f"{len(self)} found", [HelpTable(("Python", "What matches"), rows)])
 
     def _python(self, match: Match) -> str:
         path = concrete(match.path)

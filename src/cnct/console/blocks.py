@@ -1,4 +1,4 @@
-"""What a page of help is made of: plain data, written by ``help`` and shown by two renderers."""
+"""The parts of a help page: plain data that `pages` writes and two renderers show."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class HelpTable:
     """A table.
 
     Attributes:
-        columns: Their headings.
+        columns: Headings of the columns.
         rows: Cells, in Markdown of one line.
-        more: What was left out and how to see it; empty if nothing was.
+        more: How many rows were left out and how to see them; empty if the table is complete.
     """
 
     columns: tuple[str, ...]
@@ -35,26 +35,26 @@ class Table:
     more: str = ""
 
 
-Block = Prose | Code | Table
+Block = Prose | Code | HelpTable
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a page with a heading of its own."""
+    """A part of a page with a heading."""
 
     title: str
     blocks: list[Block]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HelpPage:
     """A page of help.
 
     Attributes:
-        title: What it is about, in Python.
-        subtitle: The path, or the endpoint.
-        blocks: What everybody should read.
-        sections: The rest.
+        title: The object, in Python.
+        subtitle: The object's ``repr``, or a count of matches.
+        blocks: The part that is always visible.
+        sections: The parts that notebooks fold up.
     """
 
     title: str
