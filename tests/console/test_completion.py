@@ -129,6 +129,11 @@ def test_steps_that_might_call_are_not(client: ConnectClient, text: str):
     assert candidates(text, {"client": client, "number": 1}) is None
 
 
+def test_brackets_complete_only_the_names_that_they_take(client: ConnectClient):
+    assert candidates('client["', {"client": client}) == ("", [])
+    assert candidates('client.products["', {"client": client}) == ("", [])
+
+
 def test_names_with_an_underscore_complete_when_asked_for(client: ConnectClient):
     found = candidates("client._repr", {"client": client})
     assert found == ("_repr", ["_repr_html_"])

@@ -29,8 +29,8 @@ def print_help(client: Client, thing: ClientObject, *, full: bool = False) -> No
     """Print the help of an object; in a notebook, display it.
 
     Args:
-        client: Its client.
-        thing: The client itself or an object of it.
+        client: The client that owns the object.
+        thing: The object, or the client itself.
         full: Whether to show every row of long tables and the whole of long texts.
 
     Raises:

@@ -1,10 +1,8 @@
-"""Completion in IPython and notebooks, where its own stops: behind calls and brackets.
+"""Completes names in IPython and notebooks behind calls and brackets: ``client("tier").<TAB>``.
 
-``client("subscriptions").<TAB>`` and ``client("<TAB>``: IPython evaluates neither, since a call may
-do anything. This module takes only steps without I/O, on objects whose class lists such steps.
-
-Such a class has ``_steps_without_io``, a set of attribute names and of ``[]`` where an index is a
-name or an id. Where an object can be called with a name, ``_callable_names()`` lists the names.
+IPython evaluates no calls, since they may do anything. This module takes only steps without I/O.
+Classes of a client list them in ``_steps_without_io``: names of attributes, and ``[]`` if an index
+does no I/O. An object that is called with a name lists the possible names in ``_callable_names()``.
 """
 
 from __future__ import annotations
@@ -21,26 +19,26 @@ _TEXT = r"""(?:'[^'"]*'|"[^'"]*")"""
 _STEP = re.compile(rf"\.\w+|\({_TEXT}?\)|\[{_TEXT}\]")
 _CHAIN = re.compile(
     rf"(?<![\w.)\]])(?P<root>[^\W\d]\w*)(?P<steps>(?:{_STEP.pattern})*)"
-    r"""(?:\.|[(\[](?P<quote>['"]))(?P<start>[\w-]*)$"""
+    r"""(?:\.|(?P<bracket>[(\[])['"])(?P<start>[\w-]*)$"""
 )
 
 
 def candidates(text: str, variables: dict[str, Any]) -> tuple[str, list[str]] | None:
-    """Find what can come next.
+    """Return the completions of a text.
 
     Args:
-        text: What is written up to the cursor.
-        variables: Those of the session.
+        text: The input up to the cursor.
+        variables: Variables of the session.
 
     Returns:
-        The beginning of the name that the text ends with, and the names that it can become;
-        ``None`` if the text does not end in steps from an object of a client.
+        The beginning of a name at the end of the text, and the names that begin like this; ``None``
+        if the text does not end in steps from an object of a client.
     """
     chain = _CHAIN.search(text)
     thing = _reached(variables.get(chain["root"]), chain["steps"]) if chain else None
     if chain is None or thing is None:
         return None
-    names = _callable_names(thing) if chain["quote"] else dir(thing)
+    names = _names_inside(thing, chain["bracket"]) if chain["bracket"] else dir(thing)
     start = chain["start"]
     return start, [name for name in names if name.startswith(start) and (start or name[0] != "_")]
 
@@ -85,9 +83,10 @@ def _is_method_without_io(thing: object) -> bool:
     return thing.__name__ in (_steps_without_io(thing.__self__) or ())
 
 
-def _callable_names(thing: Any) -> list[str]:
-    """List the names that an object can be called with."""
-    return thing._callable_names() if _class_has(thing, "_callable_names") else []
+def _names_inside(thing: Any, bracket: str) -> list[str]:
+    """List the names that an object can be called with, or indexed by."""
+    method = "_callable_names" if bracket == "(" else "_ipython_key_completions_"
+    return getattr(thing, method)() if _class_has(thing, method) else []
 
 
 def _class_has(thing: Any, name: str) -> bool:
@@ -96,31 +95,31 @@ def _class_has(thing: Any, name: str) -> bool:
 
 
 def activate() -> None:
-    """Complete in the running IPython, if there is one and it does not do so already."""
+    """Add the completions to the running IPython, if there is one, unless it has them already."""
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     shell = get_ipython() if get_ipython else None
     matchers = getattr(getattr(shell, "Completer", None), "custom_matchers", None)
-    if matchers is not None and not any(isinstance(each, _Matcher) for each in matchers):
+    if matchers is not None and not any(isinstance(matcher, _Matcher) for matcher in matchers):
         matchers.append(_Matcher(shell))
 
 
 class _Matcher:
-    """What IPython asks, by version 2 of its interface for matchers."""
+    """A matcher of IPython (version 2 of the matcher API)."""
 
     matcher_api_version = 2
     matcher_identifier = "cnct"
     matcher_priority = 100
 
     def __init__(self, shell: Any) -> None:
-        self.__qualname__ = self.matcher_identifier  # IPython takes it for a function
+        self.__qualname__ = self.matcher_identifier  # IPython expects a function
         self._shell = shell
         self._completion = import_module("IPython.core.completer").SimpleCompletion
 
     def __call__(self, context: Any) -> dict[str, Any]:
-        found = candidates(context.text_until_cursor, self._shell.user_ns)
-        if not found:
+        completions = candidates(context.text_until_cursor, self._shell.user_ns)
+        if completions is None:
             return {"completions": []}
-        start, names = found
+        start, names = completions
         return {
             "completions": [self._completion(text=name) for name in names],
             "matched_fragment": start,

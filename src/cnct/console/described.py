@@ -20,13 +20,13 @@ class Described(NamedTuple):
 
     Attributes:
         thing: The object.
-        client: Its client.
-        kind: The kind of its class.
+        client: The object's client.
+        kind: The object's kind by class; the specification may have another kind at the path.
         path: Path below the endpoint; empty for the client.
-        specs: The specification to show; ``None`` if the client uses none or it cannot be read.
+        specs: The specification; ``None`` if the client uses none or could not read one.
         attribute: Names the attributes of the client's objects.
-        awaited: Whether its calls are awaited.
-        unreadable: Whether the client uses a specification that could not be read.
+        awaited: Whether calls are awaited.
+        unreadable: Whether ``specs`` is missing because the document could not be read.
     """
 
     thing: Any

@@ -25,11 +25,14 @@ def find(description: Described, text: str, limit: int) -> Matches:
         limit: Most matches to return.
 
     Raises:
-        SpecError: If the client uses no specification, or it cannot be read.
+        SpecError: If the client uses no specification, or one that cannot be read.
     """
     specs = description.specs
     if specs is None:
-        raise SpecError("There is no specification to search: make the client with use_specs=True")
+        raise SpecError(
+            "This client has no specification to search: make it with use_specs=True or"
+            " specs_location=..."
+        )
     specs.load()
     return Matches(text, specs.find(text, limit), path_writer(description))
 

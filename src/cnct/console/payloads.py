@@ -56,7 +56,7 @@ class PayloadShape(NamedTuple):
 
 
 def payload_shapes(schema: Schema, resolve: Resolve) -> list[PayloadShape]:
-    """Return the alternatives of a payload, each with its writable fields.
+    """Return the alternatives of a payload with their writable fields.
 
     Args:
         schema: Schema of the payload, references included.

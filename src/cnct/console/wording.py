@@ -22,7 +22,7 @@ def words(name: str) -> str:
 def singular(name: str) -> str:
     """Write the name of a collection as one of its objects: ``categories`` -> ``category``.
 
-    These few rules suffice for the API's own names; a name that matches none is left as it is.
+    These few rules suffice for the API's own names; other names are returned unchanged.
     """
     text = words(name)
     for ending, replacement in _SINGULAR:
