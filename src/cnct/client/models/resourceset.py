@@ -35,6 +35,8 @@ class ResourceSet(SyncNoun, SetBase):
         query: A filter.
     """
 
+    _repr_html_ = SetBase._repr_html_  # rows, where other objects show their help
+
     def __init__(self, client: ConnectClient, path: str, query: R | None = None) -> None:
         super().__init__(client, path)
         where = R() if query is None else query
@@ -166,6 +168,8 @@ class ResourceSet(SyncNoun, SetBase):
 
 class AsyncResourceSet(AsyncNoun, SetBase):
     """Async twin of `ResourceSet`: read with ``async for``; methods that make calls are awaited."""
+
+    _repr_html_ = SetBase._repr_html_  # rows, where other objects show their help
 
     def __init__(self, client: AsyncConnectClient, path: str, query: R | None = None) -> None:
         super().__init__(client, path)
