@@ -1,4 +1,4 @@
-"""The virtual environments that are compared: made once, kept between runs."""
+"""Creates the virtual environments that are compared, and keeps them between runs."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ NAMED = ("cnct", "connect-openapi-client", "requests", "urllib3", "httpx2", "htt
 
 
 def environment(name: str) -> Path:
-    """Return the Python of an environment, which is made if it is not there or out of date."""
+    """Return the Python of an environment; create it if it is missing or out of date."""
     folder = FOLDER / name
     python = folder / "bin" / "python"
     stamp = folder / "made-of"
-    wanted = _fingerprint(REQUIREMENTS[name])
-    if not (stamp.exists() and stamp.read_text() == wanted):
+    fingerprint = _fingerprint(REQUIREMENTS[name])
+    if not (stamp.exists() and stamp.read_text() == fingerprint):
         print(f"making the environment of {name} ...", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
         install = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
         subprocess.run([*install, *REQUIREMENTS[name]], check=True)
-        stamp.write_text(wanted)
+        stamp.write_text(fingerprint)
     return python
 
 
 def versions(python: Path) -> dict[str, str]:
-    """Return the versions of what is compared, by package."""
+    """Return the versions of the compared packages, by name."""
     command = [str(python), "-m", "pip", "list", "--format=json", "--disable-pip-version-check"]
-    listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found = {package["name"]: package["version"] for package in json.loads(listed)}
-    return {name: found[name] for name in NAMED if name in found}
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    installed = {package["name"]: package["version"] for package in json.loads(output)}
+    return {name: installed[name] for name in NAMED if name in installed}
 
 
 def _fingerprint(requirements: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""The lines of the table: what is measured, against what, and what is to be reached."""
+"""The lines of the table: the figure, the figures to compare with, and the target."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ class Case(NamedTuple):
 
     Attributes:
         script: Its name.
-        subjects: Whom to run it for; ``bare`` runs in cnct's environment.
+        subjects: The libraries to run it for; ``bare`` runs in cnct's environment.
         needs: Its argument after the subject: ``server``, ``document``, ``folder`` or none.
-        rounds: How often at most, where one round says enough.
-        repeats: Processes of each subject a round.
+        rounds: Most rounds, for cases of which a few are enough.
+        repeats: Processes of each subject in a round.
     """
 
     script: str
@@ -41,11 +41,11 @@ class Against(NamedTuple):
     """Something to compare with: a measured subject, or a fixed figure.
 
     Attributes:
-        name: What the table calls it.
-        most: The ratio of cnct's figure to it that is to be reached at most.
-        subject: Whose figure it is; nobody's if it is fixed.
+        name: Its name in the table.
+        most: The target: the largest allowed ratio of cnct's figure to this one.
+        subject: The subject whose figure it is; ``""`` for a fixed figure.
         figure: The fixed figure.
-        key: Where it differs from that of the line.
+        key: The key of the figure, if it differs from that of the line.
     """
 
     name: str
@@ -72,12 +72,12 @@ def inc(most: float, key: str = "") -> Against:
 
 
 def bare(library: str, most: float) -> Against:
-    """Compare with what a user would write by hand with the bare HTTP library."""
+    """Compare with code written by hand on the bare HTTP library."""
     return Against(library, most, "bare")
 
 
 def limit(figure: float) -> Against:
-    """Compare with the most that is allowed."""
+    """Compare with a fixed upper limit."""
     return Against("limit", 1.0, figure=figure)
 
 

@@ -1,4 +1,4 @@
-"""Measurements -> the table and ``RESULTS.md``. Measures nothing."""
+"""Writes the measurements as a table and as ``RESULTS.md``. Measures nothing."""
 
 from __future__ import annotations
 
@@ -13,20 +13,30 @@ from typing import NamedTuple
 from lines import LINES, Against, Line
 
 SCALES = {"ms": 1e3, "µs": 1e6, "MB": 1e-6}
-HEAD = ("what", "cnct", "incumbent", "ratio", "target", "compared with", "ratio", "target", "")
+HEAD = (
+    "measurement",
+    "cnct",
+    "incumbent",
+    "ratio",
+    "target",
+    "compared with",
+    "ratio",
+    "target",
+    "",
+)
 
 Figures = Mapping[tuple[str, str], list[float]]  # by subject and key
 
 
 class Cells(NamedTuple):
-    """A line of the table, ready to be printed."""
+    """A line of the table as text."""
 
     cells: tuple[str, ...]
     reached: bool
 
 
 def table(figures: Figures) -> list[Cells]:
-    """Compare what was measured; lines without figures are left out."""
+    """Return the compared figures; lines without figures are left out."""
     return [_cells(line, figures) for line in LINES if (line.subject, line.key) in figures]
 
 
@@ -46,8 +56,8 @@ def _compared(
         return ("", "", ""), True
     theirs = figures.get((against.subject, against.key or line.key), [against.figure])
     ratio = median(own) / median(theirs)
-    shown = f"{against.name} {_figure(theirs, line.unit)}".strip()
-    return (shown, f"{ratio:.3g}", f"≤ {against.most:.3g}"), ratio <= against.most
+    text = f"{against.name} {_figure(theirs, line.unit)}".strip()
+    return (text, f"{ratio:.3g}", f"≤ {against.most:.3g}"), ratio <= against.most
 
 
 def _figure(values: list[float], unit: str) -> str:
@@ -58,7 +68,7 @@ def _figure(values: list[float], unit: str) -> str:
 
 
 def as_text(lines: Iterable[Cells]) -> str:
-    """Align the table for a terminal."""
+    """Return the table aligned for a terminal."""
     rows = [HEAD, *(line.cells for line in lines)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     padded = (
@@ -71,14 +81,14 @@ def as_text(lines: Iterable[Cells]) -> str:
 def write(
     path: Path, lines: list[Cells], queries: Figures, facts: Mapping[str, str], skipped: list[str]
 ) -> None:
-    """Write the table with what it was measured on and with."""
+    """Write the table together with the machine and the versions."""
     missed = [line.cells[0] for line in lines if not line.reached]
     text = [
         "# Results",
         "",
-        "Written by `make bench`; [README.md](README.md) tells how it measures and how to read it.",
-        "Figures are medians of all rounds, the smallest in brackets; a ratio is cnct's median to",
-        "the other's.",
+        "Written by `make bench`; [README.md](README.md) explains the method and how to read it.",
+        "Figures are medians of all rounds, the smallest in brackets. A ratio is cnct's median",
+        "divided by the other's.",
         "",
         *(f"- {name}: {value}" for name, value in facts.items()),
         "",
@@ -113,7 +123,7 @@ def _markdown(rows: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def machine() -> dict[str, str]:
-    """Tell what the figures depend on, and nothing that names the machine."""
+    """Return the facts that the figures depend on, but no name of the machine."""
     return {
         "measured": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "machine": f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores",

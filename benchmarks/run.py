@@ -1,4 +1,4 @@
-"""Run every benchmark, print the table and write ``RESULTS.md``: ``python benchmarks/run.py``."""
+"""Runs all benchmarks, prints the table and writes ``RESULTS.md``: ``python benchmarks/run.py``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DOCUMENT = HERE.parent.parent / "shared" / "spec" / "connect-openapi30.yml"
 
 
 class Bench:
-    """The measurements, and what they need: environments, a server, a document, a folder."""
+    """The measurements and their resources: environments, a server, a document, a folder."""
 
     def __init__(self, rounds: int, document: Path, needs: dict[str, str]) -> None:
         self._rounds = rounds
@@ -33,7 +33,7 @@ class Bench:
         self.figures: dict[tuple[str, str], list[float]] = defaultdict(list)
 
     def measure(self, cases: list[Case]) -> None:
-        """Go round by round through all cases, the subjects of each by turns."""
+        """Run all cases in rounds, the subjects of a case one after the other."""
         for number in range(self._rounds):
             print(f"round {number + 1} of {self._rounds}:", end="", flush=True)
             for case in cases:
@@ -50,7 +50,7 @@ class Bench:
                 self._run(case, subject, f"{number}-{subject}")
 
     def _run(self, case: Case, subject: str, cache: str) -> None:
-        """Run a case in a new process, and keep the figures that it prints."""
+        """Run a case in a new process and keep the figures that it prints."""
         arguments = [subject]
         if case.needs == "document":
             folder = Path(self._needs["folder"], cache)
@@ -69,19 +69,18 @@ class Bench:
             self.figures[subject, key].append(value)
 
     def facts(self) -> dict[str, str]:
-        """Tell the versions of what was compared."""
-        found = {name: environments.versions(python) for name, python in self._pythons.items()}
+        """Return the versions of the compared packages."""
         return {
             f"environment of {name}": ", ".join(
-                f"{package} {version}" for package, version in all_.items()
+                f"{package} {version}" for package, version in environments.versions(python).items()
             )
-            for name, all_ in found.items()
+            for name, python in self._pythons.items()
         }
 
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Start the server in a process of its own; end it whatever happens."""
+    """Run the server in a process of its own, and terminate it on every way out."""
     command = [sys.executable, str(HERE / "server.py")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -92,7 +91,7 @@ def server() -> Iterator[str]:
 
 
 def main() -> None:
-    """Read the command line and do all of it."""
+    """Read the command line, measure and report."""
     parser = argparse.ArgumentParser(description="Run every benchmark and write RESULTS.md.")
     parser.add_argument("--rounds", type=int, default=5, help="how often each case runs (5)")
     parser.add_argument(
@@ -100,7 +99,7 @@ def main() -> None:
         nargs="+",
         choices=[case.script for case in CASES],
         default=[],
-        help="run these alone, and leave RESULTS.md as it is",
+        help="run only these, and leave RESULTS.md unchanged",
     )
     parser.add_argument(
         "--spec",

@@ -1,9 +1,9 @@
-"""A server as fast as Python allows, so that the clients are the limit and not it.
+"""A server as fast as Python allows, so that the clients are the limit.
 
-Answers ``GET /ms{latency}/n{rows}/subscriptions`` with prepared rows after so many milliseconds.
-Knows ``limit``, ``offset`` and ``Content-Range``, no RQL: it is for speed, not for behaviour.
+Answers ``GET /ms{latency}/n{rows}/subscriptions`` with prepared rows after that many milliseconds.
+Knows ``limit``, ``offset`` and ``Content-Range``, but no RQL: it models speed, not behaviour.
 
-    python server.py        prints its port, and serves until it is ended
+    python server.py        prints its port, and serves until it is terminated
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ VARIANTS = 100
 
 
 def subscription(variant: int) -> dict[str, object]:
-    """Write a subscription as Connect lists it, some 2 kB of JSON."""
+    """Return a subscription as Connect lists it, some 2 kB of JSON."""
     product = {
         "id": f"PRD-{variant:03}-276-377",
         "name": f"Cloud Backup {variant % 7} for small offices",
@@ -78,38 +78,38 @@ ROWS = [
 
 
 def row(number: int) -> bytes:
-    """Return the JSON of a row; each has an id of its own."""
+    """Return the JSON of a row, with an id of its own."""
     before, after = ROWS[number % VARIANTS]
     return b"%b%04d-%04d-%04d%b" % (before, 0, number // 10_000, number % 10_000, after)
 
 
 def answer(total: int, one: bytes | None, query: bytes | None) -> bytes:
-    """Write the whole answer, head and body."""
+    """Return the whole response, head and body."""
     if one:
         return framed(row(1), b"")
-    asked = dict(part.partition(b"=")[::2] for part in (query or b"").split(b"&"))
-    return page(total, int(asked.get(b"limit", 100)), int(asked.get(b"offset", 0)))
+    params = dict(part.partition(b"=")[::2] for part in (query or b"").split(b"&"))
+    return page(total, int(params.get(b"limit", 100)), int(params.get(b"offset", 0)))
 
 
 @lru_cache(maxsize=500)
 def page(total: int, limit: int, offset: int) -> bytes:
-    """Write a page, once: what is measured is never the making of rows."""
+    """Return a page; cached, so that building rows is never part of a measurement."""
     end = min(offset + limit, total)
     content_range = f"Content-Range: items {offset}-{end - 1}/{total}\r\n".encode()
     return framed(b"[" + b",".join(map(row, range(offset, end))) + b"]", content_range)
 
 
 def framed(body: bytes, headers: bytes) -> bytes:
-    """Put a head before a body."""
+    """Return a body with the head of a response before it."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%b\r\n"
     return head % (len(body), headers) + body
 
 
 class Connection(asyncio.Protocol):
-    """A connection that is kept open; one request at a time, as clients send them."""
+    """A connection that stays open and takes one request at a time."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin with nothing read."""
+        """Start with an empty buffer."""
         self.transport = cast("asyncio.Transport", transport)
         self.read = b""
 

@@ -1,4 +1,4 @@
-"""The main job, end to end, on a local Connect: explore, filter, read, create, update, act, fail.
+"""Explores, filters, reads, creates, updates and approves, on a local Connect, and meets errors.
 
 Every call below goes over real HTTP to an emulator in this process. Against the real Connect only
 the first two lines of ``main`` differ: ``client = ConnectClient("ApiKey SU-...")``.
@@ -15,7 +15,7 @@ KEY = "ApiKey SU-000-000-000:secret"
 
 
 def main() -> None:
-    """Tell the story."""
+    """Run all chapters against one emulator."""
     with (
         Emulator() as connect,
         ConnectClient(KEY, connect.endpoint, specs_location=connect.spec) as client,
@@ -28,8 +28,8 @@ def main() -> None:
 
 
 def explore(client: ConnectClient) -> None:
-    """See what is there."""
-    say("Explore")
+    """Show the help of a namespace, a search and two counts."""
+    chapter("Explore")
     client("tier").help()
     print(client.find("next billing date", limit=3))
     print(
@@ -39,8 +39,8 @@ def explore(client: ConnectClient) -> None:
 
 
 def read(client: ConnectClient) -> None:
-    """Filter, order, page."""
-    say("Filter and read")
+    """Filter, order and page through requests."""
+    chapter("Filter and read")
     pending = client.requests.filter(R().status.eq("pending")).order_by("-created").limit(10)
     print(f"{pending!r}: {pending.count()} in all, the newest five:")
     for request in islice(pending, 5):
@@ -53,8 +53,8 @@ def read(client: ConnectClient) -> None:
 
 
 def create_and_update(client: ConnectClient) -> str:
-    """Make a product with an item and change it."""
-    say("Create and update")
+    """Create a product with an item, and rename it; return its id."""
+    chapter("Create and update")
     product = client.products.create(payload={"name": "Sky Drive"})
     print(f"created {product['id']}, {product['status']}")
     item = client.products[product["id"]].items.create(payload={"name": "100 GB", "mpn": "SKY-100"})
@@ -65,8 +65,8 @@ def create_and_update(client: ConnectClient) -> str:
 
 
 def act(client: ConnectClient) -> None:
-    """Approve what waits."""
-    say("Act on a request")
+    """Approve a pending request and show its subscription."""
+    chapter("Act on a request")
     request = client.requests.filter(status="pending").first()
     approved = client.requests[request["id"]]("approve").post(payload={"template_id": "TL-1"})
     asset = client("subscriptions").assets[request["asset"]["id"]].get()
@@ -76,8 +76,8 @@ def act(client: ConnectClient) -> None:
 
 
 def meet_errors(client: ConnectClient, product_id: str) -> None:
-    """See what an error tells."""
-    say("Meet errors")
+    """Approve a request twice, and delete a product."""
+    chapter("Meet errors")
     done = client.requests.filter(status="approved").first()
     try:
         client.requests[done["id"]]("approve").post(payload={"template_id": "TL-1"})
@@ -87,8 +87,8 @@ def meet_errors(client: ConnectClient, product_id: str) -> None:
     print(f"{product_id} exists after its deletion: {client.products[product_id].exists()}")
 
 
-def say(title: str) -> None:
-    """Head a chapter."""
+def chapter(title: str) -> None:
+    """Print the title of a chapter."""
     print(f"\n== {title} ==")
 
 

@@ -1,6 +1,6 @@
 """Time the emulator with many records: ``emulator.py cnct FOLDER``, seconds as JSON.
 
-The first process makes the database file, which later ones start from.
+The first process creates the database file from which later ones start.
 """
 
 import json

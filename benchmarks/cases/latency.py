@@ -1,7 +1,7 @@
 """Time reading all rows from far away: ``latency.py SUBJECT SERVER``, seconds as JSON.
 
-cnct fetches ten pages at a time; the incumbent one after the other, which is all that it can, and
-takes so long with latency alone that it is measured once, keeping the rows.
+cnct fetches ten pages at a time. The incumbent can only fetch one after the other; the latency
+dominates so much that it is measured once, with the rows kept.
 """
 
 import asyncio

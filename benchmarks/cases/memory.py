@@ -1,8 +1,8 @@
 """Measure how far iterating many rows makes the process grow: ``memory.py SUBJECT SERVER``.
 
-With ``iterator()`` of cnct, and as everybody does it with the incumbent.
+With ``iterator()`` of cnct, and a plain loop over the set of the incumbent.
 
-Prints bytes as JSON: the peak of the resident memory above that after a first call.
+Prints bytes as JSON: the peak of the resident memory minus its size after a first call.
 """
 
 import json

@@ -11,7 +11,7 @@ TIMES, REPEATS = 500, 7
 PRODUCTS = [f"PRD-{number:03}-{number:03}-{number:03}" for number in range(10)]
 
 
-def shapes(R: Any) -> dict[str, Callable[[], Any]]:  # noqa: N803 - the name of what is measured
+def shapes(R: Any) -> dict[str, Callable[[], Any]]:  # noqa: N803 - the name of the measured class
     """Return typical queries, as the libraries' users write them."""
 
     def any_of() -> Any:

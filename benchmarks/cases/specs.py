@@ -1,7 +1,7 @@
 """Time the use of an OpenAPI document: ``specs.py SUBJECT DOCUMENT CACHE``, seconds as JSON.
 
-With an empty folder for the cache it is the first use ever, with the same one again the first use
-in a new process. The imports are timed elsewhere.
+With an empty cache folder this is the first use ever; with the same folder again, the first use in
+a new process. The imports are timed elsewhere.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Measure the memory of a loaded OpenAPI document: ``specs_memory.py SUBJECT DOCUMENT CACHE``.
 
-Prints bytes as JSON: what Python's allocators hold for it, after everything else is gone.
+Prints bytes as JSON: the memory that Python's allocators hold for it after a collection.
 """
 
 import gc

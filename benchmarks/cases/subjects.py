@@ -1,4 +1,4 @@
-"""The same work as a user of each library would write it: one row, and all rows of a list."""
+"""One row, and all rows of a list, read as a user of each library would write it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ SIZE = 100
 
 
 class Subject(NamedTuple):
-    """What to measure of a library. Asynchronous ones return awaitables and async iterables.
+    """The measured calls of a library. Asynchronous ones return awaitables and async iterables.
 
     Attributes:
         one: Get a row.
-        kept: Read all rows of a list as most people do, so that they are kept.
+        kept: Read all rows of a list and keep them, the usual way.
         streamed: Read them without keeping them.
     """
 
