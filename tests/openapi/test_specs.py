@@ -132,6 +132,12 @@ def test_an_operation_knows_what_it_takes_and_answers(pets):
     assert pets.place("pets").operations["GET"] is listing
 
 
+def test_a_query_parameter_is_found_by_name(pets):
+    listing = pets.operation("GET", "pets")
+    assert pets.parameter(listing, "limit") is not None
+    assert pets.parameter(listing, "page") is None
+
+
 def test_json_is_preferred_to_other_media_types(pets):
     born = pets.operation("POST", "pets")
     assert born.responses == {"201": ("application/json", "text/plain"), "204": ()}
