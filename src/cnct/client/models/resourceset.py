@@ -35,8 +35,6 @@ class ResourceSet(SyncNoun, SetBase):
         query: A filter.
     """
 
-    _repr_html_ = SetBase._repr_html_  # rows, where other objects show their help
-
     def __init__(self, client: ConnectClient, path: str, query: R | None = None) -> None:
         super().__init__(client, path)
         where = R() if query is None else query
@@ -45,6 +43,9 @@ class ResourceSet(SyncNoun, SetBase):
     @cached_property
     def _ahead(self) -> Ahead:
         return self._client._read_ahead(self._rows.reader, self._query.concurrency)
+
+    def _repr_html_(self) -> str | None:
+        return self._rows_html()
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the resources, fetching pages as they are needed."""
@@ -169,8 +170,6 @@ class ResourceSet(SyncNoun, SetBase):
 class AsyncResourceSet(AsyncNoun, SetBase):
     """Async twin of `ResourceSet`: read with ``async for``; methods that make calls are awaited."""
 
-    _repr_html_ = SetBase._repr_html_  # rows, where other objects show their help
-
     def __init__(self, client: AsyncConnectClient, path: str, query: R | None = None) -> None:
         super().__init__(client, path)
         where = R() if query is None else query
@@ -179,6 +178,9 @@ class AsyncResourceSet(AsyncNoun, SetBase):
     @cached_property
     def _ahead(self) -> AsyncAhead:
         return self._client._read_ahead(self._rows.reader, self._query.concurrency)
+
+    def _repr_html_(self) -> str | None:
+        return self._rows_html()
 
     def __aiter__(self) -> AsyncIterator[Any]:
         """Yield the resources, fetching pages as they are needed."""

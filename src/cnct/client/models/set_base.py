@@ -145,7 +145,7 @@ class SetBase(Refinable):
         fetched = f"{len(self._rows.kept)}/{'?' if counted is None else counted} fetched"
         return f"<{type(self).__name__} {self._path}{query}{range_} {fetched}>"
 
-    def _repr_html_(self) -> str | None:
+    def _rows_html(self) -> str | None:
         from cnct.console import rows_html  # noqa: PLC0415 - only notebooks need it
 
         return rows_html(repr(self), self._rows.kept) if self._rows.kept else None
