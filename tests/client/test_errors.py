@@ -98,7 +98,7 @@ def test_invalid_json_in_a_200_is_an_error(server, remote):
     error = failure(server, remote, (200, {"Content-Type": "application/json"}, b"{oops"))
     assert error.status_code == 200
     assert error.additional_info["body"] == "{oops"
-    assert "not the JSON it claims" in str(error)
+    assert "its body is no JSON" in str(error)
 
 
 def test_a_refused_connection_is_an_error(world):

@@ -248,7 +248,7 @@ def test_a_repeated_upload_sends_the_same_bytes(server, world, how):
 def test_a_lost_answer_to_a_post_is_ambiguous(server, world):
     server.answer = lambda _: None
     client = world.client(KEY, server.endpoint, max_retries=2)
-    with pytest.raises(AmbiguousWriteError, match=r"No answer \(.*\): .* \(POST .*/requests\)"):
+    with pytest.raises(AmbiguousWriteError, match=r"No response \(.*\): .* \(POST .*/requests\)"):
         client.requests.create({"a": 1})
     assert len(server.got) == 1
 

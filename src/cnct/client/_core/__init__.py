@@ -1,4 +1,5 @@
-"""What decides, without I/O: requests and answers, retries, errors, paging, URLs.
+"""Decisions of the client, without I/O: URLs, request bodies, retries, errors, paging.
 
-Plain functions, and generators that yield what they want done and are sent the outcome.
+Plain functions, and flows: generators that yield a request or a pause to the driver, which sends
+back the response.
 """

@@ -1,4 +1,4 @@
-"""What flows between the core and the drivers. Plain data, no I/O."""
+"""The messages between flows and drivers. Plain data, no I/O."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Response(Protocol):
-    """An answer, as far as the core reads it; requests and httpx2 answers both fit."""
+    """The part of a response that the core reads; those of requests and httpx2 both fit."""
 
     @property
     def status_code(self) -> int:
@@ -20,7 +20,7 @@ class Response(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers, looked up in any letter case."""
+        """Headers, whose names are case-insensitive."""
         ...
 
     @property
@@ -30,7 +30,16 @@ class Response(Protocol):
 
 
 class Request(NamedTuple):
-    """A wish: send this, and feed back the :class:`Response` or throw a :class:`TransportError`."""
+    """A request that the flow wants sent.
+
+    The driver sends back the `Response` or throws a `TransportError`.
+
+    Attributes:
+        method: HTTP method, upper case.
+        url: Absolute URL with its query.
+        kwargs: Keyword arguments for the HTTP library.
+        secret: The API key, masked in every text that is shown.
+    """
 
     method: str
     url: str
@@ -39,32 +48,36 @@ class Request(NamedTuple):
 
     @property
     def shown_url(self) -> str:
-        """The URL for people: without user name, password and API key."""
+        """The URL for messages: without user name, password and API key."""
         return self.masked(safe_url(self.url))
 
     def masked(self, text: str) -> str:
-        """Return a text without the API key."""
+        """Return a text with the API key masked."""
         return masked(text, self.secret)
 
 
 class Pause(NamedTuple):
-    """A wish: wait so many seconds; ``why`` is for the log."""
+    """A pause that the flow wants before the next request.
+
+    Attributes:
+        seconds: Length of the pause.
+        reason: Text for the log.
+    """
 
     seconds: float
-    why: str = ""
+    reason: str = ""
 
 
 class TransportError(Exception):
-    """No answer came.
+    """A request that got no response.
 
     Args:
         cause: The HTTP library's own error.
-        sent: ``False`` only if the server provably got nothing of the request.
-        transient: Whether another try may fare better; a wrong URL or certificate never does.
+        sent: ``False`` only if the server provably received nothing of the request.
+        transient: Whether a retry may succeed. A wrong URL or certificate stays wrong.
     """
 
     def __init__(self, cause: Exception, *, sent: bool, transient: bool = True) -> None:
-        """Keep the library's error and what it means."""
         super().__init__(str(cause))
         self.cause = cause
         self.sent = sent
@@ -72,3 +85,4 @@ class TransportError(Exception):
 
 
 Flow: TypeAlias = Generator[Request | Pause, Response, T]
+"""Yields requests and pauses, is sent responses, and returns a result. Does no I/O."""

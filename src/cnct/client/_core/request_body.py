@@ -1,4 +1,4 @@
-"""Bodies: what they become on the wire, and whether they can be sent again. Opens nothing."""
+"""Request bodies: encodes payloads, and rewinds files for a retry. Opens nothing."""
 
 from __future__ import annotations
 
@@ -12,52 +12,54 @@ JSON = "application/json"
 
 
 class Body:
-    """The body of a call, as far as sending it again goes.
+    """The files and iterators in the body of a request.
 
-    Remembers where its files stand, so that a repeated upload sends the same bytes.
+    Remembers the positions of the files, so that a repeated upload sends the same bytes.
 
     Args:
-        kwargs: Keyword arguments of the call.
+        kwargs: Keyword arguments of the request.
     """
 
     def __init__(self, kwargs: Mapping[str, Any]) -> None:
-        """Look where the files stand."""
         self._positions: list[tuple[Any, int]] = []
-        self._once = False
+        self._has_one_shot_part = False
         self._read_when_prepared = bool(kwargs.get("files"))
         for part in _parts(kwargs):
             if _is_stream(part):
                 position = _position(part)
                 if position is None:
-                    self._once = True
+                    self._has_one_shot_part = True
                 else:
                     self._positions.append((part, position))
 
     def can_be_sent_again(self, *, sent: bool) -> bool:
-        """Tell whether the same bytes can be sent once more, after a try that sent some or not.
+        """Return whether a retry would send the same bytes.
 
-        Generators and pipes can only as long as nobody has read them; those among ``files`` are
-        read before the connection is made.
+        A generator or pipe can be read once. Those among ``files`` are read when the request is
+        prepared, so even a failed connection uses them up.
+
+        Args:
+            sent: Whether the failed attempt may have sent a part of the body.
         """
-        return not self._once or not (sent or self._read_when_prepared)
+        return not self._has_one_shot_part or not (sent or self._read_when_prepared)
 
     def rewind(self) -> None:
-        """Put every file back where it stood."""
+        """Set every file to its initial position."""
         for stream, position in self._positions:
             stream.seek(position)
 
 
 def _is_stream(part: Any) -> bool:
-    """Tell whether something is used up by reading it: a file or an iterator."""
+    """Return whether reading uses the value up: a file or an iterator."""
     return any(hasattr(part, name) for name in ("read", "__next__", "__anext__"))
 
 
 def encoded_json(payload: Any) -> bytes:
-    """Encode a payload.
+    """Encode a payload as JSON.
 
     Raises:
-        TypeError: If a part of it has no JSON form.
-        ValueError: If a part of it is NaN or infinite, which JSON (RFC 8259) does not have.
+        TypeError: If a value in the payload has no JSON form.
+        ValueError: If a number is NaN or infinite, which JSON (RFC 8259) excludes.
     """
     try:
         return json.dumps(payload, allow_nan=False).encode()
@@ -75,7 +77,7 @@ def _parts(kwargs: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def _position(stream: Any) -> int | None:
-    """Where a stream stands; ``None`` if it cannot be put back there."""
+    """Return the position of a stream, ``None`` if the stream cannot seek."""
     try:
         position: int = stream.tell()
         stream.seek(position)

@@ -1,4 +1,4 @@
-"""Answers -> values and errors: decides what a response means. No I/O."""
+"""Converts responses to values and errors. No I/O."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from cnct.openapi.shapes import is_list, is_object
 
 _NO_CONTENT = 204
 _NOT_FOUND = 404
-_EXCERPT = 200  # characters of an unreadable body that a message shows
+_EXCERPT = 200  # bytes of an unreadable body in an error message
 
 
 def value_of(request: Request, response: Response) -> Any:
-    """Decode the body of a successful answer.
+    """Decode the body of a successful response.
 
     Returns:
-        Decoded JSON; ``None`` for 204, for an empty body, and for the 404 that a repeated DELETE
-        may end with; bytes for any other content type.
+        Decoded JSON; ``None`` for 204, for an empty JSON body, and for the 404 of a repeated
+        DELETE; bytes for any other content type.
 
     Raises:
-        ClientError: If the body claims to be JSON and is not.
+        ClientError: If the content type is JSON and the body is not.
     """
     if response.status_code in (_NO_CONTENT, _NOT_FOUND):
         return None
@@ -37,7 +37,7 @@ def value_of(request: Request, response: Response) -> Any:
         return decode(content)
     except ValueError as error:
         raise ClientError(
-            f"The answer is not the JSON it claims to be: {error}",
+            f"The response has a JSON content type, but its body is no JSON: {error}",
             status_code=response.status_code,
             method=request.method,
             url=request.shown_url,
@@ -46,19 +46,19 @@ def value_of(request: Request, response: Response) -> Any:
 
 
 def decode(content: bytes) -> Any:
-    """Decode JSON by the fastest decoder that keeps integers of any size.
+    """Decode JSON with the fastest decoder that keeps integers of any size.
 
-    What msgspec refuses and the standard library takes (NaN, lone surrogates, a byte order mark)
-    is decoded by the latter.
+    The standard library decodes the few documents that msgspec refuses: with NaN, lone surrogates
+    or a byte order mark.
 
-    Python's garbage collector rests meanwhile: thousands of new objects would have it walk every
-    row that is kept, again and again (more than half of the time of reading 10,000 rows), and a
-    decoder makes no cycles for it to find. A collector that somebody else has put to rest stays so.
+    Garbage collection is paused: decoding creates thousands of objects and no cycles, and each
+    collection would scan every row read so far (more than half of the time to read 10,000 rows).
+    If collection is disabled already, it stays disabled.
 
     Raises:
-        ValueError: If it is not JSON.
+        ValueError: If ``content`` is not JSON.
     """
-    import msgspec  # noqa: PLC0415 - not needed before the first answer
+    import msgspec  # noqa: PLC0415 - not needed before the first response
 
     collecting = gc.isenabled()
     if collecting:
@@ -74,52 +74,65 @@ def decode(content: bytes) -> Any:
 
 @lru_cache(maxsize=64)
 def is_json(content_type: str) -> bool:
-    """Tell whether a content type is JSON (RFC 8259) or built on it (RFC 6839, ``+json``)."""
+    """Return whether a content type is JSON (RFC 8259) or a ``+json`` type (RFC 6839)."""
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type == "application/json" or media_type.endswith("+json")
 
 
 def error_of(
-    kind: type[ClientError], request: Request, response: Response, **known: Any
+    kind: type[ClientError], request: Request, response: Response, **attributes: Any
 ) -> ClientError:
-    """Turn an error answer into the exception that tells it.
+    """Return the exception for an error response.
 
-    Connect's bodies are ``{"error_code": str, "errors": [str], "params": ...}`` (docs/rql.md,
-    "Error bodies"); anything else is taken as it comes.
+    Connect's bodies are ``{"error_code": str, "errors": [str], "params": ...}`` (docs/rql.md, "Error
+    bodies"). A list or a text of another server becomes the messages.
+
+    Args:
+        kind: Class of the exception.
+        request: The request, whose API key is masked in the messages.
+        response: The error response.
+        **attributes: Further attributes of the exception, such as ``attempts``.
     """
-    known |= {"method": request.method, "url": request.shown_url}
+    attributes |= {"method": request.method, "url": request.shown_url}
     body = _error_body(response)
     if not is_object(body):
-        listed = is_list(body) or isinstance(body, str)
-        messages = _messages(request, body) if listed else None
-        return kind(None, response.status_code, None, messages, **known)
-    rest = dict(body)
-    code = rest.pop("error_code", None)
-    messages = _messages(request, rest.pop("errors", None))
-    info = {name: value for name, value in rest.items() if name not in _RESERVED}
+        readable = is_list(body) or isinstance(body, str)
+        messages = _messages(request, body) if readable else None
+        return kind(None, response.status_code, None, messages, **attributes)
+    members = dict(body)
+    code = members.pop("error_code", None)
+    messages = _messages(request, members.pop("errors", None))
+    additional = {name: value for name, value in members.items() if name not in _RESERVED}
     code = None if code is None else str(code)
-    return kind(None, response.status_code, code, messages, **info, **known)
+    return kind(None, response.status_code, code, messages, **additional, **attributes)
 
 
 _RESERVED = frozenset({"self", "message", "status_code", "error_code", "errors", *CALL_ATTRIBUTES})
 
 
 def failure_of(
-    kind: type[ClientError], request: Request, failure: TransportError, **known: Any
+    kind: type[ClientError], request: Request, failure: TransportError, **attributes: Any
 ) -> ClientError:
-    """Turn a missing answer into the exception that tells it; mask the causes that it shows."""
+    """Return the exception for a request without a response; mask the API key in its causes.
+
+    Args:
+        kind: Class of the exception.
+        request: The request.
+        failure: The error of the driver.
+        **attributes: Further attributes of the exception, such as ``attempts``.
+    """
     _mask(request, failure.cause)
     return kind(
-        f"No answer ({type(failure.cause).__name__})",
+        f"No response ({type(failure.cause).__name__})",
         errors=[request.masked(str(failure.cause))],
         method=request.method,
         url=request.shown_url,
-        **known,
+        **attributes,
     )
 
 
 def _mask(request: Request, error: BaseException | None) -> None:
-    """Take the API key out of a chain of errors: tracebacks show all of it."""
+    """Mask the API key in a chain of errors, which tracebacks show in full."""
     while error is not None:
         error.args = tuple(
             request.masked(arg) if isinstance(arg, str) else arg for arg in error.args
@@ -128,7 +141,7 @@ def _mask(request: Request, error: BaseException | None) -> None:
 
 
 def excerpt(content: bytes) -> str:
-    """Show the beginning of a body."""
+    """Return the beginning of a body as text."""
     return content[:_EXCERPT].decode("utf-8", "replace")
 
 
@@ -146,4 +159,6 @@ def _messages(request: Request, errors: Any) -> list[Any] | None:
     if errors is None or errors == "":
         return None
     messages = errors if is_list(errors) else [errors]
-    return [request.masked(each) if isinstance(each, str) else each for each in messages]
+    return [
+        request.masked(message) if isinstance(message, str) else message for message in messages
+    ]

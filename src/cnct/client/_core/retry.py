@@ -1,7 +1,7 @@
-"""One call, repeated only where that can do no harm. Yields wishes, does no I/O.
+"""Sends one request, with retries where they do no harm. Yields to the driver, does no I/O.
 
-GET, HEAD, PUT and DELETE mean the same when sent twice (RFC 9110, section 9.2.2). Anything else
-is repeated only if the server provably did not take it.
+GET, HEAD, PUT and DELETE have the same effect when sent twice (RFC 9110, section 9.2.2). Any other
+method is repeated only if the server provably did not process the request.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ from cnct.client._core.responses import error_of, failure_of
 from cnct.exceptions import AmbiguousWriteError, ClientError, NotFoundError
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
-_UNCLEAR = frozenset({500, 502, 504})  # of a write: it may have been done before
+_AMBIGUOUS = frozenset({500, 502, 504})  # the server may have done the write before it failed
 _TOO_MANY = 429
 _UNAVAILABLE = 503
-_FAILED = 400  # the first of the error statuses
+_FIRST_ERROR = 400
 _NOT_FOUND = 404
 
 
 class RetryPolicy:
-    """How calls are repeated; ``max_retries`` of the client says how often.
+    """Rules for retries; their number is ``max_retries`` of the client.
 
-    GET, HEAD, PUT and DELETE are repeated after failures of the connection, timeouts and
-    ``statuses``; other methods only if the server provably did not take the call.
+    GET, HEAD, PUT and DELETE are repeated after connection errors, timeouts and ``statuses``; other
+    methods only if the server provably did not process the request.
 
     Args:
-        statuses: Answers worth another try.
-        base: Seconds of the first backoff, doubled with each try. The wait is drawn between 0 and
-            it ("full jitter"), so that many clients do not come back at once.
-        cap: The longest backoff in seconds.
-        max_retry_after: The longest ``Retry-After`` in seconds that is waited for. If the server
-            asks for more, the error is raised at once and carries ``retry_after``.
-        deadline: Seconds after the first try when no further one begins; ``None`` for no end.
-        repeat_unsafe: Whether POST and PATCH are repeated like GET, at the risk of doing it twice.
+        statuses: Statuses after which to retry.
+        base: Seconds of the first backoff, doubled with each attempt. The pause is random between
+            0 and the backoff ("full jitter"), which spreads the retries of many clients.
+        cap: Longest backoff in seconds.
+        max_retry_after: Longest ``Retry-After`` in seconds to wait for. If the server asks for
+            more, the error is raised at once, with ``retry_after`` set.
+        deadline: Seconds after the first attempt in which retries may start; ``None`` for no limit.
+        repeat_unsafe: Whether to repeat POST and PATCH like GET, which may do the write twice.
 
     Raises:
-        TypeError: If a figure is not a number, or ``statuses`` not a collection of ints.
-        ValueError: If a figure is negative.
+        TypeError: If a number of seconds is not a number, or ``statuses`` no collection of ints.
+        ValueError: If a number of seconds is negative.
     """
 
     def __init__(
@@ -58,7 +58,6 @@ class RetryPolicy:
         deadline: float | None = None,
         repeat_unsafe: bool = False,
     ) -> None:
-        """Check the figures."""
         self.statuses = _statuses(statuses)
         self.base = checked_seconds("base", base)
         self.cap = checked_seconds("cap", cap)
@@ -67,111 +66,126 @@ class RetryPolicy:
         self.repeat_unsafe = repeat_unsafe
 
     def __repr__(self) -> str:
-        """Show the figures."""
-        figures = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return f"RetryPolicy({figures})"
+        """Return the constructor call."""
+        arguments = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"RetryPolicy({arguments})"
 
     def backoff(self, attempt: int) -> float:
-        """Draw the seconds to wait after a try, the first one being 1."""
-        return random.uniform(0, min(self.cap, self.base * 2.0 ** min(attempt - 1, 60)))  # noqa: S311
+        """Return a random number of seconds to pause after an attempt; the first attempt is 1."""
+        longest = min(self.cap, self.base * 2.0 ** min(attempt - 1, 60))
+        return random.uniform(0, longest)  # noqa: S311 - no secret depends on it
 
     def repeats(self, method: str) -> bool:
-        """Tell whether a method may be sent twice."""
+        """Return whether a request may be repeated after the server may have processed it."""
         return self.repeat_unsafe or method in _IDEMPOTENT
 
 
 class _Failure(NamedTuple):
-    """What a try met: the error to raise, and whether another try may be made."""
+    """A failed attempt.
+
+    Attributes:
+        error: The error to raise unless there is a retry.
+        retryable: Whether the policy allows a retry.
+        reason: Text for the log.
+        cause: The HTTP library's error, if there was no response.
+    """
 
     error: ClientError
-    repeatable: bool
-    why: str
+    retryable: bool
+    reason: str
     cause: Exception | None = None
 
 
 def retry_flow(request: Request, policy: RetryPolicy, max_retries: int) -> Flow[Response]:
-    """Send a request until it succeeds, fails for good, or the tries are used up.
+    """Send a request until it succeeds, fails for good, or the retries are used up.
 
     Args:
-        request: What to send.
-        policy: How to repeat it.
-        max_retries: Further tries after the first.
+        request: The request to send.
+        policy: Rules for retries.
+        max_retries: Number of attempts after the first.
 
     Returns:
-        The successful answer; the 404 of a repeated DELETE too, since it was done before.
+        The successful response. The 404 of a repeated DELETE counts as one: the first attempt
+        deleted the resource.
 
     Raises:
-        ClientError: What the last try met.
+        ClientError: The error of the last attempt.
     """
     body = Body(request.kwargs)
-    begun = time.monotonic()
+    start = time.monotonic()
     attempt = 0
     while True:
         attempt += 1
         try:
             response = yield request
-        except TransportError as failure:
-            met = _unanswered(request, policy, failure, attempt, body)
+        except TransportError as error:
+            failure = _without_response(request, policy, error, attempt, body)
         else:
-            if response.status_code < _FAILED or (
+            if response.status_code < _FIRST_ERROR or (
                 response.status_code == _NOT_FOUND and request.method == "DELETE" and attempt > 1
             ):
                 return response
-            met = _refused(request, policy, response, attempt, body)
-        wait = max(met.error.retry_after or 0.0, policy.backoff(attempt))
-        late = policy.deadline is not None and time.monotonic() + wait > begun + policy.deadline
-        if attempt > max_retries or late or not met.repeatable:
-            raise met.error from met.cause
+            failure = _with_status(request, policy, response, attempt, body)
+        wait = max(failure.error.retry_after or 0.0, policy.backoff(attempt))
+        late = policy.deadline is not None and time.monotonic() + wait > start + policy.deadline
+        if attempt > max_retries or late or not failure.retryable:
+            raise failure.error from failure.cause
         call = f"{request.method} {request.shown_url}"
         progress = f"try {attempt} of {max_retries + 1}, next in {wait:.1f} s"
-        yield Pause(wait, f"{call}: {met.why}, {progress}")
+        yield Pause(wait, f"{call}: {failure.reason}, {progress}")
         body.rewind()
 
 
-def _unanswered(
-    request: Request, policy: RetryPolicy, failure: TransportError, attempt: int, body: Body
+def _without_response(
+    request: Request, policy: RetryPolicy, error: TransportError, attempt: int, body: Body
 ) -> _Failure:
-    safe = request.method in _IDEMPOTENT
-    kind = ClientError if safe or not failure.sent else AmbiguousWriteError
+    idempotent = request.method in _IDEMPOTENT
+    kind = ClientError if idempotent or not error.sent else AmbiguousWriteError
     return _Failure(
-        failure_of(kind, request, failure, attempts=attempt),
-        failure.transient
-        and (not failure.sent or policy.repeats(request.method))
-        and body.can_be_sent_again(sent=failure.sent),
-        type(failure.cause).__name__,
-        failure.cause,
+        failure_of(kind, request, error, attempts=attempt),
+        error.transient
+        and (not error.sent or policy.repeats(request.method))
+        and body.can_be_sent_again(sent=error.sent),
+        type(error.cause).__name__,
+        error.cause,
     )
 
 
-def _refused(
+def _with_status(
     request: Request, policy: RetryPolicy, response: Response, attempt: int, body: Body
 ) -> _Failure:
     status = response.status_code
-    asked = _retry_after(response)
-    # A write was not taken where the server says when to come again.
-    untaken = status == _TOO_MANY or (status == _UNAVAILABLE and asked is not None)
+    retry_after = _retry_after(response)
+    # A server that asks to come again later has not processed the request.
+    unprocessed = status == _TOO_MANY or (status == _UNAVAILABLE and retry_after is not None)
     return _Failure(
         error_of(
-            _kind(request.method, status), request, response, attempts=attempt, retry_after=asked
+            _error_class(request.method, status),
+            request,
+            response,
+            attempts=attempt,
+            retry_after=retry_after,
         ),
         status in policy.statuses
-        and (untaken or policy.repeats(request.method))
-        and (asked or 0.0) <= policy.max_retry_after
+        and (unprocessed or policy.repeats(request.method))
+        and (retry_after or 0.0) <= policy.max_retry_after
         and body.can_be_sent_again(sent=True),
-        f"answered {status}",
+        f"status {status}",
     )
 
 
-def _kind(method: str, status: int) -> type[ClientError]:
+def _error_class(method: str, status: int) -> type[ClientError]:
     if status == _NOT_FOUND:
         return NotFoundError
-    return AmbiguousWriteError if status in _UNCLEAR and method not in _IDEMPOTENT else ClientError
+    return (
+        AmbiguousWriteError if status in _AMBIGUOUS and method not in _IDEMPOTENT else ClientError
+    )
 
 
 def _retry_after(response: Response) -> float | None:
-    """Read ``Retry-After``, seconds or an HTTP date (RFC 9110, section 10.2.3), as seconds.
+    """Return ``Retry-After``, seconds or an HTTP date (RFC 9110, section 10.2.3), in seconds.
 
-    A date is compared with the server's own ``Date``: its clock may be wrong, but it is the same.
+    A date is compared with the server's own ``Date``, so that a wrong clock does no harm.
     """
     text = response.headers.get("Retry-After", "").strip()
     if re.fullmatch(r"\d+(\.\d*)?", text):
@@ -184,7 +198,7 @@ def _retry_after(response: Response) -> float | None:
 
 
 def _http_date(text: str) -> datetime | None:
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - few answers have such a date
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - few responses have a date there
 
     try:
         moment = parsedate_to_datetime(text)
@@ -195,5 +209,5 @@ def _http_date(text: str) -> datetime | None:
 
 def _statuses(values: Iterable[Any]) -> frozenset[int]:
     if isinstance(values, str) or not all(isinstance(status, int) for status in values):
-        raise TypeError("statuses must be a set of ints like {429, 503}")
+        raise TypeError("statuses must be a collection of ints like {429, 503}")
     return frozenset(values)

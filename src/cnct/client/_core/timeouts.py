@@ -1,4 +1,4 @@
-"""Timeouts: one figure, or one to connect and one for everything else. No I/O."""
+"""Timeouts: one number of seconds, or a pair: to connect, and for the rest. No I/O."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Any, cast
 from cnct.client._core.arguments import checked_seconds
 
 Timeout = float | tuple[float | None, float | None] | None
-"""Seconds, 0 or more; ``None`` waits for ever."""
+"""Seconds, 0 or more; ``None`` waits without limit."""
 
 
 def as_pair(timeout: Any) -> tuple[Any, ...]:
-    """Spell a timeout as a pair: to connect, and for everything else."""
+    """Return a timeout as a pair of seconds: to connect, and for everything else."""
     pair = cast("tuple[Any, ...]", timeout)
     return pair if isinstance(timeout, tuple) else (timeout, timeout)
 
 
 def checked_timeout(timeout: Any) -> Timeout:
-    """Return a timeout if it is one.
+    """Return ``timeout`` unchanged if it is valid.
 
     Raises:
-        TypeError: If it is neither a number, a pair of numbers, nor ``None``.
+        TypeError: If ``timeout`` is neither a number, a pair of numbers, nor ``None``.
         ValueError: If a number is negative or NaN.
     """
     pair = as_pair(timeout)

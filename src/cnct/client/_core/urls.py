@@ -1,4 +1,4 @@
-"""Names, ids and paths -> URLs. An id can never change the path or the query. No I/O."""
+"""Builds URLs of names, ids and paths. An id never changes the path or the query. No I/O."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def checked_endpoint(endpoint: str) -> str:
     """Return an endpoint without its trailing slash.
 
     Raises:
-        ValueError: If it is no absolute http(s) URL, or has a query or fragment.
+        ValueError: If the endpoint is no absolute http(s) URL, or has a query or fragment.
     """
     parts = urlsplit(endpoint)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
@@ -26,33 +26,38 @@ def checked_endpoint(endpoint: str) -> str:
     return endpoint.rstrip("/")
 
 
-def checked_name(name: Any, what: str) -> str:
-    """Return the name of a namespace, collection or action, ready for a path.
+def checked_name(name: Any, noun: str) -> str:
+    """Return the name of a namespace, collection or action, percent-encoded for a path.
+
+    Args:
+        name: One path segment, or several with ``/`` between them.
+        noun: ``namespace``, ``collection`` or ``action``, for the message.
 
     Raises:
-        TypeError: If it is not a string.
-        ValueError: If it is blank, or has spaces, ``?`` or ``#``, or dots for a segment.
+        TypeError: If the name is not a string.
+        ValueError: If the name is blank, contains spaces, ``?`` or ``#``, or has a segment ``.``
+            or ``..``.
     """
     if not isinstance(name, str):
-        raise TypeError(f"The {what} name must be a str, not {type(name).__name__}")
-    return _quoted_name(name, what)
+        raise TypeError(f"The {noun} name must be a str, not {type(name).__name__}")
+    return _quoted_name(name, noun)
 
 
 @lru_cache(maxsize=1024)
-def _quoted_name(name: str, what: str) -> str:
+def _quoted_name(name: str, noun: str) -> str:
     if not name.strip():
-        raise ValueError(f"The {what} name must not be blank")
+        raise ValueError(f"The {noun} name must not be blank")
     if not _NAME.fullmatch(name) or any(part in (".", "..") for part in name.split("/")):
-        raise ValueError(f"{name!r} is no {what} name: expected one like 'listing-requests'")
+        raise ValueError(f"{name!r} is not a {noun} name: write one like 'listing-requests'")
     return quote(name, safe="/")
 
 
 def attribute_name(name: str) -> str:
-    """Translate an attribute to the name in the API: ``listing_requests`` -> ``listing-requests``.
+    """Return the API's name for an attribute: ``listing-requests`` for ``listing_requests``.
 
     Raises:
-        AttributeError: If it starts with an underscore, so that ``copy``, ``pickle``, ``hasattr``
-            and notebooks find no collection where they look for a protocol.
+        AttributeError: If the attribute starts with an underscore: ``copy``, ``pickle`` and
+            notebooks probe for such names, and no collection has one.
     """
     if name.startswith("_"):
         raise AttributeError(name)
@@ -60,11 +65,11 @@ def attribute_name(name: str) -> str:
 
 
 def segment(resource_id: Any) -> str:
-    """Percent-encode an id as one path segment (RFC 3986).
+    """Return an id, percent-encoded as one path segment (RFC 3986).
 
     Raises:
-        TypeError: If it is neither str nor int.
-        ValueError: If it is blank, ``.`` or ``..``.
+        TypeError: If the id is neither str nor int.
+        ValueError: If the id is blank, ``.`` or ``..``.
     """
     if not isinstance(resource_id, str | int) or isinstance(resource_id, bool):
         raise TypeError(f"resource_id must be a str or int, not {type(resource_id).__name__}")
@@ -75,20 +80,23 @@ def segment(resource_id: Any) -> str:
 
 
 def absolute(endpoint: str, path: str) -> str:
-    """Put a path under the endpoint; a URL under the endpoint is taken as it is.
+    """Return the URL of a path below the endpoint; a URL below the endpoint stays as it is.
 
     Raises:
-        ValueError: If it is a URL of another place: the API key is not sent there.
+        ValueError: If ``path`` is a URL elsewhere, where the API key must not go.
     """
     if "://" not in path.partition("?")[0]:
         return f"{endpoint}/{path.lstrip('/')}"
     if path == endpoint or path.startswith((f"{endpoint}/", f"{endpoint}?")):
         return path
-    raise ValueError(f"{safe_url(path)!r} is not under the endpoint {endpoint!r}")
+    raise ValueError(
+        f"{safe_url(path)!r} is not below the endpoint {safe_url(endpoint)!r}:"
+        " make another client for another endpoint"
+    )
 
 
 def with_query(url: str, query: str) -> str:
-    """Append to the query string of a URL."""
+    """Return a URL with ``query`` appended to its query string."""
     if not query:
         return url
     return f"{url}{'&' if '?' in url else '?'}{query}"

@@ -1,1 +1,1 @@
-"""The drivers: what sends and sleeps. They decide nothing."""
+"""The drivers, which do all I/O of a call: they send requests and sleep, and decide nothing."""

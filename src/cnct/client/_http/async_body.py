@@ -1,4 +1,4 @@
-"""Bodies of the asynchronous world: the same bytes as requests makes of the same arguments."""
+"""Encodes request bodies for httpx2, byte for byte as requests does."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 
 Content = bytes | str | AsyncIterable[bytes]
 
-_CHUNK = 1 << 20  # bytes of a file that are read at once
+_CHUNK = 1 << 20  # bytes of a file read at once
 _END: Any = object()
 
 
 async def prepared(data: Any, files: Any) -> tuple[Content | None, Mapping[str, str]]:
-    """Make a body and the headers that tell of it, none of them if there is nothing to send.
+    """Return a request body and its headers, ``None`` and no headers without data and files.
 
     Args:
-        data: Bytes, text, a file, an iterable of bytes, plain or asynchronous, or form fields.
-        files: Files of a multipart body, in any form that requests takes.
+        data: Bytes, text, a file, an iterable of bytes (asynchronous too), or form fields.
+        files: Files of a multipart body, in any form that requests accepts.
     """
     if data is None and not files:
         return None, {}
@@ -25,7 +25,7 @@ async def prepared(data: Any, files: Any) -> tuple[Content | None, Mapping[str, 
         return data, {}
     if hasattr(data, "__aiter__") and not files:
         return data, {}
-    # Files are read here: not in the thread of the loop.
+    # In a thread, since this reads files.
     body, headers = await asyncio.to_thread(_prepared, data, files)
     if body is None:
         return None, {}
@@ -47,7 +47,7 @@ def _prepared(data: Any, files: Any) -> tuple[Any, Mapping[str, str]]:
 
 
 async def _chunks(stream: Any) -> AsyncIterator[bytes]:
-    """Read a file or iterator in a thread, piece by piece."""
+    """Yield the pieces of a file or iterator, read in threads."""
     pieces = iter(stream) if not hasattr(stream, "read") else _read(stream)
     while (piece := await asyncio.to_thread(next, pieces, _END)) is not _END:
         yield piece.encode() if isinstance(piece, str) else piece

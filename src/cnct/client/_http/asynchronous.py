@@ -1,4 +1,4 @@
-"""The asynchronous driver: plays flows with httpx2, as ``sync`` does with requests."""
+"""The asynchronous driver: runs flows with httpx2, as `sync` does with requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cnct.client._core.timeouts import as_pair
 from cnct.client._http.async_body import prepared
 from cnct.client._http.environment import ca_bundle
 from cnct.client._http.interception import Interceptor, WireRequest, interceptor_of
-from cnct.client._http.log import log_answer, log_failure, log_pause
+from cnct.client._http.log import log_failure, log_pause, log_response
 from cnct.client._http.tasks import AsyncAhead
 
 T = TypeVar("T")
@@ -34,20 +34,20 @@ _UNSENT = (
     httpx2.ProxyError,
     httpx2.UnsupportedProtocol,
 )
-_LASTING = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
-# What httpx2 sends of itself and we do not. As it is accepted everywhere, requests' own choice.
+_PERMANENT = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
+# The defaults of requests, for both worlds to send the same; they replace those of httpx2.
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "Connection": "keep-alive"}
 _LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=256)
 
 
 def _failure(error: httpx2.HTTPError | httpx2.InvalidURL) -> TransportError:
-    """Say of an error whether the server may have got the request, and whether to try again."""
-    transient = isinstance(error, httpx2.TransportError) and not isinstance(error, _LASTING)
-    transient = transient and not _is_about_certificates(error)
+    """Classify an error: may the server have received the request, and may a retry succeed?"""
+    transient = isinstance(error, httpx2.TransportError) and not isinstance(error, _PERMANENT)
+    transient = transient and not _is_certificate_error(error)
     return TransportError(error, sent=not isinstance(error, _UNSENT), transient=transient)
 
 
-def _is_about_certificates(error: BaseException | None) -> bool:
+def _is_certificate_error(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return True
@@ -56,68 +56,64 @@ def _is_about_certificates(error: BaseException | None) -> bool:
 
 
 class AsyncDriver:
-    """Plays flows with a client of httpx2 for each event loop.
-
-    Each is closed when its loop shuts down, if not before.
-    """
+    """Runs flows with one httpx2 client per event loop, closed with the loop at the latest."""
 
     def __init__(self) -> None:
-        """Open nothing yet."""
         self._lock = threading.Lock()
         self._ssl: ssl.SSLContext | None = None
-        self._given: dict[str, str] | None = None
+        self._plain_headers: dict[str, str] | None = None
         self._headers = httpx2.Headers(_HEADERS)
         self._clients: dict[asyncio.AbstractEventLoop, httpx2.AsyncClient] = {}
 
     def __del__(self) -> None:
-        """Let loops close what nobody has closed, now or when they shut down."""
+        """Drop the clients that were not closed; each loop closes its own."""
         for loop, client in self._clients.items():
             if loop.is_closed():
-                _let_go(client)
+                _drop(client)
             else:
-                loop.call_soon_threadsafe(loop.call_later, _GRACE, _let_go, client)
+                loop.call_soon_threadsafe(loop.call_later, _GRACE, _drop, client)
 
     async def run(self, flow: Flow[T], send: Callable[[Request], Awaitable[Response]]) -> T:
-        """Async twin of :meth:`cnct.client._http.sync.Driver.run`."""
+        """Run a flow to its end and return its result. Async twin of `sync.Driver.run`."""
         step: Callable[[], Request | Pause] = partial(next, flow)
         url = ""
         with closing(flow):
             while True:
                 try:
-                    wish = step()
+                    message = step()
                 except StopIteration as stop:
                     value: T = stop.value
                     return value
-                if isinstance(wish, Pause):
-                    log_pause(wish)
-                    if interceptor_of(url) is None:  # a mock needs no time
-                        await asyncio.sleep(wish.seconds)
+                if isinstance(message, Pause):
+                    log_pause(message)
+                    if interceptor_of(url) is None:  # tests need no pause
+                        await asyncio.sleep(message.seconds)
                     step = partial(next, flow)
                 else:
-                    url = wish.url
-                    step = await self._attempt(flow, wish, send)
+                    url = message.url
+                    step = await self._attempt(flow, message, send)
 
     async def _attempt(
-        self, flow: Flow[T], wish: Request, send: Callable[[Request], Awaitable[Response]]
+        self, flow: Flow[T], request: Request, send: Callable[[Request], Awaitable[Response]]
     ) -> Callable[[], Request | Pause]:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         try:
-            response = await send(wish)
+            response = await send(request)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            log_failure(wish, error)
+            log_failure(request, error)
             return partial(flow.throw, _failure(error))
-        log_answer(wish, response, begun)
+        log_response(request, response, start)
         return partial(flow.send, response)
 
     def ahead(self, reader: Reader, width: int) -> AsyncAhead:
-        """Read pages with up to ``width`` tasks."""
+        """Return a reader of pages with up to ``width`` tasks."""
         return AsyncAhead(reader, width)
 
     async def _current(self) -> httpx2.AsyncClient:
         """Return the client of the running loop."""
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
-            # Reading the certificates takes long enough to be noticed by what else the loop does.
+            # Loading the certificates takes long enough to delay other tasks of the loop.
             context = await asyncio.to_thread(self._certificates)
             if loop not in self._clients:
                 client = self._clients[loop] = httpx2.AsyncClient(verify=context, limits=_LIMITS)
@@ -132,12 +128,12 @@ class AsyncDriver:
             return self._ssl
 
     async def send(self, method: str, url: str, kwargs: dict[str, Any]) -> httpx2.Response:
-        """Make one HTTP exchange.
+        """Send one request and return its response.
 
         Raises:
-            httpx2.HTTPError: If there is no answer.
-            TypeError: If the payload has no JSON form, or an argument is not known here.
-            ValueError: If the payload has figures that JSON does not have.
+            httpx2.HTTPError: If there is no response.
+            TypeError: If the payload has no JSON form, or an argument is unknown.
+            ValueError: If the payload contains NaN or an infinite number.
         """
         redirects = kwargs.pop("follow_redirects", kwargs.pop("allow_redirects", True))
         auth = kwargs.pop("auth", None)
@@ -156,14 +152,14 @@ class AsyncDriver:
         payload, data, files = (kwargs.pop(name, None) for name in ("json", "data", "files"))
         data = kwargs.pop("content", data)
         if kwargs:
-            raise TypeError(f"{min(kwargs)!r} is no argument of an async call; it takes {_TAKES}")
+            raise TypeError(f"{min(kwargs)!r} is no argument of an async call: use {_ARGUMENTS}")
         if payload is None:
-            content, about = await prepared(data, files)
+            content, content_headers = await prepared(data, files)
         else:
-            content, about = encoded_json(payload), {"Content-Type": JSON}
-        if about:
+            content, content_headers = encoded_json(payload), {"Content-Type": JSON}
+        if content_headers:
             headers = headers.copy()
-            for name, value in about.items():
+            for name, value in content_headers.items():
                 headers.setdefault(name, value)
         return httpx2.Request(
             method,
@@ -175,9 +171,9 @@ class AsyncDriver:
         )
 
     def _encoded(self, headers: dict[str, str] | None) -> httpx2.Headers:
-        """Encode headers, once for all calls that have the same."""
-        if headers != self._given:
-            self._given = headers
+        """Return headers encoded; calls with equal headers encode them once."""
+        if headers != self._plain_headers:
+            self._plain_headers = headers
             self._headers = httpx2.Headers(merged(_HEADERS, headers), encoding="latin-1")
         return self._headers
 
@@ -190,14 +186,14 @@ class AsyncDriver:
 
 _Clients = dict[asyncio.AbstractEventLoop, httpx2.AsyncClient]
 
-# A loop that shuts down closes its asynchronous generators: that is when a client that nobody has
-# closed can be closed. They are kept here, since one that is dropped just before the loop's end
-# would not be waited for; a driver that is dropped earlier lets go of its own after a while.
+# A loop that shuts down closes its asynchronous generators, and each of these closes a client in
+# turn. The loop would not wait for a generator that is dropped just before it shuts down, so they
+# are kept here. A driver that is dropped while its loop runs drops its generators after a while.
 _keepers: dict[httpx2.AsyncClient, AsyncGenerator[None, None]] = {}
 _GRACE = 1.0  # seconds
 
 
-def _let_go(client: httpx2.AsyncClient) -> None:
+def _drop(client: httpx2.AsyncClient) -> None:
     _keepers.pop(client, None)
 
 
@@ -213,12 +209,12 @@ async def _keeper(
 
 
 def _ssl_context() -> ssl.SSLContext:
-    named = ca_bundle()
-    if named is None:
+    location = ca_bundle()
+    if location is None:
         return httpx2.create_ssl_context()
-    path = Path(named)
-    where: dict[str, Any] = {"capath": path} if path.is_dir() else {"cafile": path}
-    return ssl.create_default_context(**where)
+    path = Path(location)
+    arguments: dict[str, Any] = {"capath": path} if path.is_dir() else {"cafile": path}
+    return ssl.create_default_context(**arguments)
 
 
 async def _intercepted(interceptor: Interceptor, request: httpx2.Request) -> httpx2.Response:
@@ -228,10 +224,10 @@ async def _intercepted(interceptor: Interceptor, request: httpx2.Request) -> htt
     return httpx2.Response(status, headers=headers, content=body, request=request)
 
 
-_TAKES = "headers, params, json, data, files, content, timeout, auth and follow_redirects"
+_ARGUMENTS = "headers, params, json, data, files, content, timeout, auth and follow_redirects"
 
 
 def _timeout(timeout: Any) -> dict[str, float | None]:
-    """Spell a timeout as httpx2 does: a pair is for connecting and for everything else."""
+    """Return a timeout in the form of httpx2; the second of a pair is for all but connecting."""
     connect, read = as_pair(timeout)
     return {"connect": connect, "read": read, "write": read, "pool": read}

@@ -1,7 +1,7 @@
-"""Connections of the synchronous driver: urllib3's, with what the driver has to know of them.
+"""urllib3's connections, extended for the synchronous driver. Decides nothing.
 
-What fails before the request is written is told apart, writing has the time that reading has, and
-who reads ahead can break off what it has under way. Decides nothing.
+Distinguishes failures before the request was written, applies the read timeout to writes, and lets
+a read-ahead abort its requests.
 """
 
 from __future__ import annotations
@@ -20,25 +20,26 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from cnct.client._http.threads import Reading, current
 
-patience: ContextVar[float | None] = ContextVar("patience", default=None)
-"""Seconds that the calls of this context wait for the server to take what is sent."""
+write_timeout: ContextVar[float | None] = ContextVar("write_timeout", default=None)
+"""Seconds that writes of this context may take."""
 
 
 class Connection(HTTPConnection):
-    """A connection to a server without TLS."""
+    """A connection without TLS."""
 
-    _turn = threading.Lock()
+    _reading_lock = threading.Lock()
     _reading: Reading | None = None
     _socket: Any = None
 
     def connect(self) -> None:
-        """Connect, as far as the request can be written.
+        """Connect, TLS handshake included.
 
         Raises:
-            ConnectTimeoutError: If it takes too long; of a handshake, urllib3 would call it a
-                late answer.
-            NewConnectionError: If it fails; urllib3 does not tell a broken handshake from a
-                request that was broken off. Wrong certificates are told as they are.
+            ConnectTimeoutError: If connecting times out; urllib3 would raise a read timeout for the
+                handshake.
+            NewConnectionError: If connecting fails; urllib3 would raise the same error for a failed
+                handshake as for an aborted request.
+            ssl.SSLCertVerificationError: If the certificate is wrong.
         """
         try:
             super().connect()
@@ -50,50 +51,50 @@ class Connection(HTTPConnection):
             raise NewConnectionError(self, str(error)) from error
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        """Send a request, which the end of the reading it belongs to breaks off.
+        """Send a request; the end of its read-ahead aborts it.
 
         Raises:
-            CancelledError: If that has ended.
+            CancelledError: If the read-ahead has ended.
         """
         if self.sock is None:
             self.connect()
-        self.timeout = patience.get()
-        with self._turn:
+        self.timeout = write_timeout.get()
+        with self._reading_lock:
             self._reading, self._socket = current(), self.sock
         if self._reading is not None:
             self._reading.add(self)
         super().request(*args, **kwargs)
 
     def getresponse(self) -> Any:
-        """Read the head of the answer; the body is read before the connection is let go."""
+        """Return the response, whose body is read before the connection goes back to the pool."""
         response: Any = super().getresponse()
         if self._reading is not None:
-            response.release_conn = partial(self._let_go, response.release_conn)
+            response.release_conn = partial(self._detach_and_release, response.release_conn)
         return response
 
-    def _let_go(self, release: Callable[[], None]) -> None:
-        """Leave the reading first: from then on the connection may be anybody's."""
-        with self._turn:
+    def _detach_and_release(self, release: Callable[[], None]) -> None:
+        """Release the connection; before, detach it, since another thread may take it at once."""
+        with self._reading_lock:
             self._reading = None
         release()
 
     def break_off(self, reading: Reading) -> None:
-        """End the call of a reading, if it is still the one that uses the connection."""
-        with self._turn:
+        """Abort the request of a read-ahead if it still uses the connection."""
+        with self._reading_lock:
             if self._reading is reading:
-                # It has ended by itself, or has TLS within that of a proxy, and no socket to end.
+                # Already finished, or TLS inside a proxy's TLS, whose socket cannot be shut down.
                 with suppress(OSError, TypeError):
-                    # Not the method of a TLS socket: it would pull it from under its reader.
+                    # The method of a TLS socket would detach the TLS layer while it is read.
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 class TLSConnection(Connection, HTTPSConnection):
-    """A connection to a server with TLS."""
+    """A connection with TLS."""
 
 
-_OURS: dict[type, type] = {HTTPConnection: Connection, HTTPSConnection: TLSConnection}
+_EXTENDED: dict[type, type] = {HTTPConnection: Connection, HTTPSConnection: TLSConnection}
 
 
-def ours(kind: type) -> type:
-    """Return what to use instead of a class of connections; those of SOCKS stay as they are."""
-    return _OURS.get(kind, kind)
+def extended(kind: type) -> type:
+    """Return the extended class for a connection class of urllib3; SOCKS stays as it is."""
+    return _EXTENDED.get(kind, kind)

@@ -1,4 +1,4 @@
-"""What the environment says of certificates, the same for both worlds."""
+"""Reads the environment variables that name CA certificates, for both drivers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_C
 
 
 def ca_bundle() -> str | None:
-    """Return the file or folder of certificates that the environment names, if any."""
-    named = (os.environ.get(name) for name in _CA_VARIABLES)
-    return next((path for path in named if path), None)
+    """Return the file or folder of CA certificates named by the environment, ``None`` if unset."""
+    paths = (os.environ.get(name) for name in _CA_VARIABLES)
+    return next((path for path in paths if path), None)

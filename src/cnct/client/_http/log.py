@@ -1,4 +1,4 @@
-"""What the drivers tell to ``logging``, under ``cnct``: quiet by default, without the API key."""
+"""Logs requests to `cnct.http` and retries to `cnct.retry`; silent by default, without secrets."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _http = logging.getLogger("cnct.http")
 _retry = logging.getLogger("cnct.retry")
 
 
-def log_answer(request: Request, response: Response, begun: float) -> None:
-    """Tell of a call that was answered, and how long it took since ``begun``."""
+def log_response(request: Request, response: Response, start: float) -> None:
+    """Log a response and the time since ``start``, a value of `time.perf_counter`."""
     if _http.isEnabledFor(logging.DEBUG):
-        took = (time.perf_counter() - begun) * 1000
-        url = request.shown_url
-        _http.debug("%s %s: %s in %.0f ms", request.method, url, response.status_code, took)
+        milliseconds = (time.perf_counter() - start) * 1000
+        call = f"{request.method} {request.shown_url}"
+        _http.debug("%s: %s in %.0f ms", call, response.status_code, milliseconds)
 
 
 def log_failure(request: Request, error: Exception) -> None:
-    """Tell of a call that was not answered."""
+    """Log a request that got no response."""
     _http.debug("%s %s: %s", request.method, request.shown_url, type(error).__name__)
 
 
-def log_pause(wish: Pause) -> None:
-    """Tell of a call that will be repeated."""
-    _retry.info("%s", wish.why)
+def log_pause(pause: Pause) -> None:
+    """Log the reason and length of the pause before a retry."""
+    _retry.info("%s", pause.reason)

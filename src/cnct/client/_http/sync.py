@@ -1,7 +1,6 @@
-"""The synchronous driver: plays flows with requests. Decides nothing.
+"""The synchronous driver: runs flows with requests. Decides nothing.
 
-What is the same for every call is worked out once: proxies and certificates of the environment,
-the adapter, the form of a plain request.
+Proxies and certificates of the environment are looked up once, when the driver is created.
 """
 
 from __future__ import annotations
@@ -28,60 +27,62 @@ from cnct.client._core.messages import Flow, Pause, Request, Response, Transport
 from cnct.client._core.paging import Reader
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.timeouts import as_pair
-from cnct.client._http.connections import ours, patience
+from cnct.client._http.connections import extended, write_timeout
 from cnct.client._http.environment import ca_bundle
 from cnct.client._http.interception import WireRequest, interceptor_of
-from cnct.client._http.log import log_answer, log_failure, log_pause
+from cnct.client._http.log import log_failure, log_pause, log_response
 from cnct.client._http.threads import Ahead, sleep
 
 T = TypeVar("T")
 
-# Connections kept to one host: as many threads as a client is likely to be shared by. urllib3
-# makes them when needed, and would warn of each one that it has to throw away.
+# Connections kept to one host, at least as many as threads share a client. urllib3 opens them
+# when needed, and logs a warning for each one that exceeds the pool.
 _POOL_SIZE = 256
 
 _PIECE = 1 << 20  # bytes
 
-# What a plain call is made of; anything else goes the long way through requests.
+# Arguments of a plain request; any other goes through requests.Session.request, which is slower.
 _PLAIN = frozenset({"headers", "timeout", "data", "files", "allow_redirects"})
-# URLs that requests would leave as they are.
+# URLs that requests would not change.
 _READY_URL = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?/(?:[\w!#$&'()*+,/:;=?@~.-]|%[0-9A-F]{2})*")
 
 
 def _failure(error: requests.RequestException) -> TransportError:
-    """Say of an error whether the server may have got the request, and whether to try again."""
+    """Classify an error: may the server have received the request, and may a retry succeed?"""
     reason: object = error.args[0] if error.args else None
     if isinstance(reason, MaxRetryError):
         reason = reason.reason
-    if _is_about_certificates(reason):
+    if _is_certificate_error(reason):
         return TransportError(error, sent=False, transient=False)
     unsent = isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError)
     unsent = unsent or isinstance(reason, NewConnectionError | ConnectTimeoutError)
-    broken = requests.ConnectionError | requests.Timeout | requests.exceptions.ChunkedEncodingError
-    # The other errors are about what was asked: a wrong URL or header, too many redirects.
-    return TransportError(error, sent=not unsent, transient=isinstance(error, broken))
+    transient = (
+        requests.ConnectionError | requests.Timeout | requests.exceptions.ChunkedEncodingError
+    )
+    # Any other error is permanent: a wrong URL or header, or too many redirects.
+    return TransportError(error, sent=not unsent, transient=isinstance(error, transient))
 
 
-def _is_about_certificates(reason: object) -> bool:
+def _is_certificate_error(reason: object) -> bool:
     args = reason.args if isinstance(reason, Exception) else ()
     return any(isinstance(part, ssl.SSLCertVerificationError) for part in (reason, *args))
 
 
 def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keep our own header: without this, requests prefers an entry in the user's .netrc."""
+    """Leave Authorization as it is; without an ``auth``, requests would use the user's .netrc."""
     return request
 
 
 class _Adapter(HTTPAdapter):
-    """Goes to the network unless an interceptor answers, and reads bodies in large pieces.
+    """Sends to the network unless an interceptor responds, and reads bodies in large pieces.
 
-    By itself requests reads 10 kB at a time: some 20 system calls for a page of 100 rows, and as
-    many fights for the interpreter between threads that read pages side by side.
+    The default of requests, 10 kB, takes some 20 system calls for a page of 100 rows, and threads
+    that fetch pages concurrently contend for the interpreter lock at each of them.
     """
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.ConnectionCls = ours(pool.ConnectionCls)
+        pool.ConnectionCls = extended(pool.ConnectionCls)
         return pool
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
@@ -92,7 +93,7 @@ class _Adapter(HTTPAdapter):
         interceptor = interceptor_of(request.url or "")
         if interceptor is None:
             read = as_pair(kwargs.get("timeout"))[1]
-            patience.set(getattr(read, "read_timeout", read))  # urllib3 has a class of its own
+            write_timeout.set(getattr(read, "read_timeout", read))  # urllib3 has a class for it
             return super().send(request, *args, **kwargs)
         method, url = request.method or "", request.url or ""
         wire_request = WireRequest(method, url, request.headers, _content(request.body))
@@ -116,7 +117,7 @@ def _in_large_pieces(
 
 
 def _content(body: Any) -> bytes:
-    """Read the body of a prepared request, whatever form it has."""
+    """Return the body of a prepared request as bytes."""
     if body is None:
         return b""
     if isinstance(body, str):
@@ -125,61 +126,65 @@ def _content(body: Any) -> bytes:
 
 
 class Driver:
-    """Plays flows with a session of requests for each thread, on one pool of connections for all.
+    """Runs flows with one session of requests per thread; all share a connection pool.
 
     Args:
-        endpoint: Where the calls go; what the environment says of it is looked up once.
+        endpoint: Base URL of the requests, for which proxies are looked up.
     """
 
     def __init__(self, endpoint: str) -> None:
-        """Open nothing yet."""
         self._local = threading.local()
         self._adapter = _Adapter(pool_maxsize=_POOL_SIZE)
         self._verify = ca_bundle() or True
         self._environment = requests.Session().merge_environment_settings(
             url=endpoint, proxies={}, stream=False, verify=self._verify, cert=None
         )
-        # Each stays in here as long as one of its threads runs, since that has a hold on it.
+        # Weak: a running thread keeps its Ahead alive, so none is missing at close().
         self._ahead: WeakSet[Ahead] = WeakSet()
 
     def run(self, flow: Flow[T], send: Callable[[Request], Response]) -> T:
-        """Play a flow to its end: send what it wants sent, pause when it wants to.
+        """Run a flow to its end and return its result.
+
+        Args:
+            flow: Yields the requests and pauses.
+            send: Sends one request. Its ``requests.RequestException`` is thrown into the flow as a
+                `TransportError`.
 
         Raises:
-            ClientError: What the flow makes of a failure.
+            ClientError: The error that the flow raises.
         """
         step: Callable[[], Request | Pause] = partial(next, flow)
         url = ""
         with closing(flow):
             while True:
                 try:
-                    wish = step()
+                    message = step()
                 except StopIteration as stop:
                     value: T = stop.value
                     return value
-                if isinstance(wish, Pause):
-                    log_pause(wish)
-                    if interceptor_of(url) is None:  # a mock needs no time
-                        sleep(wish.seconds)
+                if isinstance(message, Pause):
+                    log_pause(message)
+                    if interceptor_of(url) is None:  # tests need no pause
+                        sleep(message.seconds)
                     step = partial(next, flow)
                 else:
-                    url = wish.url
-                    step = self._attempt(flow, wish, send)
+                    url = message.url
+                    step = self._attempt(flow, message, send)
 
     def _attempt(
-        self, flow: Flow[T], wish: Request, send: Callable[[Request], Response]
+        self, flow: Flow[T], request: Request, send: Callable[[Request], Response]
     ) -> Callable[[], Request | Pause]:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         try:
-            response = send(wish)
+            response = send(request)
         except requests.RequestException as error:
-            log_failure(wish, error)
+            log_failure(request, error)
             return partial(flow.throw, _failure(error))
-        log_answer(wish, response, begun)
+        log_response(request, response, start)
         return partial(flow.send, response)
 
     def ahead(self, reader: Reader, width: int) -> Ahead:
-        """Read pages with up to ``width`` threads, which end with the driver at the latest."""
+        """Return a reader of pages with up to ``width`` threads, which `close` ends."""
         ahead = Ahead(reader, width)
         self._ahead.add(ahead)
         return ahead
@@ -197,32 +202,32 @@ class Driver:
         return session
 
     def send(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
-        """Make one HTTP exchange.
+        """Send one request and return its response.
 
         Raises:
-            requests.RequestException: If there is no answer.
+            requests.RequestException: If there is no response.
             TypeError: If the payload has no JSON form.
-            ValueError: If the payload has figures that JSON does not have.
+            ValueError: If the payload contains NaN or an infinite number.
         """
         if "content" in kwargs:
             kwargs["data"] = kwargs.pop("content")
         if "follow_redirects" in kwargs:
             kwargs["allow_redirects"] = kwargs.pop("follow_redirects")
-        kwargs.setdefault("headers", {})  # who overrides the seam may have left them out
+        kwargs.setdefault("headers", {})  # an overridden seam may leave them out
         payload = kwargs.pop("json", None)
         if payload is not None:
             kwargs["data"] = encoded_json(payload)
             kwargs["headers"] = {"Content-Type": JSON, **kwargs["headers"]}
         session = self.session
-        if kwargs.keys() <= _PLAIN and self._is_as_made(session) and _READY_URL.fullmatch(url):
+        if kwargs.keys() <= _PLAIN and self._is_unchanged(session) and _READY_URL.fullmatch(url):
             return self._send_plain(session, method, url, kwargs)
         kwargs.setdefault("auth", session.auth or _keep_authorization)
-        # Every answer is read here: what breaks off later would not be repeated.
+        # Read the body here: an error while reading it later would not be retried.
         kwargs["stream"] = False
         return session.request(method, url, **kwargs)
 
-    def _is_as_made(self, session: requests.Session) -> bool:
-        """Tell whether nobody has changed what the environment was asked for."""
+    def _is_unchanged(self, session: requests.Session) -> bool:
+        """Return whether the session has no settings of the user, so that ours apply."""
         return (
             session.verify == self._verify
             and session.trust_env
@@ -242,7 +247,7 @@ class Driver:
         return session.send(request, allow_redirects=redirects, **settings)
 
     def close(self) -> None:
-        """End every thread and close every connection; a later call opens new ones."""
+        """End all threads and close all connections; a later call opens new ones."""
         for ahead in list(self._ahead):
             ahead.join()
         self._adapter.close()
