@@ -1,4 +1,4 @@
-"""The clients and their objects."""
+"""The clients `ConnectClient` and `AsyncConnectClient`, their settings and errors."""
 
 from cnct.client._core.retry import RetryPolicy
 from cnct.client.fluent import AsyncConnectClient, ConnectClient

@@ -1,4 +1,4 @@
-"""What both clients are made of: their settings, and what a call is made of. No I/O."""
+"""Base of both clients: settings and request building. No I/O."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cnct.client._core.retry import RetryPolicy, retry_flow
 from cnct.client._core.timeouts import Timeout, checked_timeout
 from cnct.client._core.urls import absolute, checked_endpoint, with_query
 from cnct.client._http.interception import interceptor_of
-from cnct.client.checking import Validation, check, policy, refuses_names, users_level
+from cnct.client.checking import Validation, check, users_level, validation_policy
 from cnct.client.models.names import at_hand
 from cnct.client.models.noun import (
     STEPS_WITHOUT_IO,
@@ -39,14 +39,14 @@ ResponseT = TypeVar("ResponseT", bound=Response)
 
 
 class Logger(Protocol):
-    """Takes what is sent and what comes back, such as :class:`cnct.client.logger.RequestLogger`."""
+    """Receives each request and response, such as `cnct.client.logger.RequestLogger`."""
 
     def log_request(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
-        """Take a request with the keyword arguments that it is made with."""
+        """Receive a request with the keyword arguments for the HTTP library."""
         ...
 
     def log_response(self, response: Any) -> None:
-        """Take an answer as the HTTP library has it."""
+        """Receive a response of the HTTP library."""
         ...
 
 
@@ -55,19 +55,16 @@ class BaseClient(
     HasCollections[CollectionT],
     Generic[ResponseT, NamespaceT, CollectionT],
 ):
-    """What :class:`ConnectClient` and :class:`AsyncConnectClient` share.
-
-    Neither makes a call before it is asked for something.
-    """
+    """Base of `ConnectClient` and `AsyncConnectClient`."""
 
     _path = ""
     _steps_without_io = STEPS_WITHOUT_IO
 
     _library: str
-    """The HTTP library, as the user agent names it."""
+    """Name of the HTTP library in the User-Agent header."""
 
-    _opened = frozenset({"_response", "_headers", "_driver", "_document"})
-    """What is made anew in a copy."""
+    _not_copied = frozenset({"_response", "_headers", "_driver", "_document"})
+    """Attributes that a copy or pickle creates anew."""
 
     def __init__(
         self,
@@ -87,7 +84,6 @@ class BaseClient(
         retry: RetryPolicy | None = None,
         validate: Validation | None = None,
     ) -> None:
-        """Check the arguments; no I/O."""
         _check_api_key(api_key)
         self.endpoint = checked_endpoint(endpoint or DEFAULT_ENDPOINT)
         self.use_specs = use_specs
@@ -100,11 +96,11 @@ class BaseClient(
         self.resourceset_append = resourceset_append
         self.concurrency = checked_int("concurrency", concurrency, 1)
         self.retry = _checked_policy(retry)
-        self._policy = policy(use_specs and validate_using_specs, validate)
+        self._policy = validation_policy(use_specs and validate_using_specs, validate)
         self._api_key = api_key
         self._open()
         if "IPython" in sys.modules:
-            from cnct.console import activate  # noqa: PLC0415 - only people at a console need it
+            from cnct.console import activate  # noqa: PLC0415 - only consoles need it
 
             activate()
 
@@ -118,12 +114,12 @@ class BaseClient(
 
     @property
     def api_key(self) -> str:
-        """The key that calls are signed with. Secret."""
+        """The API key, sent as Authorization. Secret."""
         return self._api_key
 
     @property
     def response(self) -> ResponseT | None:
-        """The last raw response of this thread or task, to look at."""
+        """The last raw response in this thread or task, ``None`` before the first."""
         return self._response.get()
 
     @response.setter
@@ -137,10 +133,10 @@ class BaseClient(
 
     @property
     def specs(self) -> OpenAPISpecs | None:
-        """What the API's OpenAPI document says; ``None`` with ``use_specs=False``.
+        """The API's OpenAPI document, loaded at first use; ``None`` with ``use_specs=False``.
 
-        Nothing is loaded before it is asked something. While calls are mocked, the published
-        document is left alone: tests shall not depend on it, nor on the network.
+        While calls are mocked, the published document is ``None`` too: tests must not depend on
+        the network.
         """
         if self.specs_location is None and interceptor_of(self.endpoint) is not None:
             return None
@@ -156,27 +152,27 @@ class BaseClient(
 
     @property
     def _strict(self) -> bool:
-        return refuses_names(self._policy)
+        return self._policy is not None and self._policy.refuses_paths
 
     def _request(
-        self, method: str, path: str, kwargs: dict[str, Any], checked: bool = False
+        self, method: str, path: str, kwargs: dict[str, Any], is_checked: bool = False
     ) -> Request:
         params = kwargs.pop("params", None)
         url = with_query(absolute(self.endpoint, path), params_to_wire(params) if params else "")
         kwargs = self._prepare_call_kwargs(kwargs)
         request = Request(method.upper(), url, kwargs, self._api_key)
-        specs = self._to_check(checked)
+        specs = self._specs_to_check(is_checked)
         if specs and self._policy and self._available(specs):
             check(specs, self._policy, request, url.removeprefix(self.endpoint).lstrip("/"))
         return request
 
-    def _to_check(self, checked: bool) -> OpenAPISpecs | None:
-        """Return what a call is to be checked against, if it is and has not been."""
-        return self.specs if self._policy and not checked else None
+    def _specs_to_check(self, is_checked: bool) -> OpenAPISpecs | None:
+        """Return the document for the check of a request, ``None`` if none is due."""
+        return self.specs if self._policy and not is_checked else None
 
     @staticmethod
     def _available(specs: OpenAPISpecs) -> bool:
-        """Load what is checked against; a warning that it is not there shows the user's line."""
+        """Load the document and return whether that succeeded; a warning shows the user's line."""
         return specs.available(2 if specs.at_hand() else users_level() + 1)
 
     def _flow(self, request: Request) -> Flow[Response]:
@@ -190,13 +186,13 @@ class BaseClient(
         """Return the response that `_execute_http_call` has set, after logging it."""
         response = self.response
         if response is None:
-            raise RuntimeError("_execute_http_call has set no response")
+            raise RuntimeError("_execute_http_call set no response: set self.response in it")
         if self.logger is not None:
             self.logger.log_response(response)
         return response
 
     def _prepare_call_kwargs(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Complete the keyword arguments of a call with headers and timeout, in a new dictionary.
+        """Return keyword arguments with the default headers and timeout added.
 
         May be overridden.
         """
@@ -204,14 +200,14 @@ class BaseClient(
         return {"timeout": self.timeout, **kwargs, "headers": headers}
 
     def find(self, text: str, limit: int = 20) -> Matches:
-        """Search names, fields and descriptions of the whole specification, best first.
+        """Search names, fields and descriptions in the OpenAPI document, best matches first.
 
         Args:
-            text: Some words, such as ``billing date``.
-            limit: How many matches to return at most.
+            text: Words, such as ``billing date``.
+            limit: Largest number of matches.
 
         Raises:
-            SpecError: If there is no specification to search.
+            SpecError: If there is no document, or it cannot be read.
         """
         from cnct.client.describing import described  # noqa: PLC0415 - only consoles need it
         from cnct.console import find  # noqa: PLC0415 - only consoles need it
@@ -219,10 +215,13 @@ class BaseClient(
         return find(described(self, self, self.specs), text, limit)
 
     def help(self, full: bool = False) -> Self:
-        """Print what can be done from here, and return self.
+        """Print the API's collections and namespaces, and return self.
 
         Args:
-            full: Whether to show every row of long tables, and the whole of long texts.
+            full: Whether to print long tables and texts in full.
+
+        Raises:
+            SpecError: If the document at ``specs_location`` cannot be read.
         """
         self._print_help(self, full=full)
         return self
@@ -230,7 +229,6 @@ class BaseClient(
     def _print_help(
         self, thing: BaseClient[Any, Any, Any] | Located[Any], full: bool = False
     ) -> None:
-        """Print what is known of an object of this client."""
         from cnct.client.describing import print_help  # noqa: PLC0415 - only consoles need it
 
         print_help(self, thing, full=full)
@@ -241,26 +239,30 @@ class BaseClient(
         return help_html(self, self)
 
     def __repr__(self) -> str:
-        """Show the endpoint; never the key."""
+        """Return class and endpoint, without the API key."""
         return f"<{type(self).__name__} {self.endpoint}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        """Copy and pickle the settings, without connections."""
-        return {name: value for name, value in vars(self).items() if name not in self._opened}
+        """Return the settings, without connections."""
+        return {name: value for name, value in vars(self).items() if name not in self._not_copied}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Start anew with the same settings."""
+        """Restore the settings; connections are opened at the first call."""
         vars(self).update(state)
         self._open()
 
 
 def with_payload(payload: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Add a payload to the arguments of a call; ``None`` is no payload, ``{}`` and ``[]`` are."""
+    """Return arguments with a JSON payload added, unless that is ``None``.
+
+    Raises:
+        ValueError: If the arguments have a body already.
+    """
     if payload is None:
         return kwargs
     for name in ("json", "data", "content", "files"):
         if kwargs.get(name) is not None:
-            raise ValueError(f"Give either payload or {name}, not both")
+            raise ValueError(f"A call has one body: pass either payload or {name}")
     return {**kwargs, "json": payload}
 
 
@@ -284,10 +286,10 @@ def _refuse(kind: type[Exception], name: str, expected: str) -> NoReturn:
 
 
 def _checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
-    given = dict(headers or {})
-    if any(name.lower() == "authorization" for name in given):
-        raise ValueError("default_headers must not have Authorization: api_key sets it")
-    return given
+    result = dict(headers or {})
+    if any(name.lower() == "authorization" for name in result):
+        raise ValueError("default_headers must not contain Authorization: use api_key")
+    return result
 
 
 def _checked_location(location: Any) -> str | Path | None:

@@ -1,6 +1,6 @@
-"""Calls against the specification, before they leave: which are refused, which are warned of.
+"""Decides whether a request that does not fit the OpenAPI document is an error or a warning.
 
-What is wrong with a call is found by ``openapi.checks``; this only decides what follows.
+The checks themselves are those of `cnct.openapi.checks`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from cnct.client._core.messages import Request
-from cnct.exceptions import ClientError, InvalidCallError, InvalidCallWarning, NotFoundError
+from cnct.exceptions import (
+    ClientError,
+    InvalidCallError,
+    InvalidCallWarning,
+    NotFoundError,
+    SpecError,
+)
 
 if TYPE_CHECKING:
     from cnct.openapi import OpenAPISpecs
@@ -21,105 +27,99 @@ if TYPE_CHECKING:
 
 Validation = Literal["off", "warn", "strict"]
 
-_MOST = 20  # problems that one warning tells
-_NOT_THE_USERS = tuple(
+_MOST_PROBLEMS = 20  # in one warning
+_NOT_USER_CODE = tuple(
     f"{folder}{os.sep}"
     for folder in (Path(__file__).parents[1], Path(os.__file__).with_name("asyncio"))
 )
 
 
 class Policy(NamedTuple):
-    """What follows a problem.
+    """Which problems are errors; the others are warnings.
 
     Attributes:
-        paths: Whether an unknown path or method is an error; a warning otherwise.
-        contents: Whether a problem of a query or payload is one.
+        refuses_paths: Whether an unknown path or method is an error.
+        refuses_contents: Whether a problem of the query or payload is an error.
     """
 
-    paths: bool
-    contents: bool
+    refuses_paths: bool
+    refuses_contents: bool
 
 
 _POLICIES: dict[Validation, Policy | None] = {
     "off": None,
-    "warn": Policy(paths=False, contents=False),
-    "strict": Policy(paths=True, contents=True),
+    "warn": Policy(refuses_paths=False, refuses_contents=False),
+    "strict": Policy(refuses_paths=True, refuses_contents=True),
 }
 
 
-def policy(validate_using_specs: bool, validate: Validation | None) -> Policy | None:
-    """Read the settings of a client; ``None`` if nothing is checked.
+def validation_policy(validate_using_specs: bool, validate: Validation | None) -> Policy | None:
+    """Return the policy for the arguments of a client, ``None`` if nothing is checked.
 
     Args:
-        validate_using_specs: The switch: paths are errors, queries and payloads warnings.
-        validate: What has the last word if it is given.
+        validate_using_specs: Whether unknown paths are errors, and problems of queries and payloads
+            warnings.
+        validate: Overrides ``validate_using_specs`` unless ``None``.
 
     Raises:
-        ValueError: If ``validate`` is none of its words.
+        ValueError: If ``validate`` is neither ``off``, ``warn`` nor ``strict``.
     """
     if validate is None:
-        return Policy(paths=True, contents=False) if validate_using_specs else None
+        return Policy(refuses_paths=True, refuses_contents=False) if validate_using_specs else None
     if validate not in _POLICIES:
         raise ValueError(f"validate must be one of {get_args(Validation)}, not {validate!r}")
     return _POLICIES[validate]
 
 
-def refuses_names(rules: Policy | None) -> bool:
-    """Tell whether a name that the specification does not have is an error."""
-    return rules is not None and rules.paths
-
-
 def load(specs: OpenAPISpecs) -> None:
-    """Load what can be loaded; what could not is for the one to tell who asks next."""
-    from cnct.openapi import SpecError  # noqa: PLC0415 - takes longer than an import may
-
+    """Load the document and ignore failure; the check that follows reports it."""
     with suppress(SpecError):
         specs.load()
 
 
-def check(specs: OpenAPISpecs, rules: Policy, request: Request, path: str) -> None:
-    """Check a call.
+def check(specs: OpenAPISpecs, policy: Policy, request: Request, path: str) -> None:
+    """Check a request before it is sent; raise an error or warn.
 
     Args:
-        specs: What it is checked against; available.
-        rules: What follows a problem.
-        request: The call.
-        path: Its path below the endpoint, with its query as it is sent.
+        specs: The OpenAPI document, available.
+        policy: Which problems are errors.
+        request: The request.
+        path: Path of the request below the endpoint, and its query as sent.
 
     Raises:
-        NotFoundError: If the specification has no such path or method.
-        InvalidCallError: If its query or payload does not fit, and that is an error.
+        NotFoundError: If the document has no such path or method, and that is an error.
+        InvalidCallError: If the query or payload does not fit, and that is an error.
     """
     from cnct.openapi.checks import check_request  # noqa: PLC0415 - slower than many programs run
 
     problems = check_request(specs, request.method, path, request.kwargs.get("json"))
     call = f"{request.method} {path.partition('?')[0]}"
-    _report(call, problems.path, NotFoundError if rules.paths else None, request)
-    _report(call, problems.content, InvalidCallError if rules.contents else None, request)
+    _report(call, problems.path, NotFoundError if policy.refuses_paths else None, request)
+    _report(call, problems.content, InvalidCallError if policy.refuses_contents else None, request)
 
 
 def _report(
     call: str, problems: Iterable[Problem], error: type[ClientError] | None, request: Request
 ) -> None:
-    """Raise an error of all problems, or warn of them."""
+    """Raise one error or issue one warning with all problems."""
     messages = [str(problem) for problem in problems]
     if messages and error:
         url = request.shown_url
         raise error("Not sent", errors=messages, method=request.method, url=url)
     if messages:
-        more = [f"and {len(messages) - _MOST} more"] if messages[_MOST:] else []
-        text = "\n".join([*messages[:_MOST], *more])
+        more = [f"and {len(messages) - _MOST_PROBLEMS} more"] if messages[_MOST_PROBLEMS:] else []
+        text = "\n".join([*messages[:_MOST_PROBLEMS], *more])
         warnings.warn(f"{call}: {text}", InvalidCallWarning, users_level())
 
 
 def users_level() -> int:
-    """Count the frames from the caller, which is 1, up to the code that uses this package.
+    """Return the ``stacklevel`` with which the caller's warning shows the user's line.
 
-    Where a call is a task itself, that is the line which runs the event loop.
+    For a call that is a task of its own, that is the line that runs the event loop.
     """
     from inspect import currentframe  # noqa: PLC0415 - takes a while to import
 
     frame, level = currentframe(), 0
-    while frame and frame.f_code.co_filename.startswith(_NOT_THE_USERS):
+    while frame and frame.f_code.co_filename.startswith(_NOT_USER_CODE):
         frame, level = frame.f_back, level + 1
     return level

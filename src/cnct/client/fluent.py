@@ -1,4 +1,4 @@
-"""The clients: where every call starts, and the one place that every call goes through."""
+"""The two clients, `ConnectClient` and `AsyncConnectClient`. Every call goes through `execute`."""
 
 from __future__ import annotations
 
@@ -26,33 +26,34 @@ if TYPE_CHECKING:
 class ConnectClient(BaseClient["requests.Response", NS, Collection]):
     """Connect ReST API client.
 
-    Makes no call before it is asked for something. Safe to share between threads; ``with`` or
-    :meth:`close` give its connections back.
+    The constructor does no I/O. A client may be shared between threads. Close it with `close` or
+    a ``with`` block; a later call opens new connections.
 
     Args:
-        api_key: As Connect shows it: ``ApiKey SU-000-000-000:secret``.
-        endpoint: Base URL, by default that of CloudBlue's production.
-        use_specs: Whether to use the API's OpenAPI document. It is loaded at the first call.
-        specs_location: Its path or URL; by default, where Connect publishes it.
-        validate_using_specs: Whether to check calls against it before they are sent.
-        default_headers: Headers of every call. They win over the library's own; those of a single
-            call win over them.
-        default_limit: Rows asked for at once when a set is read.
-        max_retries: Further tries of a call that can be repeated without harm.
-        logger: Takes every request and answer; see :class:`cnct.client.logger.RequestLogger`.
-        timeout: Seconds to wait for a connection and for an answer, each 0 or more; one figure is
-            both, ``None`` waits for ever.
-        resourceset_append: Whether sets keep the rows they have read, so that a second iteration
-            costs no call.
-        concurrency: Pages of a set that are fetched at a time.
-        retry: How calls are repeated; ``max_retries`` says how often.
-        validate: What a call that does not fit the document is: ``strict``, an error; ``warn``,
-            an :class:`InvalidCallWarning`; ``off``, not noticed. By default unknown paths are
-            errors, and queries and payloads that do not fit are warned of.
+        api_key: The key as Connect shows it: ``ApiKey SU-000-000-000:secret``.
+        endpoint: Base URL; by default, CloudBlue's production.
+        use_specs: Whether to use the API's OpenAPI document, which is loaded at the first call.
+        specs_location: Path or URL of the document; by default, where Connect publishes it.
+        validate_using_specs: Whether to check calls against the document before they are sent.
+        default_headers: Headers of every call. They override the library's own headers, and the
+            headers of a single call override them.
+        default_limit: Number of rows in a page when a set is read.
+        max_retries: Number of retries of a call that can be repeated without harm.
+        logger: Receives every request and response; see `cnct.client.logger.RequestLogger`.
+        timeout: Seconds, 0 or more, to connect and to wait for data; a pair for the two, or one
+            number for both. ``None`` waits without limit.
+        resourceset_append: Whether sets keep the rows that they read, so that a second iteration
+            makes no call.
+        concurrency: Number of pages of a set to fetch at the same time.
+        retry: Rules for retries, whose number is ``max_retries``.
+        validate: Consequence for a call that does not fit the document: ``strict`` raises an error,
+            ``warn`` issues an `InvalidCallWarning`, ``off`` skips the check. By default unknown
+            paths are errors, and problems of queries and payloads are warnings.
 
     Raises:
-        ValueError: If an argument makes no sense, or ``default_headers`` has an ``Authorization``.
         TypeError: If an argument is of the wrong type.
+        ValueError: If an argument has an invalid value, or ``default_headers`` contains
+            Authorization.
 
     Example:
         >>> client = ConnectClient("ApiKey SU-000-000-000:secret")
@@ -64,8 +65,7 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
 
     def _open(self) -> None:
         super()._open()
-        # Imported when a client is made: requests takes most of the time of an import.
-        from cnct.client._http.sync import Driver  # noqa: PLC0415
+        from cnct.client._http.sync import Driver  # noqa: PLC0415 - requests is slow to import
 
         self._driver = Driver(self.endpoint)
 
@@ -77,85 +77,91 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
 
     @property
     def session(self) -> requests.Session:
-        """The session of this thread, as requests has it."""
+        """The ``requests.Session`` of this thread."""
         return self._driver.session
 
     def get(self, url: str, **kwargs: Any) -> Any:
-        """GET a path below the endpoint; see :meth:`execute`."""
+        """GET a path below the endpoint; see `execute`."""
         return self.execute("GET", url, **kwargs)
 
     def create(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
-        """POST a JSON payload to a path below the endpoint; see :meth:`execute`."""
+        """POST a JSON payload to a path below the endpoint; see `execute`."""
         return self.execute("POST", url, **with_payload(payload, kwargs))
 
     def update(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
-        """PUT a JSON payload to a path below the endpoint; see :meth:`execute`."""
+        """PUT a JSON payload to a path below the endpoint; see `execute`."""
         return self.execute("PUT", url, **with_payload(payload, kwargs))
 
     def delete(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
-        """DELETE a path below the endpoint; see :meth:`execute`."""
+        """DELETE a path below the endpoint; see `execute`."""
         return self.execute("DELETE", url, **with_payload(payload, kwargs))
 
     def execute(self, method: str, path: str, **kwargs: Any) -> Any:
-        """Make a call and decode its answer. Every verb of every object ends here.
+        """Make a call and decode the response; every other method that calls the API ends here.
 
         Args:
             method: HTTP method.
-            path: Path below the endpoint, or a URL below it; it may have a query.
-            **kwargs: Forwarded to the HTTP library. In both worlds: ``params``, ``headers``,
+            path: Path below the endpoint, or such a URL; may have a query.
+            **kwargs: Arguments for the HTTP library. Both clients accept ``params``, ``headers``,
                 ``json``, ``data``, ``files``, ``content``, ``timeout``, ``auth`` and
-                ``follow_redirects`` (on by default). In the synchronous one also what else
-                ``requests`` takes (``verify``, ``cert``, ``stream`` and so on).
+                ``follow_redirects`` (on by default); this one also the other arguments of
+                ``requests``, such as ``verify`` and ``cert``.
 
         Returns:
             Decoded JSON; ``None`` for 204; bytes for any other content type.
 
         Raises:
-            ClientError: If there is no answer, an error, or one that cannot be read.
-            ValueError: If ``path`` is a URL of another place.
+            ClientError: If there is no response, an error response, or an unreadable one.
+            NotFoundError: If the response is 404, or the OpenAPI document has no such path.
+            InvalidCallError: If the call does not fit the document, and ``validate`` is ``strict``.
+            AmbiguousWriteError: If a write failed and may have been done.
+            SpecError: If the document at ``specs_location`` cannot be read.
+            TypeError: If the payload has no JSON form.
+            ValueError: If ``path`` is a URL elsewhere, or the payload contains NaN or an infinite
+                number.
         """
         request = self._request(method, path, kwargs)
         return value_of(request, self._exchange(request))
 
-    def _fetch(self, path: str, kwargs: Mapping[str, Any], checked: bool) -> Unread:
-        """GET a list, to be decoded by whoever takes its rows; for the sets.
+    def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
+        """GET a page of a list, decoded later by its consumer.
 
         Args:
-            path: Below the endpoint, with a query.
-            kwargs: Keyword arguments of :meth:`execute`.
-            checked: Whether a page of this list has been asked for already.
+            path: Path below the endpoint, and query.
+            kwargs: Arguments for the HTTP library, see `execute`.
+            is_checked: Whether the request needs no check, since another page of the same list has
+                passed it.
         """
-        request = self._request("GET", path, {**kwargs}, checked)
+        request = self._request("GET", path, {**kwargs}, is_checked)
         return Unread(request, self._exchange(request))
 
     def _read_ahead(self, reader: Reader, pages: int) -> Ahead:
-        """Read a list with up to so many pages at a time; for the sets."""
         return self._driver.ahead(reader, pages)
 
     def _exchange(self, request: Request) -> Response:
         return self._driver.run(self._flow(request), self._send_once)
 
     def _send_once(self, request: Request) -> Response:
-        """Go through the sending seam, which may have been overridden or replaced."""
+        """Make one attempt, through the seam that users override or replace."""
         self.response = None
         self._log_request(request)
         self._execute_http_call(request.method, request.url, dict(request.kwargs))
         return self._take_response()
 
     def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
-        """Make one HTTP exchange and set ``self.response``. May be overridden or replaced.
+        """Send one request and set ``self.response``. May be overridden or replaced.
 
         Raises:
-            requests.RequestException: If there is no answer.
+            requests.RequestException: If there is no response.
         """
         self.response = self._driver.send(method, url, kwargs)
 
     def close(self) -> None:
-        """Give back every connection and thread. A client that is called again opens new ones."""
+        """Close all connections and end all threads; a later call opens new ones."""
         self._driver.close()
 
     def __enter__(self) -> Self:
-        """Return the client itself."""
+        """Return the client."""
         return self
 
     def __exit__(
@@ -169,11 +175,11 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
 
 
 class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
-    """Async twin of `ConnectClient`, on httpx2: what makes calls is awaited.
+    """Async twin of `ConnectClient`, on httpx2: await the methods that call the API.
 
-    May be made outside an event loop, and used in several, one after the other or in threads.
-    ``async with`` or :meth:`aclose` give the connections of the running loop back; so does the
-    loop's own end.
+    A client may be created outside an event loop, and used in several loops, one after the other or
+    in threads. `aclose` and ``async with`` close the connections of the running loop, which are
+    closed with the loop at the latest.
 
     Example:
         ``async with AsyncConnectClient(api_key) as client: await client.products["PRD-1"].get()``
@@ -183,8 +189,7 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
 
     def _open(self) -> None:
         super()._open()
-        # Imported when a client is made: httpx2 takes most of the time of an import.
-        from cnct.client._http.asynchronous import AsyncDriver  # noqa: PLC0415
+        from cnct.client._http.asynchronous import AsyncDriver  # noqa: PLC0415 - httpx2 is slow
 
         self._driver = AsyncDriver()
 
@@ -195,70 +200,69 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
         return AsyncCollection(self, path)
 
     async def get(self, url: str, **kwargs: Any) -> Any:
-        """GET a path below the endpoint; see :meth:`execute`."""
+        """GET a path below the endpoint; see `execute`."""
         return await self.execute("GET", url, **kwargs)
 
     async def create(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
-        """POST a JSON payload to a path below the endpoint; see :meth:`execute`."""
+        """POST a JSON payload to a path below the endpoint; see `execute`."""
         return await self.execute("POST", url, **with_payload(payload, kwargs))
 
     async def update(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
-        """PUT a JSON payload to a path below the endpoint; see :meth:`execute`."""
+        """PUT a JSON payload to a path below the endpoint; see `execute`."""
         return await self.execute("PUT", url, **with_payload(payload, kwargs))
 
     async def delete(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
-        """DELETE a path below the endpoint; see :meth:`execute`."""
+        """DELETE a path below the endpoint; see `execute`."""
         return await self.execute("DELETE", url, **with_payload(payload, kwargs))
 
     async def execute(self, method: str, path: str, **kwargs: Any) -> Any:
-        """Make a call and decode its answer. Async twin of :meth:`ConnectClient.execute`."""
+        """Make a call and decode the response. Async twin of `ConnectClient.execute`."""
         request = await self._checked_request(method, path, kwargs)
         return value_of(request, await self._exchange(request))
 
-    async def _fetch(self, path: str, kwargs: Mapping[str, Any], checked: bool) -> Unread:
-        """GET a list, to be decoded by whoever takes its rows; see the synchronous twin."""
-        request = await self._checked_request("GET", path, {**kwargs}, checked)
+    async def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
+        """GET a page of a list. Async twin of `ConnectClient._fetch`."""
+        request = await self._checked_request("GET", path, {**kwargs}, is_checked)
         return Unread(request, await self._exchange(request))
 
     def _read_ahead(self, reader: Reader, pages: int) -> AsyncAhead:
-        """Read a list with up to so many pages at a time; for the sets."""
         return self._driver.ahead(reader, pages)
 
     async def _checked_request(
-        self, method: str, path: str, kwargs: dict[str, Any], checked: bool = False
+        self, method: str, path: str, kwargs: dict[str, Any], is_checked: bool = False
     ) -> Request:
-        """Make a request; what has to be loaded to check it does not stop the loop."""
-        specs = self._to_check(checked)
+        """Build and check a request; load the OpenAPI document in a thread, not in the loop."""
+        specs = self._specs_to_check(is_checked)
         if specs and not specs.at_hand():
-            from asyncio import to_thread  # noqa: PLC0415 - the synchronous world does without
+            from asyncio import to_thread  # noqa: PLC0415 - the synchronous client needs no asyncio
 
             await to_thread(load, specs)
-        return self._request(method, path, kwargs, checked)
+        return self._request(method, path, kwargs, is_checked)
 
     async def _exchange(self, request: Request) -> Response:
         return await self._driver.run(self._flow(request), self._send_once)
 
     async def _send_once(self, request: Request) -> Response:
-        """Go through the sending seam, which may have been overridden or replaced."""
+        """Make one attempt, through the seam that users override or replace."""
         self.response = None
         self._log_request(request)
         await self._execute_http_call(request.method, request.url, dict(request.kwargs))
         return self._take_response()
 
     async def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
-        """Make one HTTP exchange and set ``self.response``. May be overridden or replaced.
+        """Send one request and set ``self.response``. May be overridden or replaced.
 
         Raises:
-            httpx2.HTTPError: If there is no answer.
+            httpx2.HTTPError: If there is no response.
         """
         self.response = await self._driver.send(method, url, kwargs)
 
     async def aclose(self) -> None:
-        """Give back the connections of the running loop. A later call opens new ones."""
+        """Close the connections of the running loop; a later call opens new ones."""
         await self._driver.close()
 
     async def __aenter__(self) -> Self:
-        """Return the client itself."""
+        """Return the client."""
         return self
 
     async def __aexit__(
