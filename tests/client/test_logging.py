@@ -114,7 +114,7 @@ def test_the_standard_logging_tells_calls_and_retries(server, world, caplog):
         ("cnct.http", "DEBUG"),
     ]
     assert f"GET {server.endpoint}/x?key=***: 503 in" in told[0][2]
-    assert "answered 503, try 1 of 3, next in" in told[1][2]
+    assert "status 503, try 1 of 3, next in" in told[1][2]
     assert "very-secret" not in str(told)
 
 

@@ -123,6 +123,14 @@ def test_other_schemes_are_refused():
         load_document("ftp://h/x.yml")
 
 
+@pytest.mark.parametrize("name", ["a\0b.yml", "a\ud800b.yml"])
+def test_a_name_that_no_file_can_have_is_refused(tmp_path, name):
+    specs = OpenAPISpecs(tmp_path / name)
+    assert not specs.at_hand()
+    with pytest.raises(SpecError, match=r"b\.yml' cannot be read: "):
+        specs.load()
+
+
 def test_a_document_can_be_at_a_url(server: Server):
     server.answer = lambda _: (200, {"Content-Type": "text/plain"}, YAML.encode())
     assert load_document(f"{server.endpoint}/openapi.yml") == MINIMAL
@@ -156,6 +164,14 @@ def test_no_message_shows_what_is_secret_in_a_url(server: Server, answer):
         load_document(url)
     assert "secret" not in str(caught.value)
     assert str(caught.value).startswith(f"{server.endpoint}/openapi.yml ")
+
+
+@pytest.mark.parametrize("scheme", ["ftp", "http"])
+def test_a_url_that_cannot_be_read_is_shown_without_its_password(scheme):
+    with pytest.raises(SpecError) as caught:
+        load_document(f"{scheme}://user:secret@[h/x.yml?token=secret")
+    assert str(caught.value).startswith(f"{scheme}://[h/x.yml ")
+    assert "secret" not in str(caught.value)
 
 
 def test_a_huge_document_is_looked_up_like_a_small_one(write):

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from tests.conftest import shared_json
 
-from cnct.rql import R, RQLSyntaxError, from_wire, parse, parse_filter, to_text
+from cnct.rql import R, RQLSyntaxError, parse, to_text
+from cnct.rql.base import parse_filter
 from cnct.rql.nodes import (
     Comparison,
     Constant,
@@ -16,6 +17,7 @@ from cnct.rql.nodes import (
     Membership,
     Negation,
 )
+from cnct.rql.url import from_wire
 
 
 def value_tree(value: Any, quote_key: str) -> Any:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnct.rql import to_text, to_wire
+from cnct.rql import to_text
 from cnct.rql.nodes import Comparison, Literal, Logical, Negation
+from cnct.rql.url import to_wire
 from cnct.testing.query_terms import terms_of
 
 

@@ -43,7 +43,8 @@ class Stored(Generic[_T]):
     def __init__(self, key: str, kind: type[_T]) -> None:
         self._kind = kind
         folder = _folder()
-        name = f"{_digest(key.encode()).hex()[:32]}.{kind.__name__.lower()}"
+        key_bytes = key.encode(errors="surrogatepass")  # file names need not be UTF-8
+        name = f"{_digest(key_bytes).hex()[:32]}.{kind.__name__.lower()}"
         self._file = folder / name if folder else None
 
     def load(self) -> _T | None:

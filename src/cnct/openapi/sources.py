@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from cnct.exceptions import SpecError
+from cnct.text import safe_url
 
 Stamp = tuple[str, str]
 """Version of a document: size and time of a file, ETag and Last-Modified of a URL."""
@@ -25,14 +25,8 @@ def is_url(location: str) -> bool:
 
 
 def safe_location(location: str) -> str:
-    """Return a location for messages: a URL without user and query, which can be secret."""
-    if not is_url(location):
-        return location
-    try:
-        parts = urlsplit(location)
-    except ValueError:
-        return "The URL"
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    """Return a location for messages: a URL loses user, password and query, which may be secret."""
+    return safe_url(location).partition("?")[0] if "://" in location else location
 
 
 def read(location: str, last: Stamp = NO_STAMP) -> tuple[bytes | None, Stamp]:
@@ -57,13 +51,15 @@ def read(location: str, last: Stamp = NO_STAMP) -> tuple[bytes | None, Stamp]:
         return (None if stamp == last else Path(location).read_bytes()), stamp or NO_STAMP
     except OSError as error:
         raise SpecError(f"{location} cannot be read: {error.strerror}") from error
+    except ValueError as error:  # NUL, or a character that file names cannot have
+        raise SpecError(f"{location!r} cannot be read: {error}") from error
 
 
 def file_stamp(location: str) -> Stamp | None:
     """Return the stamp of a file; ``None`` if it is missing, or too new to trust its time."""
     try:
         status = Path(location).stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
     if abs(time.time_ns() - status.st_mtime_ns) < _SETTLED:
         return None

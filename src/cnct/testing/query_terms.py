@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
-from cnct.rql import RQLSyntaxError, from_wire, parse, to_text
+from cnct.rql import RQLSyntaxError, parse, to_text
 from cnct.rql.nodes import Comparison, Constant, Listing, Literal, Membership, Node, Value
 from cnct.rql.printer import operands_of
+from cnct.rql.url import from_wire
 
 _PLAIN = re.compile(r"[\w.\-:+@*\\][\w.\-:+@*\\ ]*")
 _RESERVED = ("limit", "offset", "search")  # comparisons by syntax, not by meaning

@@ -12,7 +12,7 @@ from cnct.client._core.paging import Page, Reader, Span
 from cnct.client.models.query import Query
 from cnct.client.models.refinement import Refinable, bounds, checked_index
 from cnct.openapi.shapes import is_array
-from cnct.rql import params_to_wire
+from cnct.rql.url import params_to_wire
 from cnct.testing.mocks import Mocks
 from cnct.testing.replies import Headers
 

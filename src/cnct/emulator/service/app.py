@@ -24,8 +24,9 @@ from cnct.exceptions import QueryError
 from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation, Success
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
-from cnct.rql import RQLSyntaxError, from_wire, parse
+from cnct.rql import RQLSyntaxError, parse
 from cnct.rql.nodes import Node
+from cnct.rql.url import from_wire
 from cnct.store import Slice, StoredPage, Table, read
 
 BASE = "/public/v1"
