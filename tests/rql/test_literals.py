@@ -16,17 +16,15 @@ from py_rql.parser import RQLParser as parser
 from cnct import R, RQLError
 from cnct.rql import (
     escape_like,
-    from_wire,
     like_contains,
     like_endswith,
     like_exact,
     like_startswith,
-    params_to_wire,
     quote_literal,
     search_literal,
-    search_term,
-    to_wire,
 )
+from cnct.rql.patterns import search_term
+from cnct.rql.url import from_wire, params_to_wire, to_wire
 
 
 class Status(enum.Enum):
