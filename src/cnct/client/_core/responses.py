@@ -84,8 +84,8 @@ def error_of(
 ) -> ClientError:
     """Return the exception for an error response.
 
-    Connect's bodies are ``{"error_code": str, "errors": [str], "params": ...}`` (docs/rql.md, "Error
-    bodies"). A list or a text of another server becomes the messages.
+    Connect's bodies are ``{"error_code": str, "errors": [str], "params": ...}`` (docs/rql.md,
+    "Error bodies"). A list or a text of another server becomes the messages.
 
     Args:
         kind: Class of the exception.
