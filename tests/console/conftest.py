@@ -1,4 +1,4 @@
-"""What the tests of help and completion share: clients that know a document and never call."""
+"""Fixtures for the tests of help and completion: clients with a document that never make a call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A document with what Connect's has not: odd names, shapes of payloads, bulk calls, long texts."""
+"""A document with things that Connect's lacks: odd names, bulk calls, long texts."""
 
 from __future__ import annotations
 

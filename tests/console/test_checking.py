@@ -1,4 +1,4 @@
-"""Calls against the document, before they leave."""
+"""Checks of calls against the document, before they are sent."""
 
 from __future__ import annotations
 

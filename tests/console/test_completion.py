@@ -1,4 +1,4 @@
-"""Completion at prompts: what ``dir`` lists, and what IPython is told."""
+"""Completion at prompts: the names in ``dir`` and the answers to IPython."""
 
 from __future__ import annotations
 

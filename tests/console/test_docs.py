@@ -1,4 +1,4 @@
-"""What the page on exploring shows is what happens."""
+"""The sessions in docs/exploring.md run as shown."""
 
 from __future__ import annotations
 

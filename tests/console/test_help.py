@@ -1,4 +1,4 @@
-"""Help, as it is printed."""
+"""Printed help."""
 
 from __future__ import annotations
 

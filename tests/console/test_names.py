@@ -1,4 +1,4 @@
-"""Names that the document does not have."""
+"""Names that the document lacks."""
 
 from __future__ import annotations
 
