@@ -5,12 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_SINGULAR = (
-    (re.compile(r"(?<=[^aeiou])ies$"), "y"),
-    (re.compile(r"(?<=ss|sh|ch)es$|(?<=x)es$"), ""),
-    (re.compile(r"(?<=[^aeiou]us)es$"), ""),
-    (re.compile(r"(?<=[^sui])s$"), ""),
-)
+from cnct.openapi import naming
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -24,11 +20,7 @@ def singular(name: str) -> str:
 
     These few rules suffice for the API's own names; other names are returned unchanged.
     """
-    text = words(name)
-    for ending, replacement in _SINGULAR:
-        if ending.search(text):
-            return ending.sub(replacement, text)
-    return text
+    return naming.singular(words(name))
 
 
 def counted(number: int, name: str) -> str:

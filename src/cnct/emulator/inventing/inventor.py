@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zlib import crc32
 
 from cnct.emulator.api import PARAM, Api
 from cnct.emulator.inventing import vocabulary
 from cnct.emulator.inventing.ids import formatted, nested, number_of
-from cnct.emulator.inventing.plain_schemas import kind_of, plain
+from cnct.emulator.inventing.moments import Timeline, timestamp
+from cnct.emulator.inventing.plain_schemas import plain
+from cnct.openapi.schemas import type_name
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 from cnct.store.tables import Table
 
 _TOP, _NESTED = 20, 5  # rows of a collection
 _NULLS = 8  # of so many values that can be null, one is
-_START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
-_STEP = timedelta(minutes=37)  # between one record of a collection and the next
 
 _Above = tuple[str, ...]  # names of the schemas that a value is inside of; a circle ends there
 
@@ -63,7 +63,7 @@ class Inventor:
         self._targets: dict[str, list[Table]] = {}
         self._nearest: dict[tuple[str, str], Table | None] = {}
         for collection in api.tables.values():
-            self._targets.setdefault(vocabulary.singular(collection.name), []).append(collection)
+            self._targets.setdefault(vocabulary.one_of(collection.name), []).append(collection)
 
     def size(self, collection: Table) -> int:
         """Return how many records a collection has, below each parent."""
@@ -98,9 +98,9 @@ class Inventor:
         if value is None and not resolve(schema).get("nullable"):
             return self._value(schema, entity, path, ())
         wanted = plain(schema, resolve)
-        if is_list(value) and kind_of(wanted) == "array":
+        if is_list(value) and type_name(wanted) == "array":
             return [self._completed(wanted.get("items"), item, entity, path) for item in value]
-        if not is_record(value) or kind_of(wanted) != "object":
+        if not is_record(value) or type_name(wanted) != "object":
             return value
         required = wanted.get("required", ())
         added = {
@@ -125,11 +125,11 @@ class Inventor:
         above = (*above, _name(schema))
         chance = self._chance(entity, path)
         told = entity.collection.fields.get(path)  # a filter can know more than the schema
-        enum = wanted.get("enum") or (told.enum if told and kind_of(wanted) == "string" else ())
+        enum = wanted.get("enum") or (told.enum if told and type_name(wanted) == "string" else ())
         if enum:
             choices = [choice for choice in enum if choice is not None]
             return choices[chance % len(choices)] if choices else None
-        match kind_of(wanted):
+        match type_name(wanted):
             case "object":
                 return self._reference(wanted, entity, path, above)
             case "array":
@@ -190,7 +190,7 @@ class Inventor:
 
     def _target(self, name: str, entity: _Entity) -> _Entity | None:
         """Choose the record that a property refers to; one above the record itself comes first."""
-        wanted = vocabulary.MEANINGS.get(name, vocabulary.singular(name))
+        wanted = vocabulary.MEANINGS.get(name, vocabulary.one_of(name))
         above = self._above(wanted, entity)
         if above is not None:
             return above
@@ -220,9 +220,7 @@ class Inventor:
         """Name what a nested collection is nested in, as properties that refer to it are named."""
         parts = target.key.split("/")
         return frozenset(
-            vocabulary.singular(parts[index - 1])
-            for index, part in enumerate(parts)
-            if PARAM in part
+            vocabulary.one_of(parts[index - 1]) for index, part in enumerate(parts) if PARAM in part
         )
 
     def _above(self, wanted: str, entity: _Entity) -> _Entity | None:
@@ -230,7 +228,7 @@ class Inventor:
         places = [index for index, part in enumerate(parts) if PARAM in part]
         for at, (index, own) in enumerate(zip(places, entity.ids, strict=False)):
             collection = self._api.tables.get("/".join(parts[:index]))
-            if collection is not None and vocabulary.singular(collection.name) == wanted:
+            if collection is not None and vocabulary.one_of(collection.name) == wanted:
                 within = own.removeprefix(entity.ids[at - 1]) if at else own
                 return _Entity(collection, entity.ids[:at], number_of(within))
         return None
@@ -281,16 +279,15 @@ class Inventor:
 
     def _formatted(self, form: str, name: str, entity: _Entity, path: str) -> str | None:
         if form in ("datetime", "date-time"):
-            return self._moment(entity, path).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+            return timestamp(self._moment(entity, path))
         if form == "date":
             return self._moment(entity, path).date().isoformat()
         return vocabulary.formatted(form, name, self._chance(entity, path))
 
     def _moment(self, entity: _Entity, path: str) -> datetime:
         size = self.size(entity.collection)
-        start = self._until - _STEP * size if self._until else _START
-        later = timedelta() if "created" in path else _STEP * (self._chance(entity, path) % 20) / 20
-        return start + _STEP * min(entity.number, size) + later
+        later = 0.0 if "created" in path else self._chance(entity, path) % 20 / 20
+        return Timeline(size, self._until).at(min(entity.number, size), later)
 
     def _chance(self, entity: _Entity, path: str) -> int:
         """Draw the number that a value depends on, from its address."""

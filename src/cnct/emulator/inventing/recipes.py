@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from cnct.emulator.inventing.ids import formatted, nested
+from cnct.emulator.inventing.moments import Timeline, timestamp
+from cnct.emulator.inventing.vocabulary import NAMES
 from cnct.openapi.shapes import Record
 
 Rows = dict[str, list[Record]]
@@ -28,12 +30,10 @@ DEFAULT_COUNTS: Mapping[str, int] = {
     "tier/configs": 10,
 }
 
-_START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
-_STEP = timedelta(minutes=37)  # between one record of a collection and the next
 _COMPANIES = ("Northwind", "Contoso", "Fabrikam", "Adatum", "Lamna", "Tailwind", "Woodgrove")
 _FORMS = ("Inc.", "GmbH", "Ltd.", "S.L.", "B.V.")
-_PRODUCTS = ("Cloud Backup", "Mail Suite", "Web Hosting", "Office Phone", "Video Rooms")
-_CATEGORIES = ("SaaS services", "Infrastructure", "Security", "Communication")
+_PRODUCTS = NAMES["products"]
+_CATEGORIES = NAMES["categories"][:4]
 _PLACES = (("US", "North America"), ("ES", "Europe"), ("DE", "Europe"), ("IN", "Asia"))
 
 
@@ -57,16 +57,18 @@ def generate(counts: Mapping[str, int], seed: int = 1, until: datetime | None = 
             raise ValueError(f"generate: no records can be invented for {path!r}, only for {known}")
         if count < 0:
             raise ValueError(f"generate: the count of {path!r} must be 0 or more, not {count}")
-    start = until - _STEP * max(counts.values(), default=0) if until else _START
-    return _World(counts, random.Random(seed), start).rows()  # noqa: S311 - no secrets are made here
+    timeline = Timeline(max(counts.values(), default=0), until)
+    return _World(counts, random.Random(seed), timeline).rows()  # noqa: S311 - no secrets are made here
 
 
 class _World:
     """What is invented so far; later records refer to earlier ones."""
 
-    def __init__(self, counts: Mapping[str, int], chance: random.Random, start: datetime) -> None:
+    def __init__(
+        self, counts: Mapping[str, int], chance: random.Random, timeline: Timeline
+    ) -> None:
         self._counts = counts
-        self._start = start
+        self._timeline = timeline
         self._chance = chance
         self._marketplaces = self._made("marketplaces", self._marketplace)
         self._accounts = self._made("accounts", self._account)
@@ -279,8 +281,7 @@ class _World:
         return {"created": {"at": at}, "updated": {"at": at}}
 
     def _moment(self, number: int) -> str:
-        at = self._start + _STEP * number
-        return at.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+        return timestamp(self._timeline.at(number))
 
 
 def _reference(record: Record) -> Record:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from cnct.openapi.naming import singular
+
 TELLING = frozenset({"id", "name", "status", "type", "product", "asset", "owner", "created"})
 """Properties without which a record tells nothing: never null."""
 
@@ -29,7 +31,7 @@ MEANINGS: Mapping[str, str] = {
 
 _KEYS: Mapping[str, tuple[str, ...]] = {"locale": ("en", "es", "de", "fr", "it")}
 
-_NAMES: Mapping[str, tuple[str, ...]] = {
+NAMES: Mapping[str, tuple[str, ...]] = {
     "products": ("Cloud Backup", "Mail Suite", "Web Hosting", "Office Phone", "Video Rooms"),
     "accounts": ("Northwind Inc.", "Contoso GmbH", "Fabrikam Ltd.", "Adatum S.L.", "Lamna B.V."),
     "users": ("Ana Torres", "Ben Okafor", "Chloe Meyer", "Dev Patel", "Emma Rossi"),
@@ -37,6 +39,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "categories": ("SaaS services", "Infrastructure", "Security", "Communication", "Analytics"),
     "countries": ("Spain", "Germany", "India", "Brazil", "Japan"),
 }
+"""Names of records, by the name of their collection."""
+
 _TEXTS: Mapping[str, tuple[str, ...]] = {
     "email": ("ana@example.com", "ben@example.com", "chloe@example.com"),
     "country": ("ES", "DE", "IN", "BR", "JP"),
@@ -53,16 +57,11 @@ _TEXTS: Mapping[str, tuple[str, ...]] = {
 }
 _FIGURES = frozenset({"amount", "price", "cost", "rate", "limit", "quantity", "value", "size"})
 _LINKS = frozenset({"icon", "url", "link", "website", "logo", "file", "image", "thumbnail"})
-_MANY_TO_ONE = (("ies", "y"), ("ches", "ch"), ("sses", "ss"), ("xes", "x"), ("s", ""))
 
 
-def singular(name: str) -> str:
-    """Write the name of a collection for one of it: ``listing-requests`` -> ``listing_request``."""
-    one = name.replace("-", "_")
-    for many, end in _MANY_TO_ONE:
-        if one.endswith(many) and not one.endswith("ss"):
-            return one.removesuffix(many) + end
-    return one
+def one_of(collection: str) -> str:
+    """Return the property name of one record: ``listing-requests`` -> ``listing_request``."""
+    return singular(collection.replace("-", "_"))
 
 
 def last(path: str) -> str:
@@ -73,11 +72,11 @@ def last(path: str) -> str:
 
 def entity(collection: str, number: int) -> str:
     """Name a record of a collection."""
-    known = _NAMES.get(collection)
+    known = NAMES.get(collection)
     if known:
         name, again = known[(number - 1) % len(known)], (number - 1) // len(known)
         return f"{name} {again + 1}" if again else name
-    return f"{singular(collection).replace('_', ' ').capitalize()} {number}"
+    return f"{one_of(collection).replace('_', ' ').capitalize()} {number}"
 
 
 def key(name: str, number: int) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from cnct.emulator.api import Api
-from cnct.emulator.inventing.plain_schemas import kind_of, plain
+from cnct.emulator.inventing.plain_schemas import plain
 from cnct.emulator.service import api_errors
 from cnct.openapi.checks import check_payload
 from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation
+from cnct.openapi.schemas import type_name
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 
 # Kinds of problems that the server refuses; it ignores unknown and read-only properties.
@@ -31,7 +32,7 @@ def writable_payload(api: Api, operation: Operation, path: str, payload: Any) ->
     schema = api.specs.payload(operation, JSON)
     if payload is None or schema is None:
         return payload
-    kind = kind_of(plain(schema, api.resolved))
+    kind = type_name(plain(schema, api.resolved))
     is_bulk = is_list(payload) and kind == "object"
     problems = [
         problem.message
@@ -83,7 +84,7 @@ def _writable(api: Api, schema: Any, value: Any) -> Any:
     schema = plain(schema, api.resolved)
     if is_list(value):
         return [_writable(api, schema.get("items"), item) for item in value]
-    if not is_record(value) or kind_of(schema) != "object":
+    if not is_record(value) or type_name(schema) != "object":
         return value
     properties = as_record(schema.get("properties"))
     return {

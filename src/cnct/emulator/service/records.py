@@ -9,6 +9,7 @@ from typing import Any
 from cnct.emulator.api import PARAM, Api
 from cnct.emulator.inventing import ids
 from cnct.emulator.inventing.inventor import Inventor
+from cnct.emulator.inventing.moments import timestamp
 from cnct.emulator.service import api_errors
 from cnct.emulator.service.states import act, begin
 from cnct.openapi.shapes import Record, as_record, is_record
@@ -261,7 +262,7 @@ class Records:
 
     def _stamp(self, table: Table, record: Record, *moments: str) -> None:
         """Set the times of creation and update, in the form of the record's schema."""
-        now = self._now().strftime("%Y-%m-%dT%H:%M:%S+00:00")
+        now = timestamp(self._now())
         for moment in moments:
             if "events" in table.properties:
                 record["events"] = {**as_record(record.get("events")), moment: {"at": now}}
