@@ -1,4 +1,4 @@
-"""``python -m cnct.emulator``: serve until Ctrl-C."""
+"""``python -m cnct.emulator``: serves until Ctrl-C. Only reads the command line."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from cnct.emulator.server import Emulator
 
 
 def main(arguments: list[str] | None = None, until: threading.Event | None = None) -> None:
-    """Serve what the command line says.
+    """Run an emulator with the options of a command line.
 
     Args:
-        arguments: The command line without the program, by default the process's own.
-        until: Set it to stop; by default Ctrl-C does.
+        arguments: The command line without the program; by default that of the process.
+        until: Event that stops the emulator; by default, Ctrl-C does.
     """
     options = _parser().parse_args(arguments)
     connect = Emulator(

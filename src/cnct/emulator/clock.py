@@ -1,4 +1,4 @@
-"""The emulator's clock: runs as the real one does, stands still, and can be moved."""
+"""The emulator's clock: it runs with the real time, or stops, and can be moved. Never waits."""
 
 from __future__ import annotations
 
@@ -6,42 +6,43 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Tells the time that is written into ``events``, ``created`` and ``updated``.
+    """Time that is written into ``events``, ``created`` and ``updated``.
 
     Args:
-        now: Where it stands still; by default it runs, with the real time.
+        now: Time at which the clock stands still; by default it runs with the real time.
 
     Raises:
         ValueError: If ``now`` has no offset from UTC.
     """
 
     def __init__(self, now: datetime | None = None) -> None:
-        """Set it."""
         self._shift = timedelta()
         self._frozen: datetime | None = None
         if now is not None:
             self.freeze(now)
 
     def now(self) -> datetime:
-        """Tell the time, in UTC."""
+        """Return the time in UTC."""
         return self._frozen or datetime.now(UTC) + self._shift
 
     def freeze(self, at: datetime | None = None) -> None:
-        """Stop it, by default where it is."""
+        """Stop the clock at a time, by default the current one."""
         if at is not None and at.tzinfo is None:
-            raise ValueError(f"the clock needs a time with an offset from UTC, which {at} lacks")
+            raise ValueError(
+                f"the clock needs a time with an offset from UTC: write {at}+00:00 for UTC"
+            )
         self._frozen = at.astimezone(UTC) if at else self.now()
 
     def resume(self) -> None:
-        """Let it run on from where it is."""
+        """Run on from the current time."""
         self._shift = self.now() - datetime.now(UTC)
         self._frozen = None
 
     def advance(self, by: timedelta | float) -> None:
-        """Move it, running or not.
+        """Move the clock, running or stopped.
 
         Args:
-            by: How far: a ``timedelta``, or seconds; below zero moves it back.
+            by: A ``timedelta``, or seconds; a negative value moves the clock back.
         """
         step = by if isinstance(by, timedelta) else timedelta(seconds=by)
         if self._frozen is not None:

@@ -1,4 +1,4 @@
-"""The emulator's life: opens a port on loopback, serves, and closes it again."""
+"""Sets up the emulator, and serves it on a port of the loopback interface. Answers no request."""
 
 from __future__ import annotations
 
@@ -35,30 +35,30 @@ _START_SECONDS = 10.0
 
 
 class Emulator:
-    """A Connect of one's own, on loopback, for demos, tests and trying things out.
+    """A local Connect on the loopback interface, for demos, tests and experiments.
 
     Args:
         spec: OpenAPI 3 document, YAML or JSON; by default a small one of real Connect resources.
         records: Records by path of their collection (``{"products": [...]}``), or a JSON file of
-            them. By default believable ones are invented: those of ``spec`` from its schemas and
-            examples, when a collection is first looked at.
-        database: ``:memory:``, or a file that keeps the records; one that has some already is
-            served as it is.
-        generate: How many records to invent for which collection, beside ``records``.
-        seed: What the invention depends on; the same seed invents the same.
-        api_keys: Values of ``Authorization`` to let in; by default any ``ApiKey ...``.
+            them. By default, records are invented; those of ``spec`` come from its schemas and
+            examples, on the first access to a collection.
+        database: ``:memory:``, or a SQLite file for the records. A file that already has records is
+            served unchanged.
+        generate: Number of records to invent by path of the collection, in addition to ``records``.
+        seed: Seed of the invented records; the same seed gives the same records.
+        api_keys: Accepted values of ``Authorization``; by default any ``ApiKey ...``.
         port: TCP port; 0 for a free one.
-        faults: What goes wrong, and when; :attr:`faults` changes it while the emulator runs.
-        clock: The time of what is made and changed; invented records are older. By default it
-            runs with the real time.
+        faults: Faults to inject; the attribute ``faults`` changes them while the emulator runs.
+        clock: Time of ``created`` and ``updated``; invented records are older. By default, the
+            real time.
 
     Attributes:
-        spec: The document that it serves, for ``ConnectClient(specs_location=...)``.
-        clock: The clock, to move.
-        requests: The calls that reached the emulator, oldest first: at most the last 10,000.
+        spec: Location of the document, for ``ConnectClient(specs_location=...)``.
+        clock: The clock; it can be stopped and moved.
+        requests: Requests that reached the emulator, oldest first: at most the last 10,000.
 
     Raises:
-        ValueError: If ``spec``, ``records`` or ``generate`` make no sense.
+        ValueError: If ``spec``, ``records`` or ``generate`` is not valid.
 
     Example:
         >>> from cnct import ConnectClient
@@ -81,7 +81,6 @@ class Emulator:
         faults: Iterable[Fault] = (),
         clock: Clock | None = None,
     ) -> None:
-        """Load document and records; the port opens with :meth:`start`."""
         self.spec = spec or DEFAULT_SPEC
         api = _api(self.spec)
         until = clock.now() if clock else None
@@ -117,7 +116,7 @@ class Emulator:
 
     @property
     def faults(self) -> Faults:
-        """What goes wrong; set it to an iterable of faults to begin anew."""
+        """Faults to inject; assign an iterable of faults to replace them."""
         return self._faults
 
     @faults.setter
@@ -127,16 +126,16 @@ class Emulator:
 
     @property
     def app(self) -> Starlette:
-        """The ASGI application, to call in process."""
+        """The ASGI application, for calls in the same process."""
         strike = self._faults.strike
         return self._service.asgi(Middleware(Traffic, base=BASE, log=self.requests, strike=strike))
 
     def insert(self, path: str, *records: dict[str, Any]) -> None:
-        """Add records to a collection, behind the back of whoever reads it.
+        """Add records to a collection without a request, as if another user had created them.
 
         Args:
             path: Path of the collection: ``products``, ``products/PRD-123-456-789/items``.
-            records: As answers show them, with their ids.
+            records: Records as in responses, with their ids.
 
         Raises:
             ValueError: If the document has no such collection.
@@ -144,7 +143,7 @@ class Emulator:
         self._service.insert(path, records)
 
     def delete(self, path: str) -> None:
-        """Remove a record, behind the back of whoever reads it.
+        """Remove a record without a request, as if another user had deleted it.
 
         Args:
             path: Path of the record: ``products/PRD-123-456-789``.
@@ -156,13 +155,13 @@ class Emulator:
 
     @property
     def endpoint(self) -> str:
-        """The URL for ``ConnectClient(endpoint=...)``; only while it runs."""
+        """The URL for ``ConnectClient(endpoint=...)``; raises RuntimeError if it is not running."""
         if self._socket is None:
             raise RuntimeError("The emulator is not running: use it in a with statement")
         return f"http://127.0.0.1:{self._socket.getsockname()[1]}{BASE}"
 
     def start(self) -> Self:
-        """Open the port and serve in a thread of its own."""
+        """Open the port and serve requests in a background thread."""
         self._socket = _listening(self._port)
         config = uvicorn.Config(
             self.app,
@@ -198,7 +197,7 @@ class Emulator:
         self._storage.close()
 
     def __enter__(self) -> Self:
-        """Start it."""
+        """Start the emulator."""
         return self.start()
 
     def __exit__(
@@ -207,7 +206,7 @@ class Emulator:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop it."""
+        """Stop the emulator."""
         self.stop()
 
 
@@ -233,7 +232,7 @@ def _api(location: str | Path) -> Api:
 
 @lru_cache(maxsize=4)
 def _read_api(location: Path, _changed: int, _size: int) -> Api:
-    """Read a document once for all emulators that serve it as it is now."""
+    """Read a document once for all emulators, as long as the file does not change."""
     return Api(location)
 
 
@@ -244,7 +243,7 @@ def _default_world(
     seed: int,
     until: datetime | None,
 ) -> Rows:
-    """Invent the world of the default document, or the parts that are asked for."""
+    """Invent the records of the default document: all of them, or the requested collections."""
     if spec is not None:
         return {}
     counts = {path: count for path, count in generate.items() if path in DEFAULT_COUNTS}

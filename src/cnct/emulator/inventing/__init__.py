@@ -1,1 +1,1 @@
-"""Invented records: readable, the same for the same seed, and consistent with each other."""
+"""Invents records: readable, repeatable by seed, and consistent with each other. Stores none."""

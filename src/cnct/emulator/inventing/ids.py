@@ -39,7 +39,7 @@ _FORMATS: dict[str, tuple[str, tuple[int, ...]]] = {
 
 
 def formatted(collection: str, number: int) -> str:
-    """Write the id with a running number; digits beyond the format lead."""
+    """Return the id with a number; a number too long for the format extends its first group."""
     prefix, groups = _FORMATS.get(collection, (_initials(collection), (3, 3, 3)))
     digits = str(number).zfill(sum(groups))
     extra = len(digits) - sum(groups)
@@ -53,12 +53,12 @@ def formatted(collection: str, number: int) -> str:
 
 
 def nested(parent_id: str, number: int) -> str:
-    """Write the id of something that counts within its parent: ``PRD-123-456-789-0001``."""
+    """Return an id that is numbered within its parent: ``PRD-123-456-789-0001``."""
     return f"{parent_id}-{number:04d}"
 
 
 def number_of(record_id: str) -> int:
-    """Return the running number in an id; 0 if there is none."""
+    """Return the number in an id; 0 if it has no digits."""
     return int("".join(re.findall(r"[0-9]+", record_id)) or 0)
 
 

@@ -1,8 +1,8 @@
-"""Records from schemas: readable, the same for the same seed, and true to each other.
+"""Invents records from schemas: readable, repeatable by seed, and consistent with each other.
 
-Every value depends on its address alone: which record of which collection it belongs to, and where
-in it. So a record that is told of by another is told of as it is, and nothing has to be invented
-before its turn.
+A value depends on its address alone: the table, the record and the path in the record. So a
+reference repeats the values of the record that it refers to, and records can be invented in any
+order. Nothing here stores a record.
 """
 
 from __future__ import annotations
@@ -22,29 +22,30 @@ from cnct.openapi.schemas import type_name
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 from cnct.store.tables import Table
 
-_TOP, _NESTED = 20, 5  # rows of a collection
-_NULLS = 8  # of so many values that can be null, one is
+_TOP_SIZE, _NESTED_SIZE = 20, 5  # rows of a collection
+_NULLS = 8  # one in so many nullable values is null
 
-_Above = tuple[str, ...]  # names of the schemas that a value is inside of; a circle ends there
+_Ancestors = tuple[str, ...]
+"""References of the schemas that a value lies in; one that recurs is not expanded again."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entity:
-    """The record that a value belongs to: of which collection, below which ids, the how manieth."""
+    """A record to invent: its table, the ids above it, and its number in the table."""
 
-    collection: Table
+    table: Table
     ids: tuple[str, ...]
     number: int
 
 
 class Inventor:
-    """Invents what the schemas of an API ask for.
+    """Invents the records of an API's tables.
 
     Args:
-        api: What the document says.
-        seed: The same seed invents the same.
-        until: When the newest records were made; by default, the oldest were in January 2026.
-        sizes: How many records there are of a collection, by key, where it is not the usual number.
+        api: Routes and tables of the document.
+        seed: The same seed gives the same records.
+        until: When the newest records were created; by default, the oldest date from January 2026.
+        sizes: Number of records by key of the table, where it differs from the default.
     """
 
     def __init__(
@@ -54,7 +55,6 @@ class Inventor:
         until: datetime | None = None,
         sizes: Mapping[str, int] | None = None,
     ) -> None:
-        """Learn what collections can be referred to by which name."""
         self._api = api
         self._seed = seed
         self._until = until
@@ -62,150 +62,155 @@ class Inventor:
         self._at_top = {c.name for key, c in api.tables.items() if PARAM not in key}
         self._targets: dict[str, list[Table]] = {}
         self._nearest: dict[tuple[str, str], Table | None] = {}
-        for collection in api.tables.values():
-            self._targets.setdefault(vocabulary.one_of(collection.name), []).append(collection)
+        for table in api.tables.values():
+            self._targets.setdefault(vocabulary.one_of(table.name), []).append(table)
 
-    def size(self, collection: Table) -> int:
-        """Return how many records a collection has, below each parent."""
-        usual = _NESTED if PARAM in collection.key else _TOP
-        return self._sizes.get(collection.key, usual)
+    def size(self, table: Table) -> int:
+        """Return the number of records in a table, below each parent."""
+        usual = _NESTED_SIZE if PARAM in table.key else _TOP_SIZE
+        return self._sizes.get(table.key, usual)
 
-    def records(self, collection: Table, ids: tuple[str, ...]) -> Iterator[Record]:
-        """Invent the records of a collection.
-
-        Args:
-            collection: Which.
-            ids: Those of its parents, if it is nested.
-        """
-        for number in range(1, self.size(collection) + 1):
-            entity = _Entity(collection, ids, number)
-            made = self._object(collection.row, entity, "", ())
-            yield made or {"id": self._id(entity)}
-
-    def completed(self, schema: Any, value: Any, collection: Table, ids: tuple[str, ...]) -> Any:
-        """Return a value with all that a schema requires; what there is stays as it is.
+    def records(self, table: Table, ids: tuple[str, ...]) -> Iterator[Record]:
+        """Invent the records of a table.
 
         Args:
-            schema: What it must fit.
-            value: What there is; ``None`` for nothing.
-            collection: What it belongs to.
-            ids: Those in its path.
+            table: The table.
+            ids: Ids of the parents of a nested table.
         """
-        return self._completed(schema, value, _Entity(collection, ids, 1), "")
+        for number in range(1, self.size(table) + 1):
+            entity = _Entity(table, ids, number)
+            record = self._object(table.row, entity, "", ())
+            yield record or {"id": self._id(entity)}
+
+    def completed(self, schema: Any, value: Any, table: Table, ids: tuple[str, ...]) -> Any:
+        """Return a value with every part that its schema requires; existing parts are kept.
+
+        Args:
+            schema: OpenAPI schema of the value.
+            value: The value so far; ``None`` for nothing.
+            table: The table that it belongs to.
+            ids: Ids in its path.
+        """
+        return self._completed(schema, value, _Entity(table, ids, 1), "")
 
     def _completed(self, schema: Any, value: Any, entity: _Entity, path: str) -> Any:
         resolve = self._api.resolved
         if value is None and not resolve(schema).get("nullable"):
             return self._value(schema, entity, path, ())
-        wanted = plain(schema, resolve)
-        if is_list(value) and type_name(wanted) == "array":
-            return [self._completed(wanted.get("items"), item, entity, path) for item in value]
-        if not is_record(value) or type_name(wanted) != "object":
+        shape = plain(schema, resolve)
+        if is_list(value) and type_name(shape) == "array":
+            return [self._completed(shape.get("items"), item, entity, path) for item in value]
+        if not is_record(value) or type_name(shape) != "object":
             return value
-        required = wanted.get("required", ())
+        required = shape.get("required", ())
         added = {
             name: self._completed(
                 below, value.get(name), entity, f"{path}.{name}" if path else name
             )
-            for name, below in _properties(wanted).items()
+            for name, below in _properties(shape).items()
             if (name in required or value.get(name) is not None)
             and not self._is_secret(name, below)
         }
-        known = as_record(wanted.get("properties"))
-        kept = {n: value[n] for n in value if not self._is_secret(n, known.get(n))}
+        described = as_record(shape.get("properties"))
+        kept = {n: value[n] for n in value if not self._is_secret(n, described.get(n))}
         return kept | added
 
     def _is_secret(self, name: str, schema: Any) -> bool:
-        """Tell whether answers leave a property out; ids they need, whatever the document says."""
-        told = as_record(schema).get("writeOnly") or self._api.resolved(schema).get("writeOnly")
-        return name != "id" and bool(told)
+        """Return whether responses omit a property; an id is needed even if it is write-only."""
+        own = as_record(schema).get("writeOnly")
+        return name != "id" and bool(own or self._api.resolved(schema).get("writeOnly"))
 
-    def _value(self, schema: Any, entity: _Entity, path: str, above: _Above) -> Any:
-        wanted = plain(schema, self._api.resolved)
-        above = (*above, _name(schema))
+    def _value(self, schema: Any, entity: _Entity, path: str, ancestors: _Ancestors) -> Any:
+        shape = plain(schema, self._api.resolved)
+        ancestors = (*ancestors, _reference_of(schema))
         chance = self._chance(entity, path)
-        told = entity.collection.fields.get(path)  # a filter can know more than the schema
-        enum = wanted.get("enum") or (told.enum if told and type_name(wanted) == "string" else ())
+        filter_ = entity.table.fields.get(path)  # can have an enum that the schema lacks
+        of_filter = filter_.enum if filter_ and type_name(shape) == "string" else ()
+        enum = shape.get("enum") or of_filter
         if enum:
             choices = [choice for choice in enum if choice is not None]
             return choices[chance % len(choices)] if choices else None
-        match type_name(wanted):
+        match type_name(shape):
             case "object":
-                return self._reference(wanted, entity, path, above)
+                return self._reference(shape, entity, path, ancestors)
             case "array":
-                return self._array(wanted, entity, path, above)
+                return self._array(shape, entity, path, ancestors)
             case "boolean":
                 return chance % 2 == 0
             case "integer" | "number":
-                return self._number(wanted, entity, path, chance)
+                return self._number(shape, entity, path, chance)
             case "string":
-                return self._text(wanted, entity, path, chance)
+                return self._text(shape, entity, path, chance)
             case _:
                 return {}
 
-    def _object(self, schema: Any, entity: _Entity, path: str, above: _Above) -> Record:
-        wanted = plain(schema, self._api.resolved)
-        required = wanted.get("required", ())
+    def _object(self, schema: Any, entity: _Entity, path: str, ancestors: _Ancestors) -> Record:
+        shape = plain(schema, self._api.resolved)
+        required = shape.get("required", ())
         result: Record = {}
-        for name, below in _properties(wanted).items():
-            told = self._api.resolved(below)
-            if self._is_secret(name, below) or _is_open(below, above):
+        for name, below in _properties(shape).items():
+            if self._is_secret(name, below) or _recurs(below, ancestors):
                 continue
             where = f"{path}.{name}" if path else name
-            optional = told.get("nullable") and name not in {*required, *vocabulary.TELLING}
+            nullable = self._api.resolved(below).get("nullable")
+            optional = nullable and name not in {*required, *vocabulary.NEVER_NULL}
             absent = optional and self._chance(entity, f"{where}?") % _NULLS == 0
-            result[name] = None if absent else self._value(below, entity, where, above)
+            result[name] = None if absent else self._value(below, entity, where, ancestors)
         return result
 
-    def _array(self, wanted: Record, entity: _Entity, path: str, above: _Above) -> list[Any]:
-        items = wanted.get("items")
-        if _is_open(items, above):
+    def _array(self, shape: Record, entity: _Entity, path: str, ancestors: _Ancestors) -> list[Any]:
+        items = shape.get("items")
+        if _recurs(items, ancestors):
             return []
         item = plain(items, self._api.resolved)
-        count = max(wanted.get("minItems", 0), min(2, wanted.get("maxItems", 2)))
+        count = max(shape.get("minItems", 0), min(2, shape.get("maxItems", 2)))
         choices = [choice for choice in item.get("enum", ()) if choice is not None]
         if choices:
             return choices[: max(count, 1)]
         target = self._target(vocabulary.last(path), entity) if self._is_reference(item) else None
         if target is None:
-            made = [self._value(items, entity, f"{path}.{n}", above) for n in range(count)]
-            return [value for n, value in enumerate(made) if value not in made[:n]]
+            values = [self._value(items, entity, f"{path}.{n}", ancestors) for n in range(count)]
+            return [value for n, value in enumerate(values) if value not in values[:n]]
         first = self._chance(entity, path)
-        size = max(self.size(target.collection), 1)
+        size = max(self.size(target.table), 1)
         numbers = dict.fromkeys(1 + (first + n) % size for n in range(count))
         others = [replace(target, number=number) for number in numbers]
-        return [self._object(item, other, "", (*above, _name(items))) for other in others]
+        return [
+            self._object(item, other, "", (*ancestors, _reference_of(items))) for other in others
+        ]
 
-    def _reference(self, wanted: Record, entity: _Entity, path: str, above: _Above) -> Record:
-        """Invent an object; one that has an id is the record of another collection, told of."""
-        own = entity.collection.identifier.startswith(f"{path}.")
-        refers = self._is_reference(wanted) and not own
+    def _reference(
+        self, shape: Record, entity: _Entity, path: str, ancestors: _Ancestors
+    ) -> Record:
+        """Invent an object; with an id, it shows a record of another table."""
+        own = entity.table.identifier.startswith(f"{path}.")
+        refers = self._is_reference(shape) and not own
         target = self._target(vocabulary.last(path), entity) if refers else None
         if target is None:
-            return self._object(wanted, entity, path, above)
-        return self._object(wanted, target, "", above)
+            return self._object(shape, entity, path, ancestors)
+        return self._object(shape, target, "", ancestors)
 
     def _is_reference(self, schema: Record) -> bool:
         return "id" in as_record(schema.get("properties"))
 
     def _target(self, name: str, entity: _Entity) -> _Entity | None:
-        """Choose the record that a property refers to; one above the record itself comes first."""
-        wanted = vocabulary.MEANINGS.get(name, vocabulary.one_of(name))
-        above = self._above(wanted, entity)
-        if above is not None:
-            return above
-        target = self._chosen(wanted, entity.collection)
+        """Choose the record that a property refers to: preferably a parent of the record itself."""
+        noun = vocabulary.MEANINGS.get(name, vocabulary.one_of(name))
+        parent = self._parent(noun, entity)
+        if parent is not None:
+            return parent
+        target = self._nearest_table(noun, entity.table)
         if target is None:
             return None
         ids = self._parents(target, entity)
-        number = 1 + self._chance(entity, f"->{wanted}") % max(self.size(target), 1)
+        number = 1 + self._chance(entity, f"->{noun}") % max(self.size(target), 1)
         return _Entity(target, ids, number)
 
-    def _chosen(self, wanted: str, holder: Table) -> Table | None:
-        """Choose the collection that a name means in the records of another: the nearest."""
-        if (wanted, holder.key) not in self._nearest:
-            self._nearest[wanted, holder.key] = min(
-                self._targets.get(wanted, ()),
+    def _nearest_table(self, noun: str, holder: Table) -> Table | None:
+        """Choose, of the tables with a noun's name, the nearest to the table that refers to it."""
+        if (noun, holder.key) not in self._nearest:
+            self._nearest[noun, holder.key] = min(
+                self._targets.get(noun, ()),
                 key=lambda c: (
                     PARAM in c.key and not self._parent_names(c) <= holder.properties,
                     c.key.count(PARAM),
@@ -214,27 +219,27 @@ class Inventor:
                 ),
                 default=None,
             )
-        return self._nearest[wanted, holder.key]
+        return self._nearest[noun, holder.key]
 
     def _parent_names(self, target: Table) -> frozenset[str]:
-        """Name what a nested collection is nested in, as properties that refer to it are named."""
+        """Return the names that properties have which refer to the parents of a nested table."""
         parts = target.key.split("/")
         return frozenset(
             vocabulary.one_of(parts[index - 1]) for index, part in enumerate(parts) if PARAM in part
         )
 
-    def _above(self, wanted: str, entity: _Entity) -> _Entity | None:
-        parts = entity.collection.key.split("/")
+    def _parent(self, noun: str, entity: _Entity) -> _Entity | None:
+        parts = entity.table.key.split("/")
         places = [index for index, part in enumerate(parts) if PARAM in part]
         for at, (index, own) in enumerate(zip(places, entity.ids, strict=False)):
-            collection = self._api.tables.get("/".join(parts[:index]))
-            if collection is not None and vocabulary.one_of(collection.name) == wanted:
+            table = self._api.tables.get("/".join(parts[:index]))
+            if table is not None and vocabulary.one_of(table.name) == noun:
                 within = own.removeprefix(entity.ids[at - 1]) if at else own
-                return _Entity(collection, entity.ids[:at], number_of(within))
+                return _Entity(table, entity.ids[:at], number_of(within))
         return None
 
     def _parents(self, target: Table, entity: _Entity) -> tuple[str, ...]:
-        """Choose the ids above a nested record: those that the same record refers to."""
+        """Choose the ids above a nested record: those of records that the same entity refers to."""
         ids: list[str] = []
         parts = target.key.split("/")
         for index, part in enumerate(parts):
@@ -244,38 +249,38 @@ class Inventor:
         return tuple(ids)
 
     def _id(self, entity: _Entity) -> str:
-        collection = entity.collection
-        if entity.ids and collection.name == "items":
+        table = entity.table
+        if entity.ids and table.name == "items":
             return nested(entity.ids[-1], entity.number)
-        # A nested collection goes on where that of the parent before it ends.
+        # Ids are unique: a nested table continues the numbers of the previous parent's.
         before = 0
-        if entity.ids and collection.name not in self._at_top:
-            before = max(number_of(entity.ids[-1]) - 1, 0) * self.size(collection)
-        return formatted(collection.name, before + entity.number)
+        if entity.ids and table.name not in self._at_top:
+            before = max(number_of(entity.ids[-1]) - 1, 0) * self.size(table)
+        return formatted(table.name, before + entity.number)
 
-    def _number(self, wanted: Record, entity: _Entity, path: str, chance: int) -> float:
-        if path in {entity.collection.identifier, "id"}:
+    def _number(self, shape: Record, entity: _Entity, path: str, chance: int) -> float:
+        if path in {entity.table.identifier, "id"}:
             return entity.number
-        low = int(wanted.get("minimum", 0))
-        high = int(wanted.get("maximum", low + 99))
+        low = int(shape.get("minimum", 0))
+        high = int(shape.get("maximum", low + 99))
         return low + chance % (min(high, low + 999) - low + 1)
 
-    def _text(self, wanted: Record, entity: _Entity, path: str, chance: int) -> str:
-        collection, number = entity.collection, entity.number
+    def _text(self, shape: Record, entity: _Entity, path: str, chance: int) -> str:
+        table, number = entity.table, entity.number
         name = vocabulary.last(path)
-        if path == "id" and collection.identifier in ("id", ""):
+        if path == "id" and table.identifier in ("id", ""):
             return self._id(entity)
         if path == "id" and entity.ids:
             return entity.ids[-1]
-        if path == collection.identifier:
+        if path == table.identifier:
             return vocabulary.key(path.partition(".")[0], number)
         if name == "id":
             return formatted(vocabulary.last(path.rpartition(".")[0]), 1 + chance % 999)
-        text = self._formatted(str(wanted.get("format", "")), name, entity, path)
+        text = self._formatted(str(shape.get("format", "")), name, entity, path)
         if text is None:
-            whole = vocabulary.entity(collection.name, number)
+            whole = vocabulary.entity(table.name, number)
             text = vocabulary.text(name, whole if "." not in path else "", number, chance)
-        return text[: int(wanted.get("maxLength", len(text)))]
+        return text[: int(shape.get("maxLength", len(text)))]
 
     def _formatted(self, form: str, name: str, entity: _Entity, path: str) -> str | None:
         if form in ("datetime", "date-time"):
@@ -285,26 +290,27 @@ class Inventor:
         return vocabulary.formatted(form, name, self._chance(entity, path))
 
     def _moment(self, entity: _Entity, path: str) -> datetime:
-        size = self.size(entity.collection)
+        size = self.size(entity.table)
         later = 0.0 if "created" in path else self._chance(entity, path) % 20 / 20
         return Timeline(size, self._until).at(min(entity.number, size), later)
 
     def _chance(self, entity: _Entity, path: str) -> int:
-        """Draw the number that a value depends on, from its address."""
-        address = f"{self._seed}/{entity.collection.name}/{entity.ids}/{entity.number}/{path}"
+        """Return a number between 0 and 2**32, derived from the address of a value."""
+        address = f"{self._seed}/{entity.table.name}/{entity.ids}/{entity.number}/{path}"
         return crc32(address.encode())
 
 
 def _properties(schema: Record) -> Record:
-    """Return the properties of an object, with those that are required but not described."""
-    known = as_record(schema.get("properties"))
-    unknown = {n: {"type": "string"} for n in schema.get("required", ()) if n not in known}
-    return known | unknown
+    """Return the properties of an object; one that is only required is taken for a string."""
+    described = as_record(schema.get("properties"))
+    others = {n: {"type": "string"} for n in schema.get("required", ()) if n not in described}
+    return described | others
 
 
-def _name(schema: Any) -> str:
+def _reference_of(schema: Any) -> str:
     return str(as_record(schema).get("$ref", ""))
 
 
-def _is_open(schema: Any, above: _Above) -> bool:
-    return bool(_name(schema)) and _name(schema) in above
+def _recurs(schema: Any, ancestors: _Ancestors) -> bool:
+    reference = _reference_of(schema)
+    return bool(reference) and reference in ancestors

@@ -1,7 +1,7 @@
-"""Believable records, invented from a seed, whose relations hold.
+"""Recipes for the records of the default document, whose relations hold.
 
 A request's asset is in ``subscriptions/assets``, its product in ``products``, and so on. Names of
-properties and statuses are those of Connect's OpenAPI document, version 37.0.
+properties and statuses are those of Connect's OpenAPI document, version 37.0. Stores no record.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def generate(counts: Mapping[str, int], seed: int = 1, until: datetime | None = 
     """Invent records.
 
     Args:
-        counts: How many of which collection, of those in :data:`DEFAULT_COUNTS`.
+        counts: Number of records by path of the collection, of those in ``DEFAULT_COUNTS``.
         seed: The same seed and counts give the same records.
-        until: When the newest was made; by default, the oldest was in January 2026.
+        until: When the newest was created; by default, the oldest dates from January 2026.
 
     Returns:
         Records by path of their collection; products come with items and parameters.
@@ -53,8 +53,8 @@ def generate(counts: Mapping[str, int], seed: int = 1, until: datetime | None = 
     """
     for path, count in counts.items():
         if path not in DEFAULT_COUNTS:
-            known = ", ".join(sorted(DEFAULT_COUNTS))
-            raise ValueError(f"generate: no records can be invented for {path!r}, only for {known}")
+            paths = ", ".join(sorted(DEFAULT_COUNTS))
+            raise ValueError(f"generate: no records can be invented for {path!r}, only for {paths}")
         if count < 0:
             raise ValueError(f"generate: the count of {path!r} must be 0 or more, not {count}")
     timeline = Timeline(max(counts.values(), default=0), until)
@@ -62,7 +62,7 @@ def generate(counts: Mapping[str, int], seed: int = 1, until: datetime | None = 
 
 
 class _World:
-    """What is invented so far; later records refer to earlier ones."""
+    """The records of one seed; later ones refer to earlier ones."""
 
     def __init__(
         self, counts: Mapping[str, int], chance: random.Random, timeline: Timeline
@@ -70,10 +70,10 @@ class _World:
         self._counts = counts
         self._timeline = timeline
         self._chance = chance
-        self._marketplaces = self._made("marketplaces", self._marketplace)
-        self._accounts = self._made("accounts", self._account)
-        self._products = self._made("products", self._product)
-        self._assets = self._made("subscriptions/assets", self._asset)
+        self._marketplaces = self._records("marketplaces", self._marketplace)
+        self._accounts = self._records("accounts", self._account)
+        self._products = self._records("products", self._product)
+        self._assets = self._records("subscriptions/assets", self._asset)
 
     def rows(self) -> Rows:
         rows: Rows = {
@@ -81,12 +81,14 @@ class _World:
             "accounts": self._accounts,
             "products": self._products,
             "subscriptions/assets": self._assets,
-            "requests": self._made("requests", self._request),
-            "helpdesk/cases": self._made("helpdesk/cases", self._case),
-            "usage/files": self._made("usage/files", self._usage_file),
-            "listings": self._made("listings", self._listing),
-            "localization/translations": self._made("localization/translations", self._translation),
-            "tier/configs": self._made("tier/configs", self._tier_config),
+            "requests": self._records("requests", self._request),
+            "helpdesk/cases": self._records("helpdesk/cases", self._case),
+            "usage/files": self._records("usage/files", self._usage_file),
+            "listings": self._records("listings", self._listing),
+            "localization/translations": self._records(
+                "localization/translations", self._translation
+            ),
+            "tier/configs": self._records("tier/configs", self._tier_config),
         }
         rows = {path: rows[path][: self._counts[path]] for path in rows if path in self._counts}
         for product in rows.get("products", ()):
@@ -94,8 +96,8 @@ class _World:
             rows[f"products/{product['id']}/parameters"] = self._parameters(product)
         return rows
 
-    def _made(self, path: str, make: Callable[[int], Record]) -> list[Record]:
-        """Invent a collection; at least one record, for others to refer to."""
+    def _records(self, path: str, make: Callable[[int], Record]) -> list[Record]:
+        """Invent the records of a collection: at least one, for others to refer to."""
         return [make(number) for number in range(1, max(self._counts.get(path, 0), 1) + 1)]
 
     def _marketplace(self, number: int) -> Record:

@@ -1,4 +1,4 @@
-"""Readable values by the name of what they fill: a name is a name, an e-mail one that looks so."""
+"""Readable values by the name of the property that they fill. Knows no schemas and no tables."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from uuid import UUID
 
 from cnct.openapi.naming import singular
 
-TELLING = frozenset({"id", "name", "status", "type", "product", "asset", "owner", "created"})
-"""Properties without which a record tells nothing: never null."""
+NEVER_NULL = frozenset({"id", "name", "status", "type", "product", "asset", "owner", "created"})
+"""Properties that readers recognise a record by: filled even where the schema allows null."""
 
 MEANINGS: Mapping[str, str] = {
     "owner": "account",
@@ -27,7 +27,7 @@ MEANINGS: Mapping[str, str] = {
     "extension": "service",
     "previous_approved_request": "request",
 }
-"""What a property refers to, where its name does not tell: the name of one record there."""
+"""The noun of the table that a property refers to, where the property has another name."""
 
 _KEYS: Mapping[str, tuple[str, ...]] = {"locale": ("en", "es", "de", "fr", "it")}
 
@@ -65,34 +65,34 @@ def one_of(collection: str) -> str:
 
 
 def last(path: str) -> str:
-    """Return the name at the end of a path, places in lists aside."""
+    """Return the last name of a path; indexes of lists are no names."""
     names = [name for name in path.split(".") if not name.isdigit()]
     return names[-1] if names else ""
 
 
 def entity(collection: str, number: int) -> str:
-    """Name a record of a collection."""
-    known = NAMES.get(collection)
-    if known:
-        name, again = known[(number - 1) % len(known)], (number - 1) // len(known)
-        return f"{name} {again + 1}" if again else name
+    """Return the name of a record of a collection."""
+    names = NAMES.get(collection)
+    if names:
+        rounds, index = divmod(number - 1, len(names))
+        return f"{names[index]} {rounds + 1}" if rounds else names[index]
     return f"{one_of(collection).replace('_', ' ').capitalize()} {number}"
 
 
 def key(name: str, number: int) -> str:
-    """Write the key of a record that is known by another property than its id."""
-    known = _KEYS.get(name, ())
-    return known[number - 1] if number <= len(known) else f"{name}-{number}"
+    """Return the key of a record that is identified by another property than ``id``."""
+    keys = _KEYS.get(name, ())
+    return keys[number - 1] if number <= len(keys) else f"{name}-{number}"
 
 
 def text(name: str, whole: str, number: int, chance: int) -> str:
-    """Write a text for a property.
+    """Return a text for a property.
 
     Args:
-        name: Of the property.
-        whole: Name of the record, if the property is its own; empty for one deeper inside.
-        number: Which record it is.
-        chance: What to choose by.
+        name: Name of the property.
+        whole: Name of the record, for a property of its own; empty for a nested one.
+        number: Number of the record.
+        chance: Number that a choice depends on.
     """
     about = name.replace("_", " ").replace("-", " ").capitalize()
     if name in {"name", "title", "display_name", "label", "subject"}:
@@ -111,7 +111,7 @@ def text(name: str, whole: str, number: int, chance: int) -> str:
 
 
 def formatted(form: str, name: str, chance: int) -> str | None:
-    """Write a text of a format of OpenAPI; ``None`` for one without a form of its own."""
+    """Return a text in an OpenAPI format; ``None`` if the format allows any text."""
     match form:
         case "email":
             return _TEXTS["email"][chance % len(_TEXTS["email"])]
@@ -130,5 +130,5 @@ def formatted(form: str, name: str, chance: int) -> str | None:
 
 
 def uuid(chance: int) -> str:
-    """Write a UUID."""
+    """Return a UUID."""
     return str(UUID(int=chance * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128, version=4))
