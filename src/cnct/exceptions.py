@@ -12,10 +12,10 @@
     ├── RQLError                    RQL cannot express it                  (also ValueError)
     │   ├── RQLSyntaxError          text that is not RQL
     │   └── QueryError              a query that a collection refuses
-    ├── NotYetEvaluatedError        asked before an asynchronous set was read (RuntimeError)
-    ├── UnexpectedCallError         a call without a mock                  (AssertionError)
-    ├── UnusedMockError             a mock without a call                  (AssertionError)
-    └── ImpossibleMockError         a mock of something the API lacks      (AssertionError)
+    ├── NotYetEvaluatedError        an async set was not read yet          (also RuntimeError)
+    ├── UnexpectedCallError         a call without a mock                  (also AssertionError)
+    ├── UnusedMockError             a mock without a call                  (also AssertionError)
+    └── ImpossibleMockError         a mock of something the API lacks      (also AssertionError)
 
     UserWarning
     ├── InvalidCallWarning          does not fit the document, sent all the same
@@ -30,22 +30,22 @@ from typing import Any
 
 
 class ClientError(Exception):
-    """A call that failed: an error response, no response, or a response that makes no sense.
+    """A failed call: an error response, no response, or an unreadable response.
 
     Args:
-        message: What happened; by default the status in words.
+        message: The problem; by default the status and its phrase.
         status_code: HTTP status, ``None`` without a response.
         error_code: Connect's code, such as ``VAL_001``.
         errors: Connect's messages.
-        **kwargs: Anything else; ``method``, ``url``, ``attempts`` and ``retry_after`` become
-            attributes of their own.
+        **kwargs: ``method``, ``url``, ``attempts`` and ``retry_after`` become attributes; all
+            others, ``additional_info``.
 
     Attributes:
         additional_info: Further members of the error body, such as Connect's ``params``.
-        method: HTTP method of the call, if one was made.
+        method: HTTP method of the call, ``None`` if there was none.
         url: URL of the call, secrets masked.
         attempts: Number of times the request was sent.
-        retry_after: Seconds that the server asked to wait, if it did.
+        retry_after: Seconds to wait before a retry, as the server requested; otherwise ``None``.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class ClientError(Exception):
         self.additional_info: dict[str, Any] = kwargs
 
     def __str__(self) -> str:
-        """Return status, code, messages, attempts, method and URL, as far as they are known."""
+        """Return message or status, attempts, code, errors, method and URL; leave out ``None``."""
         text = self.message or status_text(self.status_code) or "Unexpected error"
         text += f" after {self.attempts} attempts" if self.attempts > 1 else ""
         details = ", ".join(str(error) for error in self.errors or ())
@@ -93,8 +93,8 @@ CALL_ATTRIBUTES = ("method", "url", "attempts", "retry_after")
 class NotFoundError(ClientError, LookupError):
     """Nothing exists at this URL, or nothing that this account can see.
 
-    ``status_code`` is 404 if the server answered so, and ``None`` if the OpenAPI document has no
-    such path; then nothing was sent.
+    ``status_code`` is 404 if the server responded so. It is ``None`` if the OpenAPI document has no
+    such path, and nothing was sent.
     """
 
 
@@ -115,18 +115,18 @@ class InvalidCallError(ClientError, ValueError):
 
 
 class InvalidCallWarning(UserWarning):
-    """The call does not fit the OpenAPI document; it is sent all the same."""
+    """The query or payload does not fit the OpenAPI document; the call is sent nevertheless."""
 
 
 class AmbiguousWriteError(ClientError):
-    """A create or an action that may have been done: the response that would tell did not come.
+    """A create or an action failed, but the server may have done it.
 
-    It was not repeated, because that could do it twice. Check whether it was done (find the
-    resource, or read its state) before you send it again.
+    There was no retry, which could do the write twice. Find the resource, or read its state, before
+    you send the call again.
     """
 
     def __str__(self) -> str:
-        """Return what happened and what to check."""
+        """Return the message, and the check to make before sending again."""
         check = "see whether the resource exists or has changed before you send it again"
         return f"{super().__str__()}. It may have been done: {check}"
 
@@ -149,7 +149,7 @@ class RQLSyntaxError(RQLError):
     Args:
         text: The text that was read.
         position: Zero-based index in the text where reading stopped.
-        expected: What would have been right there.
+        expected: Description of valid text at this position.
 
     Attributes:
         text: As passed.
@@ -189,7 +189,7 @@ class QueryError(RQLError):
 
 
 class NotYetEvaluatedError(RuntimeError):
-    """An asynchronous set has not read this yet; the message shows what to await instead."""
+    """An asynchronous set has not read this yet; the message names the method to await."""
 
 
 class UnexpectedCallError(AssertionError):
