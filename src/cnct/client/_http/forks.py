@@ -1,0 +1,40 @@
+"""Renews objects in the child of a fork, which inherits locks, threads and sockets of its parent.
+
+A lock may be held by a thread that the child does not have, and bytes that the child reads from a
+socket are lost to the parent. Objects are renewed before the child runs any other code.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol
+
+from cnct.client._http.living import Living
+
+
+class Inheritable(Protocol):
+    """An object whose state belongs to one process."""
+
+    def renew(self) -> None:
+        """Replace locks, and give up threads and sockets, without a byte to the other side.
+
+        Runs in the child only, where no other thread exists. Must not take an old lock.
+        """
+        ...
+
+
+_inheritable: Living[Inheritable] = Living()
+
+
+def renew_after_fork(item: Inheritable) -> None:
+    """Call `Inheritable.renew` in each child, as long as the object lives."""
+    _inheritable.add(item)
+
+
+def _renew() -> None:
+    for item in _inheritable:
+        item.renew()
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows has no fork
+    os.register_at_fork(after_in_child=_renew)
