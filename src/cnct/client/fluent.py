@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from cnct.client._core.messages import Request, Response
-from cnct.client._core.paging import Reader, Unread
+from cnct.client._core.paging import Unread
+from cnct.client._core.reader import Reader
 from cnct.client._core.responses import value_of
 from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.checking import load

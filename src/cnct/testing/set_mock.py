@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from cnct.client._core.arguments import checked_int
-from cnct.client._core.paging import Page, Reader, Span
+from cnct.client._core.paging import Page, Span
+from cnct.client._core.reader import Reader
 from cnct.client.models.query import Query
 from cnct.client.models.refinement import Refinable, bounds, checked_index
 from cnct.openapi.shapes import is_array

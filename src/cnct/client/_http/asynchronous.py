@@ -16,7 +16,7 @@ import httpx2
 
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
-from cnct.client._core.paging import Reader
+from cnct.client._core.reader import Reader
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.async_body import prepared

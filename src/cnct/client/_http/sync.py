@@ -24,7 +24,7 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
-from cnct.client._core.paging import Reader
+from cnct.client._core.reader import Reader
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.connections import extended, write_timeout

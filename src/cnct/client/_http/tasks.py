@@ -7,7 +7,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Self
 from weakref import WeakKeyDictionary
 
-from cnct.client._core.paging import Page, Reader, Span, Unread
+from cnct.client._core.paging import Page, Span, Unread
+from cnct.client._core.reader import Reader
 
 Fetch = Callable[[Span], Coroutine[Any, Any, Unread]]
 

@@ -13,7 +13,8 @@ from threading import Event
 from typing import Any, Protocol, Self
 from weakref import WeakSet
 
-from cnct.client._core.paging import Page, Reader, Span, Unread
+from cnct.client._core.paging import Page, Span, Unread
+from cnct.client._core.reader import Reader
 
 Fetch = Callable[[Span], Unread]
 

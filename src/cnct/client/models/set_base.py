@@ -9,7 +9,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Self
 
-from cnct.client._core.paging import Page, Reader, Span, Unread, Window
+from cnct.client._core.paging import Page, Span, Unread, Window
+from cnct.client._core.reader import Reader
 from cnct.client.models.refinement import Refinable, bounds
 
 _SLICE = 1000  # kept rows that are handed out at once

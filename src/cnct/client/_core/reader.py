@@ -1,0 +1,269 @@
+"""Reads a list page by page so that no row is lost or repeated while the list moves. No I/O.
+
+Every page after the first starts one row early, at the anchor: the last row that was passed. Where
+the anchor is not the first row of a page, rows were inserted or deleted in front of it. Then the
+reader looks where the change of the total points to, else goes back page by page, until a page has
+a row that was passed, or to the start of the list; it continues behind that row. As long as the
+server keeps the order of the rows that stay, all rows behind it are new.
+
+The next offset follows from the rows received, not from the rows asked for: servers cap the limit
+silently, and ``Content-Range`` may be missing or wrong (docs/rql.md, "Pagination").
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from cnct.client._core.paging import Page, Span, Window
+from cnct.client._core.row_keys import RowKeys
+
+_CALLS_PER_PAGE = 10  # of the first total; a list that moves faster is given up
+_MORE_CALLS = 100
+
+_STOPPED = (
+    "The list moves faster than it can be read: stopped after {calls} calls and {rows} rows. "
+    "Rows may be missing; narrow the filter, or read with a larger limit."
+)
+_INEXACT = (
+    "The list moved while it was read, and its rows have no ids of their own. They were compared "
+    "as a whole, so that a row that changed meanwhile may be missing or come twice."
+)
+
+
+class Grid(NamedTuple):
+    """Offsets at which pages are planned: ``base`` and every ``step`` behind it; 0 for none."""
+
+    base: int
+    step: int
+
+    def after(self, offset: int) -> int:
+        """Return the first planned offset behind another one."""
+        return self.base + ((offset - self.base) // self.step + 1) * self.step
+
+
+class _Placed(NamedTuple):
+    """Rows and the offset that they were asked for by."""
+
+    offset: int
+    rows: list[Any]
+
+
+class Reader:
+    """Reads a window of a list in order, and plans pages ahead.
+
+    Once a page has brought the total, the rest is planned on a grid as wide as that page. A page
+    that comes shorter leaves a gap, which is read before the pages behind it. Pages that were
+    planned before the list moved are dropped; then pages are planned one by one, and one more for
+    each page that fits, so that moves cost at most twice the calls.
+
+    Args:
+        window: Rows to read.
+        size: Rows of a page.
+        overlap: Whether pages overlap by a row; without, pages follow each other by offset.
+
+    Attributes:
+        complete: Whether all rows were read.
+        warning: Text of a `DriftWarning` that is due, or empty.
+    """
+
+    def __init__(self, window: Window, size: int, *, overlap: bool = True) -> None:
+        self.complete = not window.covers(0)
+        self.warning = ""
+        self._window = window
+        self._size = size
+        self._overlap = int(overlap)
+        self._exact = overlap
+        self._keys = RowKeys()
+        self._anchor: list[Any] = []  # the last row passed, once there is one
+        self._offset = window.start  # of the first row that was not passed
+        self._rows = 0  # that were returned
+        self._total: int | None = None  # of the page that brought the anchor
+        self._probe: int | None = None  # offset to look at for a row that was passed
+        self._moved = False
+        self._shift = 0  # rows by which the next page is expected to have moved to the front
+        self._width: int | None = None  # pages planned at once; None for any number
+        self._grid = Grid(window.start, 0)
+        self._end = 0  # of the rows that can be planned
+        self._at_end = False  # whether a page ended at its total
+        self._last_page = _Placed(0, [])  # of a list without totals
+        self._calls = 0
+        self._most_calls = 0
+        self._first_total: int | None = None
+
+    def spans(self, count: int = 1) -> list[Span]:
+        """Return up to ``count`` spans to ask for now, in order; none once all is read."""
+        if self.complete:
+            return []
+        if self._probe is not None:
+            return [Span(self._probe, self._page_size)]
+        start = self._offset
+        if self._anchor and self._overlap:
+            start = max(start - 1 - self._shift, 0)
+        first = Span(start, self._limit(start))
+        count = count if self._width is None else min(count, self._width)
+        if count == 1 or not self._grid.step:
+            return [first]
+        line = self._grid.after(start)
+        if (start - self._grid.base) % self._grid.step:
+            first = Span(start, min(line + self._overlap - start, first.limit))
+        spans = [first]
+        while len(spans) < count and line + self._overlap < self._end:
+            spans.append(Span(line, self._limit(line)))
+            line += self._grid.step
+        return spans
+
+    @property
+    def _page_size(self) -> int:
+        """Rows of a page with an anchor: a page of one row would never get beyond the anchor."""
+        return max(self._size, 1 + self._overlap)
+
+    @property
+    def _remaining(self) -> int | None:
+        start, stop = self._window
+        return None if stop is None else stop - start - self._rows
+
+    def _limit(self, start: int) -> int:
+        size = self._page_size if self._anchor else self._size
+        remaining = self._remaining
+        return size if remaining is None else min(size, self._offset + remaining - start)
+
+    def feed(self, page: Page, span: Span) -> list[Any]:
+        """Take the page of the first span, and return its new rows; none where a search goes on.
+
+        Args:
+            page: The page.
+            span: The span that was asked for.
+        """
+        self._count(page)
+        if self._is_unpaged(page, span):
+            self.complete = True
+            return []
+        first = self._first_new(page, span)
+        rows = [] if first is None else self._take(page, span, first)
+        if self._calls > self._most_calls and (self._moved or self._has_grown(page)):
+            self.complete = True
+            self.warning = _STOPPED.format(calls=self._calls, rows=self._rows)
+        return rows
+
+    def _count(self, page: Page) -> None:
+        if not self._calls:
+            pages = (page.total or 0) // max(len(page.rows), 1) + 1
+            self._most_calls = _CALLS_PER_PAGE * pages + _MORE_CALLS
+            self._first_total = page.total
+        self._calls += 1
+
+    def _has_grown(self, page: Page) -> bool:
+        total, first = page.total, self._first_total
+        return total is not None and first is not None and total > first
+
+    def _is_unpaged(self, page: Page, span: Span) -> bool:
+        """Return whether two offsets have the same rows: without totals, the server ignores them."""
+        last = self._last_page
+        again = page.total is None and page.rows == last.rows and span.offset != last.offset
+        return again and bool(page.rows) and bool(self._grid.step) and not self._moved
+
+    def _first_new(self, page: Page, span: Span) -> int | None:
+        """Return the index of the first row that was not passed; ``None`` to search elsewhere."""
+        if not (self._anchor and self._overlap):
+            return 0
+        if span.offset == self._offset - 1 and self._starts_with_anchor(page):
+            self._width = self._width and self._width + 1
+            self._shift = 0
+            return 1
+        self._note_move()
+        index = self._last_passed(page)
+        if index is None and span.offset > 0:
+            self._probe = self._next_probe(page, span.offset)
+            return None
+        position = -1 if index is None else span.offset + index
+        self._shift = self._next_shift(page, self._offset - 1 - position)
+        if index is None:
+            return self._start_again()
+        return index + 1
+
+    def _starts_with_anchor(self, page: Page) -> bool:
+        return bool(page.rows) and self._keys.same(page.rows[0], self._anchor[0])
+
+    def _last_passed(self, page: Page) -> int | None:
+        indexes = range(len(page.rows) - 1, -1, -1)
+        return next((index for index in indexes if self._keys.passed(page.rows[index])), None)
+
+    def _note_move(self) -> None:
+        if not self._moved and not self._keys.exact:
+            self.warning = _INEXACT
+        self._moved = True
+        self._width = 1
+
+    def _next_shift(self, page: Page, shift: int) -> int:
+        """Expect the next page to move as this one did, or further if the total does not agree."""
+        return shift if shift <= 0 or self._change(page) == -shift else shift + shift // 2
+
+    def _change(self, page: Page) -> int:
+        """Return by how much the total changed since the anchor was read."""
+        if page.total is None or self._total is None:
+            return 0
+        return page.total - self._total
+
+    def _next_probe(self, page: Page, offset: int) -> int:
+        """Return the next offset to look at: by the total, then back by ever longer steps."""
+        anchor = self._offset - 1
+        change = self._change(page)
+        if self._probe is None and anchor + change < offset:
+            return max(anchor + change, 0)
+        step = max((anchor - offset) * 2, self._page_size // 4, 1)
+        return max(offset - min(step, self._page_size), 0)
+
+    def _start_again(self) -> int | None:
+        """Continue at the start of the window, since no row that was passed is left."""
+        if self._window.start == 0:
+            return 0
+        self._probe = None
+        self._anchor = []
+        self._offset = self._window.start
+        return None
+
+    def _take(self, page: Page, span: Span, first: int) -> list[Any]:
+        """Pass the rows of a page, and return those from index ``first`` that are new."""
+        end = span.offset + len(page.rows)
+        total = page.total if page.total is not None and page.total >= end else None
+        rows = page.rows[first:]
+        if self._exact and (self._moved or not self._overlap):
+            rows = [row for row in rows if not self._keys.passed(row)]
+            self._moved = self._moved or len(rows) < len(page.rows) - first
+        rows = rows[: self._remaining]
+        if self._exact:
+            self._keys.add(rows)
+        self._rows += len(rows)
+        self.complete = self._is_last(page, span, total, nothing_new=first == len(page.rows))
+        self._plan(page, span, end, total)
+        self._probe = None
+        self._anchor = page.rows[-1:] or self._anchor
+        self._offset = end
+        self._total = page.total
+        self._last_page = _Placed(span.offset, page.rows if total is None else [])
+        return rows
+
+    def _is_last(self, page: Page, span: Span, total: int | None, *, nothing_new: bool) -> bool:
+        if self._remaining == 0 or not page.rows:
+            return True
+        if total is None:
+            unpaged = len(page.rows) > span.limit
+            return unpaged or (nothing_new and len(page.rows) == 1 and bool(self._grid.step))
+        if span.offset + len(page.rows) != total:
+            return False
+        # A total that has just changed is believed when a second page ends there, too.
+        believed = total == self._total or not self._anchor or self._at_end
+        self._at_end = True
+        return believed or nothing_new
+
+    def _plan(self, page: Page, span: Span, end: int, total: int | None) -> None:
+        """Plan the pages behind this one."""
+        remaining = self._remaining
+        self._end = 0 if total is None else total
+        if remaining is not None:
+            self._end = min(self._end, end + remaining)
+        if len(page.rows) == 1 < span.limit and (total is None or end < total):
+            self._overlap = 0  # the server gives one row at a time, so pages cannot overlap
+        step = len(page.rows) - self._overlap
+        if self._probe is not None or step > self._grid.step:
+            self._grid = Grid(end - self._overlap, max(step, self._grid.step))
