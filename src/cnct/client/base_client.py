@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar
 
-from cnct.client._core.arguments import checked_int
+from cnct.client._core.arguments import checked_bool, checked_int
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import Flow, Request, Response
 from cnct.client._core.retry import RetryPolicy, retry_flow
@@ -83,6 +83,7 @@ class BaseClient(
         concurrency: int = 1,
         retry: RetryPolicy | None = None,
         validate: Validation | None = None,
+        overlap: bool = True,
     ) -> None:
         _check_api_key(api_key)
         self.endpoint = checked_endpoint(endpoint or DEFAULT_ENDPOINT)
@@ -95,6 +96,7 @@ class BaseClient(
         self.timeout = checked_timeout(timeout)
         self.resourceset_append = resourceset_append
         self.concurrency = checked_int("concurrency", concurrency, 1)
+        self.overlap = checked_bool("overlap", overlap)
         self.retry = _checked_policy(retry)
         self._policy = validation_policy(use_specs and validate_using_specs, validate)
         self._api_key = api_key

@@ -40,3 +40,18 @@ def checked_seconds(name: str, value: Any) -> float:
     if not value >= 0:
         raise ValueError(f"{name} must be 0 seconds or more, not {value}")
     return float(value)
+
+
+def checked_bool(name: str, value: Any) -> bool:
+    """Return ``value`` if it is a bool.
+
+    Args:
+        name: Name of the argument, which starts the message.
+        value: Value of the argument.
+
+    Raises:
+        TypeError: If ``value`` is not a bool.
+    """
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {value!r}")
+    return value

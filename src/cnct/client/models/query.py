@@ -26,6 +26,7 @@ class Query:
         size: Rows of a page.
         concurrency: Pages fetched at a time.
         kwargs: Keyword arguments of the calls.
+        overlap: Whether pages overlap by a row.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Query:
         size: int = 100,
         concurrency: int = 1,
         kwargs: Mapping[str, Any] | None = None,
+        overlap: bool = True,
     ) -> None:
         self.where = where
         self.ordering = ordering
@@ -47,6 +49,7 @@ class Query:
         self.size = size
         self.concurrency = concurrency
         self.kwargs: Mapping[str, Any] = kwargs or {}
+        self.overlap = overlap
 
     def replaced(self, **changes: Any) -> Query:
         """Return a query with some parts replaced."""
@@ -75,7 +78,10 @@ class Query:
         return f"{self._prefix}limit={limit}&offset={offset}"
 
 
-_PARTS = ("where", "ordering", "selection", "search", "window", "size", "concurrency", "kwargs")
+_PARTS = (
+    *("where", "ordering", "selection", "search"),
+    *("window", "size", "concurrency", "kwargs", "overlap"),
+)
 
 
 def combined(args: Iterable[Any], kwargs: Mapping[str, Any]) -> R:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, Self
 
-from cnct.client._core.arguments import checked_int
+from cnct.client._core.arguments import checked_bool, checked_int
 from cnct.client.models.known_fields import HasFields
 from cnct.client.models.query import Query, combined, signed_fields
 from cnct.rql import R
@@ -83,14 +83,26 @@ class Refinable(HasFields):
     def concurrency(self, pages: int) -> Self:
         """Return the set with another number of pages fetched at a time.
 
-        The first page is fetched alone, since it brings the total. No more than ``pages`` are held
-        or under way, however slow the consumer.
+        The first page is fetched alone, since it brings the total. Then ``pages`` calls are under
+        way as long as there are rows to ask for, and at most twice as many pages are held, however
+        slow the consumer.
 
         Raises:
             TypeError: If ``pages`` is not an int.
             ValueError: If ``pages`` is less than 1.
         """
         return self._refined(concurrency=checked_int("pages", pages, 1))
+
+    def overlap(self, overlap: bool) -> Self:
+        """Return the set with pages that overlap by a row, or that do not.
+
+        Overlapping pages, the default, lose no row and repeat none while others insert and delete
+        rows. Without, pages follow each other by offset, for tests that mock exact URLs.
+
+        Raises:
+            TypeError: If ``overlap`` is not a bool.
+        """
+        return self._refined(overlap=checked_bool("overlap", overlap))
 
     def configure(self, **kwargs: Any) -> Self:
         """Return the set with keyword arguments for its calls; see `ConnectClient.execute`.

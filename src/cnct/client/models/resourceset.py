@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 from cnct.client._core.paging import Span, Unread
 from cnct.client.models.flattening import AsyncValues, flat
 from cnct.client.models.noun import AsyncNoun, SyncNoun
-from cnct.client.models.query import Query
 from cnct.client.models.refinement import checked_index
 from cnct.client.models.set_base import MISSING, UNREAD, SetBase
 from cnct.exceptions import NotYetEvaluatedError
@@ -38,7 +37,7 @@ class ResourceSet(SyncNoun, SetBase):
     def __init__(self, client: ConnectClient, path: str, query: R | None = None) -> None:
         super().__init__(client, path)
         where = R() if query is None else query
-        self._query = Query(where, size=client.default_limit, concurrency=client.concurrency)
+        self._query = self._first_query(where)
 
     @cached_property
     def _ahead(self) -> Ahead:
@@ -82,6 +81,7 @@ class ResourceSet(SyncNoun, SetBase):
         with rows.lock:
             while index == len(rows.kept) and not rows.reader.complete:
                 rows.kept += self._ahead.next_page(self._fetch, self._read)
+                self._warn_of_drift(rows.reader)
         return index < len(rows.kept)
 
     def iterator(self) -> Iterator[Any]:
@@ -94,9 +94,12 @@ class ResourceSet(SyncNoun, SetBase):
         if self._rows.reader.complete:
             yield from self._kept_pages()
             return
-        with self._client._read_ahead(self._new_reader(), self._query.concurrency) as ahead:
-            while not ahead.complete:
-                if rows := ahead.next_page(self._fetch, self._read):
+        reader = self._new_reader()
+        with self._client._read_ahead(reader, self._query.concurrency) as ahead:
+            while not reader.complete:
+                rows = ahead.next_page(self._fetch, self._read)
+                self._warn_of_drift(reader)
+                if rows:
                     yield rows
 
     def _fetch(self, span: Span) -> Unread:
@@ -173,7 +176,7 @@ class AsyncResourceSet(AsyncNoun, SetBase):
     def __init__(self, client: AsyncConnectClient, path: str, query: R | None = None) -> None:
         super().__init__(client, path)
         where = R() if query is None else query
-        self._query = Query(where, size=client.default_limit, concurrency=client.concurrency)
+        self._query = self._first_query(where)
 
     @cached_property
     def _ahead(self) -> AsyncAhead:
@@ -220,6 +223,7 @@ class AsyncResourceSet(AsyncNoun, SetBase):
         async with self._ahead.turn:
             while index == len(rows.kept) and not rows.reader.complete:
                 rows.kept += await self._ahead.next_page(self._fetch, self._read)
+                self._warn_of_drift(rows.reader)
         return index < len(rows.kept)
 
     async def iterator(self) -> AsyncIterator[Any]:
@@ -235,9 +239,12 @@ class AsyncResourceSet(AsyncNoun, SetBase):
             for rows in self._kept_pages():
                 yield rows
             return
-        async with self._client._read_ahead(self._new_reader(), self._query.concurrency) as ahead:
-            while not ahead.complete:
-                if rows := await ahead.next_page(self._fetch, self._read):
+        reader = self._new_reader()
+        async with self._client._read_ahead(reader, self._query.concurrency) as ahead:
+            while not reader.complete:
+                rows = await ahead.next_page(self._fetch, self._read)
+                self._warn_of_drift(reader)
+                if rows:
                     yield rows
 
     async def _fetch(self, span: Span) -> Unread:
