@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnct.exceptions import (
         AmbiguousWriteError,
         ClientError,
+        DriftWarning,
         ImpossibleMockError,
         InvalidCallError,
         InvalidCallWarning,
@@ -39,6 +40,7 @@ __all__ = [
     "AsyncConnectClient",
     "ClientError",
     "ConnectClient",
+    "DriftWarning",
     "ImpossibleMockError",
     "InvalidCallError",
     "InvalidCallWarning",

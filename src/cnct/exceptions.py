@@ -19,7 +19,8 @@
 
     UserWarning
     ├── InvalidCallWarning          does not fit the document, sent all the same
-    └── SpecWarning                 the document is incomplete or out of reach
+    ├── SpecWarning                 the document is incomplete or out of reach
+    └── DriftWarning                a list moved so that rows may be missing or come twice
 """
 
 from __future__ import annotations
@@ -137,6 +138,14 @@ class SpecError(ClientError, ValueError):
 
 class SpecWarning(UserWarning):
     """The OpenAPI document is incomplete or out of reach; calls go on without it."""
+
+
+class DriftWarning(UserWarning):
+    """A list moved while it was read, in a way that leaves rows missing or repeated.
+
+    Never for a list at rest. Either its rows have no ids, or others add rows faster than they
+    can be read.
+    """
 
 
 class RQLError(ValueError):

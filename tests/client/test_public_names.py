@@ -14,6 +14,7 @@ SETTINGS = {
     "endpoint",
     "logger",
     "max_retries",
+    "overlap",
     "resourceset_append",
     "retry",
     "specs_location",

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from tests.conftest import KEY, json_answer
 
 from cnct import ClientError, ConnectClient, R, RQLError
-from cnct.client._core.paging import Page, Reader, Window
+from cnct.client._core.paging import Page, Span, Window
+from cnct.client._core.reader import Reader
 
 
 class Pages:
@@ -90,7 +91,7 @@ def test_every_row_comes_once_however_the_server_pages(server, remote, total, ca
 def test_no_call_is_made_for_rows_that_the_total_excludes(pages, remote):
     rows = remote.products.all().limit(14)
     assert len(list(rows)) == 28
-    assert windows(pages) == [(14, 0), (14, 14)]
+    assert windows(pages) == [(14, 0), (14, 13), (14, 26)]
 
 
 def test_a_server_that_does_not_page_is_read_once(server, remote):
@@ -352,7 +353,7 @@ def test_a_set_can_be_made_by_hand(pages, sync_remote):
 
 def test_pages_come_as_lists(pages, remote):
     rows = remote.products.all().limit(10)
-    assert [len(page) for page in rows.pages()] == [10, 10, 8]
+    assert [len(page) for page in rows.pages()] == [10, 9, 9]
     assert len(list(rows)) == 28
     calls = len(pages.got)
     assert [len(page) for page in rows.pages()] == [10, 10, 8]
@@ -363,7 +364,9 @@ def test_pages_come_as_lists(pages, remote):
 @pytest.mark.parametrize("total", [0, 10])
 def test_a_page_without_rows_is_not_handed_out(server, remote, total):
     server.answer = Pages(total, content_range=None)
-    assert [len(page) for page in remote.products.all().limit(5).pages()] == [5] * (total // 5)
+    lengths = [len(page) for page in remote.products.all().limit(5).pages()]
+    assert sum(lengths) == total
+    assert all(lengths)
 
 
 def test_the_rows_go_with_the_set(pages, sync_remote):
@@ -402,17 +405,27 @@ def test_a_reader_reads_its_window(total, caps, size, start, length, tells, ahea
         assert all(a.offset + a.limit >= b.offset > a.offset for a, b in pairwise(spans))
         first = spans[0]
         page = list(range(total))[first.offset : first.offset + min(first.limit, next(cap))]
-        rows += reader.feed(Page(page, total if tells else None), first.limit)
+        rows += reader.feed(Page(page, total if tells else None), first)
     assert reader.spans(ahead) == []
     assert rows == list(range(total))[start:stop]
 
 
 def test_a_reader_plans_on_the_grid_of_the_first_page():
-    reader = Reader(Window(), 100)
+    reader, rows = Reader(Window(), 100), list(range(45))
     assert reader.spans(3) == [(0, 100)]
-    reader.feed(Page([0] * 10, 45), 100)
+    reader.feed(Page(rows[:10], 45), Span(0, 100))
+    assert reader.spans(3) == [(9, 100), (18, 100), (27, 100)]
+    reader.feed(Page(rows[9:14], 45), Span(9, 100))
+    assert reader.spans(3) == [(13, 6), (18, 100), (27, 100)]
+    reader.feed(Page(rows[13:19], 45), Span(13, 6))
+    assert reader.spans(9) == [(18, 100), (27, 100), (36, 100)]
+
+
+def test_without_overlap_pages_follow_each_other_by_offset():
+    reader = Reader(Window(), 100, overlap=False)
+    reader.feed(Page([0] * 10, 45), Span(0, 100))
     assert reader.spans(3) == [(10, 100), (20, 100), (30, 100)]
-    reader.feed(Page([0] * 4, 45), 100)
+    reader.feed(Page([0] * 4, 45), Span(10, 100))
     assert reader.spans(3) == [(14, 6), (20, 100), (30, 100)]
-    reader.feed(Page([0] * 6, 45), 6)
+    reader.feed(Page([0] * 6, 45), Span(14, 6))
     assert reader.spans(9) == [(20, 100), (30, 100), (40, 100)]

@@ -3,6 +3,7 @@
 from cnct.exceptions import (
     AmbiguousWriteError,
     ClientError,
+    DriftWarning,
     InvalidCallError,
     InvalidCallWarning,
     NotFoundError,
@@ -15,6 +16,7 @@ from cnct.exceptions import (
 __all__ = [
     "AmbiguousWriteError",
     "ClientError",
+    "DriftWarning",
     "InvalidCallError",
     "InvalidCallWarning",
     "NotFoundError",

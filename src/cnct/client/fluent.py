@@ -50,6 +50,8 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
         validate: Consequence for a call that does not fit the document: ``strict`` raises an error,
             ``warn`` issues an `InvalidCallWarning`, ``off`` skips the check. By default unknown
             paths are errors, and problems of queries and payloads are warnings.
+        overlap: Whether pages of a set overlap by a row, so that none is lost or repeated while
+            others insert and delete rows; ``False`` pages by plain offsets.
 
     Raises:
         TypeError: If an argument is of the wrong type.

@@ -98,7 +98,8 @@ class ResourceSetMock(Refinable):
                     "mock it with an empty list or not at all"
                 )
             return
-        reader = Reader(self._query.window, self._query.size)
+        query = self._query
+        reader = Reader(query.window, query.size, overlap=query.overlap)
         if _is_failure(status_code, return_value):
             self._mock_call(reader.spans()[0], status_code, return_value, headers)
             return
@@ -107,7 +108,7 @@ class ResourceSetMock(Refinable):
             span = reader.spans()[0]
             page = Page(rows[span.offset : span.offset + span.limit], len(rows))
             self._mock_page(span, page, headers)
-            reader.feed(page, span.limit)
+            reader.feed(page, span)
 
     def _mock_row(self, index: int, status_code: int, return_value: Any, headers: Headers) -> None:
         """Mock the call that reads one resource; see `RowMock.mock`."""

@@ -157,7 +157,7 @@ class Reader:
         return total is not None and first is not None and total > first
 
     def _is_unpaged(self, page: Page, span: Span) -> bool:
-        """Return whether two offsets have the same rows: without totals, the server ignores them."""
+        """Return whether the server ignores offsets: two have the same rows, without totals."""
         last = self._last_page
         again = page.total is None and page.rows == last.rows and span.offset != last.offset
         return again and bool(page.rows) and bool(self._grid.step) and not self._moved
@@ -247,8 +247,7 @@ class Reader:
         if self._remaining == 0 or not page.rows:
             return True
         if total is None:
-            unpaged = len(page.rows) > span.limit
-            return unpaged or (nothing_new and len(page.rows) == 1 and bool(self._grid.step))
+            return len(page.rows) > span.limit  # the server does not page at all
         if span.offset + len(page.rows) != total:
             return False
         # A total that has just changed is believed when a second page ends there, too.

@@ -11,7 +11,8 @@ Key = Callable[[Any], Hashable]
 
 
 def _id(row: Any) -> Hashable:
-    return row["id"]
+    key: Hashable = row["id"]
+    return key
 
 
 def _id_and_version(row: Any) -> Hashable:

@@ -11,19 +11,18 @@ from cnct.client._core.paging import Page, Span, Unread
 from cnct.client._core.reader import Reader
 
 Fetch = Callable[[Span], Coroutine[Any, Any, Unread]]
+Loop = asyncio.AbstractEventLoop
 
 
 class AsyncAhead:
-    """Async twin of :class:`cnct.client._http.threads.Ahead`; ``width`` 1 starts no task."""
+    """Async twin of `cnct.client._http.threads.Ahead`; a width of 1 starts no task."""
 
     def __init__(self, reader: Reader, width: int) -> None:
-        """Start nothing yet."""
         self._reader = reader
         self._width = width
         self._pending: dict[Span, asyncio.Task[Unread]] = {}
-        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
-            WeakKeyDictionary()
-        )
+        self._turns: WeakKeyDictionary[Loop, asyncio.Lock] = WeakKeyDictionary()
+        self._slots: WeakKeyDictionary[Loop, asyncio.Semaphore] = WeakKeyDictionary()
 
     @property
     def turn(self) -> asyncio.Lock:
@@ -31,7 +30,7 @@ class AsyncAhead:
         return self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
     async def __aenter__(self) -> Self:
-        """Return itself, to be closed at the end."""
+        """Return the object itself."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -47,42 +46,46 @@ class AsyncAhead:
         """Return the rows of the next page.
 
         Args:
-            fetch: Fetches one; in a task if several are fetched at a time.
-            read: Decodes one. Neither is kept, as in the synchronous world.
+            fetch: Fetches a page; in a task if the width is above 1.
+            read: Decodes a page. Neither is kept, as in the synchronous world.
+
+        Returns:
+            New rows in order; none where the reader has to look elsewhere for the next ones.
 
         Raises:
-            ClientError: If it cannot be had. What is under way behind it is cancelled.
+            ClientError: If the page cannot be had. Calls for later pages are cancelled.
         """
-        spans = self._reader.spans(self._width)
+        spans = self._reader.spans(2 * self._width if self._width > 1 else 1)
         first = spans[0]
         if len(spans) == 1 and first not in self._pending:
-            return self._reader.feed(read(await fetch(first)), first.limit)
+            return self._reader.feed(read(await fetch(first)), first)
         try:
             page = read(await self._started(spans, fetch)[first])
         except BaseException:
             await self.close()
             raise
         del self._pending[first]
-        return self._reader.feed(page, first.limit)
+        return self._reader.feed(page, first)
 
     def _started(self, spans: list[Span], fetch: Fetch) -> dict[Span, asyncio.Task[Unread]]:
         self._forget_other_loops()
         for span in self._pending.keys() - set(spans):
             self._pending.pop(span).cancel()
+        slots = self._slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(self._width))
         for span in spans:
             if span not in self._pending:
-                task = self._pending[span] = asyncio.create_task(fetch(span))
+                task = self._pending[span] = asyncio.create_task(_in_turn(slots, fetch, span))
                 task.add_done_callback(_seen)
         return self._pending
 
     def _forget_other_loops(self) -> None:
-        """Leave what was under way when another loop ended: it may not have ended the iteration."""
+        """Forget tasks of a loop that closed before this iteration finished."""
         loop = asyncio.get_running_loop()
         own = {span: task for span, task in self._pending.items() if task.get_loop() is loop}
         self._pending = own
 
     async def close(self) -> None:
-        """Cancel what is under way, and wait until it has ended."""
+        """Cancel the tasks that are under way, and wait until they have ended."""
         self._forget_other_loops()
         tasks = list(self._pending.values())
         self._pending.clear()
@@ -91,7 +94,12 @@ class AsyncAhead:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def _in_turn(slots: asyncio.Semaphore, fetch: Fetch, span: Span) -> Unread:
+    async with slots:
+        return await fetch(span)
+
+
 def _seen(task: asyncio.Task[Unread]) -> None:
-    """Look at the outcome: asyncio complains of an error that nobody has looked at."""
+    """Retrieve the outcome, since asyncio logs an exception that was never retrieved."""
     if not task.cancelled():
         task.exception()

@@ -1,6 +1,7 @@
-"""Reads pages ahead of their consumer, in threads; waits that the end of the reading ends too.
+"""Reads pages ahead of their consumer, in threads.
 
-Which pages is decided by ``_core.paging``.
+Pauses and requests are aborted when the consumer stops. The order in which pages are read is
+decided by ``_core.reader``.
 """
 
 from __future__ import annotations
@@ -20,26 +21,25 @@ Fetch = Callable[[Span], Unread]
 
 
 class Breakable(Protocol):
-    """Something that waits for an answer."""
+    """A connection that waits for a response."""
 
     def break_off(self, reading: Reading) -> None:
-        """End the call that a reading has under way here, if it has."""
+        """Abort the request that a reading has under way on this connection, if any."""
         ...
 
 
 class Reading:
-    """What the threads of one reading have under way: pauses and calls, which end with it."""
+    """Pauses and calls of the threads of one reading, which end with it."""
 
     def __init__(self) -> None:
-        """Begin."""
         self._ended = Event()
         self._calls: WeakSet[Breakable] = WeakSet()
 
     def add(self, call: Breakable) -> None:
-        """Break off a call at the end.
+        """Register a call to be aborted at the end.
 
         Raises:
-            CancelledError: If the end has come.
+            CancelledError: If the reading has ended.
         """
         self._calls.add(call)
         self.pause(0)
@@ -48,13 +48,13 @@ class Reading:
         """Wait.
 
         Raises:
-            CancelledError: If the end comes.
+            CancelledError: If the reading ends meanwhile.
         """
         if self._ended.wait(seconds):
             raise CancelledError
 
     def end(self) -> None:
-        """End every pause and call."""
+        """Abort every pause and call."""
         self._ended.set()
         for call in list(self._calls):
             call.break_off(self)
@@ -64,15 +64,15 @@ _current: ContextVar[Reading | None] = ContextVar("_current", default=None)
 
 
 def current() -> Reading | None:
-    """Return the reading that this thread works for, if it does for any."""
+    """Return the reading that this thread works for, ``None`` for any other thread."""
     return _current.get()
 
 
 def sleep(seconds: float) -> None:
-    """Wait; in a thread that reads ahead, only as long as somebody reads.
+    """Wait; in a thread that reads ahead, until the reading ends at the latest.
 
     Raises:
-        CancelledError: If nobody does any more.
+        CancelledError: If the reading ends meanwhile.
     """
     reading = current()
     if reading is None:
@@ -82,17 +82,17 @@ def sleep(seconds: float) -> None:
 
 
 class Ahead:
-    """The pages of a reader, up to ``width`` of them fetched at a time, handed out in order.
+    """Pages of a reader in order, fetched by ``width`` threads.
 
-    The page in the consumer's hands counts: no more than ``width`` are held or under way.
+    A thread that has fetched a page fetches the next at once, however slow the consumer, until
+    twice as many pages as threads are held.
 
     Args:
-        reader: Says what to ask for.
-        width: Pages at a time; 1 fetches in the consumer's own thread.
+        reader: Plans the pages.
+        width: Number of threads; 1 fetches in the consumer's own thread.
     """
 
     def __init__(self, reader: Reader, width: int) -> None:
-        """Start nothing yet."""
         self._reader = reader
         self._width = width
         self._pending: dict[Span, Future[Unread]] = {}
@@ -101,7 +101,7 @@ class Ahead:
         self._under_way = Reading()
 
     def __enter__(self) -> Self:
-        """Return itself, to be closed at the end."""
+        """Return the object itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -117,24 +117,28 @@ class Ahead:
         """Return the rows of the next page.
 
         Args:
-            fetch: Fetches one; in a thread if several are fetched at a time.
-            read: Decodes one, in the consumer's own thread. Neither is kept: they may hold who
-                holds this, and rows in a circle would stay until a full garbage collection.
+            fetch: Fetches a page; in a thread if the width is above 1.
+            read: Decodes a page, in the consumer's own thread. Neither is kept: as methods of the
+                set that holds this object, they would make a circle, and the rows would stay until
+                a full garbage collection.
+
+        Returns:
+            New rows in order; none where the reader has to look elsewhere for the next ones.
 
         Raises:
-            ClientError: If it cannot be had. What is under way behind it is given up.
+            ClientError: If the page cannot be had. Calls for later pages are aborted.
         """
-        spans = self._reader.spans(self._width)
+        spans = self._reader.spans(2 * self._width if self._width > 1 else 1)
         first = spans[0]
         if len(spans) == 1 and first not in self._pending:
-            return self._reader.feed(read(fetch(first)), first.limit)
+            return self._reader.feed(read(fetch(first)), first)
         try:
             page = read(self._started(spans, fetch)[first].result())
         except BaseException:
             self.close()
             raise
         del self._pending[first]
-        return self._reader.feed(page, first.limit)
+        return self._reader.feed(page, first)
 
     def _started(self, spans: list[Span], fetch: Fetch) -> dict[Span, Future[Unread]]:
         for span in self._pending.keys() - set(spans):
@@ -156,7 +160,7 @@ class Ahead:
         return fetch(span)
 
     def close(self) -> None:
-        """Give up what is under way; the calls are broken off, and their threads end."""
+        """Abort the calls that are under way; their threads end."""
         threads, self._threads = self._threads, None
         if threads is not None:
             threads.shutdown(wait=False, cancel_futures=True)
@@ -165,7 +169,7 @@ class Ahead:
         self._pending.clear()
 
     def join(self) -> None:
-        """Give up what is under way, and wait for the end of every thread."""
+        """Abort the calls that are under way, and wait for the end of every thread."""
         self.close()
         for threads, _ in self._ending:
             threads.shutdown(wait=True)

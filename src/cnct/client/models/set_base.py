@@ -1,17 +1,22 @@
 """Base of the sets of both worlds: the rows that were read, and the answers they allow. No I/O.
 
-Which rows to ask for is decided by ``_core.paging``.
+The order in which rows are read is decided by ``_core.reader``.
 """
 
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Iterator
 from typing import Any, Self
 
 from cnct.client._core.paging import Page, Span, Unread, Window
 from cnct.client._core.reader import Reader
+from cnct.client.checking import users_level
+from cnct.client.models.query import Query
 from cnct.client.models.refinement import Refinable, bounds
+from cnct.exceptions import DriftWarning
+from cnct.rql import R
 
 _SLICE = 1000  # kept rows that are handed out at once
 
@@ -56,9 +61,25 @@ class SetBase(Refinable):
         return rows
 
     def _new_reader(self) -> Reader:
-        reader = Reader(self._query.window, self._query.size)
+        query = self._query
+        reader = Reader(query.window, query.size, overlap=query.overlap)
         reader.complete = self._query.empty
         return reader
+
+    def _first_query(self, where: R) -> Query:
+        client = self._client
+        return Query(
+            where,
+            size=client.default_limit,
+            concurrency=client.concurrency,
+            overlap=client.overlap,
+        )
+
+    def _warn_of_drift(self, reader: Reader) -> None:
+        """Show the reader's warning once, in the user's line."""
+        if reader.warning:
+            message, reader.warning = f"{self!r}: {reader.warning}", ""
+            warnings.warn(message, DriftWarning, stacklevel=users_level())
 
     def _refined(self, **changes: Any) -> Self:
         refined = type(self).__new__(type(self))
