@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from cnct.client import AsyncConnectClient, ConnectClient, RequestLogger, RetryPolicy
     from cnct.exceptions import (
         AmbiguousWriteError,
+        BatchError,
         ClientError,
         DriftWarning,
         ImpossibleMockError,
         InvalidCallError,
         InvalidCallWarning,
+        JournalError,
         NotFoundError,
         NotYetEvaluatedError,
         QueryError,
@@ -38,12 +40,14 @@ if TYPE_CHECKING:
 __all__ = [
     "AmbiguousWriteError",
     "AsyncConnectClient",
+    "BatchError",
     "ClientError",
     "ConnectClient",
     "DriftWarning",
     "ImpossibleMockError",
     "InvalidCallError",
     "InvalidCallWarning",
+    "JournalError",
     "NotFoundError",
     "NotYetEvaluatedError",
     "QueryError",

@@ -8,7 +8,9 @@
     │   │   └── UnknownNameError    the document has no such name          (also AttributeError)
     │   ├── InvalidCallError        does not fit the document, not sent    (also ValueError)
     │   ├── AmbiguousWriteError     a write that may have been done
-    │   └── SpecError               the document cannot be read            (also ValueError)
+    │   ├── SpecError               the document cannot be read            (also ValueError)
+    │   └── BatchError              some of many resources failed
+    ├── JournalError                a journal that the job cannot use      (also ValueError)
     ├── RQLError                    RQL cannot express it                  (also ValueError)
     │   ├── RQLSyntaxError          text that is not RQL
     │   └── QueryError              a query that a collection refuses
@@ -146,6 +148,30 @@ class DriftWarning(UserWarning):
     Never for a list at rest. Either its rows have no ids, or others add rows faster than they
     can be read.
     """
+
+
+class BatchError(ClientError):
+    """Some resources of a job failed; the message lists the first ones.
+
+    Args:
+        message: The counts and the first failures.
+        summary: The `cnct.client.work.Summary` of the job.
+
+    Attributes:
+        summary: As passed.
+    """
+
+    def __init__(self, message: str, summary: Any) -> None:
+        super().__init__(message)
+        self.summary = summary
+
+    def __reduce__(self) -> tuple[Callable[..., BatchError], tuple[Any, ...]]:
+        """Pickle with the summary."""
+        return type(self), (self.message, self.summary)
+
+
+class JournalError(ValueError):
+    """A journal or checkpoint that cannot be used: another job's, in use, finished or damaged."""
 
 
 class RQLError(ValueError):
