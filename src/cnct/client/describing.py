@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnct import console
 from cnct.client.base_client import BaseClient
 from cnct.client.checking import users_level
 from cnct.client.fluent import AsyncConnectClient
@@ -16,6 +15,7 @@ from cnct.client.models.collection import CollectionBase
 from cnct.client.models.names import at_hand, attribute
 from cnct.client.models.noun import Located
 from cnct.client.models.set_base import SetBase
+from cnct.console import help as pages
 from cnct.console.described import Described, ObjectKind
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ def print_help(client: Client, thing: ClientObject, *, full: bool = False) -> No
     specs = client.specs
     readable = specs if specs and specs.available(users_level() + 1) else None
     description = described(client, thing, readable)._replace(unreadable=specs is not readable)
-    console.print_help(description, full=full)
+    pages.print_help(description, full=full)
 
 
 def help_html(client: Client, thing: ClientObject) -> str | None:
     """Return the help of an object for a notebook, ``None`` without a specification at hand."""
     specs = at_hand(client.specs)
-    return console.html(described(client, thing, specs)) if specs else None
+    return pages.html(described(client, thing, specs)) if specs else None
 
 
 def described(client: Client, thing: ClientObject, specs: OpenAPISpecs | None) -> Described:

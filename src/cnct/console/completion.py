@@ -13,8 +13,6 @@ from importlib import import_module
 from types import MethodType
 from typing import Any
 
-from cnct.rql import R
-
 _TEXT = r"""(?:'[^'"]*'|"[^'"]*")"""
 _STEP = re.compile(rf"\.\w+|\({_TEXT}?\)|\[{_TEXT}\]")
 _CHAIN = re.compile(
@@ -72,8 +70,6 @@ def _after(thing: Any, step: str) -> Any:
 
 def _steps_without_io(thing: Any) -> frozenset[str] | None:
     """Return the steps that make no call, ``None`` for an object of another library."""
-    if isinstance(thing, R):
-        return frozenset()
     return getattr(thing.__class__, "_steps_without_io", None)
 
 

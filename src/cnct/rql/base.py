@@ -56,6 +56,9 @@ class RQLQuery:
 
     _condition: Condition
 
+    _steps_without_io: ClassVar = frozenset[str]()
+    """Completion may look at the names of any field: no step makes a call."""
+
     def __init__(
         self,
         *,
