@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from cnct.client._core.seen import SeenRows
@@ -10,17 +11,9 @@ from cnct.client._core.seen import SeenRows
 Key = Callable[[Any], Hashable]
 
 
-def _id(row: Any) -> Hashable:
-    key: Hashable = row["id"]
-    return key
-
-
-def _id_and_version(row: Any) -> Hashable:
-    """Return the key of a version: Connect lists versions of a product under the product's id."""
-    return row["id"], row["version"]
-
-
-_BETTER: tuple[Key, ...] = (_id, _id_and_version, repr)  # where ids are missing, the whole row
+# Connect lists the versions of a product under the product's id. Where ids are missing, the whole
+# row is the key.
+_KEYS: tuple[Key, ...] = (itemgetter("id"), itemgetter("id", "version"), repr)
 
 
 class RowKeys:
@@ -38,18 +31,17 @@ class RowKeys:
     @property
     def exact(self) -> bool:
         """Whether a row keeps its key when its fields change."""
-        return _BETTER[self._level] is not repr
+        return _KEYS[self._level] is not repr
 
     def add(self, rows: Sequence[Any]) -> None:
         """Remember rows as passed."""
         keys = self._keys(rows)
-        self._used[_BETTER[self._level]] = None
+        self._used[_KEYS[self._level]] = None
         self._seen.add(keys)
 
     def same(self, row: Any, other: Any) -> bool:
         """Return whether two rows are the same resource."""
-        first, second = self._keys([row]), self._keys([other])
-        return first == second
+        return self._keys([row]) == self._keys([other])
 
     def passed(self, row: Any) -> bool:
         """Return whether a row was passed, by any of the keys that were used."""
@@ -65,18 +57,18 @@ class RowKeys:
         return keys
 
     def _keys(self, rows: Sequence[Any]) -> list[Hashable]:
-        while self._level < len(_BETTER) - 1:
-            keys = _unique(_BETTER[self._level], rows)
+        while self._level < len(_KEYS) - 1:
+            keys = _unique(_KEYS[self._level], rows)
             if keys is not None:
                 return keys
             self._level += 1
-        return [repr(row) for row in rows]
+        return [*map(repr, rows)]
 
 
 def _unique(key: Key, rows: Sequence[Any]) -> list[Hashable] | None:
     """Return the keys of rows; ``None`` if a row has none or two rows have the same."""
     try:
-        keys = [key(row) for row in rows]
+        keys = [*map(key, rows)]
         distinct = set(keys)
     except (KeyError, TypeError, IndexError):
         return None

@@ -26,7 +26,7 @@ class SeenRows:
 
     def add(self, keys: Iterable[object]) -> None:
         """Add rows by their keys."""
-        self._log.extend(map(hash, keys))
+        self._log.fromlist([*map(hash, keys)])
 
     def has(self, key: object) -> bool:
         """Return whether a row with this key was added."""
