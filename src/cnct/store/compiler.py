@@ -7,7 +7,8 @@ unknown fields are left out, as the server ignores them.
 from __future__ import annotations
 
 import operator
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from cnct.exceptions import QueryError
 from cnct.openapi.fields import FilterField
@@ -24,7 +25,7 @@ from cnct.rql.nodes import (
 from cnct.rql.printer import operands_of, value_text
 from cnct.store.comparables import from_text
 from cnct.store.like import like_expression
-from cnct.store.refusals import bad_condition
+from cnct.store.refusals import bad_condition, too_large
 from cnct.store.sql import EVERY_ROW, NO_ROW, SqlExpression, complement, joined, quoted_field
 from cnct.store.tables import Table
 
@@ -34,6 +35,19 @@ _ORDERS = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operat
 _LABELLED = frozenset({"eq", "ne", "in", "out"})
 _NULL = object()
 _NUL = "\0"  # PostgreSQL stores none: the server answers 500
+_MOST_LEVELS = 500  # of operators; the server fails at 320 (docs/rql.md, "Limits of the parser")
+
+_Operand: TypeAlias = tuple[Node, bool]
+"""A node, and whether it is negated."""
+
+
+@dataclass(slots=True)
+class _Level:
+    """An operator whose operands are being compiled: those left, the next one last."""
+
+    op: str
+    todo: list[_Operand]
+    parts: list[SqlExpression] = field(default_factory=list[SqlExpression])
 
 
 class Compiler:
@@ -69,17 +83,36 @@ class Compiler:
         whole = joined("and", [*plain, looking]) or looking
         return SqlExpression(whole.sql, whole.params, source=source)
 
-    def _parts(self, operands: list[tuple[Node, bool]], prefix: str = "") -> list[SqlExpression]:
+    def _parts(self, operands: list[_Operand], prefix: str = "") -> list[SqlExpression]:
         parts = [self._node(arg, negated=negated, prefix=prefix) for arg, negated in operands]
         return [part for part in parts if part]
 
     def _node(self, node: Node, *, negated: bool, prefix: str = "") -> SqlExpression | None:
-        op, operands = operands_of(node, negated)
-        if op:
-            return joined(op, self._parts(operands, prefix))
-        leaf, negated = operands[0]
-        expression = self._leaf(leaf, prefix)
-        return complement(expression) if expression and negated else expression
+        """Compile a node without recursion, since queries are nested as deeply as a client likes.
+
+        Raises:
+            QueryError: If a field does not take an operator or a value, or the query is too deep.
+        """
+        levels = [_Level("", [(node, negated)])]
+        while True:
+            level = levels[-1]
+            if level.todo:
+                op, operands = operands_of(*level.todo.pop())
+                if op:
+                    levels.append(_Level(op, operands[::-1]))
+                    if len(levels) > _MOST_LEVELS:
+                        raise too_large()
+                    continue
+                leaf, negated = operands[0]
+                expression = self._leaf(leaf, prefix)
+                part = complement(expression) if expression and negated else expression
+            else:
+                part = joined(level.op, level.parts)
+                levels.pop()
+                if not levels:
+                    return part
+            if part:
+                levels[-1].parts.append(part)
 
     def _leaf(self, node: Node, prefix: str) -> SqlExpression | None:
         match node:
@@ -97,7 +130,7 @@ class Compiler:
     def _membership(self, op: str, name: str, values: tuple[Value, ...]) -> SqlExpression | None:
         single = "eq" if op == "in" else "ne"
         if any(isinstance(value, Group) for value in values) or name.endswith("search"):
-            terms: list[tuple[Node, bool]] = [(Comparison("eq", name, v), False) for v in values]
+            terms: list[_Operand] = [(Comparison("eq", name, v), False) for v in values]
             any_of = joined("or", self._parts(terms))
             return complement(any_of) if any_of and op == "out" else any_of
         field = self._table.fields.get(name)

@@ -10,9 +10,11 @@ from cnct.rql.printer import value_text
 from cnct.store.comparables import fold
 from cnct.store.refusals import bad_condition
 from cnct.store.sql import SqlExpression
+from cnct.store.wildcards import ANY, Step, encoded
 
 _TOKEN = re.compile(r"\\[*\\]|\*|[^*\\]+|\\")
 _STAR = "*"
+_ESCAPED_STAR = "\\*"
 _NUL = "\0"  # PostgreSQL stores none: the server answers 500
 
 
@@ -31,7 +33,7 @@ def like_expression(field: str, op: str, value: Literal) -> SqlExpression:
     stars = [index for index, token in enumerate(tokens) if token == _STAR]
     starts, ends = 0 in stars, len(tokens) - 1 in stars
     if set(stars) - {0, len(tokens) - 1}:
-        return SqlExpression(f"matches(?, {target})", (_regex(field, op, value, tokens),))
+        return SqlExpression(f"matches(?, {target})", (_pattern(field, op, value, tokens),))
     text = "".join(_unescaped(token) for token in tokens if token != _STAR)
     text = fold(text) if op == "ilike" else text
     if starts and ends:
@@ -44,16 +46,20 @@ def like_expression(field: str, op: str, value: Literal) -> SqlExpression:
 
 
 def _unescaped(token: str) -> str:
-    return token[1] if token in ("\\*", "\\\\") else token
+    return token[1] if token in (_ESCAPED_STAR, "\\\\") else token
 
 
-def _regex(field: str, op: str, value: Literal, tokens: list[str]) -> str:
-    """Write the server's regular expression, in which an escaped star is a quantifier."""
-    parts = {"*": "(.*)", "\\*": "*", "\\\\": "\\\\"}
+def _pattern(field: str, op: str, value: Literal, tokens: list[str]) -> str:
+    """Write a pattern for `wildcards`, in which an escaped star is a quantifier, as there."""
     folded = fold if op == "ilike" else str
-    text = "".join(parts.get(token, re.escape(folded(token))) for token in tokens)
-    try:
-        re.compile(text)
-    except re.error as error:  # the server answers 500 here
-        raise bad_condition(field, op, value_text(value)) from error
-    return text
+    steps: list[Step] = []
+    for token in tokens:
+        if token == _STAR:
+            steps.append(ANY)
+        elif token != _ESCAPED_STAR:
+            steps += [Step(letter) for letter in folded(_unescaped(token))]
+        elif steps and not steps[-1].repeated:
+            steps[-1] = steps[-1]._replace(repeated=True)
+        else:
+            raise bad_condition(field, op, value_text(value))  # the server answers 500 here
+    return encoded(steps)

@@ -8,10 +8,14 @@ from cnct.rql.leaves import Leaf, leaves
 from cnct.rql.nodes import Listing, Node
 from cnct.store.compiler import Compiler
 from cnct.store.ordering import order_expression
+from cnct.store.refusals import too_large
 from cnct.store.selection import Selection, selection_of
 from cnct.store.slices import Slice, slice_of
 from cnct.store.sql import SqlExpression
 from cnct.store.tables import Table
+
+_LONGEST_SQL = 900_000  # SQLite takes 1,000,000 bytes, the rest of the statement included
+_MOST_PARAMS = 32_000  # SQLite takes 32,766
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,11 @@ def read(query: Node | None, table: Table, *, sliced: bool = True) -> QueryPlan:
         QueryError: If the table does not take the query.
     """
     parts = [*leaves(query)]
+    condition = Compiler(table).condition(query)
+    if len(condition.sql) > _LONGEST_SQL or len(condition.params) > _MOST_PARAMS:
+        raise too_large()
     return QueryPlan(
-        Compiler(table).condition(query),
+        condition,
         order_expression(_fields(parts, "ordering"), table),
         selection_of(_fields(parts, "select"), table),
         slice_of(parts, table) if sliced else Slice(),

@@ -9,3 +9,8 @@ def bad_condition(field: str, lookup: str, value: str) -> QueryError:
     """Return the error for an operator that a field lacks, or a value that it cannot take."""
     details = {"filter": field, "lookup": lookup, "value": value}
     return QueryError(f"Bad filter: {field} {lookup} {value}.", details)
+
+
+def too_large() -> QueryError:
+    """Return the error for a query that is too deep or too long for the database."""
+    return QueryError("Bad filter query.")

@@ -6,8 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from cnct.store import logic
+
 _CAPITAL = re.compile("[A-Z]")
 _WIDEST = 100  # operands; SQLite limits the depth of an expression, not its breadth
+_DEEPEST = 6  # operators inside each other that are written as SQL: each has 100 operands at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,9 @@ class SqlExpression:
         distinct: Whether a record counts once, however many elements match.
         source: Tables that follow the record's own after ``FROM``, where a record counts once for
             each matching element.
+        depth: Number of operators inside each other in the text of the expression.
+        terms: Of an expression that `logic` evaluates, the terms.
+        program: Of an expression that `logic` evaluates, the steps.
     """
 
     sql: str
@@ -29,13 +35,17 @@ class SqlExpression:
     lists: frozenset[str] = frozenset()
     distinct: bool = True
     source: str = ""
+    depth: int = 0
+    terms: tuple[str, ...] = ()
+    program: tuple[str, ...] = (logic.TERM,)
 
     def without_lists(self) -> SqlExpression:
         """Return an expression that asks whether such an element exists, and joins nothing."""
         if not self.lists:
             return self
         tables = ", ".join(sorted(self.lists))
-        return SqlExpression(f"EXISTS (SELECT 1 FROM {tables} WHERE {self.sql})", self.params)
+        sql = f"EXISTS (SELECT 1 FROM {tables} WHERE {self.sql})"
+        return SqlExpression(sql, self.params, depth=self.depth + 1)
 
 
 EVERY_ROW = SqlExpression("1")
@@ -69,15 +79,27 @@ def joined(op: str, parts: list[SqlExpression]) -> SqlExpression | None:
         middle = len(parts) // 2
         halves = (joined(op, parts[:middle]), joined(op, parts[middle:]))
         parts = [half for half in halves if half]
+    depth = 1 + max(part.depth for part in parts)
+    if depth > _DEEPEST:
+        terms = tuple(term for part in parts for term in part.terms or (part.sql,))
+        steps = [step for part in parts for step in part.program]
+        program = (*steps, logic.operator(op, len(parts)))
+        depth, sql = _DEEPEST, logic.call(program, terms)
+    else:
+        terms, program = (), (logic.TERM,)
+        sql = f"({f' {op.upper()} '.join(part.sql for part in parts)})"
     return SqlExpression(
-        f"({f' {op.upper()} '.join(part.sql for part in parts)})",
+        sql,
         tuple(param for part in parts for param in part.params),
         frozenset(table for part in parts for table in part.lists),
         distinct=any(part.lists and part.distinct for part in parts),
+        depth=depth,
+        terms=terms,
+        program=program,
     )
 
 
 def complement(expression: SqlExpression) -> SqlExpression:
     """Negate an expression; one that is unknown, as comparisons with null are, counts as false."""
     plain = expression.without_lists()
-    return SqlExpression(f"NOT ifnull({plain.sql}, 0)", plain.params)
+    return SqlExpression(f"NOT ifnull({plain.sql}, 0)", plain.params, depth=plain.depth + 1)

@@ -7,21 +7,21 @@ RQL: queries come as a `QueryPlan`.
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 import threading
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnct.openapi.shapes import Record
+from cnct.store import logic
 from cnct.store.columns import column_values, json_text
 from cnct.store.comparables import fold
 from cnct.store.query import QueryPlan
 from cnct.store.sql import EVERY_ROW, SqlExpression, field_column, quoted, quoted_field
 from cnct.store.tables import Table
+from cnct.store.wildcards import matches
 
 # No path has names like these, so no collection has such a table.
 _OWN_TABLES = """
@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS "cnct.files" (path TEXT PRIMARY KEY, content BLOB);
 """
 
 _MOST_ROWS = 2**62  # SQLite's integers have 64 bits; nobody has as many rows
+_MOST_COUNTS = 256  # that are remembered
 _CACHE_KIB = 256 * 1024  # of database pages, in memory; only as much as there are records
 
 
@@ -65,9 +66,11 @@ class Storage:
         self._prepared: dict[str, Table] = {}
         self._indexed: set[str] = set()
         self._counts: dict[tuple[Any, ...], int] = {}  # since the last change
+        self._version = 0  # of the file; changes with every commit of another process
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
         self._connection.create_function("fold", 1, _fold, deterministic=True)
-        self._connection.create_function("matches", 2, _matches, deterministic=True)
+        self._connection.create_function("matches", 2, matches, deterministic=True)
+        self._connection.create_function(logic.NAME, -1, logic.evaluate, deterministic=True)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -95,6 +98,20 @@ class Storage:
             finally:
                 self._counts.clear()
             self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _snapshot(self, table: Table) -> Generator[None]:
+        """Read a table as it is now, whatever another process writes meanwhile."""
+        self._searchable(table)
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("COMMIT")
 
     def is_empty(self) -> bool:
         """Return whether nothing was ever stored or noted."""
@@ -126,6 +143,7 @@ class Storage:
             sqlite3.IntegrityError: If an id occurs twice.
         """
         with self.transaction():
+            self._counts.clear()
             name = self._sql_table(table)
             first = self._run(f"SELECT ifnull(max(rowid), 0) FROM {name}")[0][0] + 1
             self._write(
@@ -178,7 +196,7 @@ class Storage:
         """Return the page that a query asks for, and the number of all rows that match."""
         limit, offset = plan.slice.limit, plan.slice.offset
         where = plan.condition
-        with self._lock:
+        with self._snapshot(table):
             rows = self._run(
                 f"SELECT doc FROM {self._searchable(table)} record{where.source} "
                 f"WHERE record.parent = ? AND {where.sql} ORDER BY {plan.order} LIMIT ? OFFSET ?",
@@ -191,7 +209,10 @@ class Storage:
         """Count the rows that match."""
         key = (table.key, parent, condition.sql, *condition.params)
         with self._lock:
+            self._forget_if_changed()
             if key not in self._counts:
+                if len(self._counts) >= _MOST_COUNTS:
+                    self._counts.clear()
                 rows = self._run(
                     f"SELECT count(*) FROM {self._searchable(table)} record{condition.source} "
                     f"WHERE record.parent = ? AND {condition.sql}",
@@ -199,6 +220,13 @@ class Storage:
                 )
                 self._counts[key] = rows[0][0]
             return self._counts[key]
+
+    def _forget_if_changed(self) -> None:
+        """Forget the counts if another process has written to the file."""
+        version = self._run("PRAGMA data_version")[0][0]
+        if version != self._version:
+            self._version = version
+            self._counts.clear()
 
     def matches(self, table: Table, parent: str, key: str, condition: SqlExpression) -> bool:
         """Return whether the record with an id exists and matches."""
@@ -284,12 +312,3 @@ def _index_name(table: Table, column: str) -> str:
 
 def _fold(text: Any) -> Any:
     return fold(text) if isinstance(text, str) else text
-
-
-def _matches(pattern: str, text: Any) -> bool:
-    return isinstance(text, str) and _compiled(pattern).fullmatch(text) is not None
-
-
-@lru_cache(maxsize=64)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.DOTALL)
