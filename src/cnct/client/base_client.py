@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar
@@ -17,6 +16,7 @@ from cnct.client._core.timeouts import Timeout, checked_timeout
 from cnct.client._core.urls import absolute, checked_endpoint, with_query
 from cnct.client._http.interception import interceptor_of
 from cnct.client.checking import Validation, check, users_level, validation_policy
+from cnct.client.last_response import LastResponses
 from cnct.client.models.names import at_hand
 from cnct.client.models.noun import (
     STEPS_WITHOUT_IO,
@@ -63,7 +63,7 @@ class BaseClient(
     _library: str
     """Name of the HTTP library in the User-Agent header."""
 
-    _not_copied = frozenset({"_response", "_headers", "_driver", "_document"})
+    _not_copied = frozenset({"_responses", "_headers", "_driver", "_document"})
     """Attributes that a copy or pickle creates anew."""
 
     def __init__(
@@ -108,11 +108,16 @@ class BaseClient(
 
     def _open(self) -> None:
         self._document: OpenAPISpecs | None = None
-        self._response: ContextVar[ResponseT | None] = ContextVar("response", default=None)
+        self._responses = LastResponses[ResponseT](self._scope)
         self._headers = merged(
             {"User-Agent": _user_agent(self._library)},
             {**self.default_headers, "Authorization": self._api_key},
         )
+
+    @staticmethod
+    def _scope() -> object:
+        """Return the part of the program that a client is closed in; here, all of it."""
+        return None
 
     @property
     def api_key(self) -> str:
@@ -121,12 +126,15 @@ class BaseClient(
 
     @property
     def response(self) -> ResponseT | None:
-        """The last raw response in this thread or task, ``None`` before the first."""
-        return self._response.get()
+        """The last raw response in this thread or task, ``None`` before the first.
+
+        Closing the client drops it.
+        """
+        return self._responses.get()
 
     @response.setter
     def response(self, response: ResponseT | None) -> None:
-        self._response.set(response)
+        self._responses.set(response)
 
     @property
     def validate_using_specs(self) -> bool:

@@ -146,10 +146,10 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
 
     def _send_once(self, request: Request) -> Response:
         """Make one attempt, through the seam that users override or replace."""
-        self.response = None
-        self._log_request(request)
-        self._execute_http_call(request.method, request.url, dict(request.kwargs))
-        return self._take_response()
+        with self._responses.of_call():
+            self._log_request(request)
+            self._execute_http_call(request.method, request.url, dict(request.kwargs))
+            return self._take_response()
 
     def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
         """Send one request and set ``self.response``. May be overridden or replaced.
@@ -160,8 +160,13 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
         self.response = self._driver.send(method, url, kwargs)
 
     def close(self) -> None:
-        """Close all connections and end all threads; a later call opens new ones."""
+        """Close all connections, end all threads and drop `response`.
+
+        A call that another thread makes goes on and closes its connection at the end. A set that
+        another thread reads ahead raises a `ClientError`. A later call opens new connections.
+        """
         self._driver.close()
+        self._responses.drop()
 
     def __enter__(self) -> Self:
         """Return the client."""
@@ -195,6 +200,15 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
         from cnct.client._http.asynchronous import AsyncDriver  # noqa: PLC0415 - httpx2 is slow
 
         self._driver = AsyncDriver()
+
+    @staticmethod
+    def _scope() -> object:
+        from asyncio import get_running_loop  # noqa: PLC0415 - the synchronous client needs none
+
+        try:
+            return get_running_loop()
+        except RuntimeError:
+            return None
 
     def _ns_at(self, path: str) -> AsyncNS:
         return AsyncNS(self, path)
@@ -247,10 +261,10 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
 
     async def _send_once(self, request: Request) -> Response:
         """Make one attempt, through the seam that users override or replace."""
-        self.response = None
-        self._log_request(request)
-        await self._execute_http_call(request.method, request.url, dict(request.kwargs))
-        return self._take_response()
+        with self._responses.of_call():
+            self._log_request(request)
+            await self._execute_http_call(request.method, request.url, dict(request.kwargs))
+            return self._take_response()
 
     async def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
         """Send one request and set ``self.response``. May be overridden or replaced.
@@ -263,6 +277,7 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
     async def aclose(self) -> None:
         """Close the connections of the running loop; a later call opens new ones."""
         await self._driver.close()
+        self._responses.drop()
 
     async def __aenter__(self) -> Self:
         """Return the client."""

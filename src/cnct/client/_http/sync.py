@@ -21,7 +21,12 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import (
+    ClosedPoolError,
+    ConnectTimeoutError,
+    MaxRetryError,
+    NewConnectionError,
+)
 
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.reader import Reader
@@ -30,6 +35,7 @@ from cnct.client._core.timeouts import as_pair
 from cnct.client._http.connections import extended, write_timeout
 from cnct.client._http.environment import ca_bundle
 from cnct.client._http.interception import WireRequest, interceptor_of
+from cnct.client._http.living import Living
 from cnct.client._http.log import log_failure, log_pause, log_response
 from cnct.client._http.threads import Ahead, sleep
 
@@ -80,10 +86,25 @@ class _Adapter(HTTPAdapter):
     that fetch pages concurrently contend for the interpreter lock at each of them.
     """
 
+    def __init__(self) -> None:
+        self._pools: Living[Any] = Living()
+        super().__init__(pool_maxsize=_POOL_SIZE)
+
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
         pool.ConnectionCls = extended(pool.ConnectionCls)
+        self._pools.add(pool)
         return pool
+
+    def close(self) -> None:
+        """Close all connections, those in use at the end of their call.
+
+        urllib3 closes a pool only when it is collected, which a response that somebody holds
+        delays.
+        """
+        super().close()
+        for pool in self._pools:
+            pool.close()
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         resp.stream = partial(_in_large_pieces, resp.stream)
@@ -94,7 +115,7 @@ class _Adapter(HTTPAdapter):
         if interceptor is None:
             read = as_pair(kwargs.get("timeout"))[1]
             write_timeout.set(getattr(read, "read_timeout", read))  # urllib3 has a class for it
-            return super().send(request, *args, **kwargs)
+            return self._send(request, *args, **kwargs)
         method, url = request.method or "", request.url or ""
         wire_request = WireRequest(method, url, request.headers, _content(request.body))
         response = interceptor.respond(wire_request)
@@ -106,6 +127,15 @@ class _Adapter(HTTPAdapter):
             preload_content=False,
         )
         return self.build_response(request, raw)
+
+    def _send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
+        """Send a request, with another pool if another thread closes the one that was chosen."""
+        while True:
+            try:
+                return super().send(request, *args, **kwargs)
+            except requests.ConnectionError as error:
+                if not isinstance(error.args[0], ClosedPoolError):
+                    raise
 
 
 def _in_large_pieces(
@@ -134,7 +164,8 @@ class Driver:
 
     def __init__(self, endpoint: str) -> None:
         self._local = threading.local()
-        self._adapter = _Adapter(pool_maxsize=_POOL_SIZE)
+        self._sessions: Living[requests.Session] = Living()
+        self._adapter = _Adapter()
         self._verify = ca_bundle() or True
         self._environment = requests.Session().merge_environment_settings(
             url=endpoint, proxies={}, stream=False, verify=self._verify, cert=None
@@ -199,6 +230,7 @@ class Driver:
             for prefix in ("https://", "http://"):
                 session.mount(prefix, self._adapter)
             self._local.session = session
+            self._sessions.add(session)
         return session
 
     def send(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
@@ -251,3 +283,5 @@ class Driver:
         for ahead in list(self._ahead):
             ahead.join()
         self._adapter.close()
+        for session in self._sessions:
+            session.close()  # the adapters of the user
