@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import socket
+import sqlite3
 import sys
 import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cnct.emulator.clock import Clock
 from cnct.emulator.faults.fault import Fault
-from cnct.emulator.server import Emulator
+from cnct.emulator.server import Emulator, listening
+from cnct.openapi.sources import safe_location
+
+_PROGRAM = "python -m cnct.emulator"
+_MOST_PORTS = 65_535
 
 
 def main(arguments: list[str] | None = None, until: threading.Event | None = None) -> None:
@@ -19,33 +26,72 @@ def main(arguments: list[str] | None = None, until: threading.Event | None = Non
     Args:
         arguments: The command line without the program; by default that of the process.
         until: Event that stops the emulator; by default, Ctrl-C does.
+
+    Raises:
+        SystemExit: With status 2 and one line on stderr, if the emulator cannot start.
     """
     options = _parser().parse_args(arguments)
-    connect = Emulator(
+    try:
+        connect = _started(options)
+    except (OSError, ValueError, RecursionError, sqlite3.Error) as error:
+        _report(f"error: {_problem(error)}")
+        raise SystemExit(2) from None
+    try:
+        sys.stdout.write(
+            f"Connect is at {connect.endpoint} (Ctrl-C stops it)\n"
+            f"specs_location is {safe_location(str(connect.spec))}\n"
+        )
+        sys.stdout.flush()
+        (until or threading.Event()).wait()
+    except KeyboardInterrupt:
+        sys.stdout.write("\n")
+    finally:
+        connect.stop()
+
+
+def _started(options: argparse.Namespace) -> Emulator:
+    """Open the port before records are invented, so that a taken one is reported at once."""
+    with ExitStack() as undo:
+        opened = undo.enter_context(listening(options.port))
+        connect = _emulator(options, opened).start()
+        undo.pop_all()
+    return connect
+
+
+def _emulator(options: argparse.Namespace, opened: socket.socket) -> Emulator:
+    return Emulator(
         spec=options.spec,
         records=options.records,
         database=options.database,
         generate=dict(options.generate),
         seed=options.seed,
-        port=options.port,
+        port=opened,
         faults=options.faults,
         clock=Clock(options.now) if options.now else None,
+        allow_hosts=options.allow_host,
+        progress=_report,
     )
-    with connect:
-        sys.stdout.write(f"Connect is at {connect.endpoint} (Ctrl-C stops it)\n")
-        sys.stdout.flush()
-        try:
-            (until or threading.Event()).wait()
-        except KeyboardInterrupt:
-            sys.stdout.write("\n")
+
+
+def _problem(error: Exception) -> str:
+    """Return the text of an error in one line; a file is named, its error number is not."""
+    text = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return " ".join(text.split())
+
+
+def _report(line: str) -> None:
+    sys.stderr.write(f"{_PROGRAM}: {line}\n")
+    sys.stderr.flush()
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m cnct.emulator", description="A local Connect.")
+    parser = argparse.ArgumentParser(prog=_PROGRAM, description="A local Connect.")
     parser.add_argument("--spec", help="OpenAPI 3 document, YAML or JSON: a file or URL")
     parser.add_argument("--records", type=Path, help="JSON file: records by collection path")
     parser.add_argument("--database", default=":memory:", help="SQLite file that keeps the records")
-    parser.add_argument("--port", type=int, default=8080, help="TCP port; 0 for a free one")
+    parser.add_argument("--port", type=_port, default=8080, help="TCP port; 0 for a free one")
     parser.add_argument("--seed", type=int, default=1, help="seed of the invented records")
     parser.add_argument(
         "--generate",
@@ -67,7 +113,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--now", type=_moment, help="stop the clock at this time, as in 2026-01-31T12:00:00+00:00"
     )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="serve requests for this host, too, as in connect.test; may be repeated",
+    )
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _MOST_PORTS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: write 0 to {_MOST_PORTS}")
+    return int(text)
 
 
 def _count(text: str) -> tuple[str, int]:

@@ -6,7 +6,8 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -21,17 +22,24 @@ from cnct.emulator.api import Api
 from cnct.emulator.clock import Clock
 from cnct.emulator.faults.connection import Protocol, Server
 from cnct.emulator.faults.fault import Fault, Faults
-from cnct.emulator.faults.traffic import Traffic, request_log
+from cnct.emulator.faults.traffic import MAX_BODY, RequestLog, Traffic
 from cnct.emulator.inventing.inventor import Inventor
 from cnct.emulator.inventing.recipes import DEFAULT_COUNTS, Rows
 from cnct.emulator.inventing.recipes import generate as invented
 from cnct.emulator.service.app import BASE, Service
+from cnct.emulator.service.hosts import LocalHosts
 from cnct.emulator.service.records import Records
 from cnct.openapi.shapes import is_record
+from cnct.openapi.sources import safe_location
 from cnct.store import Storage
 
 DEFAULT_SPEC = Path(__file__).parent / "data" / "connect.yml"
 _START_SECONDS = 10.0
+_LOOPBACK = "127.0.0.1"
+
+
+def _ignore(_: str) -> None:
+    """Report no progress."""
 
 
 class Emulator:
@@ -47,18 +55,25 @@ class Emulator:
         generate: Number of records to invent by path of the collection, in addition to ``records``.
         seed: Seed of the invented records; the same seed gives the same records.
         api_keys: Accepted values of ``Authorization``; by default any ``ApiKey ...``.
-        port: TCP port; 0 for a free one.
+        port: TCP port, which `start` opens; 0 for a free one. Or a socket from `listening`, which
+            the emulator closes when it stops.
         faults: Faults to inject; the attribute ``faults`` changes them while the emulator runs.
         clock: Time of ``created`` and ``updated``; invented records are older. By default, the
             real time.
+        allow_hosts: Names that requests may have in ``Host`` apart from those of this computer;
+            others are answered with 403, against web pages that rebind their name (DNS rebinding).
+        max_body: Most bytes of a request's body; larger ones are answered with 413.
+        progress: Called with a line of text before each step that can take long.
 
     Attributes:
         spec: Location of the document, for ``ConnectClient(specs_location=...)``.
         clock: The clock; it can be stopped and moved.
-        requests: Requests that reached the emulator, oldest first: at most the last 10,000.
+        requests: Requests that reached the emulator, oldest first: at most the last 10,000,
+            and 64 MiB of bodies.
 
     Raises:
         ValueError: If ``spec``, ``records`` or ``generate`` is not valid.
+        OSError: If the port cannot be opened, or a file cannot be read.
 
     Example:
         >>> from cnct import ConnectClient
@@ -77,31 +92,55 @@ class Emulator:
         generate: Mapping[str, int] | None = None,
         seed: int = 1,
         api_keys: Collection[str] | None = None,
-        port: int = 0,
+        port: int | socket.socket = 0,
         faults: Iterable[Fault] = (),
         clock: Clock | None = None,
+        allow_hosts: Collection[str] = (),
+        max_body: int = MAX_BODY,
+        progress: Callable[[str], object] = _ignore,
     ) -> None:
         self.spec = spec or DEFAULT_SPEC
+        self._progress = progress
+        progress(f"Reading {safe_location(str(self.spec))}")
         api = _api(self.spec)
         until = clock.now() if clock else None
         self.clock = clock or Clock()
-        self.requests = request_log()
+        self.requests = RequestLog()
+        self._allow_hosts = allow_hosts
+        self._max_body = max_body
         self._faults = Faults(faults, seed)
-        self._storage = Storage(database)
-        inventor = Inventor(api, seed, until, generate)
-        self._records = Records(api, self._storage, inventor, self.clock.now)
-        self._service = Service(api, self._records, inventor, api_keys)
-        try:
-            if self._storage.is_empty():
-                world = _default_world(spec, records, generate or {}, seed, until)
-                self._fill(
-                    world, _read(records), generate or {}, lazily=bool(spec) and records is None
-                )
-        except BaseException:
-            self._storage.close()
-            raise
         self._port = port
         self._socket: socket.socket | None = None
+        with ExitStack() as undo:
+            self._storage = Storage(database)
+            undo.callback(self._storage.close)
+            inventor = Inventor(api, seed, until, generate)
+            self._records = Records(api, self._storage, inventor, self.clock.now)
+            self._service = Service(api, self._records, inventor, api_keys)
+            with self._storage.transaction():  # another emulator can start on the same file
+                if self._storage.is_empty():
+                    world = self._default_world(spec, records, generate or {}, seed, until)
+                    lazily = bool(spec) and records is None
+                    self._fill(world, _read(records), generate or {}, lazily=lazily)
+            undo.pop_all()
+
+    def _default_world(
+        self,
+        spec: str | Path | None,
+        records: object,
+        generate: Mapping[str, int],
+        seed: int,
+        until: datetime | None,
+    ) -> Rows:
+        """Invent the records of the default document: all of them, or the requested collections."""
+        if spec is not None:
+            return {}
+        counts = {path: count for path, count in generate.items() if path in DEFAULT_COUNTS}
+        if records is None:
+            counts = {**DEFAULT_COUNTS, **counts}
+        texts = [f"{path}={count}" for path, count in counts.items()]
+        self._progress(f"Inventing {', '.join(texts)}")
+        return invented(counts, seed, until)
 
     def _fill(
         self, world: Rows, records: Rows, generate: Mapping[str, int], *, lazily: bool
@@ -111,7 +150,9 @@ class Emulator:
         if lazily:
             self._records.invent_when_needed()
         for path in generate.keys() - world.keys():
+            self._progress(f"Inventing {path}={generate[path]}")
             self._service.invent(path)
+        self._progress("Indexing the records")
         self._storage.analyze()
 
     @property
@@ -127,8 +168,14 @@ class Emulator:
     @property
     def app(self) -> Starlette:
         """The ASGI application, for calls in the same process."""
-        strike = self._faults.strike
-        return self._service.asgi(Middleware(Traffic, base=BASE, log=self.requests, strike=strike))
+        traffic = Middleware(
+            Traffic,
+            base=BASE,
+            log=self.requests,
+            strike=self._faults.strike,
+            max_body=self._max_body,
+        )
+        return self._service.asgi(traffic)
 
     def insert(self, path: str, *records: dict[str, Any]) -> None:
         """Add records to a collection without a request, as if another user had created them.
@@ -158,13 +205,14 @@ class Emulator:
         """The URL for ``ConnectClient(endpoint=...)``; raises RuntimeError if it is not running."""
         if self._socket is None:
             raise RuntimeError("The emulator is not running: use it in a with statement")
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}{BASE}"
+        return f"http://{_LOOPBACK}:{self._socket.getsockname()[1]}{BASE}"
 
     def start(self) -> Self:
         """Open the port and serve requests in a background thread."""
-        self._socket = _listening(self._port)
+        port = self._port
+        self._socket = port if isinstance(port, socket.socket) else listening(port)
         config = uvicorn.Config(
-            self.app,
+            LocalHosts(self.app, self._allow_hosts),
             http=Protocol,
             log_level="error",
             access_log=False,
@@ -210,16 +258,23 @@ class Emulator:
         self.stop()
 
 
-def _listening(port: int) -> socket.socket:
+def listening(port: int) -> socket.socket:
+    """Open a TCP port of the loopback interface.
+
+    Raises:
+        OSError: If another program has the port, or this one may not open it.
+    """
     # With its protocol named, asyncio sends small answers at once (TCP_NODELAY), not after 40 ms.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind(("127.0.0.1", port))
-    except OSError:
-        listening.close()
-        raise
-    return listening
+        opened.bind((_LOOPBACK, port))
+        opened.listen()
+    except OSError as error:
+        opened.close()
+        problem = f"port {port} of {_LOOPBACK} cannot be opened: {error.strerror}"
+        raise OSError(error.errno, problem) from error
+    return opened
 
 
 def _api(location: str | Path) -> Api:
@@ -234,22 +289,6 @@ def _api(location: str | Path) -> Api:
 def _read_api(location: Path, _changed: int, _size: int) -> Api:
     """Read a document once for all emulators, as long as the file does not change."""
     return Api(location)
-
-
-def _default_world(
-    spec: str | Path | None,
-    records: object,
-    generate: Mapping[str, int],
-    seed: int,
-    until: datetime | None,
-) -> Rows:
-    """Invent the records of the default document: all of them, or the requested collections."""
-    if spec is not None:
-        return {}
-    counts = {path: count for path, count in generate.items() if path in DEFAULT_COUNTS}
-    if records is None:
-        counts = {**DEFAULT_COUNTS, **counts}
-    return invented(counts, seed, until)
 
 
 def _read(records: Mapping[str, list[dict[str, Any]]] | str | Path | None) -> Rows:

@@ -59,6 +59,9 @@ class Storage:
 
     Args:
         database: A file, or ``:memory:``.
+
+    Raises:
+        sqlite3.Error: If the file cannot be opened, or is no database.
     """
 
     def __init__(self, database: str | Path = ":memory:") -> None:
@@ -68,6 +71,13 @@ class Storage:
         self._counts: dict[tuple[Any, ...], int] = {}  # since the last change
         self._version = 0  # of the file; changes with every commit of another process
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
+        try:
+            self._set_up()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _set_up(self) -> None:
         self._connection.create_function("fold", 1, _fold, deterministic=True)
         self._connection.create_function("matches", 2, matches, deterministic=True)
         self._connection.create_function(logic.NAME, -1, logic.evaluate, deterministic=True)

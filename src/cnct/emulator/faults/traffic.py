@@ -10,14 +10,17 @@ from json import loads
 from typing import Any
 
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cnct.emulator.faults.fault import Fault
+from cnct.emulator.service import api_errors
 
-_MOST_REQUESTS = 10_000  # a service that runs for days must not grow with them
-
-RequestLog = deque["ServedRequest"]
+# A service that runs for days must not grow with its requests.
+_MOST_REQUESTS = 10_000
+_MOST_BYTES = 64 * 2**20  # of their bodies
+MAX_BODY = 64 * 2**20
+"""Most bytes of a request's body, as long as nothing else is chosen."""
 
 
 @dataclass(slots=True)
@@ -47,9 +50,24 @@ class ServedRequest:
         return loads(self.body)
 
 
-def request_log() -> RequestLog:
-    """Return an empty log of requests; the oldest are dropped once there are ten thousand."""
-    return deque(maxlen=_MOST_REQUESTS)
+class RequestLog(deque[ServedRequest]):
+    """The last requests, oldest first: at most ten thousand, with 64 MiB of bodies together.
+
+    The last one is kept whatever its size.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(maxlen=_MOST_REQUESTS)
+        self._bytes = 0  # at least those of the bodies
+
+    def append(self, request: ServedRequest, /) -> None:
+        """Add a request, and drop the oldest while there are too many or too large ones."""
+        super().append(request)
+        self._bytes += len(request.body)
+        if self._bytes > _MOST_BYTES:
+            self._bytes = sum(len(kept.body) for kept in self)
+            while self._bytes > _MOST_BYTES and len(self) > 1:
+                self._bytes -= len(self.popleft().body)
 
 
 class Traffic:
@@ -60,6 +78,7 @@ class Traffic:
         base: Path below which the service lies.
         log: Receives each request whose body is complete.
         strike: Returns the faults of a request, by method and path.
+        max_body: Most bytes of a body; a request with more is answered with 413.
     """
 
     def __init__(
@@ -68,28 +87,37 @@ class Traffic:
         base: str,
         log: RequestLog,
         strike: Callable[[str, str], list[Fault]],
+        max_body: int = MAX_BODY,
     ) -> None:
         self._app = app
         self._base = base
         self._log = log
         self._strike = strike
+        self._max_body = max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request under its faults."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        try:
-            body = await Request(scope, receive).body()
-        except ClientDisconnect:
-            return
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self._max_body:
+                await self._refuse(scope, receive, send)
+                return
         path = scope["path"].removeprefix(f"{self._base}/")
         served = ServedRequest(
             method=scope["method"],
             path=path,
             query=str(scope["query_string"], "ascii"),
             headers=Headers(scope=scope),
-            body=body,
+            body=bytes(body),
             faults=tuple(self._strike(scope["method"], path)),
         )
         self._log.append(served)
@@ -102,7 +130,11 @@ class Traffic:
         app = self._app
         for fault in reversed(served.faults):
             app = partial(fault.effect, app)
-        await app(scope, _replayed(body, receive), record_status)
+        await app(scope, _replayed(served.body, receive), record_status)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        error = api_errors.too_large(self._max_body)
+        await JSONResponse(error.body, error.status)(scope, receive, send)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

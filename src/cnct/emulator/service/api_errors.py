@@ -55,6 +55,17 @@ def failed(status: int) -> ApiError:
     return ApiError(status, "SYS_001", HTTPStatus(status).phrase)
 
 
+def too_large(most: int) -> ApiError:
+    """Return the error for a body of more bytes than the service takes."""
+    return ApiError(413, "SYS_001", f"The body of a request can have at most {most} bytes.")
+
+
+def foreign_host(host: str) -> ApiError:
+    """Return the error for a request whose Host names another computer."""
+    hint = f"Host {host!r} is not local: allow it with --allow-host or Emulator(allow_hosts=...)."
+    return ApiError(403, "SYS_001", hint)
+
+
 def invalid(*errors: str) -> ApiError:
     """Return the error for a wrong payload, or an action that the status does not allow."""
     return ApiError(400, "VAL_001", *errors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,12 +14,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from cnct.emulator.service import api_errors, sheets
 from cnct.openapi.operations import JSON
 from cnct.openapi.places import Success
-from cnct.openapi.shapes import Record, as_record, is_list, is_record
+from cnct.openapi.shapes import Record, as_list, as_record, is_record
 
 MEDIA = "/media/"
 """Path below the host of the files that responses link to."""
 
 _FORM = "multipart/form-data"
+_MOST_LEVELS = 200  # of JSON; the checks of payloads take 255, Python's own decoder some 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,36 @@ async def read(request: Request, media_types: Collection[str]) -> RequestBody:
     if not content:
         return RequestBody()
     try:
-        payload = json.loads(content, parse_constant=_refuse)
-        json.dumps(payload, ensure_ascii=False).encode()  # half a surrogate pair cannot be stored
+        return RequestBody(_decoded(content))
     except (ValueError, RecursionError) as error:
         raise api_errors.invalid("payload: JSON parse error.") from error
-    return RequestBody(payload)
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(constant)  # NaN and the infinities, which are not JSON
+def _decoded(text: str | bytes) -> Any:
+    """Decode JSON that can be stored and written again.
+
+    Raises:
+        ValueError: If the text is no JSON, or has NaN, infinite numbers such as 1e999, or halves of
+            surrogate pairs.
+        RecursionError: If the JSON is nested too deeply even to be decoded.
+        ApiError: If the JSON is nested more deeply than the service takes.
+    """
+    payload = json.loads(text)
+    _check_depth(payload)
+    json.dumps(payload, ensure_ascii=False, allow_nan=False).encode()
+    return payload
+
+
+def _check_depth(payload: Any) -> None:
+    level = [payload]
+    for _ in range(_MOST_LEVELS):
+        level = [child for node in level for child in _children(node)]
+    if level:
+        raise api_errors.invalid(f"payload: JSON is nested more than {_MOST_LEVELS} levels deep.")
+
+
+def _children(node: Any) -> Iterable[Any]:
+    return as_record(node).values() if is_record(node) else as_list(node)
 
 
 async def _form(request: Request) -> RequestBody:
@@ -87,6 +109,8 @@ async def _form(request: Request) -> RequestBody:
                     files[name] = Upload(value.filename or name, kind, await value.read())
                 else:
                     fields[name] = _field(value)
+    except api_errors.ApiError:
+        raise
     except Exception as error:
         raise api_errors.invalid("payload: the form cannot be read.") from error
     return RequestBody(fields, files)
@@ -94,11 +118,12 @@ async def _form(request: Request) -> RequestBody:
 
 def _field(text: str) -> Any:
     """Decode a field of a form; objects and arrays come as JSON (OpenAPI 3.0, "Encoding")."""
-    try:
-        value = json.loads(text)
-    except ValueError:
+    if not text.lstrip().startswith(("{", "[")):
         return text
-    return value if is_record(value) or is_list(value) else text
+    try:
+        return _decoded(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _file_name(request: Request) -> str:
