@@ -1,4 +1,4 @@
-"""Every error and warning that reaches users, as one tree. Imports nothing of the package.
+"""Every error and warning that reaches users, as one tree.
 
 ::
 
@@ -30,6 +30,8 @@ from __future__ import annotations
 import http
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from cnct.text import clean
 
 
 class ClientError(Exception):
@@ -71,17 +73,20 @@ class ClientError(Exception):
         self.additional_info: dict[str, Any] = kwargs
 
     def __str__(self) -> str:
-        """Return message or status, attempts, code, errors, method and URL; leave out ``None``."""
+        """Return message or status, attempts, code, errors, method and URL; leave out ``None``.
+
+        Control characters, which a server may send, appear as escapes.
+        """
         text = self.message or status_text(self.status_code) or "Unexpected error"
         text += f" after {self.attempts} attempts" if self.attempts > 1 else ""
         details = ", ".join(str(error) for error in self.errors or ())
         about = " - ".join(part for part in (self.error_code, details) if part)
         call = " ".join(part for part in (self.method, self.url) if part)
-        return f"{text}{': ' if about else ''}{about}{f' ({call})' if call else ''}"
+        return clean(f"{text}{': ' if about else ''}{about}{f' ({call})' if call else ''}")
 
     def __repr__(self) -> str:
         """Return class, status and code."""
-        return f"<{type(self).__name__} {self.status_code}: {self.error_code}>"
+        return clean(f"<{type(self).__name__} {self.status_code}: {self.error_code}>")
 
     def __reduce__(self) -> tuple[Callable[..., ClientError], tuple[Any, ...]]:
         """Pickle with every argument."""

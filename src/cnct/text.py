@@ -1,4 +1,4 @@
-"""Builds text for messages: masks secrets, joins words, and suggests the nearest valid names.
+"""Builds text for people: masks secrets, escapes control characters, joins and suggests names.
 
 Imports nothing of the package.
 """
@@ -9,8 +9,15 @@ import re
 from collections.abc import Collection, Iterable
 from urllib.parse import quote, quote_plus
 
-_MASK = "***"
+MASK = "***"
+# Characters that move the cursor, start a command of the terminal or reorder the text around them.
+_CONTROLS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _CREDENTIALS = re.compile(r"\A(\s*(?:[A-Za-z][\w+.-]*:)?//)[^/?#]*@")
+_PLAIN = str.maketrans({"…": "...", "≥": ">=", "≤": "<=", "\u2013": "-", "\u2014": "-"})
 _MOST_NAMES = 12  # in one sentence
 _NEAR = 0.6  # similarity from 0 to 1; the default of difflib
 _CLEAR = 0.92
@@ -23,7 +30,48 @@ def masked(text: str, secret: str) -> str:
     """
     for part in (secret, secret.rpartition(":")[2]):
         for spelling in (part, quote(part), quote(part, safe=""), quote_plus(part)):
-            text = text.replace(spelling, _MASK) if spelling else text
+            text = text.replace(spelling, MASK) if spelling else text
+    return text
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    r"""Return a text for people, with control characters as escapes: ``\x1b``, ``\u202e``.
+
+    Text of a server or document could clear the screen, write to the clipboard, hide a line or
+    forge one in a log. Everything that is printed, logged or shown by ``repr`` passes through here.
+
+    Args:
+        text: Any text.
+        lines: Whether line feeds and tabs are kept, as in a page of help.
+    """
+    if text.isprintable():
+        return text
+    if lines:
+        parts = _LINE_ENDS.sub("\n", text).expandtabs().split("\n")
+        return "\n".join(map(clean, parts))
+    return _CONTROLS.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode()
+
+
+def encodable(text: str, encoding: str | None) -> str:
+    """Return a text in which ``?`` replaces the characters that an encoding lacks.
+
+    A Windows console, a redirected output or a cron job may use cp1252 or ASCII.
+
+    Args:
+        text: Any text.
+        encoding: Encoding of the file that the text is written to; ``None`` for UTF-8.
+    """
+    name = encoding or "utf-8"
+    try:
+        text.encode(name)
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN).encode(name, "replace").decode(name)
+    except LookupError:  # a file-like object with an encoding of its own
+        return text
     return text
 
 

@@ -12,6 +12,7 @@ from cnct.client._core.arguments import checked_bool, checked_int
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import Flow, Request, Response
 from cnct.client._core.retry import RetryPolicy, retry_flow
+from cnct.client._core.secret import Secret
 from cnct.client._core.timeouts import Timeout, checked_timeout
 from cnct.client._core.urls import absolute, checked_endpoint, with_query
 from cnct.client._http.interception import interceptor_of
@@ -27,6 +28,7 @@ from cnct.client.models.noun import (
     NamespaceT,
 )
 from cnct.rql.url import params_to_wire
+from cnct.text import clean
 
 if TYPE_CHECKING:
     from cnct.console import Matches
@@ -85,7 +87,9 @@ class BaseClient(
         validate: Validation | None = None,
         overlap: bool = True,
     ) -> None:
-        _check_api_key(api_key)
+        # First of all, so that no traceback with local variables shows the key.
+        kind, api_key = type(api_key), Secret(api_key)
+        _check_api_key(kind, api_key)
         self.endpoint = checked_endpoint(endpoint or DEFAULT_ENDPOINT)
         self.use_specs = use_specs
         self.specs_location = _checked_location(specs_location)
@@ -250,7 +254,8 @@ class BaseClient(
 
     def __repr__(self) -> str:
         """Return class and endpoint, without the API key."""
-        return f"<{type(self).__name__} {self.endpoint}>"
+        endpoint = vars(self).get("endpoint", "")  # missing while the constructor checks arguments
+        return clean(f"<{type(self).__name__} {endpoint}>")
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the settings, without connections."""
@@ -284,8 +289,8 @@ def _user_agent(library: str) -> str:
     return f"cnct/{version('cnct')} python/{python} {library}/{version(library)}"
 
 
-def _check_api_key(api_key: Any) -> None:
-    if not isinstance(api_key, str):
+def _check_api_key(kind: type[Any], api_key: Secret) -> None:
+    if not issubclass(kind, str):
         _refuse(TypeError, "api_key", "a str like 'ApiKey SU-000-000-000:secret'")
     if not api_key.strip() or not api_key.isprintable() or not api_key.isascii():
         _refuse(ValueError, "api_key", "printable ASCII like 'ApiKey SU-000-000-000:secret'")

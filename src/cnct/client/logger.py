@@ -7,11 +7,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
-from cnct.text import masked, safe_url
+from cnct.client._core.secret import SECRET_HEADERS
+from cnct.text import clean, encodable, masked, safe_url
 
-_SECRET = frozenset(
-    {"authorization", "authentication", "proxy-authorization", "cookie", "set-cookie"}
-)
 _SECRET_ARGUMENTS = frozenset({"auth", "cookies"})  # arguments that become such headers
 _STARS = "*" * 10
 
@@ -20,6 +18,7 @@ class RequestLogger:
     """Prints every request and response of a client.
 
     Cookies, ``Authorization`` and the API key are masked, the key in URLs and bodies as well.
+    Control characters appear as escapes, and ``?`` replaces characters that the file cannot encode.
 
     Args:
         file: Text file to print to; by default the ``sys.stdout`` of the moment.
@@ -39,8 +38,8 @@ class RequestLogger:
             key: Name of the header, in any letter case.
             value: Value of the header.
         """
-        if key.lower() not in _SECRET:
-            return self._masked(value)
+        if key.lower() not in SECRET_HEADERS:
+            return clean(self._masked(value))
         scheme, colon, _ = value.partition(":")
         return f"{scheme}:{_STARS}" if colon and scheme.startswith("ApiKey ") else _STARS
 
@@ -50,9 +49,9 @@ class RequestLogger:
         self._secrets |= {
             value for name, value in headers.items() if name.lower() == "authorization"
         }
-        lines = [f"{method.upper()} {safe_url(url)}", *self._headers(headers)]
+        lines = [clean(f"{method.upper()} {safe_url(url)}"), *self._headers(headers)]
         lines += [
-            f"{name}={_STARS if name in _SECRET_ARGUMENTS else repr(value)}"
+            clean(f"{name}={_STARS if name in _SECRET_ARGUMENTS else repr(value)}")
             for name, value in kwargs.items()
             if name not in ("headers", "json")
         ]
@@ -63,7 +62,7 @@ class RequestLogger:
     def log_response(self, response: Any) -> None:
         """Print a response of requests or httpx2."""
         reason = getattr(response, "reason_phrase", None) or getattr(response, "reason", "")
-        lines = [f"{response.status_code} {reason}", *self._headers(response.headers)]
+        lines = [clean(f"{response.status_code} {reason}"), *self._headers(response.headers)]
         media_type = str(response.headers.get("Content-Type", ""))
         if "json" in media_type:
             lines.append(_indented(response.content))
@@ -72,7 +71,7 @@ class RequestLogger:
         self._print("--- HTTP Response ---", lines)
 
     def _headers(self, headers: Mapping[str, str]) -> Iterator[str]:
-        return (f"{name}: {self.obfuscate(name, value)}" for name, value in headers.items())
+        return (f"{clean(name)}: {self.obfuscate(name, value)}" for name, value in headers.items())
 
     def _masked(self, text: str) -> str:
         for secret in self._secrets:
@@ -81,15 +80,16 @@ class RequestLogger:
 
     def _print(self, title: str, lines: list[str]) -> None:
         text = "\n".join((title, *map(self._masked, lines), "", ""))
-        (self._file or sys.stdout).write(text)
+        file = self._file or sys.stdout
+        file.write(encodable(text, getattr(file, "encoding", None)))
 
 
 def _indented(content: bytes) -> str:
     try:
         return _pretty(json.loads(content))
     except ValueError:
-        return content.decode("utf-8", "replace")
+        return clean(content.decode("utf-8", "replace"))
 
 
 def _pretty(value: Any) -> str:
-    return json.dumps(value, indent=4, default=repr, ensure_ascii=False)
+    return clean(json.dumps(value, indent=4, default=repr, ensure_ascii=False), lines=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from cnct.client._core.secret import SECRET_HEADERS, Secret
+
 # RFC 9110, sections 5.1 and 5.5
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?")
@@ -12,6 +14,8 @@ _VALUE = re.compile(r"(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?")
 
 def merged(headers: Mapping[str, str], more: Mapping[str, str | None] | None) -> dict[str, str]:
     """Return ``headers`` updated with ``more``, case-insensitively; ``None`` removes a header.
+
+    The ``repr`` of a secret value is masked.
 
     Raises:
         ValueError: If HTTP does not allow a name or value. The message leaves out the value, which
@@ -28,5 +32,11 @@ def merged(headers: Mapping[str, str], more: Mapping[str, str | None] | None) ->
             )
     replaced = {name.lower() for name in more}
     result = {name: value for name, value in headers.items() if name.lower() not in replaced}
-    result.update({name: value for name, value in more.items() if value is not None})
+    result.update({name: _hidden(name, value) for name, value in more.items() if value is not None})
     return result
+
+
+def _hidden(name: str, value: str) -> str:
+    """Return a secret value as text with a masked ``repr``."""
+    is_secret = name.lower() in SECRET_HEADERS and type(value) is str
+    return Secret(value) if is_secret else value

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from cnct.text import masked, safe_url
+from cnct.client._core.secret import masked_data
+from cnct.text import clean, masked, safe_url
 
 T = TypeVar("T")
 
@@ -48,12 +49,20 @@ class Request(NamedTuple):
 
     @property
     def shown_url(self) -> str:
-        """The URL for messages: without user name, password and API key."""
-        return self.masked(safe_url(self.url))
+        """The URL for messages: without user name, password, API key and control characters."""
+        return clean(self.masked(safe_url(self.url)))
 
     def masked(self, text: str) -> str:
         """Return a text with the API key masked."""
         return masked(text, self.secret)
+
+    def masked_data(self, value: Any) -> Any:
+        """Return decoded JSON with the API key masked in every text."""
+        return masked_data(value, self.secret)
+
+    def __repr__(self) -> str:
+        """Return method and URL, without headers and body."""
+        return f"<Request {self.method} {self.shown_url}>"
 
 
 class Pause(NamedTuple):
@@ -78,7 +87,7 @@ class TransportError(Exception):
     """
 
     def __init__(self, cause: Exception, *, sent: bool, transient: bool = True) -> None:
-        super().__init__(str(cause))
+        super().__init__(type(cause).__name__)  # its text may repeat the API key
         self.cause = cause
         self.sent = sent
         self.transient = transient

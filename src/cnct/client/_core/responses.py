@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import json
 from functools import lru_cache
+from traceback import clear_frames
 from typing import Any
 
 from cnct.client._core.messages import Request, Response, TransportError
+from cnct.client._core.secret import mask_error
 from cnct.exceptions import CALL_ATTRIBUTES, ClientError
 from cnct.openapi.shapes import is_list, is_object
 
@@ -36,12 +38,16 @@ def value_of(request: Request, response: Response) -> Any:
     try:
         return decode(content)
     except ValueError as error:
+        body = request.masked(excerpt(content))
+        content = b""  # may repeat the API key, which tracebacks with local variables would show
+        clear_frames(error.__traceback__)
+        mask_error(error, request.secret)
         raise ClientError(
             f"The response has a JSON content type, but its body is no JSON: {error}",
             status_code=response.status_code,
             method=request.method,
             url=request.shown_url,
-            body=request.masked(excerpt(content)),
+            body=body,
         ) from error
 
 
@@ -103,7 +109,8 @@ def error_of(
     code = members.pop("error_code", None)
     messages = _messages(request, members.pop("errors", None))
     additional = {name: value for name, value in members.items() if name not in _RESERVED}
-    code = None if code is None else str(code)
+    additional = request.masked_data(additional)
+    code = None if code is None else request.masked(str(code))
     return kind(None, response.status_code, code, messages, **additional, **attributes)
 
 
@@ -121,7 +128,7 @@ def failure_of(
         failure: The error of the driver.
         **attributes: Further attributes of the exception, such as ``attempts``.
     """
-    _mask(request, failure.cause)
+    mask_error(failure.cause, request.secret)
     return kind(
         f"No response ({type(failure.cause).__name__})",
         errors=[request.masked(str(failure.cause))],
@@ -129,15 +136,6 @@ def failure_of(
         url=request.shown_url,
         **attributes,
     )
-
-
-def _mask(request: Request, error: BaseException | None) -> None:
-    """Mask the API key in a chain of errors, which tracebacks show in full."""
-    while error is not None:
-        error.args = tuple(
-            request.masked(arg) if isinstance(arg, str) else arg for arg in error.args
-        )
-        error = error.__cause__ or error.__context__
 
 
 def excerpt(content: bytes) -> str:
@@ -158,7 +156,4 @@ def _error_body(response: Response) -> Any:
 def _messages(request: Request, errors: Any) -> list[Any] | None:
     if errors is None or errors == "":
         return None
-    messages = errors if is_list(errors) else [errors]
-    return [
-        request.masked(message) if isinstance(message, str) else message for message in messages
-    ]
+    return [request.masked_data(message) for message in (errors if is_list(errors) else [errors])]

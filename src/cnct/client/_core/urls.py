@@ -13,7 +13,9 @@ _NAME = re.compile(r"[^\s/?#]+(?:/[^\s/?#]+)*")
 
 
 def checked_endpoint(endpoint: str) -> str:
-    """Return an endpoint without its trailing slash.
+    """Return an endpoint without its trailing slash, and without user name and password.
+
+    The API key is the only credential that is sent.
 
     Raises:
         ValueError: If the endpoint is no absolute http(s) URL, or has a query or fragment.
@@ -23,7 +25,7 @@ def checked_endpoint(endpoint: str) -> str:
         raise ValueError(
             f"endpoint must be a URL like https://host/public/v1, not {safe_url(endpoint)!r}"
         )
-    return endpoint.rstrip("/")
+    return safe_url(endpoint).rstrip("/")
 
 
 def checked_name(name: Any, noun: str) -> str:
@@ -82,16 +84,18 @@ def segment(resource_id: Any) -> str:
 def absolute(endpoint: str, path: str) -> str:
     """Return the URL of a path below the endpoint; a URL below the endpoint stays as it is.
 
+    User name and password are removed from a URL.
+
     Raises:
         ValueError: If ``path`` is a URL elsewhere, where the API key must not go.
     """
     if "://" not in path.partition("?")[0]:
         return f"{endpoint}/{path.lstrip('/')}"
+    path = safe_url(path)
     if path == endpoint or path.startswith((f"{endpoint}/", f"{endpoint}?")):
         return path
     raise ValueError(
-        f"{safe_url(path)!r} is not below the endpoint {safe_url(endpoint)!r}:"
-        " make another client for another endpoint"
+        f"{path!r} is not below the endpoint {endpoint!r}: make another client for another endpoint"
     )
 
 

@@ -18,6 +18,7 @@ from cnct.client._core.headers import merged
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.reader import Reader
 from cnct.client._core.request_body import JSON, encoded_json
+from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.async_body import prepared
 from cnct.client._http.environment import ca_bundle
@@ -98,7 +99,8 @@ class AsyncDriver:
     ) -> Callable[[], Request | Pause]:
         start = time.perf_counter()
         try:
-            response = await send(request)
+            with LIBRARY_LOCALS_CLEARED:
+                response = await send(request)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             log_failure(request, error)
             return partial(flow.throw, _failure(error))

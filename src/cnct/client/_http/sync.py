@@ -31,6 +31,7 @@ from urllib3.exceptions import (
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.reader import Reader
 from cnct.client._core.request_body import JSON, encoded_json
+from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.connections import extended, write_timeout
 from cnct.client._http.environment import ca_bundle
@@ -207,7 +208,8 @@ class Driver:
     ) -> Callable[[], Request | Pause]:
         start = time.perf_counter()
         try:
-            response = send(request)
+            with LIBRARY_LOCALS_CLEARED:
+                response = send(request)
         except requests.RequestException as error:
             log_failure(request, error)
             return partial(flow.throw, _failure(error))
