@@ -15,6 +15,7 @@ from cnct.client.models.noun import (
     HasCollections,
     SyncNoun,
 )
+from cnct.client.models.query import combined
 from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
 from cnct.exceptions import NotFoundError
 from cnct.rql import R
@@ -109,7 +110,7 @@ class Collection(CollectionBase, SyncNoun, HasActions[Action]):
 
     def filter(self, *args: str | R, **kwargs: Any) -> ResourceSet:
         """Return the set of the resources that match; see `ResourceSet.filter`."""
-        return self.all().filter(*args, **kwargs)
+        return ResourceSet(self._client, self._path, combined(args, kwargs))
 
     def create(self, payload: Any = None, **kwargs: Any) -> Any:
         """POST a new resource.
@@ -195,7 +196,7 @@ class AsyncCollection(CollectionBase, AsyncNoun, HasActions[AsyncAction]):
 
     def filter(self, *args: str | R, **kwargs: Any) -> AsyncResourceSet:
         """Return the set of the resources that match; see `ResourceSet.filter`."""
-        return self.all().filter(*args, **kwargs)
+        return AsyncResourceSet(self._client, self._path, combined(args, kwargs))
 
     async def create(self, payload: Any = None, **kwargs: Any) -> Any:
         """POST a new resource. Async twin of `Collection.create`."""

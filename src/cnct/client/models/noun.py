@@ -89,7 +89,8 @@ class HasCollections(Node, Generic[CollectionT]):
 
     def __getattr__(self, name: str) -> CollectionT:
         """Return the collection called ``name``, with ``_`` for ``-``."""
-        return self.collection(attribute_name(name))
+        path = self._path_in_document(attribute_name(name), "collection")
+        return self._collection_at(path)
 
     def __dir__(self) -> list[str]:
         """Return the methods and the document's names below."""

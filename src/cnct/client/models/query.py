@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cached_property
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.paging import Window
 from cnct.exceptions import RQLError
@@ -12,6 +12,9 @@ from cnct.rql.base import R, filter_text, matches_nothing, parse_filter
 from cnct.rql.parser import is_field
 from cnct.rql.patterns import search_term
 from cnct.rql.url import to_wire
+
+if TYPE_CHECKING:
+    from cnct.client.base_client import BaseClient
 
 
 class Query:
@@ -50,69 +53,88 @@ class Query:
         self.concurrency = concurrency
         self.kwargs: Mapping[str, Any] = kwargs or {}
         self.overlap = overlap
+        self._texts: tuple[str, str] | None = None
 
     def replaced(self, **changes: Any) -> Query:
         """Return a query with some parts replaced."""
-        return Query(**{**{name: getattr(self, name) for name in _PARTS}, **changes})
+        query = _new(Query)
+        query.__dict__ = {**self.__dict__, "_texts": None, **changes}
+        return query
 
     @property
     def empty(self) -> bool:
         """Whether no row can match, so that no call is needed."""
         return matches_nothing(self.where) or not self.window.covers(0)
 
-    @cached_property
+    @property
     def text(self) -> str:
         """The RQL, without limit and offset."""
+        return (self._texts or self._write())[0]
+
+    def at(self, limit: int, offset: int) -> str:
+        """Return the query string for some rows, ready for a URL."""
+        return f"{(self._texts or self._write())[1]}limit={limit}&offset={offset}"
+
+    def _write(self) -> tuple[str, str]:
+        """Write the RQL, and the beginning of the query string, once."""
         pieces = [filter_text(self.where)]
         pieces += [f"ordering({','.join(self.ordering)})"] if self.ordering else []
         pieces += [f"select({','.join(self.selection)})"] if self.selection else []
         pieces += [search_term(self.search)] if self.search is not None else []
-        return "&".join(piece for piece in pieces if piece)
-
-    @cached_property
-    def _prefix(self) -> str:
-        return f"{to_wire(self.text)}&" if self.text else ""
-
-    def at(self, limit: int, offset: int) -> str:
-        """Return the query string for some rows, ready for a URL."""
-        return f"{self._prefix}limit={limit}&offset={offset}"
+        text = "&".join(piece for piece in pieces if piece)
+        texts = self._texts = (text, f"{to_wire(text)}&" if text else "")
+        return texts
 
 
-_PARTS = (
-    *("where", "ordering", "selection", "search"),
-    *("window", "size", "concurrency", "kwargs", "overlap"),
-)
+_new = object.__new__
 
 
-def combined(args: Iterable[Any], kwargs: Mapping[str, Any]) -> R:
+def first_query(client: BaseClient[Any, Any, Any], where: R | None) -> Query:
+    """Return the query of a set before any refinement, with the settings of its client."""
+    query = _with_settings(client.default_limit, client.concurrency, client.overlap)
+    return query.replaced(where=where) if where else query
+
+
+@lru_cache(maxsize=64)
+def _with_settings(size: int, concurrency: int, overlap: bool) -> Query:
+    return Query(R(), size=size, concurrency=concurrency, overlap=overlap)
+
+
+def combined(args: Sequence[Any], kwargs: Mapping[str, Any]) -> R:
     """Combine the arguments of ``filter()`` with ``and``.
 
     Raises:
         TypeError: If an argument is neither a string nor an R.
         RQLError: If a condition cannot be read, or written.
     """
-    where = R()
-    for arg in args:
+    where = R(**kwargs)
+    for arg in reversed(args):
         if isinstance(arg, str):
-            where &= parse_filter(arg)
+            where = parse_filter(arg) & where
         elif isinstance(arg, R):
-            where &= arg
+            where = arg & where
         else:
             raise TypeError(f"filter() takes RQL strings and R objects, not {type(arg).__name__}")
-    return where & R(**kwargs)
+    return where
 
 
-def signed_fields(fields: Iterable[Any], method: str) -> tuple[str, ...]:
+def signed_fields(fields: tuple[Any, ...], method: str) -> tuple[str, ...]:
     """Check the fields of ``order_by`` or ``select``: names, with or without a sign.
 
     Raises:
         TypeError: If a field is not a string.
         RQLError: If a field is not a field name.
     """
-    checked: list[str] = []
     for name in fields:
         if not isinstance(name, str):
             raise TypeError(f"{method}() takes field names, not {type(name).__name__}")
+    return _checked_fields(fields, method)
+
+
+@lru_cache(maxsize=256)
+def _checked_fields(fields: tuple[str, ...], method: str) -> tuple[str, ...]:
+    checked: list[str] = []
+    for name in fields:
         plain = name.removeprefix("+")
         if not is_field(plain.removeprefix("-")):
             raise RQLError(f"{name!r} is no field for {method}(): expected one like '-created'")

@@ -43,7 +43,8 @@ class Refinable(HasFields):
         Example:
             ``rs.filter(R().product.name.ilike("*saas*"), status__in=("active", "suspended"))``
         """
-        return self._refined(where=self._query.where & combined(args, kwargs))
+        where, more = self._query.where, combined(args, kwargs)
+        return self._refined(where=where & more if where else more)
 
     def order_by(self, *fields: str) -> Self:
         """Return the set ordered by these fields, after those of earlier calls.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 from cnct.client._core.paging import Span, Unread
 from cnct.client.models.flattening import AsyncValues, flat
 from cnct.client.models.noun import AsyncNoun, SyncNoun
+from cnct.client.models.query import first_query
 from cnct.client.models.refinement import checked_index
 from cnct.client.models.set_base import MISSING, UNREAD, SetBase
 from cnct.exceptions import NotYetEvaluatedError
@@ -36,8 +37,7 @@ class ResourceSet(SyncNoun, SetBase):
 
     def __init__(self, client: ConnectClient, path: str, query: R | None = None) -> None:
         super().__init__(client, path)
-        where = R() if query is None else query
-        self._query = self._first_query(where)
+        self._query = first_query(client, query)
 
     @cached_property
     def _ahead(self) -> Ahead:
@@ -175,8 +175,7 @@ class AsyncResourceSet(AsyncNoun, SetBase):
 
     def __init__(self, client: AsyncConnectClient, path: str, query: R | None = None) -> None:
         super().__init__(client, path)
-        where = R() if query is None else query
-        self._query = self._first_query(where)
+        self._query = first_query(client, query)
 
     @cached_property
     def _ahead(self) -> AsyncAhead:

@@ -13,10 +13,8 @@ from typing import Any, Self
 from cnct.client._core.paging import Page, Span, Unread, Window
 from cnct.client._core.reader import Reader
 from cnct.client.checking import users_level
-from cnct.client.models.query import Query
 from cnct.client.models.refinement import Refinable, bounds
 from cnct.exceptions import DriftWarning
-from cnct.rql import R
 
 _SLICE = 1000  # kept rows that are handed out at once
 
@@ -66,15 +64,6 @@ class SetBase(Refinable):
         reader.complete = self._query.empty
         return reader
 
-    def _first_query(self, where: R) -> Query:
-        client = self._client
-        return Query(
-            where,
-            size=client.default_limit,
-            concurrency=client.concurrency,
-            overlap=client.overlap,
-        )
-
     def _warn_of_drift(self, reader: Reader) -> None:
         """Show the reader's warning once, in the user's line."""
         if reader.warning:
@@ -83,9 +72,11 @@ class SetBase(Refinable):
 
     def _refined(self, **changes: Any) -> Self:
         refined = type(self).__new__(type(self))
-        refined._client = self._client
-        refined._path = self._path
-        refined._query = self._query.replaced(**changes)
+        refined.__dict__ = {
+            "_client": self._client,
+            "_path": self._path,
+            "_query": self._query.replaced(**changes),
+        }
         return refined
 
     def _kept_steps(self) -> Iterator[list[Any] | None]:
