@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         InvalidCallWarning,
         JournalError,
         NotFoundError,
+        NotOneError,
         NotYetEvaluatedError,
         QueryError,
         RQLError,
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
         UnexpectedCallError,
         UnknownNameError,
         UnusedMockError,
+        WaitError,
+        WaitFailed,
+        WaitTimeout,
     )
     from cnct.rql import R
 
@@ -49,6 +53,7 @@ __all__ = [
     "InvalidCallWarning",
     "JournalError",
     "NotFoundError",
+    "NotOneError",
     "NotYetEvaluatedError",
     "QueryError",
     "R",
@@ -61,6 +66,9 @@ __all__ = [
     "UnexpectedCallError",
     "UnknownNameError",
     "UnusedMockError",
+    "WaitError",
+    "WaitFailed",
+    "WaitTimeout",
     "__version__",
 ]
 

@@ -9,6 +9,10 @@
     │   ├── InvalidCallError        does not fit the document, not sent    (also ValueError)
     │   ├── AmbiguousWriteError     a write that may have been done
     │   ├── SpecError               the document cannot be read            (also ValueError)
+    │   ├── NotOneError             none or several where one was expected (also LookupError)
+    │   ├── WaitError               a wait that ended without its condition
+    │   │   ├── WaitTimeout         the time was up                        (also TimeoutError)
+    │   │   └── WaitFailed          the resource has failed
     │   └── BatchError              some of many resources failed
     ├── JournalError                a journal that the job cannot use      (also ValueError)
     ├── RQLError                    RQL cannot express it                  (also ValueError)
@@ -137,6 +141,33 @@ class AmbiguousWriteError(ClientError):
         """Return the message, and the check to make before sending again."""
         check = "see whether the resource exists or has changed before you send it again"
         return f"{super().__str__()}. It may have been done: {check}"
+
+
+class NotOneError(ClientError, LookupError):
+    """There is no such resource, or there are several, where exactly one was expected."""
+
+    @property
+    def count(self) -> int:
+        """Number of resources; if the server gave no total, 2 stands for 2 or more."""
+        count: int = self.additional_info["count"]
+        return count
+
+
+class WaitError(ClientError):
+    """The wait for a resource ended without its condition: `WaitTimeout` or `WaitFailed`."""
+
+    @property
+    def row(self) -> Any:
+        """The resource as it was read last."""
+        return self.additional_info["row"]
+
+
+class WaitTimeout(WaitError, TimeoutError):  # noqa: N818 - a promised name
+    """The condition was not met in time; waiting again goes on from the present state."""
+
+
+class WaitFailed(WaitError):  # noqa: N818 - a promised name
+    """The resource has come to a state that was named as a failure."""
 
 
 class SpecError(ClientError, ValueError):

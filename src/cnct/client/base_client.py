@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
+from itertools import chain, count
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar
 
 from cnct.client._core.arguments import checked_bool, checked_int
+from cnct.client._core.clock import Clock
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import Flow, Request, Response
 from cnct.client._core.retry import RetryPolicy, retry_flow
@@ -31,6 +34,7 @@ from cnct.rql.url import params_to_wire
 from cnct.text import clean
 
 if TYPE_CHECKING:
+    from cnct.client.work.waiting import Wait
     from cnct.console import Matches
     from cnct.openapi import OpenAPISpecs
 
@@ -86,6 +90,7 @@ class BaseClient(
         retry: RetryPolicy | None = None,
         validate: Validation | None = None,
         overlap: bool = True,
+        clock: Clock | None = None,
     ) -> None:
         # First of all, so that no traceback with local variables shows the key.
         kind, api_key = type(api_key), Secret(api_key)
@@ -103,6 +108,7 @@ class BaseClient(
         self.overlap = checked_bool("overlap", overlap)
         self.retry = _checked_policy(retry)
         self._policy = validation_policy(use_specs and validate_using_specs, validate)
+        self.clock = _checked_clock(clock)
         self._api_key = api_key
         self._open()
         if "IPython" in sys.modules:
@@ -191,6 +197,16 @@ class BaseClient(
 
     def _flow(self, request: Request) -> Flow[Response]:
         return retry_flow(request, self.retry, self.max_retries)
+
+    def _wait_flow(self, first: Request, path: str, wait: Wait) -> Flow[Any]:
+        """Return the flow of a wait; each request is built anew, since headers may change."""
+        again = partial(self._request, "GET", path, is_checked=True)
+        requests = chain([first], (again(kwargs={}) for _ in count()))
+        return wait.flow(requests, self._flow, self._now)
+
+    def _now(self) -> float:
+        """Return the time in seconds since any fixed point."""
+        return monotonic() if self.clock is None else self.clock.now().timestamp()
 
     def _log_request(self, request: Request) -> None:
         if self.logger is not None:
@@ -315,6 +331,13 @@ def _checked_location(location: Any) -> str | Path | None:
     if not location.strip():
         _refuse(ValueError, "specs_location", "a path or a URL, not blank")
     return location
+
+
+def _checked_clock(clock: Any) -> Clock | None:
+    if clock is not None and not (hasattr(clock, "now") and hasattr(clock, "advance")):
+        _refuse(TypeError, "clock", "a clock with the methods now and advance, as the emulator's")
+    checked: Clock | None = clock
+    return checked
 
 
 def _checked_policy(retry: Any) -> RetryPolicy:

@@ -7,10 +7,14 @@ from cnct.exceptions import (
     InvalidCallError,
     InvalidCallWarning,
     NotFoundError,
+    NotOneError,
     NotYetEvaluatedError,
     SpecError,
     SpecWarning,
     UnknownNameError,
+    WaitError,
+    WaitFailed,
+    WaitTimeout,
 )
 
 __all__ = [
@@ -20,8 +24,12 @@ __all__ = [
     "InvalidCallError",
     "InvalidCallWarning",
     "NotFoundError",
+    "NotOneError",
     "NotYetEvaluatedError",
     "SpecError",
     "SpecWarning",
     "UnknownNameError",
+    "WaitError",
+    "WaitFailed",
+    "WaitTimeout",
 ]

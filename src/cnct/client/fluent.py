@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from cnct.client._http.tasks import AsyncAhead
     from cnct.client._http.threads import Ahead
+    from cnct.client.work.waiting import Wait
 
     AsyncResponse: TypeAlias = httpx2.Response
 
@@ -52,6 +53,8 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
             paths are errors, and problems of queries and payloads are warnings.
         overlap: Whether pages of a set overlap by a row, so that none is lost or repeated while
             others insert and delete rows; ``False`` pages by plain offsets.
+        clock: A clock that is moved instead of pausing between calls, for tests: that of the
+            emulator, or any object with its methods ``now`` and ``advance``.
 
     Raises:
         TypeError: If an argument is of the wrong type.
@@ -70,7 +73,7 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
         super()._open()
         from cnct.client._http.sync import Driver  # noqa: PLC0415 - requests is slow to import
 
-        self._driver = Driver(self.endpoint)
+        self._driver = Driver(self.endpoint, self.clock)
 
     def _ns_at(self, path: str) -> NS:
         return NS(self, path)
@@ -141,6 +144,11 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
     def _read_ahead(self, reader: Reader, pages: int) -> Ahead:
         return self._driver.ahead(reader, pages)
 
+    def _wait(self, path: str, wait: Wait) -> Any:
+        """Read a resource until the condition of a wait is met; see `Resource.wait_until`."""
+        first = self._request("GET", path, {})
+        return self._driver.run(self._wait_flow(first, path, wait), self._send_once)
+
     def _exchange(self, request: Request) -> Response:
         return self._driver.run(self._flow(request), self._send_once)
 
@@ -199,7 +207,7 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
         super()._open()
         from cnct.client._http.asynchronous import AsyncDriver  # noqa: PLC0415 - httpx2 is slow
 
-        self._driver = AsyncDriver()
+        self._driver = AsyncDriver(self.clock)
 
     @staticmethod
     def _scope() -> object:
@@ -255,6 +263,11 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
 
             await to_thread(load, specs)
         return self._request(method, path, kwargs, is_checked)
+
+    async def _wait(self, path: str, wait: Wait) -> Any:
+        """Read a resource until the condition is met. Async twin of `ConnectClient._wait`."""
+        first = await self._checked_request("GET", path, {})
+        return await self._driver.run(self._wait_flow(first, path, wait), self._send_once)
 
     async def _exchange(self, request: Request) -> Response:
         return await self._driver.run(self._flow(request), self._send_once)

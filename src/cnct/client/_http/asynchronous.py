@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
+from cnct.client._core.clock import Clock
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.reader import Reader
@@ -57,9 +58,14 @@ def _is_certificate_error(error: BaseException | None) -> bool:
 
 
 class AsyncDriver:
-    """Runs flows with one httpx2 client per event loop, closed with the loop at the latest."""
+    """Runs flows with one httpx2 client per event loop, closed with the loop at the latest.
 
-    def __init__(self) -> None:
+    Args:
+        clock: Is moved in place of pauses, if there is one.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._ssl: ssl.SSLContext | None = None
         self._plain_headers: dict[str, str] | None = None
@@ -88,11 +94,17 @@ class AsyncDriver:
                 if isinstance(message, Pause):
                     log_pause(message)
                     if interceptor_of(url) is None:  # tests need no pause
-                        await asyncio.sleep(message.seconds)
+                        await self._pause(message.seconds)
                     step = partial(next, flow)
                 else:
                     url = message.url
                     step = await self._attempt(flow, message, send)
+
+    async def _pause(self, seconds: float) -> None:
+        if self._clock is not None:
+            self._clock.advance(seconds)
+            seconds = 0  # other tasks get their turn
+        await asyncio.sleep(seconds)
 
     async def _attempt(
         self, flow: Flow[T], request: Request, send: Callable[[Request], Awaitable[Response]]

@@ -28,6 +28,7 @@ from urllib3.exceptions import (
     NewConnectionError,
 )
 
+from cnct.client._core.clock import Clock
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.reader import Reader
 from cnct.client._core.request_body import JSON, encoded_json
@@ -161,9 +162,11 @@ class Driver:
 
     Args:
         endpoint: Base URL of the requests, for which proxies are looked up.
+        clock: Is moved in place of pauses, if there is one.
     """
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, clock: Clock | None = None) -> None:
+        self._pause = sleep if clock is None else clock.advance
         self._local = threading.local()
         self._sessions: Living[requests.Session] = Living()
         self._adapter = _Adapter()
@@ -197,7 +200,7 @@ class Driver:
                 if isinstance(message, Pause):
                     log_pause(message)
                     if interceptor_of(url) is None:  # tests need no pause
-                        sleep(message.seconds)
+                        self._pause(message.seconds)
                     step = partial(next, flow)
                 else:
                     url = message.url

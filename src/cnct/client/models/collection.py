@@ -17,6 +17,8 @@ from cnct.client.models.noun import (
 )
 from cnct.client.models.query import combined
 from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
+from cnct.client.work.relations import MAX_URL_BYTES, Relation
+from cnct.client.work.waiting import Condition, Wait
 from cnct.exceptions import NotFoundError
 from cnct.rql import R
 
@@ -43,6 +45,48 @@ class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
         except NotFoundError as error:
             return _is_missing(error)
         return True
+
+    def wait_until(
+        self,
+        condition: Condition | None = None,
+        *,
+        fail: Any = (),
+        timeout: float | None = 600.0,
+        interval: float = 5.0,
+        **fields: Any,
+    ) -> Any:
+        """Read the resource again and again until a condition is met.
+
+        Args:
+            condition: A function of the row, such as ``lambda row: row["params"]``; called after
+                each read. With ``fields`` too, all must be met.
+            fail: Value or values of the one field in ``fields``, or a function of the row, that
+                end the wait with an error.
+            timeout: Seconds after which the wait ends with an error; the resource is read once
+                more at the end. Calls under way are not cut short. ``None`` for no limit.
+            interval: Seconds of the first pause, above 0. Each further one is half as long again,
+                up to 60 seconds or ``interval``, and each is varied at random by up to a fifth.
+            **fields: Conditions as ``field__nested=value``; a list or tuple is met by each of its
+                values, a field within a list by any element.
+
+        Returns:
+            The resource as last read, which meets the condition.
+
+        Raises:
+            WaitTimeout: If the time is up; ``error.row`` is the resource as last read.
+            WaitFailed: If the resource has failed; has ``row`` too.
+            ClientError: If a read fails, after the retries of the client; 404 too.
+            TypeError: If an argument is of the wrong type, or there is no condition.
+            ValueError: If an argument has an invalid value.
+
+        In tests, the clock of the emulator (``ConnectClient(..., clock=connect.clock)``) moves
+        instead of waiting; under mocks, pauses take no time.
+
+        Example:
+            ``client.requests["PR-1"].wait_until(status="approved", fail=("failed", "revoked"))``
+        """
+        wait = Wait(condition, fields, fail, timeout, interval)
+        return self._client._wait(self._path, wait)
 
     def update(self, payload: Any = None, **kwargs: Any) -> Any:
         """PUT changes to the resource.
@@ -112,6 +156,12 @@ class Collection(CollectionBase, SyncNoun, HasActions[Action]):
         """Return the set of the resources that match; see `ResourceSet.filter`."""
         return ResourceSet(self._client, self._path, combined(args, kwargs))
 
+    def on(
+        self, field: str, key: str = "id", *, one: bool = False, max_url_bytes: int = MAX_URL_BYTES
+    ) -> Relation[ResourceSet]:
+        """Return the relation of all resources to the rows of a set; see `ResourceSet.on`."""
+        return self.all().on(field, key, one=one, max_url_bytes=max_url_bytes)
+
     def create(self, payload: Any = None, **kwargs: Any) -> Any:
         """POST a new resource.
 
@@ -158,6 +208,22 @@ class AsyncResource(AsyncNoun, HasActions[AsyncAction], HasCollections["AsyncCol
             return _is_missing(error)
         return True
 
+    async def wait_until(
+        self,
+        condition: Condition | None = None,
+        *,
+        fail: Any = (),
+        timeout: float | None = 600.0,  # noqa: ASYNC109 - a deadline with an error of its own
+        interval: float = 5.0,
+        **fields: Any,
+    ) -> Any:
+        """Read the resource again and again until a condition is met.
+
+        Async twin of `Resource.wait_until`; the functions are plain ones here too.
+        """
+        wait = Wait(condition, fields, fail, timeout, interval)
+        return await self._client._wait(self._path, wait)
+
     async def update(self, payload: Any = None, **kwargs: Any) -> Any:
         """PUT changes to the resource. Async twin of `Resource.update`."""
         return await self._client.update(self._path, payload, **kwargs)
@@ -197,6 +263,12 @@ class AsyncCollection(CollectionBase, AsyncNoun, HasActions[AsyncAction]):
     def filter(self, *args: str | R, **kwargs: Any) -> AsyncResourceSet:
         """Return the set of the resources that match; see `ResourceSet.filter`."""
         return AsyncResourceSet(self._client, self._path, combined(args, kwargs))
+
+    def on(
+        self, field: str, key: str = "id", *, one: bool = False, max_url_bytes: int = MAX_URL_BYTES
+    ) -> Relation[AsyncResourceSet]:
+        """Return the relation of all resources to the rows of a set; see `ResourceSet.on`."""
+        return self.all().on(field, key, one=one, max_url_bytes=max_url_bytes)
 
     async def create(self, payload: Any = None, **kwargs: Any) -> Any:
         """POST a new resource. Async twin of `Collection.create`."""

@@ -12,7 +12,8 @@ from cnct.client.models.flattening import AsyncValues, flat
 from cnct.client.models.noun import AsyncNoun, SyncNoun
 from cnct.client.models.query import first_query
 from cnct.client.models.refinement import checked_index
-from cnct.client.models.set_base import MISSING, UNREAD, SetBase
+from cnct.client.models.set_base import MISSING, UNREAD
+from cnct.client.work.lookups import AsyncSetLookups, SetLookups
 from cnct.exceptions import NotYetEvaluatedError
 from cnct.rql import R
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from cnct.client.fluent import AsyncConnectClient, ConnectClient
 
 
-class ResourceSet(SyncNoun, SetBase):
+class ResourceSet(SyncNoun, SetLookups):
     """Represent a set of resources.
 
     Makes no call until rows are needed. Refining (``filter``, ``order_by``, ``limit``, slices and
@@ -89,7 +90,7 @@ class ResourceSet(SyncNoun, SetBase):
         for rows in self.pages():
             yield from rows
 
-    def pages(self) -> Iterator[list[Any]]:
+    def pages(self) -> Generator[list[Any]]:
         """Yield the resources in lists, page by page, without keeping them."""
         if self._rows.reader.complete:
             yield from self._kept_pages()
@@ -170,7 +171,7 @@ class ResourceSet(SyncNoun, SetBase):
         return [flat(row, fields) for row in self]
 
 
-class AsyncResourceSet(AsyncNoun, SetBase):
+class AsyncResourceSet(AsyncNoun, AsyncSetLookups):
     """Async twin of `ResourceSet`: read with ``async for``; methods that make calls are awaited."""
 
     def __init__(self, client: AsyncConnectClient, path: str, query: R | None = None) -> None:

@@ -1,0 +1,213 @@
+"""Looks things up in sets: the only resource, any resource, related resources.
+
+Only plays what `prefetching` decides; the calls are made by the sets.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import aclosing, closing
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from cnct.client._core.paging import Page, Span, Unread
+from cnct.client.models.set_base import SetBase
+from cnct.client.work.prefetching import Prefetch, Reads
+from cnct.client.work.relations import MAX_URL_BYTES, Relation, relation
+from cnct.exceptions import ClientError, NotOneError
+
+if TYPE_CHECKING:
+    from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
+
+T = TypeVar("T")
+
+
+class LookupsBase(SetBase):
+    """Base of the look-ups of both worlds."""
+
+    def on(
+        self, field: str, key: str = "id", *, one: bool = False, max_url_bytes: int = MAX_URL_BYTES
+    ) -> Relation[Self]:
+        """Return the relation of these resources to the rows of another set, for ``prefetch``.
+
+        Filter, order, selection and page size of this set stay; without a ``limit`` of its own,
+        pages have 1,000 rows.
+
+        Args:
+            field: Field of these resources that refers to the other rows, with dots for nested
+                ones: ``asset.id``. One within a list may refer to several rows.
+            key: Field of the other rows that is referred to, a string or an integer. A row in
+                which it is null or missing has no related resources; ``id`` must be there.
+            one: Whether each row has at most one of these resources.
+            max_url_bytes: Largest length of a URL; at least one key is sent.
+
+        Raises:
+            TypeError: If an argument is of the wrong type.
+            ValueError: If a field is no field name, this set is a slice, or the length is less
+                than 1.
+
+        Example:
+            ``client.products.on("id", key="product.id", one=True)``
+        """
+        return relation(self, field, key, one, max_url_bytes)
+
+    def _first_two(self) -> Span | None:
+        """Return the span that shows whether there is one row; ``None`` if the rows were read."""
+        rows, window = self._rows, self._query.window
+        if rows.reader.complete or len(rows.kept) > 1:
+            return None
+        return Span(window.start, min(window.length(window.start + 2), 2))
+
+    def _kept_page(self) -> Page:
+        rows = self._rows
+        total = self._query.window.start + len(rows.kept) if rows.reader.complete else rows.total
+        return Page(rows.kept, total)
+
+    def _exactly_one(self, page: Page) -> Any:
+        window = self._query.window
+        rows = page.rows[: None if window.stop is None else window.stop - window.start]
+        total = 0 if page.total is None else window.length(page.total)
+        count = max(len(rows), total) if rows else 0
+        if count != 1:
+            more = " or more" if page.total is None and count > 1 else ""
+            raise NotOneError(f"{self!r} has {count}{more} resources, not one", count=count)
+        return rows[0]
+
+
+class SetLookups(LookupsBase):
+    """Look-ups of a `ResourceSet`."""
+
+    @abstractmethod
+    def first(self) -> Any: ...
+
+    @abstractmethod
+    def pages(self) -> Generator[list[Any]]: ...
+
+    @abstractmethod
+    def _fetch(self, span: Span) -> Unread: ...
+
+    def one(self) -> Any:
+        """Return the only resource of the set; asks for two rows at most.
+
+        Raises:
+            NotOneError: If there is none, or if there are several; ``error.count`` is their number.
+
+        Example:
+            ``client.accounts.filter(external_id="A-17").one()``
+        """
+        with self._rows.lock:
+            span = self._first_two()
+            page = self._kept_page() if span is None else self._read(self._fetch(span))
+        return self._exactly_one(page)
+
+    def exists(self) -> bool:
+        """Return whether there is any resource; asks for one row at most, and only once."""
+        counted = self._counted()
+        return self.first() is not None if counted is None else counted > 0
+
+    def prefetch(self, **relations: Relation[ResourceSet]) -> Generator[dict[str, Any]]:
+        """Yield the resources with the resources that refer to them, by one call for many rows.
+
+        The rows come in order and are copies, in which each relation is a field: the list of the
+        related resources in the order of their set, or one resource or ``None`` if the relation
+        was made with ``one=True``. Related resources of up to 500 rows are in memory at a time, and
+        nothing is kept. A related resource of several rows is the same object in each.
+
+        The filter of a call, ``in(asset.id,(AS-1,AS-2,...))``, has as many keys as the length of
+        the URL allows. If the server refuses the URL with status 414, half of them are sent.
+
+        Args:
+            **relations: Relations by name, made by ``on()`` of a collection or set of any client
+                of this world; see `ResourceSet.on`.
+
+        Raises:
+            ClientError: If a call fails.
+            NotOneError: If ``one=True`` and several resources refer to a row.
+            TypeError: If there is no relation, or an argument is none.
+            ValueError: If rows have a field with the name of a relation, or not the fields that
+                relate them.
+
+        Example:
+            ``for asset in assets.prefetch(usage=client.ns("usage").records.on("asset.id")):
+            print(asset["id"], len(asset["usage"]))``
+        """
+        return self._prefetched(Prefetch(self, relations))
+
+    def _prefetched(self, plan: Prefetch[Any]) -> Generator[dict[str, Any]]:
+        with closing(self.pages()) as pages:
+            for rows in pages:
+                for chunk in plan.chunks(rows):
+                    yield from _read_sets(plan.attached(chunk))
+        yield from _read_sets(plan.attached(plan.last_chunk()))
+
+
+class AsyncSetLookups(LookupsBase):
+    """Async twin of `SetLookups`."""
+
+    @abstractmethod
+    async def first(self) -> Any: ...
+
+    @abstractmethod
+    def pages(self) -> AsyncGenerator[list[Any]]: ...
+
+    @abstractmethod
+    async def _fetch(self, span: Span) -> Unread: ...
+
+    async def one(self) -> Any:
+        """Return the only resource of the set. Async twin of `ResourceSet.one`."""
+        span = self._first_two()
+        page = self._kept_page() if span is None else self._read(await self._fetch(span))
+        return self._exactly_one(page)
+
+    async def exists(self) -> bool:
+        """Return whether there is any resource. Async twin of `ResourceSet.exists`."""
+        counted = self._counted()
+        return await self.first() is not None if counted is None else counted > 0
+
+    def prefetch(self, **relations: Relation[AsyncResourceSet]) -> AsyncGenerator[dict[str, Any]]:
+        """Yield the resources with the resources that refer to them. Async twin of
+        `ResourceSet.prefetch`: read with ``async for``.
+        """
+        return self._prefetched(Prefetch(self, relations))
+
+    async def _prefetched(self, plan: Prefetch[Any]) -> AsyncGenerator[dict[str, Any]]:
+        async with aclosing(self.pages()) as pages:
+            async for rows in pages:
+                for chunk in plan.chunks(rows):
+                    for row in await _read_sets_async(plan.attached(chunk)):
+                        yield row
+        for row in await _read_sets_async(plan.attached(plan.last_chunk())):
+            yield row
+
+
+def _read_sets(reads: Reads[ResourceSet, T]) -> T:
+    """Read the sets that a generator yields, and return its result."""
+    step: Callable[[], ResourceSet] = partial(next, reads)
+    with closing(reads):
+        while True:
+            try:
+                related = step()
+            except StopIteration as stop:
+                value: T = stop.value
+                return value
+            try:
+                step = partial(reads.send, [*related.iterator()])
+            except ClientError as error:
+                step = partial(reads.throw, error)
+
+
+async def _read_sets_async(reads: Reads[AsyncResourceSet, T]) -> T:
+    """Read the sets that a generator yields. Async twin of `_read_sets`."""
+    step: Callable[[], AsyncResourceSet] = partial(next, reads)
+    with closing(reads):
+        while True:
+            try:
+                related = step()
+            except StopIteration as stop:
+                value: T = stop.value
+                return value
+            try:
+                step = partial(reads.send, [row async for row in related.iterator()])
+            except ClientError as error:
+                step = partial(reads.throw, error)
