@@ -8,6 +8,7 @@ from cnct import AsyncConnectClient, ConnectClient
 
 SETTINGS = {
     "api_key",
+    "clock",
     "concurrency",
     "default_headers",
     "default_limit",

@@ -79,10 +79,12 @@ class SetLookups(LookupsBase):
     """Look-ups of a `ResourceSet`."""
 
     @abstractmethod
-    def first(self) -> Any: ...
+    def first(self) -> Any:
+        """Return the first resource, or ``None``."""
 
     @abstractmethod
-    def pages(self) -> Generator[list[Any]]: ...
+    def pages(self) -> Generator[list[Any]]:
+        """Yield the resources in lists, page by page."""
 
     @abstractmethod
     def _fetch(self, span: Span) -> Unread: ...
@@ -107,7 +109,7 @@ class SetLookups(LookupsBase):
         return self.first() is not None if counted is None else counted > 0
 
     def prefetch(self, **relations: Relation[ResourceSet]) -> Generator[dict[str, Any]]:
-        """Yield the resources with the resources that refer to them, by one call for many rows.
+        """Yield the resources with their related ones, which are read by one call for many rows.
 
         The rows come in order and are copies, in which each relation is a field: the list of the
         related resources in the order of their set, or one resource or ``None`` if the relation
@@ -146,10 +148,12 @@ class AsyncSetLookups(LookupsBase):
     """Async twin of `SetLookups`."""
 
     @abstractmethod
-    async def first(self) -> Any: ...
+    async def first(self) -> Any:
+        """Return the first resource, or ``None``."""
 
     @abstractmethod
-    def pages(self) -> AsyncGenerator[list[Any]]: ...
+    def pages(self) -> AsyncGenerator[list[Any]]:
+        """Yield the resources in lists, page by page."""
 
     @abstractmethod
     async def _fetch(self, span: Span) -> Unread: ...
@@ -166,9 +170,7 @@ class AsyncSetLookups(LookupsBase):
         return await self.first() is not None if counted is None else counted > 0
 
     def prefetch(self, **relations: Relation[AsyncResourceSet]) -> AsyncGenerator[dict[str, Any]]:
-        """Yield the resources with the resources that refer to them. Async twin of
-        `ResourceSet.prefetch`: read with ``async for``.
-        """
+        """Yield the resources with their related ones. Async twin of `ResourceSet.prefetch`."""
         return self._prefetched(Prefetch(self, relations))
 
     async def _prefetched(self, plan: Prefetch[Any]) -> AsyncGenerator[dict[str, Any]]:

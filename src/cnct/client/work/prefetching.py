@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeGuard, TypeVar
 
 from cnct.client._core.paging import Span
 from cnct.client._core.urls import absolute, with_query
@@ -112,8 +112,8 @@ class Lookup(Generic[SetT]):
         self.name = name
         self._relation = relation
         self._set = rows if has_own_size else rows._refined(size=_PAGE)
-        self._room = relation.max_url_bytes - _url_bytes(self._with_keys({"": ""}))
         self._is_checked = False
+        self._room = relation.max_url_bytes - _url_bytes(self._with_keys({"": ""}))
         self._reserved: Keys = {}
         self._reserved_bytes = 0
 
@@ -133,13 +133,13 @@ class Lookup(Generic[SetT]):
         keys: Keys = {}
         for value in values:
             text = _key_text(value)
-            if not text and value not in (None, ""):
+            if text:
+                keys[text] = value
+            elif value not in (None, ""):
                 raise ValueError(
                     f"{self.name}: the field {field!r} of a row is no id: "
                     f"name a field with a string or an integer, such as key='{field}.id'"
                 )
-            if text:
-                keys[text] = value
         return keys
 
     def has_room_for(self, row: Record) -> bool:
@@ -167,7 +167,7 @@ class Lookup(Generic[SetT]):
             ValueError: If the resources do not have the field of the relation.
         """
         matches = _Matches(self.name, self._relation)
-        waiting = {text: key for keys in keys_of_rows for text, key in keys.items()}
+        waiting: Keys = {text: key for keys in keys_of_rows for text, key in keys.items()}
         while waiting:
             group = self._first_group(waiting)
             try:
@@ -179,7 +179,8 @@ class Lookup(Generic[SetT]):
             else:
                 self._is_checked = True
                 matches.add(rows, group)
-                waiting = {text: key for text, key in waiting.items() if text not in group}
+                for text in group:
+                    del waiting[text]
         return [matches.of(keys) for keys in keys_of_rows]
 
     def _first_group(self, keys: Keys) -> Keys:
@@ -251,21 +252,25 @@ class _Matches:
 
 
 def _check_relation(rows: SetBase, name: str, relation: Any) -> None:
-    if not isinstance(relation, Relation):
+    if not _is_relation(relation):
         hint = " (one=True is an argument of on())" if name == "one" else ""
         raise TypeError(
             f"{name} must be a relation like client.requests.on('asset.id'), "
             f"not {type(relation).__name__}{hint}"
         )
-    is_async = hasattr(type(rows), "__aiter__")
-    if hasattr(type(relation.rows), "__aiter__") != is_async:
-        world = "AsyncConnectClient" if is_async else "ConnectClient"
-        raise TypeError(f"{name} must be a relation of an {world}, as the set is")
+    is_async = hasattr(rows, "__aiter__")
+    if hasattr(relation.rows, "__aiter__") != is_async:
+        world = "an AsyncConnectClient" if is_async else "a ConnectClient"
+        raise TypeError(f"{name} must be a relation of {world}, as the set is")
     if f"-{relation.key}" in rows._query.selection:
         raise ValueError(
             f"{name} needs the field {relation.key!r} of every row: "
             f"do not remove it with select('-{relation.key}')"
         )
+
+
+def _is_relation(value: Any) -> TypeGuard[Relation[Any]]:
+    return isinstance(value, Relation)
 
 
 def _key_text(value: Any) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from cnct.client._core.arguments import checked_int
 from cnct.client._core.paging import Window
@@ -18,8 +17,7 @@ SetT = TypeVar("SetT", bound="SetBase")
 MAX_URL_BYTES = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Relation(Generic[SetT]):
+class Relation(NamedTuple, Generic[SetT]):
     """Resources that refer to the rows of another set; made by ``on()`` for ``prefetch()``.
 
     Attributes:
@@ -45,7 +43,7 @@ def relation(rows: SetT, field: str, key: str, one: bool, max_url_bytes: int) ->
         ValueError: If a field is no field name, the set is a slice, or the length is less than 1.
     """
     if rows._query.window != Window():
-        raise ValueError(f"{rows!r} is a slice, whose rows depend on their position: use on() first")
+        raise ValueError(f"{rows!r} is a slice: on() takes a whole set, or one with a filter")
     return Relation(
         rows,
         _checked_field("field", field),

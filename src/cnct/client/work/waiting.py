@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import Enum
-from inspect import iscoroutinefunction
 from math import inf
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from cnct.client._core.arguments import checked_seconds
 from cnct.client._core.messages import Flow, Pause, Request, Response
@@ -25,11 +24,12 @@ _JITTER = 0.2  # of the pause, up and down: many waits that start together sprea
 _MOST_DOUBTS = 64  # growth steps: keeps the power finite
 
 
-class _FieldIn(NamedTuple):
+class _FieldIn:
     """The condition that a field has one of some values; of a list, any element."""
 
-    field: str
-    values: tuple[Any, ...]
+    def __init__(self, field: str, values: tuple[Any, ...]) -> None:
+        self.field = field
+        self.values = values
 
     def __call__(self, row: Any) -> bool:
         return any(value in self.values for value in values_at(row, self.field) or [None])
@@ -64,7 +64,8 @@ class Wait:
         interval: float,
     ) -> None:
         self._fields = [_field_in(keyword, value) for keyword, value in fields.items()]
-        self._conditions: list[Condition] = [*self._fields]
+        self._conditions: list[Condition] = []
+        self._conditions += self._fields
         if condition is not None:
             self._conditions.append(_checked_function("condition", condition))
         if not self._conditions:
@@ -85,12 +86,14 @@ class Wait:
         if not values:
             return None
         if len(self._conditions) != 1 or not self._fields:
-            raise ValueError("fail must be a function of the row, unless the condition is one field")
-        field, wanted = self._fields[0]
-        both = [value for value in values if value in wanted]
+            raise ValueError(
+                "fail must be a function of the row, unless the condition is one field"
+            )
+        target = self._fields[0]
+        both = [value for value in values if value in target.values]
         if both:
-            raise ValueError(f"fail must not have {both[0]!r}, which {field} is waited to be")
-        return _FieldIn(field, values)
+            raise ValueError(f"fail must not have {both[0]!r}, which ends the wait for {target}")
+        return _FieldIn(target.field, values)
 
     def flow(
         self,
@@ -145,7 +148,7 @@ class Wait:
 
     def _state(self, row: Any) -> str:
         """Return the values of the fields, for messages."""
-        states = [_state(row, field) for field, _ in self._fields]
+        states = [_state(row, condition.field) for condition in self._fields]
         return ", ".join(states) or "the condition is not met"
 
     def _error(self, kind: type[WaitError], text: str, row: Any, request: Request) -> WaitError:
@@ -179,9 +182,12 @@ def _field_in(keyword: str, value: Any) -> _FieldIn:
 
 
 def _checked_values(name: str, value: Any) -> tuple[Any, ...]:
-    several = isinstance(value, list | tuple | set | frozenset)
-    values: Iterable[Any] = value if several else (value,)
+    values = value if _is_several(value) else (value,)
     return tuple(_checked_value(name, item) for item in values)
+
+
+def _is_several(value: Any) -> TypeGuard[Collection[Any]]:
+    return isinstance(value, list | tuple | set | frozenset)
 
 
 def _checked_value(name: str, value: Any) -> Any:
@@ -195,6 +201,8 @@ def _checked_value(name: str, value: Any) -> Any:
 
 
 def _checked_function(name: str, function: Any) -> Condition:
+    from inspect import iscoroutinefunction  # noqa: PLC0415 - takes a while to import
+
     if not callable(function):
         raise TypeError(
             f"{name} must be a function of the row, not {type(function).__name__}: "
