@@ -13,6 +13,7 @@
     │   ├── WaitError               a wait that ended without its condition
     │   │   ├── WaitTimeout         the time was up                        (also TimeoutError)
     │   │   └── WaitFailed          the resource has failed
+    │   ├── NotScannableError       cannot be cut into windows, see `by`   (also ValueError)
     │   └── BatchError              some of many resources failed
     ├── JournalError                a journal that the job cannot use      (also ValueError)
     ├── RQLError                    RQL cannot express it                  (also ValueError)
@@ -183,6 +184,13 @@ class DriftWarning(UserWarning):
 
     Never for a list at rest. Either its rows have no ids, or others add rows faster than they
     can be read.
+    """
+
+
+class NotScannableError(ClientError, ValueError):
+    """A list cannot be cut into windows over a field; the message names the fields that would do.
+
+    See `ResourceSet.scan` and `ResourceSet.partitions`.
     """
 
 

@@ -37,6 +37,7 @@ from cnct.client._core.timeouts import as_pair
 from cnct.client._http.connections import extended, write_timeout
 from cnct.client._http.environment import ca_bundle
 from cnct.client._http.interception import WireRequest, interceptor_of
+from cnct.client._http.jobs import Jobs
 from cnct.client._http.living import Living
 from cnct.client._http.log import log_failure, log_pause, log_response
 from cnct.client._http.threads import Ahead, sleep
@@ -175,7 +176,7 @@ class Driver:
             url=endpoint, proxies={}, stream=False, verify=self._verify, cert=None
         )
         # Weak: a running thread keeps its Ahead alive, so none is missing at close().
-        self._ahead: WeakSet[Ahead] = WeakSet()
+        self._ahead: WeakSet[Ahead | Jobs] = WeakSet()
 
     def run(self, flow: Flow[T], send: Callable[[Request], Response]) -> T:
         """Run a flow to its end and return its result.
@@ -224,6 +225,12 @@ class Driver:
         ahead = Ahead(reader, width)
         self._ahead.add(ahead)
         return ahead
+
+    def jobs(self, width: int) -> Jobs:
+        """Return jobs with up to ``width`` threads, which `close` ends."""
+        jobs = Jobs(width)
+        self._ahead.add(jobs)
+        return jobs
 
     @property
     def session(self) -> requests.Session:

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from threading import Event
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 from weakref import WeakSet
 
 from cnct.client._core.paging import Page, Span, Unread
 from cnct.client._core.reader import Reader
 
+T = TypeVar("T")
 Fetch = Callable[[Span], Unread]
 
 
@@ -66,6 +67,12 @@ _current: ContextVar[Reading | None] = ContextVar("_current", default=None)
 def current() -> Reading | None:
     """Return the reading that this thread works for, ``None`` for any other thread."""
     return _current.get()
+
+
+def working_for(reading: Reading, function: Callable[..., T], *args: Any) -> T:
+    """Call a function in a thread whose pauses and calls end with a reading."""
+    _current.set(reading)
+    return function(*args)
 
 
 def sleep(seconds: float) -> None:
@@ -156,8 +163,8 @@ class Ahead:
         return self._pending
 
     def _run(self, reading: Reading, fetch: Fetch, span: Span) -> Unread:
-        _current.set(reading)
-        return fetch(span)
+        """Fetch a page; a method, so that a running thread keeps this object alive."""
+        return working_for(reading, fetch, span)
 
     def close(self) -> None:
         """Abort the calls that are under way; their threads end."""

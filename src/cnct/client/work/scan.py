@@ -1,0 +1,238 @@
+"""Scans: read every resource of a set in windows, several at a time.
+
+The windows are decided by ``scan_run``.
+"""
+
+from __future__ import annotations
+
+import os
+from asyncio import Task, to_thread
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from concurrent.futures import Future
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from cnct.client._http.jobs import AsyncJobs, Jobs
+from cnct.client.work.checkpoint import Checkpoint
+from cnct.client.work.scan_fields import ScanField
+from cnct.client.work.scan_run import Answer, Ask, ScanRun
+from cnct.client.work.source import AsyncSource, SetT, Source, SourceBase
+from cnct.client.work.windows import FieldWindow
+from cnct.text import safe_url
+
+if TYPE_CHECKING:
+    from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
+
+Path = str | os.PathLike[str]
+
+
+class ScanBase(SourceBase[SetT]):
+    """Base of `Scan` and `AsyncScan`."""
+
+    def __init__(
+        self, rows: SetT, by: str | None, concurrency: int, checkpoint: Path | None
+    ) -> None:
+        super().__init__(rows, by, concurrency)
+        self._checkpoint = checkpoint
+
+    def __repr__(self) -> str:
+        """Return the set and the field; makes no call."""
+        return f"<{type(self).__name__} by {self._by or 'creation'} of {self._rows!r}>"
+
+    def _opened(self, field: ScanField) -> Checkpoint | None:
+        if self._checkpoint is None:
+            return None
+        rows = self._rows
+        endpoint = safe_url(rows._client.endpoint)
+        scan = {"scan": rows._path, "endpoint": endpoint, "query": rows._query.text}
+        return Checkpoint(self._checkpoint, scan, field)
+
+    def _new_run(self, field: ScanField, checkpoint: Checkpoint | None) -> ScanRun:
+        progress = checkpoint.progress if checkpoint else None
+        return ScanRun(self._rows._path, field, self._most, progress)
+
+
+class Scan(ScanBase["ResourceSet"], Source):
+    """All resources of a set, read in windows over a field: iterate over it, or over `pages`.
+
+    Windows come in the order of the field, resources without a value last. Memory holds the
+    windows under way: up to 2,000 rows, or five pages if that is more, for each concurrent call. A
+    window is larger only where more rows share one value.
+
+    Each iteration is a scan of its own.
+
+    Args:
+        rows: The set.
+        by: Name of the field; by default, the time of creation.
+        concurrency: Number of windows to read at a time.
+        checkpoint: File for the progress; ``None`` keeps none.
+    """
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the resources.
+
+        Raises:
+            NotScannableError: If the list cannot be cut; the message names the fields to use.
+            JournalError: If the checkpoint belongs to another scan, is in use, or is finished.
+            ClientError: If a call fails.
+        """
+        for rows in self.pages():
+            yield from rows
+
+    def pages(self) -> Iterator[list[Any]]:
+        """Yield the resources in lists, page by page."""
+        if self._is_empty:
+            return
+        with self._jobs() as jobs:
+            field = self._field(jobs)
+            if field is None:
+                return
+            checkpoint = self._opened(field)
+            try:
+                yield from self._run(self._new_run(field, checkpoint), checkpoint, jobs)
+            finally:
+                if checkpoint:
+                    checkpoint.close()
+
+    def _run(self, run: ScanRun, checkpoint: Checkpoint | None, jobs: Jobs) -> Iterator[list[Any]]:
+        for window, pages in self._ahead(run, jobs):
+            for page in pages:
+                if rows := run.fresh(page):
+                    yield rows
+            if checkpoint:
+                checkpoint.note(run, window)
+        while end := run.again():
+            for page in self._window(run, end).pages():
+                if rows := run.fresh(page):
+                    yield rows
+                    if checkpoint:
+                        checkpoint.note_changes(run)
+        if checkpoint:
+            checkpoint.finish()
+
+    def _ahead(self, run: ScanRun, jobs: Jobs) -> Iterator[tuple[FieldWindow, Iterator[list[Any]]]]:
+        """Yield the windows with their pages; the next windows are read meanwhile."""
+        pending: deque[tuple[FieldWindow, Iterator[list[Any]]]] = deque()
+        for window in self._windows(run, jobs):
+            pages = self._window(run, window).pages()
+            if self._width == 1:
+                yield window, pages
+                continue
+            pending.append((window, _received(jobs.start(_listed, pages))))
+            if len(pending) > self._width:
+                yield pending.popleft()
+        yield from pending
+
+    def _windows(self, run: ScanRun, jobs: Jobs) -> Iterator[FieldWindow]:
+        flow = run.windows()
+        answers: list[Answer] | None = None
+        while (step := _sent(flow, answers)) is not None:
+            answers = None
+            if isinstance(step, Ask):
+                answers = self._answers(step, jobs)
+            else:
+                yield step
+
+
+class AsyncScan(ScanBase["AsyncResourceSet"], AsyncSource):
+    """Async twin of `Scan`: iterate with ``async for``."""
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        """Yield the resources. Async twin of `Scan.__iter__`."""
+        async with aclosing(self.pages()) as pages:
+            async for rows in pages:
+                for row in rows:
+                    yield row
+
+    async def pages(self) -> AsyncGenerator[list[Any]]:
+        """Yield the resources in lists. Async twin of `Scan.pages`."""
+        if self._is_empty:
+            return
+        async with AsyncJobs(self._width) as jobs:
+            field = await self._field(jobs)
+            if field is None:
+                return
+            checkpoint = await to_thread(self._opened, field)
+            try:
+                run = self._new_run(field, checkpoint)
+                async with aclosing(self._run(run, checkpoint, jobs)) as pages:
+                    async for rows in pages:
+                        yield rows
+            finally:
+                if checkpoint:
+                    await to_thread(checkpoint.close)
+
+    async def _run(
+        self, run: ScanRun, checkpoint: Checkpoint | None, jobs: AsyncJobs
+    ) -> AsyncGenerator[list[Any]]:
+        async with aclosing(self._ahead(run, jobs)) as windows:
+            async for window, pages in windows:
+                async with aclosing(pages):
+                    async for page in pages:
+                        if rows := run.fresh(page):
+                            yield rows
+                if checkpoint:
+                    await to_thread(checkpoint.note, run, window)
+        while end := run.again():
+            async with aclosing(self._window(run, end).pages()) as pages:
+                async for page in pages:
+                    if rows := run.fresh(page):
+                        yield rows
+                        if checkpoint:
+                            await to_thread(checkpoint.note_changes, run)
+        if checkpoint:
+            await to_thread(checkpoint.finish)
+
+    async def _ahead(
+        self, run: ScanRun, jobs: AsyncJobs
+    ) -> AsyncGenerator[tuple[FieldWindow, AsyncGenerator[list[Any]]]]:
+        """Yield the windows with their pages. Async twin of `Scan._ahead`."""
+        pending: deque[tuple[FieldWindow, AsyncGenerator[list[Any]]]] = deque()
+        async for window in self._windows(run, jobs):
+            pages = self._window(run, window).pages()
+            if self._width == 1:
+                yield window, pages
+                continue
+            pending.append((window, _async_received(jobs.start(_async_listed, pages))))
+            if len(pending) > self._width:
+                yield pending.popleft()
+        for each in pending:
+            yield each
+
+    async def _windows(self, run: ScanRun, jobs: AsyncJobs) -> AsyncGenerator[FieldWindow]:
+        flow = run.windows()
+        answers: list[Answer] | None = None
+        while (step := _sent(flow, answers)) is not None:
+            answers = None
+            if isinstance(step, Ask):
+                answers = await self._answers(step, jobs)
+            else:
+                yield step
+
+
+def _sent(
+    flow: Generator[Ask | FieldWindow, Any, None], answers: list[Answer] | None
+) -> Ask | FieldWindow | None:
+    """Send the answers to a flow; return its next step, ``None`` at the end."""
+    try:
+        return flow.send(answers)
+    except StopIteration:
+        return None
+
+
+def _received(pages: Future[list[list[Any]]]) -> Iterator[list[Any]]:
+    yield from pages.result()
+
+
+def _listed(pages: Iterator[list[Any]]) -> list[list[Any]]:
+    return [*pages]
+
+
+async def _async_received(pages: Task[list[list[Any]]]) -> AsyncGenerator[list[Any]]:
+    for page in await pages:
+        yield page
+
+
+async def _async_listed(pages: AsyncGenerator[list[Any]]) -> list[list[Any]]:
+    return [page async for page in pages]
