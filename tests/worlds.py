@@ -57,7 +57,7 @@ class Played:
 
         result = self._runner.run(played())
         ours = type(result).__module__.startswith("cnct.client.models")
-        lazy = inspect.ismethod(result) or inspect.isasyncgen(result)
+        lazy = inspect.ismethod(result) or hasattr(type(result), "__aiter__")
         return Played(self._runner, result) if ours or lazy else result
 
     def __getattr__(self, name: str) -> Any:

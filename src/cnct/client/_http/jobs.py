@@ -26,7 +26,11 @@ class Jobs:
 
     def start(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Run a function in a thread."""
-        return self._workers.submit(working_for, self._reading, function, *args)
+        return self._workers.submit(self._run, function, *args)
+
+    def _run(self, function: Callable[..., T], *args: Any) -> T:
+        """Call a function; a method, so that a running thread keeps this object alive."""
+        return working_for(self._reading, function, *args)
 
     def __enter__(self) -> Self:
         """Return the object itself."""

@@ -11,10 +11,19 @@ from cnct.exceptions import NotScannableError
 from cnct.openapi.fields import FilterField
 from cnct.text import did_you_mean, either
 
-FIXED = ("created", "events.created.at", "events__created__at", "created_at", "created_time")
+FIXED = (
+    "created",
+    "events.created.at",
+    "events__created__at",
+    "created.at",
+    "created_at",
+    "created_time",
+)
 """Names of the time of creation in Connect's document, in the order in which they are tried."""
 
-CHANGING = frozenset({"updated", "events.updated.at", "events__updated__at", "updated_at"})
+CHANGING = frozenset(
+    {"updated", "events.updated.at", "events__updated__at", "updated.at", "updated_at"}
+)
 """Names of the time of the last change."""
 
 _RANGE = frozenset({"ge", "lt"})
@@ -109,11 +118,6 @@ def usable(fields: Mapping[str, FilterField]) -> list[str]:
     return sorted(names, key=lambda name: (name not in FIXED, name not in CHANGING, name))
 
 
-def fixed_alternatives(created: str) -> str:
-    """Return the advice for partitions of a list by a field that changes."""
-    return f"pass by={created!r}" if created else "use scan(), which reads late changes again"
-
-
 def _advice(fields: Mapping[str, FilterField]) -> str:
     names = usable(fields)
     if not names:
@@ -122,4 +126,7 @@ def _advice(fields: Mapping[str, FilterField]) -> str:
 
 
 def _axis(field: FilterField | None) -> Axis | None:
-    return AXES.get(field.type) if field and field.lookups >= _RANGE else None
+    """Return the axis of a field with ranges; Connect's document types some times as strings."""
+    if field is None or not field.lookups >= _RANGE:
+        return None
+    return AXES["datetime"] if is_known_time(field.name) else AXES.get(field.type)

@@ -167,11 +167,14 @@ class ScanRun:
         """
         changes = self._field.changes
         pieces, nulls = yield from self._survey(self._most)
-        pieces = yield from self._cut(pieces, self._most * (1 if changes else _COARSE))
+        total = sum(piece.rows for piece in pieces)
+        is_large = total > self._most * _COARSE and not changes
+        pieces = yield from self._cut(pieces, self._most * (_COARSE if is_large else 1))
         if changes and not self._progress:
             self.since = self._end(pieces)
         for piece in pieces:
-            for part in (yield from self._cut([piece], self._most)):
+            parts = (yield from self._cut([piece], self._most)) if is_large else [piece]
+            for part in parts:
                 yield part.window
         if nulls or (changes and self._are_nulls_apart):
             yield NULLS
@@ -211,8 +214,7 @@ class ScanRun:
             self._began = first.now
             if total <= small:
                 return Survey([Piece(WHOLE, total, self._field.axis.step)], 0)
-            pivot = self._field.axis.pivot(first.now)
-            halves = [FieldWindow(None, pivot), FieldWindow(pivot, None)]
+            halves = [FieldWindow(None, self._pivot), FieldWindow(self._pivot, None)]
             counts = yield from self._count([*halves, *nulls])
             if nulls or total <= sum(counts):
                 self._are_nulls_apart = bool(nulls)
@@ -228,6 +230,10 @@ class ScanRun:
         counts = yield from self._count([*windows, *nulls])
         return Survey(self._pieces(windows, counts), sum(counts[len(windows) :]))
 
+    @property
+    def _pivot(self) -> int:
+        return self._field.axis.pivot(self._began)
+
     def _pieces(self, windows: list[FieldWindow], counts: list[int]) -> list[Piece]:
         step = self._field.axis.step
         return [Piece(window, count, step) for window, count in zip(windows, counts, strict=False)]
@@ -237,7 +243,7 @@ class ScanRun:
         return [self._total(each) for each in answers]
 
     def _cut(self, pieces: list[Piece], most: int) -> Generator[Ask, Any, list[Piece]]:
-        cutting = cut(self._field.axis, pieces, most)
+        cutting = cut(self._field.axis, pieces, most, self._pivot)
         counts: list[int] | None = None
         while True:
             try:

@@ -67,7 +67,7 @@ Cutting = Generator[list[FieldWindow], list[int], list[Piece]]
 """Yields windows to count, is sent the counts, and returns the pieces in order."""
 
 
-def cut(axis: Axis, pieces: list[Piece], most: int) -> Cutting:
+def cut(axis: Axis, pieces: list[Piece], most: int, pivot: int) -> Cutting:
     """Cut pieces until each has at most ``most`` rows, or a single position.
 
     Each round yields the windows of all pieces that are too large, so that a driver can count them
@@ -77,9 +77,10 @@ def cut(axis: Axis, pieces: list[Piece], most: int) -> Cutting:
         axis: Limits the positions.
         pieces: Adjacent pieces, in order.
         most: Number of rows.
+        pivot: Position at which to cut a piece without bounds.
     """
     while True:
-        parts = [_parts(axis, piece, most) for piece in pieces]
+        parts = [_parts(axis, piece, most, pivot) for piece in pieces]
         asked = [window for windows in parts for window in windows[:-1]]
         if not asked:
             return _joined(pieces, most)
@@ -90,20 +91,20 @@ def cut(axis: Axis, pieces: list[Piece], most: int) -> Cutting:
         pieces = cut_pieces
 
 
-def _parts(axis: Axis, piece: Piece, most: int) -> list[FieldWindow]:
+def _parts(axis: Axis, piece: Piece, most: int, pivot: int) -> list[FieldWindow]:
     """Return the windows into which to cut a piece; one if it stays as it is."""
-    points = _points(axis, piece, most) if piece.rows > most else []
+    points = _points(axis, piece, most, pivot) if piece.rows > most else []
     low, high, _ = piece.window
     bounds = [low, *points, high]
     return [FieldWindow(*pair) for pair in pairwise(bounds)]
 
 
-def _points(axis: Axis, piece: Piece, most: int) -> list[int]:
+def _points(axis: Axis, piece: Piece, most: int, pivot: int) -> list[int]:
     """Return the positions at which to cut a piece; none if that is impossible."""
     low, high, _ = piece.window
     if low is None:
-        point = max((high or 0) - piece.step, axis.least)
-        return [point] if high is not None and point < high else []
+        point = pivot if high is None else max(high - piece.step, axis.least)
+        return [point] if high is None or point < high else []
     if high is None:
         point = min(low + piece.step, axis.greatest)
         return [point] if point > low else []
