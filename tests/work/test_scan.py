@@ -300,9 +300,8 @@ class TestCheckpoints:
 
     def test_a_window_is_noted_when_the_row_behind_it_is_requested(self, known, tmp_path):
         path = tmp_path / "scan.jsonl"
-        lines = []
-        for row in known.requests.all().scan(checkpoint=path):
-            lines.append((row["id"], path.read_text().count("\n")))
+        rows = known.requests.all().scan(checkpoint=path)
+        lines = [(row["id"], path.read_text().count("\n")) for row in rows]
         assert lines[0][1] == 1
         assert json.loads(path.read_text().splitlines()[-1]) == {"finished": True}
         last_rows = [before for before, after in itertools.pairwise(lines) if before[1] < after[1]]
