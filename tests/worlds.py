@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
 from cnct import AsyncConnectClient, ConnectClient
@@ -23,6 +25,18 @@ class Sync:
         self._clients.append(of(*args, **{"use_specs": False, **kwargs}))
         return self._clients[-1]
 
+    @staticmethod
+    def function(body: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return a function for the verbs of this world, safe in several threads."""
+        lock = threading.Lock()
+
+        @wraps(body)
+        def function(item: Any) -> Any:
+            with lock:
+                return body(item)
+
+        return function
+
     def end(self) -> None:
         for client in self._clients:
             client.close()
@@ -39,6 +53,17 @@ class Async:
 
     def client(self, *args: Any, of: type = AsyncConnectClient, **kwargs: Any) -> Any:
         return Played(self._runner, of(*args, **{"use_specs": False, **kwargs}))
+
+    @staticmethod
+    def function(body: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return a function for the verbs of this world: its calls overlap."""
+
+        @wraps(body)
+        async def function(item: Any) -> Any:
+            await asyncio.sleep(0)
+            return body(item)
+
+        return function
 
     def end(self) -> None:
         self._runner.close()

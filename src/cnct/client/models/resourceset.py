@@ -13,6 +13,7 @@ from cnct.client.models.noun import AsyncNoun, SyncNoun
 from cnct.client.models.query import first_query
 from cnct.client.models.refinement import checked_index
 from cnct.client.models.set_base import MISSING, UNREAD
+from cnct.client.models.set_work import AsyncSetWork, SyncSetWork
 from cnct.client.models.windowed import AsyncWindowed, Windowed
 from cnct.client.work.lookups import AsyncSetLookups, SetLookups
 from cnct.exceptions import NotYetEvaluatedError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from cnct.client.fluent import AsyncConnectClient, ConnectClient
 
 
-class ResourceSet(SyncNoun, SetLookups, Windowed):
+class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
     """Represent a set of resources.
 
     Makes no call until rows are needed. Refining (``filter``, ``order_by``, ``limit``, slices and
@@ -172,7 +173,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed):
         return [flat(row, fields) for row in self]
 
 
-class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed):
+class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
     """Async twin of `ResourceSet`: read with ``async for``; methods that make calls are awaited."""
 
     def __init__(self, client: AsyncConnectClient, path: str, query: R | None = None) -> None:

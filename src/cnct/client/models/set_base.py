@@ -47,6 +47,7 @@ class SetBase(Refinable):
 
     _client: Any
     _rows_read: Rows | None = None
+    _silent_drifts: list[str] | None = None
     _checked = False
     """Whether a call was checked against the document: pages differ in their offset only."""
 
@@ -64,10 +65,19 @@ class SetBase(Refinable):
         reader.complete = self._query.empty
         return reader
 
+    def _drifts(self) -> list[str]:
+        """Return a list that receives the reader's warnings instead of the user."""
+        self._silent_drifts = drifts = []
+        return drifts
+
     def _warn_of_drift(self, reader: Reader) -> None:
         """Show the reader's warning once, in the user's line."""
-        if reader.warning:
-            message, reader.warning = f"{self!r}: {reader.warning}", ""
+        if not reader.warning:
+            return
+        message, reader.warning = f"{self!r}: {reader.warning}", ""
+        if self._silent_drifts is not None:
+            self._silent_drifts.append(message)
+        else:
             warnings.warn(message, DriftWarning, stacklevel=users_level())
 
     def _refined(self, **changes: Any) -> Self:

@@ -1,0 +1,79 @@
+"""Figures of a job while it runs, for a progress bar or any callable. No I/O of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+from cnct.client.work.job import Job
+from cnct.client.work.outcomes import Outcome
+
+
+class Progress(NamedTuple):
+    """Figures of a job.
+
+    Attributes:
+        done: Number of outcomes so far.
+        failed: Number of those that are ``failed`` or ``unknown``.
+        total: Number of outcomes to expect; ``None`` if nobody knows.
+        rate: Outcomes per second so far.
+        left: Seconds left at this rate; ``None`` without a total.
+    """
+
+    done: int
+    failed: int
+    total: int | None
+    rate: float
+    left: float | None
+
+
+ShowsProgress: TypeAlias = bool | Callable[[Progress], object] | None
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+class Reporter:
+    """Passes the figures on after each outcome.
+
+    Args:
+        progress: A callable; ``True`` for a bar on the terminal, if standard error is one.
+        job: The job.
+    """
+
+    def __init__(self, progress: ShowsProgress, job: Job) -> None:
+        self._job = job
+        self._bar: _Closable | None = None
+        self._show: Callable[[Progress], object] | None = None
+        self._done = self._failed = 0
+        self._start = time.monotonic()
+        if progress is True:
+            from cnct.console.progress_bar import ProgressBar  # noqa: PLC0415 - rich is slow
+
+            bar = ProgressBar()
+            if bar.is_visible:
+                self._bar, self._show = bar, bar.show
+        elif callable(progress):
+            self._show = progress
+
+    def add(self, outcome: Outcome[Any]) -> None:
+        """Count an outcome, and pass the figures on."""
+        self._done += 1
+        self._failed += outcome.is_failure
+        if self._show is not None:
+            self._show(self._figures())
+
+    def _figures(self) -> Progress:
+        expected = self._job.expected
+        total = None if expected is None else max(expected, self._done)
+        seconds = time.monotonic() - self._start
+        rate = self._done / seconds if seconds > 0 else 0.0
+        left = (total - self._done) / rate if total is not None and rate else None
+        return Progress(self._done, self._failed, total, rate, left)
+
+    def close(self) -> None:
+        """End the bar."""
+        if self._bar is not None:
+            self._bar.close()
