@@ -67,7 +67,8 @@ class SetBase(Refinable):
 
     def _drifts(self) -> list[str]:
         """Return a list that receives the reader's warnings instead of the user."""
-        self._silent_drifts = drifts = []
+        drifts: list[str] = []
+        self._silent_drifts = drifts
         return drifts
 
     def _warn_of_drift(self, reader: Reader) -> None:
