@@ -54,7 +54,7 @@ def test_failures_stay_and_cause_no_endless_loop(world, pending, concurrency):
     assert str(summary.failures[0]).endswith("failed: KeyError: 'no such field'")
     assert repr(summary).splitlines()[0] == "<Summary: 25 failed of 25"
     assert repr(summary).endswith("\n  and 20 more>")
-    with pytest.raises(BatchError, match=r"25 failed of 25\n  PR-\d+ failed: KeyError") as caught:
+    with pytest.raises(BatchError, match=r"25 failed of 25: PR-\d+ failed: KeyError") as caught:
         summary.raise_for_failures()
     assert caught.value.summary is summary
     assert isinstance(caught.value.__cause__, KeyError)

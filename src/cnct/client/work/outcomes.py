@@ -102,8 +102,8 @@ class Summary:
         """
         failures = self.failures
         if failures:
-            lines = "".join(f"\n  {line}" for line in _listed(failures))
-            raise BatchError(f"{self._counts()}{lines}", self) from failures[0].error
+            text = f"{self._counts()}: {'; '.join(_listed(failures))}"
+            raise BatchError(text, self) from failures[0].error
 
     def _add(self, outcome: Outcome[Any]) -> None:
         setattr(self, outcome.state, getattr(self, outcome.state) + 1)
