@@ -12,11 +12,13 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
+from cnct.emulator.inventing.plain_schemas import plain
+from cnct.emulator.wrappers import rows_in
 from cnct.openapi import OpenAPISpecs
 from cnct.openapi.fields import FilterField
 from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation, Place, Success
-from cnct.openapi.shapes import Record, as_object, as_record
+from cnct.openapi.shapes import Record, as_record, is_record
 from cnct.openapi.tree import shape
 from cnct.store.tables import DEFAULT_LIMIT, MAX_LIMIT, Table
 
@@ -84,6 +86,7 @@ class Api:
     def __init__(self, location: str | Path) -> None:
         self.specs = OpenAPISpecs(location)
         self.specs.load()
+        self._resolved: dict[str, Record] = {}
         self._places = {shape(place.template): place for place in self.specs.places()}
         self._has_limits = any(map(self._sets_limits, self._places))
         self.tables = {key: self._table(key) for key in self._table_keys()}
@@ -100,13 +103,13 @@ class Api:
     def find(self, path: str) -> Route | None:
         """Return the route of a path below the base, ids decoded; names win over ids."""
         # For the look-up, a query begins at a question mark; here, it can only be part of an id.
-        template = self.specs.template(path.replace("?", "\x00"))
-        segments, names = path.split("/"), shape(template).split("/")
-        if not template or len(segments) != len(names):  # the look-up ignores slashes at the ends
+        key = shape(self.specs.template(path.replace("?", "\x00")))
+        segments, names = path.split("/"), key.split("/")
+        # The look-up ignores slashes at the ends, and has no other answer for an unknown path.
+        if len(segments) != len(names) or (path and not key) or key not in self._places:
             return None
         pairs = zip(names, segments, strict=True)
         ids = tuple(segment for name, segment in pairs if PARAM in name)
-        key = "/".join(names)
         serves, table = self._served(key)
         return Route(serves, table, ids, path, key, self._places[key].operations)
 
@@ -132,7 +135,14 @@ class Api:
 
     def resolved(self, schema: Any) -> Record:
         """Return a schema with its ``$ref`` followed; anything but an object is the empty one."""
-        return as_record(self.specs.resolve(as_object(schema)))
+        if not is_record(schema):
+            return {}
+        reference = schema.get("$ref")
+        if not isinstance(reference, str):
+            return schema
+        if reference not in self._resolved:
+            self._resolved[reference] = as_record(self.specs.resolve(schema))
+        return self._resolved[reference]
 
     def _get(self, key: str) -> Operation | None:
         place = self._places.get(key)
@@ -181,7 +191,29 @@ class Api:
 
     def _row_schema(self, key: str) -> Record:
         schema = self._success_schema(key)
-        return self.resolved(schema.get("items")) if schema.get("type") == "array" else {}
+        wrapper = self.rows_within(schema, key)
+        for name in wrapper:
+            properties = as_record(plain(schema, self.resolved).get("properties"))
+            schema = self.resolved(properties.get(name))
+        is_list = wrapper or schema.get("type") == "array"
+        return self.resolved(schema.get("items")) if is_list else {}
+
+    def rows_within(self, schema: Any, key: str) -> tuple[str, ...]:
+        """Return the path of the rows in an object that wraps the list of a table.
+
+        Args:
+            schema: Schema of the response to a GET of the list.
+            key: Key of the table.
+
+        Returns:
+            Names of properties: ``("data",)``; none if the list is no object, or the object is
+            itself a row, as some documents describe it.
+        """
+        resource = f"{key}/{PARAM}"
+        whole = self.resolved(schema)
+        if resource not in self._places or whole == self._success_schema(resource):
+            return ()
+        return rows_in(whole, self.resolved, key.rpartition("/")[2])
 
     def _resource_schema(self, key: str) -> Record:
         # Some documents declare that a resource answers a list: then it is a list of this one.
@@ -217,7 +249,11 @@ def _merged(schema: Record, row: Record) -> Record:
 
 
 def _limit(schema: Mapping[str, Any] | None, name: str, default: int) -> int | None:
+    """Return a limit of the document; one that is no number counts as none."""
     if schema is None:
         return default
-    value = schema.get(name)
-    return int(value) if value is not None else None
+    try:
+        value = int(schema[name])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    return value if value > 0 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,8 @@ def _data(text: str) -> Any:
             raise SpecError(
                 f"is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
             ) from error
+    except ValueError as error:
+        raise SpecError("has an integer of more digits than Python reads") from error
 
 
 def _yaml(text: str) -> Any:
@@ -107,8 +110,16 @@ def _plain_by_hand(node: Any) -> Any:
     if is_list(node):
         return [_plain_by_hand(value) for value in node]
     if isinstance(node, int) and not -(2**63) <= node < 2**63:
-        return float(node)
+        return _near(node)
     return _whole(node) if isinstance(node, str) else node
+
+
+def _near(number: int) -> float:
+    """Return the nearest float, which is infinite for a number of more than 308 digits."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def _key(key: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Raw, Struct
 from msgspec.msgpack import decode, encode
 
+from cnct.openapi.repairs import repaired
 from cnct.openapi.shapes import Object, as_object
 from cnct.openapi.tree import PathNode, tree
 
@@ -32,10 +33,19 @@ class Index(Struct, array_like=True):
     paths: dict[str, Raw]
     components: dict[str, dict[str, Raw]]
 
-    def document(self) -> Object:
-        """Return a view like the parsed document; parts are decoded on first access."""
-        components = {name: _Parts(parts) for name, parts in self.components.items()}
-        return {**self.head, "paths": _Parts(self.paths), "components": components}
+    def document(self, *, as_written: bool = False) -> Object:
+        """Return a view like the parsed document; parts are decoded on first access.
+
+        Args:
+            as_written: Whether parts stay as the document has them; by default, schemas are
+                `repaired`.
+        """
+        components = {
+            name: _Parts(parts, as_written=as_written, are_schemas=name == "schemas")
+            for name, parts in self.components.items()
+        }
+        paths = _Parts(self.paths, as_written=as_written)
+        return {**self.head, "paths": paths, "components": components}
 
 
 def index(document: Object, digest: bytes) -> Index:
@@ -62,14 +72,21 @@ def _packed(parts: Object) -> dict[str, Raw]:
 class _Parts(Mapping[str, Any]):
     """Packed parts by name."""
 
-    def __init__(self, packed: Mapping[str, Raw]) -> None:
+    def __init__(
+        self, packed: Mapping[str, Raw], *, as_written: bool, are_schemas: bool = False
+    ) -> None:
         self._packed = packed
+        self._as_written = as_written
+        self._are_schemas = are_schemas
         self._decoded: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
         if name in self._decoded:
             return self._decoded[name]
-        return self._decoded.setdefault(name, decode(self._packed[name]))
+        part = decode(self._packed[name])
+        if not self._as_written:
+            part = repaired(part, is_schema=self._are_schemas)
+        return self._decoded.setdefault(name, part)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._packed)

@@ -28,6 +28,7 @@ class Lookup:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.document = index.document()
+        self._written = index.document(as_written=True)
         self.words: Words | None = None
         self._operations: dict[tuple[str, str], Operation] = {}
 
@@ -97,7 +98,7 @@ class Lookup:
         return self._operations[key]
 
     def _item(self, path: str) -> Object:
-        return dereference(self.document, self.document["paths"].get(path))
+        return dereference(self._written, self._written["paths"].get(path))
 
     def _description(self, node: PathNode) -> str:
         """Return the description of a path or, as few paths have one, of its tag."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,10 @@ from cnct.openapi.references import dereference
 from cnct.openapi.shapes import Object, as_list, as_object
 
 JSON = "application/json"
+
+_DEFAULT = "default"
+_STATUS = re.compile(r"[23](\d\d|\d[Xx]|[Xx]{2})")
+_UNASKED = frozenset({"304"})  # answers a condition that the request has to have
 
 Content = Mapping[str, Object]
 """Media type objects by media type."""
@@ -65,19 +70,23 @@ def responses(document: Object, described: Object) -> dict[str, Content]:
     successes = [status for status in by_status if status.startswith("2")]
     return {
         status: _content(dereference(document, by_status[status]))
-        for status in sorted(successes) or by_status.keys() & {"default"}
+        for status in sorted(successes) or by_status.keys() & {_DEFAULT}
     }
 
 
 def success(document: Object, described: Object) -> Success:
-    """Return the successful response with the lowest status, a redirection if there is no other."""
+    """Return the successful response with the lowest status, or that of ``default``.
+
+    A redirection counts if there is no other.
+    """
     by_status = as_object(described.get("responses"))
-    status = min((status for status in by_status if status[:1] in {"2", "3"}), default="")
-    if not status:
+    statuses = [key for key in by_status if _STATUS.fullmatch(key) and key not in _UNASKED]
+    key = min(statuses, key=str.upper, default=_DEFAULT)
+    content = _content(dereference(document, by_status.get(key)))
+    if key == _DEFAULT and not content:
         return Success(media_type=JSON)
-    content = _content(dereference(document, by_status[status]))
     return Success(
-        status=int(status.replace("X", "0")),
+        status=0 if key == _DEFAULT else int(key.upper().replace("X", "0")),
         media_type=next(iter(content), ""),
         schema=schema(content) or {},
         example=_own_example(document, as_object(next(iter(content.values()), None))),
@@ -118,7 +127,8 @@ def _own_example(document: Object, holder: Object) -> Any | None:
 def lists(document: Object, described: Object) -> bool:
     """Return whether a successful response of an operation is a list."""
     schemas = (schema(content) for content in responses(document, described).values())
-    return any(dereference(document, body).get("type") == "array" for body in schemas if body)
+    types = (dereference(document, body).get("type") for body in schemas if body)
+    return any(name == "array" or "array" in as_list(name) for name in types)
 
 
 def _content(holder: Object) -> Content:

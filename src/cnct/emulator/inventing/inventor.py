@@ -18,15 +18,15 @@ from cnct.emulator.inventing import vocabulary
 from cnct.emulator.inventing.ids import formatted, nested, number_of
 from cnct.emulator.inventing.moments import Timeline, timestamp
 from cnct.emulator.inventing.plain_schemas import plain
-from cnct.openapi.schemas import type_name
+from cnct.openapi.schemas import parts, type_name
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 from cnct.store.tables import Table
 
 _TOP_SIZE, _NESTED_SIZE = 20, 5  # rows of a collection
+_MOST_ITEMS = 20  # of a list, whatever its schema requires
+_MOST_VALUES = 1_000  # of a record; Connect's have 440 at most
+_DEEPEST = 40  # values inside each other
 _NULLS = 8  # one in so many nullable values is null
-
-_Ancestors = tuple[str, ...]
-"""References of the schemas that a value lies in; one that recurs is not expanded again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,35 @@ class _Entity:
     table: Table
     ids: tuple[str, ...]
     number: int
+
+
+class _Nesting:
+    """The schemas that a value lies in, and the number of values that its record may still have.
+
+    A schema that recurs is not expanded again. Schemas that refer to each other without recurring
+    grow beyond measure all the same, so that a large record has nothing more that is optional.
+    """
+
+    def __init__(
+        self, ancestors: tuple[str | int, ...] = (), budget: list[int] | None = None
+    ) -> None:
+        self._ancestors = ancestors
+        self._budget = [_MOST_VALUES] if budget is None else budget
+
+    def into(self, schema: Any) -> _Nesting:
+        """Return the nesting of the values in a schema, after counting one value."""
+        self._budget[0] -= 1
+        return _Nesting((*self._ancestors, _identity_of(schema) or ""), self._budget)
+
+    def recurs(self, schema: Any) -> bool:
+        """Return whether a schema lies in itself, or too deep."""
+        own = _identity_of(schema)
+        return own in self._ancestors or len(self._ancestors) >= _DEEPEST
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the record has all the values that it may have."""
+        return self._budget[0] <= 0
 
 
 class Inventor:
@@ -79,7 +108,7 @@ class Inventor:
         """
         for number in range(1, self.size(table) + 1):
             entity = _Entity(table, ids, number)
-            record = self._object(table.row, entity, "", ())
+            record = self._object(table.row, entity, "", _Nesting())
             yield record or {"id": self._id(entity)}
 
     def completed(self, schema: Any, value: Any, table: Table, ids: tuple[str, ...]) -> Any:
@@ -96,7 +125,7 @@ class Inventor:
     def _completed(self, schema: Any, value: Any, entity: _Entity, path: str) -> Any:
         resolve = self._api.resolved
         if value is None and not resolve(schema).get("nullable"):
-            return self._value(schema, entity, path, ())
+            return self._value(schema, entity, path, _Nesting())
         shape = plain(schema, resolve)
         if is_list(value) and type_name(shape) == "array":
             return [self._completed(shape.get("items"), item, entity, path) for item in value]
@@ -120,9 +149,9 @@ class Inventor:
         own = as_record(schema).get("writeOnly")
         return name != "id" and bool(own or self._api.resolved(schema).get("writeOnly"))
 
-    def _value(self, schema: Any, entity: _Entity, path: str, ancestors: _Ancestors) -> Any:
+    def _value(self, schema: Any, entity: _Entity, path: str, nesting: _Nesting) -> Any:
         shape = plain(schema, self._api.resolved)
-        ancestors = (*ancestors, _reference_of(schema))
+        nesting = nesting.into(schema)
         chance = self._chance(entity, path)
         filter_ = entity.table.fields.get(path)  # can have an enum that the schema lacks
         of_filter = filter_.enum if filter_ and type_name(shape) == "string" else ()
@@ -132,9 +161,9 @@ class Inventor:
             return choices[chance % len(choices)] if choices else None
         match type_name(shape):
             case "object":
-                return self._reference(shape, entity, path, ancestors)
+                return self._reference(shape, entity, path, nesting)
             case "array":
-                return self._array(shape, entity, path, ancestors)
+                return self._array(shape, entity, path, nesting)
             case "boolean":
                 return chance % 2 == 0
             case "integer" | "number":
@@ -144,51 +173,52 @@ class Inventor:
             case _:
                 return {}
 
-    def _object(self, schema: Any, entity: _Entity, path: str, ancestors: _Ancestors) -> Record:
+    def _object(self, schema: Any, entity: _Entity, path: str, nesting: _Nesting) -> Record:
         shape = plain(schema, self._api.resolved)
         required = shape.get("required", ())
         result: Record = {}
         for name, below in _properties(shape).items():
-            if self._is_secret(name, below) or _recurs(below, ancestors):
+            if nesting.is_spent and (name not in required or self._is_container(below)):
+                continue
+            if nesting.recurs(below) or self._is_secret(name, below):
                 continue
             where = f"{path}.{name}" if path else name
             nullable = self._api.resolved(below).get("nullable")
             optional = nullable and name not in {*required, *vocabulary.NEVER_NULL}
             absent = optional and self._chance(entity, f"{where}?") % _NULLS == 0
-            result[name] = None if absent else self._value(below, entity, where, ancestors)
+            result[name] = None if absent else self._value(below, entity, where, nesting)
         return result
 
-    def _array(self, shape: Record, entity: _Entity, path: str, ancestors: _Ancestors) -> list[Any]:
+    def _is_container(self, schema: Any) -> bool:
+        return type_name(plain(schema, self._api.resolved)) in {"object", "array", ""}
+
+    def _array(self, shape: Record, entity: _Entity, path: str, nesting: _Nesting) -> list[Any]:
         items = shape.get("items")
-        if _recurs(items, ancestors):
+        if nesting.recurs(items) or nesting.is_spent:
             return []
         item = plain(items, self._api.resolved)
-        count = max(shape.get("minItems", 0), min(2, shape.get("maxItems", 2)))
+        count = max(min(shape.get("minItems", 0), _MOST_ITEMS), min(2, shape.get("maxItems", 2)))
         choices = [choice for choice in item.get("enum", ()) if choice is not None]
         if choices:
             return choices[: max(count, 1)]
         target = self._target(vocabulary.last(path), entity) if self._is_reference(item) else None
         if target is None:
-            values = [self._value(items, entity, f"{path}.{n}", ancestors) for n in range(count)]
+            values = [self._value(items, entity, f"{path}.{n}", nesting) for n in range(count)]
             return [value for n, value in enumerate(values) if value not in values[:n]]
         first = self._chance(entity, path)
         size = max(self.size(target.table), 1)
         numbers = dict.fromkeys(1 + (first + n) % size for n in range(count))
         others = [replace(target, number=number) for number in numbers]
-        return [
-            self._object(item, other, "", (*ancestors, _reference_of(items))) for other in others
-        ]
+        return [self._object(item, other, "", nesting.into(items)) for other in others]
 
-    def _reference(
-        self, shape: Record, entity: _Entity, path: str, ancestors: _Ancestors
-    ) -> Record:
+    def _reference(self, shape: Record, entity: _Entity, path: str, nesting: _Nesting) -> Record:
         """Invent an object; with an id, it shows a record of another table."""
         own = entity.table.identifier.startswith(f"{path}.")
         refers = self._is_reference(shape) and not own
         target = self._target(vocabulary.last(path), entity) if refers else None
         if target is None:
-            return self._object(shape, entity, path, ancestors)
-        return self._object(shape, target, "", ancestors)
+            return self._object(shape, entity, path, nesting)
+        return self._object(shape, target, "", nesting)
 
     def _is_reference(self, schema: Record) -> bool:
         return "id" in as_record(schema.get("properties"))
@@ -263,7 +293,7 @@ class Inventor:
             return entity.number
         low = int(shape.get("minimum", 0))
         high = int(shape.get("maximum", low + 99))
-        return low + chance % (min(high, low + 999) - low + 1)
+        return low + chance % max(min(high, low + 999) - low + 1, 1)
 
     def _text(self, shape: Record, entity: _Entity, path: str, chance: int) -> str:
         table, number = entity.table, entity.number
@@ -307,10 +337,7 @@ def _properties(schema: Record) -> Record:
     return described | others
 
 
-def _reference_of(schema: Any) -> str:
-    return str(as_record(schema).get("$ref", ""))
-
-
-def _recurs(schema: Any, ancestors: _Ancestors) -> bool:
-    reference = _reference_of(schema)
-    return bool(reference) and reference in ancestors
+def _identity_of(schema: Any) -> str | int | None:
+    """Return the reference of a schema, or the id of a composition; no other schema can recur."""
+    record = as_record(schema)
+    return str(record.get("$ref", "")) or (id(schema) if parts(record) else None)

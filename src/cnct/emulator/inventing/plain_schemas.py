@@ -11,6 +11,7 @@ from typing import Any
 from cnct.openapi.schemas import COMPOSITIONS, joined, parts, required, variants
 from cnct.openapi.shapes import Record
 
+_DEEPEST = 50  # compositions inside each other
 _EMPTY = frozenset({"properties", "required"})
 
 
@@ -23,17 +24,37 @@ def plain(schema: Any, resolve: Callable[[Any], Record]) -> Record:
         schema: An OpenAPI schema; anything but an object is the empty one.
         resolve: Follows a ``$ref``, and returns the schema.
     """
-    target = resolve(schema)
-    alternatives = [plain(variant, resolve) for variant in variants(target)]
-    merged = [plain(part, resolve) for part in parts(target, "allOf")] + alternatives[:1]
-    if not merged:
-        return target
-    own = {name: value for name, value in target.items() if name not in COMPOSITIONS}
-    whole = joined([own, *merged])
-    # With a property that another alternative requires, a record would match that alternative.
-    for other in alternatives[1:]:
-        for name in {*required(other)} - {*whole["required"]}:
-            whole["properties"].pop(name, None)
-    if whole["properties"]:
-        return whole
-    return {name: value for name, value in whole.items() if name not in _EMPTY}
+    return _Reduction(resolve).plain(schema)
+
+
+class _Reduction:
+    """Reduces each schema once: schemas can be parts of themselves, and of many others."""
+
+    def __init__(self, resolve: Callable[[Any], Record]) -> None:
+        self._resolve = resolve
+        self._reduced: dict[int, tuple[Record, Record]] = {}  # with the schema, to keep its id
+        self._depth = 0
+
+    def plain(self, schema: Any) -> Record:
+        target = self._resolve(schema)
+        if not parts(target) or self._depth >= _DEEPEST:
+            return target
+        if id(target) not in self._reduced:
+            self._reduced[id(target)] = target, {}  # as a part of itself, it allows anything
+            self._depth += 1
+            self._reduced[id(target)] = target, self._merged(target)
+            self._depth -= 1
+        return self._reduced[id(target)][1]
+
+    def _merged(self, target: Record) -> Record:
+        alternatives = [self.plain(variant) for variant in variants(target)]
+        merged = [self.plain(part) for part in parts(target, "allOf")] + alternatives[:1]
+        own = {name: value for name, value in target.items() if name not in COMPOSITIONS}
+        whole = joined([own, *merged])
+        # With a property that another alternative requires, a record would match that alternative.
+        for other in alternatives[1:]:
+            for name in {*required(other)} - {*whole["required"]}:
+                whole["properties"].pop(name, None)
+        if whole["properties"]:
+            return whole
+        return {name: value for name, value in whole.items() if name not in _EMPTY}

@@ -16,10 +16,11 @@ from starlette.responses import JSONResponse, Response
 from cnct.emulator.api import Api, Route, depth
 from cnct.emulator.inventing.inventor import Inventor
 from cnct.emulator.service import api_errors, bodies
-from cnct.emulator.service.bodies import MEDIA, RequestBody, Upload
+from cnct.emulator.service.bodies import MEDIA, RequestBody, Upload, is_json
 from cnct.emulator.service.payloads import items_of, names_its_own_id, object_of, writable_payload
 from cnct.emulator.service.records import Records
 from cnct.emulator.service.row_faults import NEW_ROWS, PAGE_CAP
+from cnct.emulator.wrappers import Page, wrapped
 from cnct.exceptions import QueryError
 from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation, Success
@@ -129,10 +130,10 @@ class Service:
     def _route(self, request: Request, method: str) -> Route:
         raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
         path = raw.decode("ascii").partition("?")[0]
-        if not path.startswith(f"{BASE}/"):
+        if not f"{path}/".startswith(f"{BASE}/"):
             raise api_errors.not_found()
         # Ids are decoded one by one, so that an encoded slash stays inside its id.
-        segments = path.removeprefix(f"{BASE}/").rstrip("/").split("/")
+        segments = path.removeprefix(BASE).removeprefix("/").rstrip("/").split("/")
         route = self._api.find("/".join(unquote(s).replace("/", "\x00") for s in segments))
         if route is None:
             raise api_errors.not_found()
@@ -192,6 +193,14 @@ class Service:
             self._records.change_rows(table, path_ids, state.get(NEW_ROWS, 0))
         parent, storage = self._records.parent(table, path_ids), self._records.storage
         page = storage.page(table, parent, plan)
+        within = self._api.rows_within(call.success.schema, table.key)
+        if within:
+            more = plan.slice.offset + len(page.rows) < page.total
+            rows = Page(page.records, page.total, more)
+            data = wrapped(call.success.schema, self._api.resolved, within, rows)
+            response = self._response(call, data)
+            response.headers.update(_content_range(plan.slice, page))
+            return response
         if self._response_type(call) == "object":  # some documents describe a list as one object
             return self._response(call, next(iter(page.records), None))
         body = f"[{','.join(page.rows)}]"
@@ -213,11 +222,11 @@ class Service:
         paths = call.route.record, call.route.record.rpartition("/")[0]
         content = next(filter(None, map(self._records.storage.file, paths)), None)
         media_type = call.success.media_type
-        if content is not None and media_type not in ("", JSON):
+        if content is not None and media_type and not is_json(media_type):
             return Response(content, media_type=media_type)
         if data is None and not call.success.schema:
             data = call.success.example
-        if data is None and media_type != JSON:
+        if data is None and not is_json(media_type):
             data = self._records.above(*call.target)
         return self._response(call, data)
 

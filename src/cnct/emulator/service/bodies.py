@@ -19,7 +19,9 @@ from cnct.openapi.shapes import Record, as_list, as_record, is_record
 MEDIA = "/media/"
 """Path below the host of the files that responses link to."""
 
+_JSON = frozenset({JSON, "text/json", "*/*", "application/*"})
 _FORM = "multipart/form-data"
+_WITHOUT_BODY = frozenset({204, 205})  # RFC 9110, sections 15.3.5 and 15.3.6
 _MOST_LEVELS = 200  # of JSON; the checks of payloads take 255, Python's own decoder some 900
 
 
@@ -45,6 +47,12 @@ class RequestBody:
     files: Mapping[str, Upload] = field(default_factory=dict[str, Upload])
 
 
+def is_json(media_type: str) -> bool:
+    """Return whether a media type of the document, or a range of media types, is sent as JSON."""
+    name = media_type.partition(";")[0].strip().lower()
+    return name in _JSON or name.endswith("+json")
+
+
 async def read(request: Request, media_types: Collection[str]) -> RequestBody:
     """Read the body of a request.
 
@@ -59,7 +67,7 @@ async def read(request: Request, media_types: Collection[str]) -> RequestBody:
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if media_type == _FORM:
         return await _form(request)
-    if content and media_type in media_types and media_type != JSON:
+    if content and media_type in media_types and not is_json(media_type):
         return RequestBody(files={"": Upload(_file_name(request), media_type, content)})
     if [*media_types] == [_FORM]:
         raise api_errors.invalid(f"payload: expected {_FORM}.")
@@ -143,8 +151,10 @@ def response(success: Success, data: Any) -> Response:
         name = as_record(data).get("id", "document")
         return RedirectResponse(f"{MEDIA}{name}.pdf", status)
     media_type = success.media_type
-    if media_type in ("", JSON):
-        return JSONResponse(data, status) if media_type else Response(status_code=status)
+    if not media_type or status in _WITHOUT_BODY:
+        return Response(status_code=status)
+    if is_json(media_type):
+        return JSONResponse(data, status, media_type=JSON if "*" in media_type else media_type)
     return Response(content(media_type, data), status, media_type=media_type)
 
 

@@ -110,6 +110,12 @@ class Translation:
             else self._schema(part, top=False, closed=True)
             for name, part in properties(schema).items()
         }
+        patterns = as_object(schema.get("patternProperties"))
+        if patterns:
+            out["patternProperties"] = {
+                pattern: self._schema(as_object(part), top=False, closed=True)
+                for pattern, part in patterns.items()
+            }
         out["required"] = self._required(schema)
         extra = as_object(schema.get("additionalProperties"))
         names = self._allowed_names(schema) if closed and schema.keys() & _CLOSING else None
@@ -143,7 +149,8 @@ class Translation:
         names: set[str] = set()
         for part in composed(schema, self._specs.resolve):
             names_some = parts(part) or part.keys() & {"properties", "required"}
-            if not names_some or part.get("additionalProperties", False) is not False:
+            is_open = part.get("additionalProperties", False) is not False
+            if not names_some or is_open or "patternProperties" in part:
                 return None
             names |= {*properties(part), *required(part)}
         return names
