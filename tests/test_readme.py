@@ -39,7 +39,9 @@ def blocks(word: str) -> list[str]:
     return [block for block in found if word in block]
 
 
-@pytest.mark.parametrize("word", ["TL-1", "concurrency=10", "RetryPolicy"])
+@pytest.mark.parametrize(
+    "word", ["TL-1", "concurrency=10", "RetryPolicy", "prefetch", "wait_until"]
+)
 def test_its_programs_run(word: str, monkeypatch: pytest.MonkeyPatch):
     with Emulator() as connect:
         monkeypatch.setattr("cnct.client.base_client.DEFAULT_ENDPOINT", connect.endpoint)
@@ -50,6 +52,10 @@ def test_its_programs_run(word: str, monkeypatch: pytest.MonkeyPatch):
                 continue
             names = {name: getattr(cnct, name) for name in cnct.__all__}
             exec(block, names)  # noqa: S102 - our own README
+            if "wait_for" in names:
+                names["client"] = ConnectClient("ApiKey x", use_specs=False)
+                approved = names["client"].requests.filter(status="approved").first()
+                assert names["wait_for"](approved["id"]) == approved
             if "report" in names:
                 assert asyncio.run(names["report"]()) > 0
         if word == "TL-1":

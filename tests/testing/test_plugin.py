@@ -222,7 +222,7 @@ def test_a_local_connect_for_a_test(run):
 def test_the_examples_of_the_readme_run(pytester):
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     pytester.makepyfile("import pytest\n\n" + "\n".join(b for b in blocks if "def test_" in b))
-    pytester.runpytest("-p", "cnct.testing.fixtures").assert_outcomes(passed=2)
+    pytester.runpytest("-p", "cnct.testing.fixtures").assert_outcomes(passed=3)
 
 
 def test_the_example_of_the_mocker_runs():

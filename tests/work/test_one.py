@@ -9,6 +9,7 @@ from tests.conftest import KEY, json_answer
 
 from cnct import ClientError, NotOneError
 from cnct.emulator import Emulator
+from cnct.testing import AsyncConnectClientMocker, ConnectClientMocker
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +118,16 @@ def test_without_a_total_the_row_itself_is_the_answer(server, remote):
     assert remote.products.all().exists()
     server.answer = lambda _: json_answer([])
     assert not remote.products.all().exists()
+
+
+def test_mocks_are_written_like_the_calls(world):
+    url = "https://localhost/public/v1"
+    mocker_class = {"sync": ConnectClientMocker, "async": AsyncConnectClientMocker}[world.name]
+    client = world.client(KEY, url)
+    with mocker_class(url) as mocker:
+        mocker.products.filter(id="PRD-1").one().mock(return_value=[{"id": "PRD-1"}])
+        mocker.products.all().exists(return_value=True)
+        mocker.requests.all().exists(return_value=False)
+        assert client.products.filter(id="PRD-1").one() == {"id": "PRD-1"}
+        assert client.products.all().exists()
+        assert not client.requests.all().exists()

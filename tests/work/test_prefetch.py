@@ -296,11 +296,25 @@ def test_rows_that_cannot_be_related_are_an_error_in_words(server, remote, rows,
         list(remote.rows.all().prefetch(links=remote.links.on("row")))
 
 
+def test_rows_that_share_a_key_come_in_chunks_and_ask_for_it_once():
+    plan = Prefetch(OFFLINE.rows.all(), {"links": OFFLINE.links.on("id", key="link.id", one=True)})
+    rows = [{"id": number, "link": {"id": "L-1"}} for number in range(600)]
+    rows += [{"id": 600, "link": None}, {"id": 601, "link": {"id": ""}}]
+    (chunk,) = plan.chunks(rows)
+    assert [len(chunk), len(plan.last_chunk())] == [500, 102]
+    reads = plan.attached([chunk[0], chunk[1], rows[-1], rows[-2]])
+    assert refs(next(reads)._query.text, "id") == ["L-1"]
+    with pytest.raises(StopIteration) as ended:
+        reads.send([{"id": "L-1", "status": "x"}])
+    links = [row["links"] and row["links"]["status"] for row in ended.value.value]
+    assert links == ["x", "x", None, None]
+
+
 OFFLINE = ConnectClient(KEY, "https://localhost/v1", use_specs=False)
 
 
-def refs(query):
-    return re.search(r"in\(row,\((.*?)\)\)", query)[1].split(",")
+def refs(query, field="row"):
+    return re.search(rf"in\({field},\((.*?)\)\)", query)[1].split(",")
 
 
 @given(

@@ -54,6 +54,14 @@ class ResourceSetMock(Refinable):
         """Return the mock of the first resource."""
         return RowMock(self, 0)
 
+    def one(self) -> ResourceSetMock:
+        """Return the mock of the first two resources, which ``one`` reads."""
+        return self._refined(window=self._query.window.narrowed(0, 2))
+
+    def exists(self, return_value: bool) -> None:
+        """Mock the call behind ``exists``: a list of one row, or an empty one."""
+        self.first().mock(return_value=[{}] if return_value else [])
+
     def values_list(self, *fields: str) -> ResourceSetMock:  # noqa: ARG002 - picked by the client
         """Return the same set: ``values_list`` reads whole rows and picks fields from them."""
         return self._refined()

@@ -1,6 +1,6 @@
 """Looks things up in sets: the only resource, any resource, related resources.
 
-Only plays what `prefetching` decides; the calls are made by the sets.
+Reads the sets that `prefetching` yields; the calls are made by the sets.
 """
 
 from __future__ import annotations
