@@ -18,11 +18,12 @@ class Jobs:
 
     Args:
         width: Largest number of threads.
+        settings: Returns a function that gives another thread the settings of this one's session.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, settings: Callable[[], Callable[[], None]]) -> None:
         self._workers = Workers(width, daemon=True)
-        self._reading = Reading()
+        self._reading = Reading(settings())
 
     def start(self, function: Callable[..., T], *args: Any) -> Future[T]:
         """Run a function in a thread."""
@@ -42,8 +43,11 @@ class Jobs:
         self._reading.end()
 
     def join(self) -> None:
-        """Abort the calls, and wait for the end of every thread."""
-        self.__exit__()
+        """Abort the calls since the client is closed, and wait for the end of every thread.
+
+        The futures, also of functions that do not run yet, get a `ClientError`.
+        """
+        self._reading.end(is_closed=True)
         self._workers.join()
 
 

@@ -11,11 +11,10 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import closing
 from functools import partial
 from typing import Any, TypeVar
-from weakref import WeakSet
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -141,6 +140,15 @@ class _Adapter(HTTPAdapter):
                     raise
 
 
+def _copy(session: requests.Session) -> requests.Session:
+    """Return a session with the same settings, but cookies of its own; adapters are shared."""
+    copy = requests.Session.__new__(type(session))
+    for name, value in vars(session).items():
+        copied = getattr(value, "copy", None)
+        setattr(copy, name, copied() if copied and isinstance(value, MutableMapping) else value)
+    return copy
+
+
 def _in_large_pieces(
     stream: Callable[[int, bool | None], Iterator[bytes]],
     _amount: int,
@@ -175,8 +183,8 @@ class Driver:
         self._environment = requests.Session().merge_environment_settings(
             url=endpoint, proxies={}, stream=False, verify=self._verify, cert=None
         )
-        # Weak: a running thread keeps its Ahead alive, so none is missing at close().
-        self._ahead: WeakSet[Ahead | Jobs] = WeakSet()
+        # A running thread keeps its Ahead or Jobs alive, so none is missing at close().
+        self._ahead: Living[Ahead | Jobs] = Living()
 
     def run(self, flow: Flow[T], send: Callable[[Request], Response]) -> T:
         """Run a flow to its end and return its result.
@@ -222,13 +230,13 @@ class Driver:
 
     def ahead(self, reader: Reader, width: int) -> Ahead:
         """Return a reader of pages with up to ``width`` threads, which `close` ends."""
-        ahead = Ahead(reader, width)
+        ahead = Ahead(reader, width, self.settings)
         self._ahead.add(ahead)
         return ahead
 
     def jobs(self, width: int) -> Jobs:
         """Return jobs with up to ``width`` threads, which `close` ends."""
-        jobs = Jobs(width)
+        jobs = Jobs(width, self.settings)
         self._ahead.add(jobs)
         return jobs
 
@@ -241,9 +249,25 @@ class Driver:
             session.verify = self._verify
             for prefix in ("https://", "http://"):
                 session.mount(prefix, self._adapter)
-            self._local.session = session
-            self._sessions.add(session)
+            self._keep(session)
         return session
+
+    def _keep(self, session: requests.Session) -> None:
+        self._local.session = session
+        self._sessions.add(session)
+
+    def settings(self) -> Callable[[], None]:
+        """Return a function that gives the settings of this thread's session to another thread.
+
+        A thread that has a session of its own keeps that.
+        """
+        snapshot = _copy(self.session)
+
+        def adopt() -> None:
+            if getattr(self._local, "session", None) is None:
+                self._keep(_copy(snapshot))
+
+        return adopt
 
     def send(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
         """Send one request and return its response.
@@ -292,7 +316,7 @@ class Driver:
 
     def close(self) -> None:
         """End all threads and close all connections; a later call opens new ones."""
-        for ahead in list(self._ahead):
+        for ahead in self._ahead:
             ahead.join()
         self._adapter.close()
         for session in self._sessions:

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextvars import ContextVar, copy_context
+from concurrent.futures import CancelledError, Future
+from contextvars import ContextVar
 from threading import Event
 from typing import Any, Protocol, Self, TypeVar
-from weakref import WeakSet
 
 from cnct.client._core.paging import Page, Span, Unread
 from cnct.client._core.reader import Reader
+from cnct.client._http.forks import renew_after_fork
+from cnct.client._http.living import Living
+from cnct.client._http.workers import Workers
+from cnct.exceptions import AmbiguousWriteError, ClientError
 
 T = TypeVar("T")
 Fetch = Callable[[Span], Unread]
+
+_CLOSED = (
+    "The client was closed while threads made calls for it: close it after the last of its "
+    "readers has finished, and begin again"
+)
 
 
 class Breakable(Protocol):
@@ -30,11 +38,27 @@ class Breakable(Protocol):
 
 
 class Reading:
-    """Pauses and calls of the threads of one reading, which end with it."""
+    """Pauses and calls of the threads of one reading, which end with it.
 
-    def __init__(self) -> None:
+    Args:
+        adopt: Gives a thread the settings of the consumer's session.
+
+    Attributes:
+        pages: Pages that are under way, or there but not taken yet.
+        is_closed: Whether the end of the client ended it.
+    """
+
+    def __init__(self, adopt: Callable[[], None] = lambda: None) -> None:
+        self.adopt = adopt
+        self.pages: dict[Span, Future[Unread]] = {}
+        self.is_closed = False
         self._ended = Event()
-        self._calls: WeakSet[Breakable] = WeakSet()
+        self._calls: Living[Breakable] = Living()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the reading was ended."""
+        return self._ended.is_set()
 
     def add(self, call: Breakable) -> None:
         """Register a call to be aborted at the end.
@@ -54,10 +78,15 @@ class Reading:
         if self._ended.wait(seconds):
             raise CancelledError
 
-    def end(self) -> None:
-        """Abort every pause and call."""
+    def end(self, *, is_closed: bool = False) -> None:
+        """Abort every pause and call.
+
+        Args:
+            is_closed: Whether that is because the client is closed.
+        """
+        self.is_closed = self.is_closed or is_closed
         self._ended.set()
-        for call in list(self._calls):
+        for call in self._calls:
             call.break_off(self)
 
 
@@ -70,9 +99,23 @@ def current() -> Reading | None:
 
 
 def working_for(reading: Reading, function: Callable[..., T], *args: Any) -> T:
-    """Call a function in a thread whose pauses and calls end with a reading."""
+    """Call a function in a thread whose pauses and calls end with a reading.
+
+    Raises:
+        CancelledError: If the reading has ended.
+        ClientError: If the client was closed.
+    """
     _current.set(reading)
-    return function(*args)
+    try:
+        reading.pause(0)
+        reading.adopt()
+        return function(*args)
+    except AmbiguousWriteError:
+        raise
+    except (CancelledError, ClientError):
+        if reading.is_closed:
+            raise ClientError(_CLOSED) from None
+        raise
 
 
 def sleep(seconds: float) -> None:
@@ -97,15 +140,18 @@ class Ahead:
     Args:
         reader: Plans the pages.
         width: Number of threads; 1 fetches in the consumer's own thread.
+        settings: Returns a function that gives another thread the settings of this one's session.
     """
 
-    def __init__(self, reader: Reader, width: int) -> None:
+    def __init__(
+        self, reader: Reader, width: int, settings: Callable[[], Callable[[], None]]
+    ) -> None:
         self._reader = reader
         self._width = width
-        self._pending: dict[Span, Future[Unread]] = {}
-        self._threads: ThreadPoolExecutor | None = None
-        self._ending: list[tuple[ThreadPoolExecutor, list[Future[Unread]]]] = []
-        self._under_way = Reading()
+        self._settings = settings
+        self._workers = Workers(width, daemon=True)
+        self._reading: Reading | None = None
+        renew_after_fork(self)
 
     def __enter__(self) -> Self:
         """Return the object itself."""
@@ -135,32 +181,40 @@ class Ahead:
         Raises:
             ClientError: If the page cannot be had. Calls for later pages are aborted.
         """
-        spans = self._reader.spans(2 * self._width if self._width > 1 else 1)
-        first = spans[0]
-        if len(spans) == 1 and first not in self._pending:
-            return self._reader.feed(read(fetch(first)), first)
-        try:
-            page = read(self._started(spans, fetch)[first].result())
-        except BaseException:
-            self.close()
-            raise
-        del self._pending[first]
-        return self._reader.feed(page, first)
+        while True:
+            spans = self._reader.spans(2 * self._width if self._width > 1 else 1)
+            first = spans[0]
+            if len(spans) == 1 and not self._has(first):
+                return self._reader.feed(read(fetch(first)), first)
+            reading = self._started(spans, fetch)
+            try:
+                page = read(reading.pages[first].result())
+            except (CancelledError, ClientError):
+                if reading.is_closed or not reading.has_ended:
+                    self.close()
+                    raise
+                # Another consumer ended the reading: begin again.
+            except BaseException:
+                self.close()
+                raise
+            else:
+                del reading.pages[first]
+                return self._reader.feed(page, first)
 
-    def _started(self, spans: list[Span], fetch: Fetch) -> dict[Span, Future[Unread]]:
-        for span in self._pending.keys() - set(spans):
-            self._pending.pop(span).cancel()
-        if self._threads is None:
-            self._under_way = Reading()
-            self._ending = [left for left in self._ending if not all(f.done() for f in left[1])]
-            self._threads = ThreadPoolExecutor(self._width, thread_name_prefix="cnct")
+    def _has(self, span: Span) -> bool:
+        return self._reading is not None and span in self._reading.pages
+
+    def _started(self, spans: list[Span], fetch: Fetch) -> Reading:
+        """Return the reading, after submitting the spans that are not under way."""
+        reading = self._reading
+        if reading is None or reading.has_ended:
+            reading = self._reading = Reading(self._settings())
+        for span in reading.pages.keys() - set(spans):
+            reading.pages.pop(span).cancel()
         for span in spans:
-            if span not in self._pending:
-                run = copy_context().run
-                self._pending[span] = self._threads.submit(
-                    run, self._run, self._under_way, fetch, span
-                )
-        return self._pending
+            if span not in reading.pages:
+                reading.pages[span] = self._workers.submit(self._run, reading, fetch, span)
+        return reading
 
     def _run(self, reading: Reading, fetch: Fetch, span: Span) -> Unread:
         """Fetch a page; a method, so that a running thread keeps this object alive."""
@@ -168,15 +222,20 @@ class Ahead:
 
     def close(self) -> None:
         """Abort the calls that are under way; their threads end."""
-        threads, self._threads = self._threads, None
-        if threads is not None:
-            threads.shutdown(wait=False, cancel_futures=True)
-            self._under_way.end()
-            self._ending.append((threads, list(self._pending.values())))
-        self._pending.clear()
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            reading.end()
 
     def join(self) -> None:
-        """Abort the calls that are under way, and wait for the end of every thread."""
-        self.close()
-        for threads, _ in self._ending:
-            threads.shutdown(wait=True)
+        """Abort the calls since the client is closed, and wait for the end of every thread.
+
+        The consumer, in another thread, gets a `ClientError`.
+        """
+        reading = self._reading
+        if reading is not None:
+            reading.end(is_closed=True)
+        self._workers.join()
+
+    def renew(self) -> None:
+        """Forget the threads of the parent process; pages are fetched again."""
+        self._reading = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 
 from cnct.client._core.paging import Span, Unread
@@ -12,7 +11,7 @@ from cnct.client.models.flattening import AsyncValues, flat
 from cnct.client.models.noun import AsyncNoun, SyncNoun
 from cnct.client.models.query import first_query
 from cnct.client.models.refinement import checked_index
-from cnct.client.models.set_base import MISSING, UNREAD
+from cnct.client.models.set_base import MISSING, UNREAD, reader_of
 from cnct.client.models.set_work import AsyncSetWork, SyncSetWork
 from cnct.client.models.windowed import AsyncWindowed, Windowed
 from cnct.client.work.lookups import AsyncSetLookups, SetLookups
@@ -20,8 +19,6 @@ from cnct.exceptions import NotYetEvaluatedError
 from cnct.rql import R
 
 if TYPE_CHECKING:
-    from cnct.client._http.tasks import AsyncAhead
-    from cnct.client._http.threads import Ahead
     from cnct.client.fluent import AsyncConnectClient, ConnectClient
 
 
@@ -41,10 +38,6 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
     def __init__(self, client: ConnectClient, path: str, query: R | None = None) -> None:
         super().__init__(client, path)
         self._query = first_query(client, query)
-
-    @cached_property
-    def _ahead(self) -> Ahead:
-        return self._client._read_ahead(self._rows.reader, self._query.concurrency)
 
     def _repr_html_(self) -> str | None:
         return self._rows_html()
@@ -82,7 +75,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
         """Return whether there is a row, after fetching the page that should hold it."""
         rows = self._rows
         with rows.lock:
-            while index == len(rows.kept) and not rows.reader.complete:
+            while index >= len(rows.kept) and not rows.reader.complete:
                 rows.kept += self._ahead.next_page(self._fetch, self._read)
                 self._warn_of_drift(rows.reader)
         return index < len(rows.kept)
@@ -97,7 +90,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
         if self._rows.reader.complete:
             yield from self._kept_pages()
             return
-        reader = self._new_reader()
+        reader = reader_of(self._query)
         with self._client._read_ahead(reader, self._query.concurrency) as ahead:
             while not reader.complete:
                 rows = ahead.next_page(self._fetch, self._read)
@@ -180,10 +173,6 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
         super().__init__(client, path)
         self._query = first_query(client, query)
 
-    @cached_property
-    def _ahead(self) -> AsyncAhead:
-        return self._client._read_ahead(self._rows.reader, self._query.concurrency)
-
     def _repr_html_(self) -> str | None:
         return self._rows_html()
 
@@ -223,7 +212,7 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
         """Return whether there is a row, after fetching the page that should hold it."""
         rows = self._rows
         async with self._ahead.turn:
-            while index == len(rows.kept) and not rows.reader.complete:
+            while index >= len(rows.kept) and not rows.reader.complete:
                 rows.kept += await self._ahead.next_page(self._fetch, self._read)
                 self._warn_of_drift(rows.reader)
         return index < len(rows.kept)
@@ -241,7 +230,7 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
             for rows in self._kept_pages():
                 yield rows
             return
-        reader = self._new_reader()
+        reader = reader_of(self._query)
         async with self._client._read_ahead(reader, self._query.concurrency) as ahead:
             while not reader.complete:
                 rows = await ahead.next_page(self._fetch, self._read)

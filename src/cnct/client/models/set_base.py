@@ -12,7 +12,9 @@ from typing import Any, Self
 
 from cnct.client._core.paging import Page, Span, Unread, Window
 from cnct.client._core.reader import Reader
+from cnct.client._http.forks import renew_after_fork
 from cnct.client.checking import users_level
+from cnct.client.models.query import Query
 from cnct.client.models.refinement import Refinable, bounds
 from cnct.exceptions import DriftWarning
 
@@ -22,24 +24,57 @@ _SLICE = 1000  # kept rows that are handed out at once
 class Rows:
     """Rows of a set as far as they were read; made at the first read.
 
+    Args:
+        query: The query of the set.
+
     Attributes:
         kept: Rows in order, from the start of the window.
         single: Rows that were read alone, by index.
         total: Number of rows of the whole list, if the server gave one.
         reader: Plans the calls for the rest.
+        ahead: Reads pages ahead for the iterations that keep rows.
         iterations: Iterations under way over the kept rows.
         lock: Held by a thread that reads a page.
         iterations_lock: Held while iterations are counted: another thread may start one.
     """
 
-    def __init__(self, reader: Reader, total: int | None) -> None:
+    ahead: Any
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
         self.kept: list[Any] = []
         self.single: dict[int, Any] = {}
-        self.total = total
-        self.reader = reader
+        self.total = 0 if query.empty else None
+        self.reader = reader_of(query)
         self.iterations = 0
         self.lock = threading.RLock()
         self.iterations_lock = threading.RLock()
+        renew_after_fork(self)
+
+    def renew(self) -> None:
+        """Read again what another thread of the parent process was reading."""
+        if not _is_free(self.iterations_lock):
+            self.iterations_lock = threading.RLock()
+        if not _is_free(self.lock):
+            self.lock = threading.RLock()
+            self.kept = []
+            self.reader = reader_of(self._query)
+            vars(self).pop("ahead", None)
+
+
+def _is_free(lock: threading.RLock) -> bool:
+    """Return whether this thread can take a lock, or has it."""
+    free = lock.acquire(blocking=False)
+    if free:
+        lock.release()
+    return free
+
+
+def reader_of(query: Query) -> Reader:
+    """Return a reader at the start of a query's rows."""
+    reader = Reader(query.window, query.size, overlap=query.overlap)
+    reader.complete = query.empty
+    return reader
 
 
 class SetBase(Refinable):
@@ -55,15 +90,16 @@ class SetBase(Refinable):
     def _rows(self) -> Rows:
         rows = self._rows_read
         if rows is None:  # of threads that come here at once, the first wins
-            new = Rows(self._new_reader(), 0 if self._query.empty else None)
-            rows = vars(self).setdefault("_rows_read", new)
+            rows = vars(self).setdefault("_rows_read", Rows(self._query))
         return rows
 
-    def _new_reader(self) -> Reader:
-        query = self._query
-        reader = Reader(query.window, query.size, overlap=query.overlap)
-        reader.complete = self._query.empty
-        return reader
+    @property
+    def _ahead(self) -> Any:
+        rows = self._rows
+        if "ahead" not in vars(rows):
+            new = self._client._read_ahead(rows.reader, self._query.concurrency)
+            vars(rows).setdefault("ahead", new)
+        return rows.ahead
 
     def _drifts(self) -> list[str]:
         """Return a list that receives the reader's warnings instead of the user."""

@@ -1,0 +1,174 @@
+"""close() beside readers, threads that outlive the main thread, and settings of a session."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from http.cookiejar import CookieJar
+
+import pytest
+from requests import Session
+from requests.adapters import HTTPAdapter
+from tests.conftest import KEY, json_answer
+
+from cnct import ClientError, ConnectClient
+
+
+class Held:
+    """Serves pages of one row; holds those from an offset on until it may go on."""
+
+    def __init__(self, total=9, first_held=1):
+        self.total, self.first_held = total, first_held
+        self.arrived, self.go_on = threading.Semaphore(0), threading.Event()
+
+    def __call__(self, got):
+        number = int(got.query.rpartition("offset=")[2].split("&")[0])
+        if number >= self.first_held:
+            self.arrived.release()
+            self.go_on.wait(5)
+        return json_answer([{"id": number}], Content_Range=f"items {number}-{number}/{self.total}")
+
+
+def read_in_a_thread(rows):
+    """Read a set in a thread; return it, and the list of what came of it."""
+    outcome = []
+
+    def read():
+        try:
+            outcome.append([row["id"] for row in rows])
+        except BaseException as error:  # noqa: BLE001 - what comes is looked at
+            outcome.append(error)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    return thread, outcome
+
+
+@pytest.mark.parametrize("how", ["kept", "iterator"])
+def test_a_reader_whose_client_is_closed_is_told_so(server, how):
+    server.answer = held = Held()
+    client = ConnectClient(KEY, server.endpoint, use_specs=False, overlap=False)
+    rows = client.items.all().concurrency(2).limit(1)
+    thread, outcome = read_in_a_thread(rows if how == "kept" else rows.iterator())
+    for _ in range(2):
+        held.arrived.acquire(timeout=5)
+    client.close()
+    held.go_on.set()
+    thread.join()
+    assert type(outcome[0]) is ClientError
+    assert "client was closed" in str(outcome[0])
+    assert [row["id"] for row in rows] == list(range(9))
+    client.close()
+
+
+def test_readers_beside_close_read_all_or_are_told(server):
+    server.answer = Held(total=30, first_held=99)
+    client = ConnectClient(KEY, server.endpoint, use_specs=False, overlap=False, concurrency=3)
+    stop, outcomes = threading.Event(), []
+
+    def read():
+        for _ in range(8):
+            thread, outcome = read_in_a_thread(client.items.all().limit(1))
+            thread.join()
+            outcomes.extend(outcome)
+
+    def close():
+        while not stop.wait(0.01):
+            client.close()
+
+    readers, closer = (
+        [threading.Thread(target=read) for _ in range(2)],
+        threading.Thread(target=close),
+    )
+    for thread in (*readers, closer):
+        thread.start()
+    for thread in readers:
+        thread.join()
+    stop.set()
+    closer.join()
+    client.close()
+    assert len(outcomes) == 16
+    for outcome in outcomes:
+        if outcome != list(range(30)):
+            assert type(outcome) is ClientError
+            assert "client was closed" in str(outcome)
+
+
+def test_the_end_of_an_iteration_does_not_end_the_call_of_bool(server):
+    """bool() reads a page of the same set, in no iteration."""
+    server.answer = held = Held(total=3)
+    with ConnectClient(KEY, server.endpoint, use_specs=False, overlap=False) as client:
+        rows = client.items.all().concurrency(2).limit(1)
+        iterator = iter(rows)
+        next(iterator)
+        outcome = []
+        thread = threading.Thread(target=lambda: outcome.append(rows._has_row(1)))
+        thread.start()
+        held.arrived.acquire(timeout=5)
+        iterator.close()
+        held.go_on.set()
+        thread.join()
+        assert outcome == [True]
+
+
+LATE = """
+import atexit, threading
+from cnct import ConnectClient
+
+client = ConnectClient({key!r}, {url!r}, use_specs=False, concurrency=3, overlap=False)
+
+def read():
+    threading.main_thread().join()
+    print(len(list(client.items.all().limit(1))))
+
+threading.Thread(target=read).start()
+atexit.register(lambda: print(len(list(client.items.all().limit(1)))))
+"""
+
+
+def test_pages_are_read_ahead_after_the_main_thread_and_at_exit(server):
+    server.answer = Held(first_held=99)
+    script = LATE.format(key=KEY, url=server.endpoint)
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603 - the script above
+    assert (run.stdout, run.stderr) == ("9\n9\n", "")
+
+
+class Counting(HTTPAdapter):
+    sent = 0
+
+    def send(self, *args, **kwargs):
+        Counting.sent += 1
+        return super().send(*args, **kwargs)
+
+
+def test_settings_of_the_session_hold_in_threads_that_read_ahead(server):
+    server.answer = Held(first_held=99)
+    with ConnectClient(KEY, server.endpoint, use_specs=False, overlap=False) as client:
+        client.session.headers["X-Team"] = "blue"
+        client.session.cookies.set("mood", "fine")
+        client.session.mount("http://", Counting())
+        assert len(list(client.items.all().concurrency(3).limit(1))) == 9
+    assert Counting.sent == 9
+    assert {(got.headers["X-Team"], got.headers["Cookie"]) for got in server.got} == {
+        ("blue", "mood=fine")
+    }
+
+
+def test_a_jar_without_copies_is_shared(server):
+    server.answer = Held(first_held=99)
+    with ConnectClient(KEY, server.endpoint, use_specs=False, overlap=False) as client:
+        session: Session = client.session
+        session.cookies = CookieJar()
+        assert len(list(client.items.all().concurrency(3).limit(1))) == 9
+
+
+def test_where_no_thread_can_be_started_pages_are_read_by_the_consumer(server, monkeypatch):
+    server.answer = Held(first_held=99)
+    with ConnectClient(KEY, server.endpoint, use_specs=False, overlap=False) as client:
+        monkeypatch.setattr("cnct.client._http.workers._Worker.start", _refuse)
+        assert len(list(client.items.all().concurrency(3).limit(1))) == 9
+
+
+def _refuse(_):
+    raise RuntimeError("can't start new thread")
