@@ -26,6 +26,7 @@
 
     UserWarning
     ├── InvalidCallWarning          does not fit the document, sent all the same
+    ├── NaiveDatetimeWarning        a datetime in a filter has no time zone
     ├── SpecWarning                 the document is incomplete or out of reach
     └── DriftWarning                a list moved so that rows may be missing or come twice
 """
@@ -33,10 +34,17 @@
 from __future__ import annotations
 
 import http
+import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from cnct.text import clean
+
+_NOT_USER_CODE = tuple(
+    f"{folder}{os.sep}"
+    for folder in (Path(__file__).parent, Path(os.__file__).with_name("asyncio"))
+)
 
 
 class ClientError(Exception):
@@ -218,6 +226,13 @@ class JournalError(ValueError):
     """A journal or checkpoint that cannot be used: another job's, in use, finished or damaged."""
 
 
+class NaiveDatetimeWarning(UserWarning):
+    """A datetime in a filter has no time zone and is taken as local time; issued once a line.
+
+    ``datetime.utcnow()`` returns such a datetime, which is not local time.
+    """
+
+
 class RQLError(ValueError):
     """A value, field or expression that RQL cannot express; the message names it and the reason."""
 
@@ -298,3 +313,16 @@ def status_text(status_code: int | None) -> str:
 
 def _rebuild(kind: type[ClientError], args: tuple[Any, ...], kwargs: dict[str, Any]) -> ClientError:
     return kind(*args, **kwargs)
+
+
+def users_level() -> int:
+    """Return the ``stacklevel`` with which the caller's warning shows the user's line.
+
+    For a call that is a task of its own, that is the line that runs the event loop.
+    """
+    from inspect import currentframe  # noqa: PLC0415 - takes a while to import
+
+    frame, level = currentframe(), 0
+    while frame and frame.f_code.co_filename.startswith(_NOT_USER_CODE):
+        frame, level = frame.f_back, level + 1
+    return level

@@ -19,7 +19,7 @@ from cnct.client._core.secret import Secret
 from cnct.client._core.timeouts import Timeout, checked_timeout
 from cnct.client._core.urls import absolute, checked_endpoint, with_query
 from cnct.client._http.interception import interceptor_of
-from cnct.client.checking import Validation, check, users_level, validation_policy
+from cnct.client.checking import Validation, check, validation_policy
 from cnct.client.last_response import LastResponses
 from cnct.client.models.names import at_hand
 from cnct.client.models.noun import (
@@ -30,6 +30,7 @@ from cnct.client.models.noun import (
     Located,
     NamespaceT,
 )
+from cnct.exceptions import users_level
 from cnct.rql.url import params_to_wire
 from cnct.text import clean
 

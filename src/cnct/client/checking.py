@@ -5,11 +5,9 @@ The checks themselves are those of `cnct.openapi.checks`.
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from cnct.client._core.messages import Request
@@ -19,6 +17,7 @@ from cnct.exceptions import (
     InvalidCallWarning,
     NotFoundError,
     SpecError,
+    users_level,
 )
 
 if TYPE_CHECKING:
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
 Validation = Literal["off", "warn", "strict"]
 
 _MOST_PROBLEMS = 20  # in one warning
-_NOT_USER_CODE = tuple(
-    f"{folder}{os.sep}"
-    for folder in (Path(__file__).parents[1], Path(os.__file__).with_name("asyncio"))
-)
 
 
 class Policy(NamedTuple):
@@ -110,16 +105,3 @@ def _report(
         more = [f"and {len(messages) - _MOST_PROBLEMS} more"] if messages[_MOST_PROBLEMS:] else []
         text = "\n".join([*messages[:_MOST_PROBLEMS], *more])
         warnings.warn(f"{call}: {text}", InvalidCallWarning, users_level())
-
-
-def users_level() -> int:
-    """Return the ``stacklevel`` with which the caller's warning shows the user's line.
-
-    For a call that is a task of its own, that is the line that runs the event loop.
-    """
-    from inspect import currentframe  # noqa: PLC0415 - takes a while to import
-
-    frame, level = currentframe(), 0
-    while frame and frame.f_code.co_filename.startswith(_NOT_USER_CODE):
-        frame, level = frame.f_back, level + 1
-    return level

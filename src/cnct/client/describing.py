@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnct.client.base_client import BaseClient
-from cnct.client.checking import users_level
 from cnct.client.fluent import AsyncConnectClient
 from cnct.client.models import NS, AsyncNS, AsyncResource, Resource
 from cnct.client.models.collection import CollectionBase
@@ -17,6 +16,7 @@ from cnct.client.models.noun import Located
 from cnct.client.models.set_base import SetBase
 from cnct.console import help as pages
 from cnct.console.described import Described, ObjectKind
+from cnct.exceptions import users_level
 
 if TYPE_CHECKING:
     from cnct.openapi import OpenAPISpecs

@@ -26,6 +26,7 @@ from cnct.rql.conditions import (
 )
 from cnct.rql.parser import parse
 from cnct.rql.printer import operands_of
+from cnct.text import clean
 
 
 class RQLQuery:
@@ -102,11 +103,11 @@ class RQLQuery:
 
     def __eq__(self, other: object) -> bool:
         """Return whether both write the same RQL."""
-        return repr(self) == repr(other) if isinstance(other, RQLQuery) else NotImplemented
+        return self._shown() == other._shown() if isinstance(other, RQLQuery) else NotImplemented
 
     def __hash__(self) -> int:
         """Return the same hash for the same RQL."""
-        return hash(repr(self))
+        return hash(self._shown())
 
     def __and__(self, other: RQLQuery) -> RQLQuery:
         """Require both conditions; an ``R()`` on one side is left out."""
@@ -129,13 +130,15 @@ class RQLQuery:
         return _new(negated(self.__rql__()))
 
     def __getattr__(self, name: str) -> RQLQuery:
-        """Return the field ``name``, below the current one if there is one."""
-        try:
-            return self.n(name)
-        except RQLError:
-            if name.startswith("_"):  # copy, pickle and IPython probe for protocols
-                raise AttributeError(name) from None
-            raise
+        """Return the field ``name``, below the current one if there is one.
+
+        Raises:
+            AttributeError: If the name starts with an underscore: ``copy``, ``pickle``, notebooks,
+                numpy and pandas probe for such names. `n` takes them within a path.
+        """
+        if name[0] == "_":
+            raise AttributeError(name)
+        return self.n(name)
 
     def n(self, name: str) -> RQLQuery:
         """Return a field by name, for names that are no Python attributes, such as ``x-field``.
@@ -235,8 +238,11 @@ class RQLQuery:
 
     def __repr__(self) -> str:
         """Return ``<R RQL>``, or ``<R path>`` for a field that has no operator yet."""
+        return clean(f"<R {self._shown()}>")
+
+    def _shown(self) -> str:
         text, _, _ = self._condition
-        return f"<R {text or '()'}>"
+        return text or "()"
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         """Refuse every assignment, so that a shared R cannot change."""
@@ -305,8 +311,8 @@ class FieldQuery(RQLQuery):
         name = self._path
         raise RQLError(f"The field {name!r} has no operator: write R().n({name!r}).eq(value)")
 
-    def __repr__(self) -> str:
-        return f"<R {self._path}>"
+    def _shown(self) -> str:
+        return self._path
 
     def __reduce__(self) -> tuple[Callable[..., RQLQuery], tuple[Any, ...]]:
         return FieldQuery, (self._path,)

@@ -101,7 +101,7 @@ def checked_field(name: str) -> str:
             f"{name!r} cannot be a field name in RQL: "
             "write an ASCII letter, then letters, digits, '_', '-' or '.'"
         )
-    return name
+    return str.__str__(name)  # a subclass may show itself otherwise than it is
 
 
 def _comparison(op: str, field: str, value: Any) -> Condition:

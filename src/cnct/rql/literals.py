@@ -7,14 +7,14 @@ may contain the quote that ends it.
 from __future__ import annotations
 
 import re
+import warnings
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from math import isfinite
 from typing import Any
 from uuid import UUID
 
-from cnct.exceptions import RQLError
+from cnct.exceptions import NaiveDatetimeWarning, RQLError, users_level
 from cnct.rql.nodes import Constant, Literal
 
 _WORD = r"[A-Za-z0-9_\-*+\\][A-Za-z0-9_.\-:+@*\\ ]*"
@@ -23,8 +23,17 @@ _BARE = re.compile(_WORD).fullmatch
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'").fullmatch
 # Fast path: words other than "t", and ASCII text in quotes, need none of the checks in ``_text``.
 _USUAL = re.compile(rf"(?!t\Z){_WORD}|\"[ !#-'*-~]*\"").fullmatch
+# The literals of values that are no text.
+_PLAIN = re.compile(r"true|false|[0-9A-Fa-f+\-][A-Za-z0-9.:+\-]*").fullmatch
 
 _NULL = "null()"
+_EQUALITIES = frozenset({"eq", "ne", "in", "out"})  # the operators that take null
+_MOST_DIGITS = 4300  # of a number without exponent; the limit of Python for integers
+_NAIVE = (
+    "A datetime without a time zone is taken as local time, as datetime.timestamp() does."
+    " Write datetime.now(UTC) or datetime(..., tzinfo=UTC). Beware of utcnow() and"
+    " utcfromtimestamp(): their results are UTC, but have no time zone."
+)
 _TYPES = "str, int, bool, Decimal, float, None, date, datetime, Enum or UUID"
 
 
@@ -34,9 +43,10 @@ def encode(value: Any, op: str = "eq") -> Literal | Constant:
     Args:
         value: A str, int, bool, Decimal, float, None, date, datetime, UUID, or an Enum member,
             which stands for its value. A str in quotes (``'"*saas services*"'``) is taken for a
-            literal; pass text with quotes of its own through `quote_literal`.
+            literal; pass text with quotes of its own through `quote_literal`. A datetime without
+            a time zone is taken as local time, with a `NaiveDatetimeWarning`.
         op: The operator that will compare the value; ``eq``, ``ne``, ``in`` and ``out`` cannot
-            compare with the text ``empty()``.
+            compare with the text ``empty()``, and all others cannot compare with None.
 
     Raises:
         RQLError: If RQL has no literal for the value; the message names the reason.
@@ -54,14 +64,23 @@ def literal_text(value: Any, op: str = "eq") -> str:
     if isinstance(value, Enum):
         return literal_text(value.value, op)
     if isinstance(value, str):
-        return _text(str(value), op)
-    return _plain(value)
+        return _text(str.__str__(str(value)), op)
+    if value is None:
+        return _null(op)
+    text: Any = _plain(value)
+    if isinstance(text, str) and _PLAIN(text):  # a subclass may write itself as anything
+        return str.__str__(text)
+    raise RQLError(f"RQL has no literal for the {type(value).__name__} that is written {text!r}")
+
+
+def _null(op: str) -> str:
+    if op in _EQUALITIES:
+        return _NULL
+    raise RQLError(f"{op} cannot compare with None: write null(True) or null(False)")
 
 
 def _plain(value: Any) -> str:
     match value:
-        case None:
-            return _NULL
         case bool():
             return "true" if value else "false"
         case int():
@@ -88,6 +107,7 @@ def quote_literal(text: str) -> str:
     Raises:
         RQLError: If the text has both kinds of quotes, or cannot be encoded as UTF-8.
     """
+    text = str.__str__(text)  # a subclass may show itself otherwise than it is
     _check_encodable(text)
     if '"' not in text:
         return f'"{text}"'
@@ -132,19 +152,40 @@ def _digits(value: int) -> str:
 
 def _number(value: float | Decimal) -> str:
     """Return the number without exponent, which the server would misread (docs/rql.md, "Types")."""
-    if not isfinite(value):
-        raise RQLError(f"RQL has no literal for {value}: write a finite number, or None for null")
-    return format(Decimal(repr(float(value))) if isinstance(value, float) else value, "f")
+    number = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
+    if not number.is_finite():
+        raise RQLError(f"RQL has no literal for {number}: write a finite number, or None for null")
+    if abs(number.adjusted()) > _MOST_DIGITS:
+        raise RQLError(f"RQL has no exponents, and {number} is too long to write without")
+    return format(number, "f")
 
 
 def _instant(value: datetime) -> str:
-    """Return the datetime in ISO format; one whose offset has seconds is converted to UTC."""
+    """Return the datetime in ISO format, with an offset of whole minutes.
+
+    A naive one is local time. One whose offset has seconds is converted to UTC.
+    """
     offset = value.utcoffset()
-    if offset is None or not offset.total_seconds() % 60:
+    if offset is None:
+        local = _local(value)
+        warnings.warn(_NAIVE, NaiveDatetimeWarning, users_level())
+        return _instant(local)
+    if not offset.total_seconds() % 60:
         return value.isoformat()
     try:
         return value.astimezone(UTC).isoformat()
     except OverflowError as error:
         raise RQLError(
             f"{value!r} is outside of the calendar in UTC: write an offset of whole minutes"
+        ) from error
+
+
+def _local(value: datetime) -> datetime:
+    """Return a naive datetime with the offset of the local time zone at that time."""
+    day, time = value.date(), value.time()
+    try:
+        return datetime.combine(day, time).replace(fold=value.fold).astimezone()
+    except (OverflowError, OSError, TypeError, ValueError) as error:
+        raise RQLError(
+            f"{value!r} is outside of the calendar in local time: write a datetime with a time zone"
         ) from error

@@ -13,10 +13,9 @@ from typing import Any, Self
 from cnct.client._core.paging import Page, Span, Unread, Window
 from cnct.client._core.reader import Reader
 from cnct.client._http.forks import renew_after_fork
-from cnct.client.checking import users_level
 from cnct.client.models.query import Query
 from cnct.client.models.refinement import Refinable, bounds
-from cnct.exceptions import DriftWarning
+from cnct.exceptions import DriftWarning, users_level
 
 _SLICE = 1000  # kept rows that are handed out at once
 
