@@ -126,8 +126,8 @@ def test_no_text_writes_more_than_a_pattern(write):
 
 
 def test_no_name_of_a_field_writes_a_second_condition():
-    assert str(R().n(Text("a")).eq(1)) == "eq(a,1)"
-    for write in (lambda: R().a.n(Text("b")), lambda: R(**{Text("a"): 1})):
+    assert str(R().n(Text("f1")).eq(1)) == "eq(f1,1)"
+    for write in (lambda: R().a.n(Text("f2")), lambda: R(**{Text("f3"): 1})):
         with pytest.raises(RQLError, match="cannot be a field name"):
             write()
 
