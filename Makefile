@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint types bench conformance clean
+.PHONY: demo test campaign lint types bench conformance clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -20,6 +20,10 @@ test: $(READY)  ## The test suite, with branch coverage
 	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
+
+SEED ?= $(shell date +%s)
+campaign: $(READY)  ## Thousands of histories of moving lists, from a seed: SEED=...
+	$(BIN)/python -m pytest tests/client/test_reader.py --hypothesis-profile=campaign --hypothesis-seed=$(SEED)
 
 lint: $(READY)  ## ruff, all rules
 	$(BIN)/ruff check .

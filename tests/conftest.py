@@ -18,6 +18,7 @@ from cnct import ConnectClient
 from cnct.emulator import Emulator
 
 settings.register_profile("default", deadline=None, max_examples=200)
+settings.register_profile("campaign", deadline=None, max_examples=20_000)
 settings.load_profile("default")
 
 KEY = "ApiKey SU-000-000-000:very-secret"

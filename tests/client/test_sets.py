@@ -8,17 +8,13 @@ import re
 import threading
 import time
 import weakref
-from itertools import cycle, islice, pairwise
+from itertools import islice
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.conftest import KEY, json_answer
 
 from cnct import ClientError, ConnectClient, R, RQLError
-from cnct.client._core.paging import Page, Span, Window
-from cnct.client._core.reader import Reader
 
 
 class Pages:
@@ -380,52 +376,3 @@ def test_the_rows_go_with_the_set(pages, sync_remote):
         assert gone() is None
     finally:
         gc.enable()
-
-
-# The law of paging: a reader yields the window's rows, each once, from any server, however far
-# ahead it is asked.
-
-
-@given(
-    total=st.integers(0, 60),
-    caps=st.lists(st.integers(1, 20), min_size=1, max_size=5),
-    size=st.integers(1, 30),
-    start=st.integers(0, 70),
-    length=st.one_of(st.none(), st.integers(0, 70)),
-    tells=st.booleans(),
-    ahead=st.integers(1, 5),
-)
-def test_a_reader_reads_its_window(total, caps, size, start, length, tells, ahead):
-    stop = None if length is None else start + length
-    reader = Reader(Window(start, stop), size)
-    cap, rows = cycle(caps), []
-    while not reader.complete:
-        spans = reader.spans(ahead)
-        assert 1 <= len(spans) <= ahead
-        assert all(a.offset + a.limit >= b.offset > a.offset for a, b in pairwise(spans))
-        first = spans[0]
-        page = list(range(total))[first.offset : first.offset + min(first.limit, next(cap))]
-        rows += reader.feed(Page(page, total if tells else None), first)
-    assert reader.spans(ahead) == []
-    assert rows == list(range(total))[start:stop]
-
-
-def test_a_reader_plans_on_the_grid_of_the_first_page():
-    reader, rows = Reader(Window(), 100), list(range(45))
-    assert reader.spans(3) == [(0, 100)]
-    reader.feed(Page(rows[:10], 45), Span(0, 100))
-    assert reader.spans(3) == [(9, 100), (18, 100), (27, 100)]
-    reader.feed(Page(rows[9:14], 45), Span(9, 100))
-    assert reader.spans(3) == [(13, 6), (18, 100), (27, 100)]
-    reader.feed(Page(rows[13:19], 45), Span(13, 6))
-    assert reader.spans(9) == [(18, 100), (27, 100), (36, 100)]
-
-
-def test_without_overlap_pages_follow_each_other_by_offset():
-    reader = Reader(Window(), 100, overlap=False)
-    reader.feed(Page([0] * 10, 45), Span(0, 100))
-    assert reader.spans(3) == [(10, 100), (20, 100), (30, 100)]
-    reader.feed(Page([0] * 4, 45), Span(10, 100))
-    assert reader.spans(3) == [(14, 6), (20, 100), (30, 100)]
-    reader.feed(Page([0] * 6, 45), Span(14, 6))
-    assert reader.spans(9) == [(20, 100), (30, 100), (40, 100)]

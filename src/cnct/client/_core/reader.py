@@ -12,6 +12,7 @@ silently, and ``Content-Range`` may be missing or wrong (docs/rql.md, "Paginatio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cnct.client._core.paging import Page, Span, Window
@@ -19,10 +20,16 @@ from cnct.client._core.row_keys import RowKeys
 
 _CALLS_PER_PAGE = 10  # of the first total; a list that moves faster is given up
 _MORE_CALLS = 100
+_FAR_AWAY = 10**6  # rows behind the last one
+_UNKNOWN_PAGES = 100  # assumed where the first page has no total
 
 _STOPPED = (
     "The list moves faster than it can be read: stopped after {calls} calls and {rows} rows. "
     "Rows may be missing; narrow the filter, or read with a larger limit."
+)
+_REORDERED = (
+    "The server changed the order of rows while they were read. Rows may be missing; order by a "
+    "field that does not change, such as the id."
 )
 _INEXACT = (
     "The list moved while it was read, and its rows have no ids of their own. They were compared "
@@ -42,10 +49,17 @@ class Grid(NamedTuple):
 
 
 class _Placed(NamedTuple):
-    """Rows and the offset that they were asked for by."""
+    """Rows, as text since the consumer may change them, and their offset."""
 
     offset: int
-    rows: list[Any]
+    text: str
+
+
+class _Joint(NamedTuple):
+    """Where a page joins up: the index of the last row passed, and of the first that may be new."""
+
+    last: int
+    first: int
 
 
 class Reader:
@@ -63,7 +77,7 @@ class Reader:
 
     Attributes:
         complete: Whether all rows were read.
-        warning: Text of a `DriftWarning` that is due, or empty.
+        warning: Text of the one `DriftWarning`, due when all is read; else empty.
     """
 
     def __init__(self, window: Window, size: int, *, overlap: bool = True) -> None:
@@ -74,30 +88,45 @@ class Reader:
         self._overlap = int(overlap)
         self._exact = overlap
         self._keys = RowKeys()
-        self._anchor: list[Any] = []  # the last row passed, once there is one
+        self._anchored = False  # whether there is a row that was passed last
         self._offset = window.start  # of the first row that was not passed
         self._rows = 0  # that were returned
         self._total: int | None = None  # of the page that brought the anchor
         self._probe: int | None = None  # offset to look at for a row that was passed
         self._moved = False
+        self._reordered = False
         self._shift = 0  # rows by which the next page is expected to have moved to the front
         self._width: int | None = None  # pages planned at once; None for any number
         self._grid = Grid(window.start, 0)
         self._end = 0  # of the rows that can be planned
         self._at_end = False  # whether a page ended at its total
-        self._last_page = _Placed(0, [])  # of a list without totals
+        self._last_page = _Placed(0, "")  # of a list without totals
+        self._is_paged = False  # whether it was found out that offsets work
+        self._far_away: int | None = None  # offset that finds it out
+        self._lone_end = 0  # offset behind a page of a single row
+        self._one_by_one = False  # whether the server gives one row at a time
+        self._planned: list[Span] = []
         self._calls = 0
         self._most_calls = 0
-        self._first_total: int | None = None
+        self._largest_total: int | None = None
+        self._growths = 0  # pages whose total was larger than all before
 
     def spans(self, count: int = 1) -> list[Span]:
         """Return up to ``count`` spans to ask for now, in order; none once all is read."""
         if self.complete:
             return []
+        spans = self._plan_spans(count)
+        self._calls += sum(span not in self._planned for span in spans)
+        self._planned = spans
+        return spans
+
+    def _plan_spans(self, count: int) -> list[Span]:
+        if self._far_away is not None:
+            return [Span(self._far_away, self._page_size)]
         if self._probe is not None:
             return [Span(self._probe, self._page_size)]
         start = self._offset
-        if self._anchor and self._overlap:
+        if self._anchored and self._overlap:
             start = max(start - 1 - self._shift, 0)
         first = Span(start, self._limit(start))
         count = count if self._width is None else min(count, self._width)
@@ -123,7 +152,7 @@ class Reader:
         return None if stop is None else stop - start - self._rows
 
     def _limit(self, start: int) -> int:
-        size = self._page_size if self._anchor else self._size
+        size = self._page_size if self._anchored else self._size
         remaining = self._remaining
         return size if remaining is None else min(size, self._offset + remaining - start)
 
@@ -134,63 +163,95 @@ class Reader:
             page: The page.
             span: The span that was asked for.
         """
-        self._count(page)
-        if self._is_unpaged(page, span):
-            self.complete = True
+        self._planned = self._planned[1:]
+        self._note_total(page)
+        if self._far_away is not None:
+            self._far_away = None
+            self._is_paged = repr(page.rows) != self._last_page.text
+            self.complete = not self._is_paged
             return []
+        if self._is_unpaged(page, span):
+            self._far_away = span.offset + _FAR_AWAY
+            return []
+        if self._exact and not self._overlap and not self._one_by_one and page.rows:
+            self._overlap = 1
+            return []
+        if self._exact:
+            self._keys.take_up(page.rows)
         first = self._first_new(page, span)
         rows = [] if first is None else self._take(page, span, first)
-        if self._calls > self._most_calls and (self._moved or self._has_grown(page)):
+        stopped = self._calls >= self._most_calls and (self._moved or self._growths > 1)
+        if not self.complete and stopped:
             self.complete = True
             self.warning = _STOPPED.format(calls=self._calls, rows=self._rows)
+        elif self.complete and self._moved:
+            inexact = "" if self._keys.exact else _INEXACT
+            self.warning = _REORDERED if self._reordered else inexact
         return rows
 
-    def _count(self, page: Page) -> None:
-        if not self._calls:
-            pages = (page.total or 0) // max(len(page.rows), 1) + 1
+    def _note_total(self, page: Page) -> None:
+        total = page.total if page.total is not None and page.total >= len(page.rows) else None
+        if not self._most_calls:
+            pages = _UNKNOWN_PAGES if total is None else total // max(len(page.rows), 1) + 1
             self._most_calls = _CALLS_PER_PAGE * pages + _MORE_CALLS
-            self._first_total = page.total
-        self._calls += 1
-
-    def _has_grown(self, page: Page) -> bool:
-        total, first = page.total, self._first_total
-        return total is not None and first is not None and total > first
+            self._largest_total = total
+        elif total is not None and total > (self._largest_total or 0):
+            self._growths += 1
+            self._largest_total = total
 
     def _is_unpaged(self, page: Page, span: Span) -> bool:
-        """Return whether the server ignores offsets: two have the same rows, without totals."""
+        """Return whether the server may ignore offsets: two of them have the same rows.
+
+        A list without totals may also have moved by a page, so that a third offset, behind all
+        rows, decides.
+        """
         last = self._last_page
-        again = page.total is None and page.rows == last.rows and span.offset != last.offset
-        return again and bool(page.rows) and bool(self._grid.step) and not self._moved
+        if self._is_paged or page.total is not None or span.offset == last.offset:
+            return False
+        return repr(page.rows) == last.text
 
     def _first_new(self, page: Page, span: Span) -> int | None:
-        """Return the index of the first row that was not passed; ``None`` to search elsewhere."""
-        if not (self._anchor and self._overlap):
+        """Return the index from which on rows may be new; ``None`` to search elsewhere."""
+        if not (self._anchored and self._overlap):
             return 0
         if span.offset == self._offset - 1 and self._starts_with_anchor(page):
             self._width = self._width and self._width + 1
             self._shift = 0
             return 1
-        self._note_move()
-        index = self._last_passed(page)
-        if index is None and span.offset > 0:
+        self._note_move(page)
+        joint = self._joint(page, span.offset)
+        if joint is None and span.offset > 0:
             self._probe = self._next_probe(page, span.offset)
             return None
-        position = -1 if index is None else span.offset + index
-        self._shift = self._next_shift(page, self._offset - 1 - position)
-        if index is None:
-            return self._start_again()
-        return index + 1
+        if joint is None and self._window.start > 0:
+            self._start_again()
+            return None
+        last, first = joint or _Joint(-1, 0)
+        self._shift = self._next_shift(page, self._offset - 1 - span.offset - last)
+        return first
 
     def _starts_with_anchor(self, page: Page) -> bool:
-        return bool(page.rows) and self._keys.same(page.rows[0], self._anchor[0])
+        return bool(page.rows) and self._keys.is_anchor(page.rows[0])
 
-    def _last_passed(self, page: Page) -> int | None:
-        indexes = range(len(page.rows) - 1, -1, -1)
-        return next((index for index in indexes if self._keys.passed(page.rows[index])), None)
+    def _joint(self, page: Page, offset: int) -> _Joint | None:
+        """Return where reading goes on; ``None`` if rows may be new in front of the page."""
+        rows, keys = page.rows, self._keys
+        for index, row in enumerate(rows):
+            if keys.is_anchor(row):
+                return _Joint(index, index + 1)
+        last = next((i for i in range(len(rows) - 1, -1, -1) if keys.passed(rows[i])), None)
+        if last is None:
+            return None
+        if not keys.exact or self._window.start > 0:
+            return _Joint(last, last + 1)
+        # A row that was passed may have left and come again behind others, which are still new.
+        return _Joint(last, 0) if offset == 0 or keys.passed(rows[0]) else None
 
-    def _note_move(self) -> None:
-        if not self._moved and not self._keys.exact:
-            self.warning = _INEXACT
+    def _note_move(self, page: Page) -> None:
+        if not self._moved:
+            self._keys.start_search(page.rows)
+        if self._keys.exact and not self._keys.keeps_order():
+            self._reordered = True
         self._moved = True
         self._width = 1
 
@@ -208,40 +269,42 @@ class Reader:
         """Return the next offset to look at: by the total, then back by ever longer steps."""
         anchor = self._offset - 1
         change = self._change(page)
-        if self._probe is None and anchor + change < offset:
-            return max(anchor + change, 0)
-        step = max((anchor - offset) * 2, self._page_size // 4, 1)
-        return max(offset - min(step, self._page_size), 0)
+        moved_to = max(anchor + change, 0)
+        if self._probe is None and (moved_to < offset or moved_to >= offset + len(page.rows)):
+            return moved_to
+        offset = min(offset, anchor)
+        page_size = min(self._page_size, self._grid.step)
+        step = max((anchor - offset) * 2, page_size // 4, 1)
+        return max(offset - min(step, page_size), 0)
 
-    def _start_again(self) -> int | None:
+    def _start_again(self) -> None:
         """Continue at the start of the window, since no row that was passed is left."""
-        if self._window.start == 0:
-            return 0
         self._probe = None
-        self._anchor = []
+        self._anchored = False
         self._offset = self._window.start
-        return None
 
     def _take(self, page: Page, span: Span, first: int) -> list[Any]:
         """Pass the rows of a page, and return those from index ``first`` that are new."""
         end = span.offset + len(page.rows)
         total = page.total if page.total is not None and page.total >= end else None
-        rows = page.rows[first:]
-        if self._exact and (self._moved or not self._overlap):
-            rows = [row for row in rows if not self._keys.passed(row)]
-            self._moved = self._moved or len(rows) < len(page.rows) - first
-        rows = rows[: self._remaining]
-        if self._exact:
-            self._keys.add(rows)
-        self._rows += len(rows)
-        self.complete = self._is_last(page, span, total, nothing_new=first == len(page.rows))
+        new: Sequence[int] = range(first, len(page.rows))
+        if self._exact and self._moved:
+            new = [index for index in new if self._keys.is_new(index)]
+            self._moved = self._moved or len(new) < len(page.rows) - first
+        new = new[: self._remaining]
+        if self._exact and page.rows:
+            self._keys.add(new)
+            self._keys.mark(page.rows[-1])
+        self._rows += len(new)
+        self.complete = self._is_last(page, span, total, nothing_new=not new)
         self._plan(page, span, end, total)
         self._probe = None
-        self._anchor = page.rows[-1:] or self._anchor
+        self._anchored = self._anchored or bool(page.rows)
         self._offset = end
         self._total = page.total
-        self._last_page = _Placed(span.offset, page.rows if total is None else [])
-        return rows
+        if page.total is None and not self._is_paged:
+            self._last_page = _Placed(span.offset, repr(page.rows))
+        return [page.rows[index] for index in new]
 
     def _is_last(self, page: Page, span: Span, total: int | None, *, nothing_new: bool) -> bool:
         if self._remaining == 0 or not page.rows:
@@ -251,7 +314,7 @@ class Reader:
         if span.offset + len(page.rows) != total:
             return False
         # A total that has just changed is believed when a second page ends there, too.
-        believed = total == self._total or not self._anchor or self._at_end
+        believed = total == self._total or not self._anchored or self._at_end
         self._at_end = True
         return believed or nothing_new
 
@@ -261,8 +324,11 @@ class Reader:
         self._end = 0 if total is None else total
         if remaining is not None:
             self._end = min(self._end, end + remaining)
-        if len(page.rows) == 1 < span.limit and (total is None or end < total):
-            self._overlap = 0  # the server gives one row at a time, so pages cannot overlap
+        if self._overlap and len(page.rows) == 1 < span.limit and (total is None or end < total):
+            # Either this is the end of a list without totals, or the server gives one row at a
+            # time, so that pages cannot overlap. If there are rows behind, it is asked again.
+            self._overlap, self._one_by_one = 0, self._lone_end == end
+            self._lone_end = end
         step = len(page.rows) - self._overlap
         if self._probe is not None or step > self._grid.step:
             self._grid = Grid(end - self._overlap, max(step, self._grid.step))

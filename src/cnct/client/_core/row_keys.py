@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -14,6 +15,7 @@ Key = Callable[[Any], Hashable]
 # Connect lists the versions of a product under the product's id. Where ids are missing, the whole
 # row is the key.
 _KEYS: tuple[Key, ...] = (itemgetter("id"), itemgetter("id", "version"), repr)
+_WHOLE = len(_KEYS) - 1
 
 
 class RowKeys:
@@ -25,44 +27,85 @@ class RowKeys:
 
     def __init__(self) -> None:
         self._level = 0
-        self._used: dict[Key, None] = {}
+        self._exact = True
+        self._count = 0
         self._seen = SeenRows()
+        self._page: list[Hashable] = []  # keys of the page that was taken up
+        self._last: list[Hashable] = []  # keys of the page before
+        self._anchor: dict[int, Hashable] = {}  # keys of its last row, by level
 
     @property
     def exact(self) -> bool:
         """Whether a row keeps its key when its fields change."""
-        return _KEYS[self._level] is not repr
+        return self._exact and self._level < _WHOLE
 
-    def add(self, rows: Sequence[Any]) -> None:
-        """Remember rows as passed."""
-        keys = self._keys(rows)
-        self._used[_KEYS[self._level]] = None
+    def take_up(self, rows: Sequence[Any]) -> None:
+        """Choose a key that distinguishes the rows of a page."""
+        level = self._level
+        self._page = self._keys(rows)
+        if self._level > level:
+            self._use_better_key()
+
+    def add(self, indexes: Iterable[int]) -> None:
+        """Remember rows of the page as passed."""
+        keys = [self._page[index] for index in indexes]
+        self._count += len(keys)
         self._seen.add(keys)
 
-    def same(self, row: Any, other: Any) -> bool:
-        """Return whether two rows are the same resource."""
-        return self._keys([row]) == self._keys([other])
+    def mark(self, row: Any) -> None:
+        """Remember the last row of the page as the anchor, before the consumer may change it."""
+        self._last = self._page
+        # The whole row takes as long as ten other keys, and is of use only where ids repeat.
+        whole = self._level > 0 or len(self._page) == 1
+        keys = {level: _key(level, row) for level in range(self._level, _WHOLE + whole)}
+        self._anchor = {level: key for level, key in keys.items() if key is not None}
+
+    def is_anchor(self, row: Any) -> bool:
+        """Return whether a row is the anchor."""
+        level = self._level if self._level in self._anchor else max(self._anchor)
+        return _key(level, row) == self._anchor[level]
 
     def passed(self, row: Any) -> bool:
-        """Return whether a row was passed, by any of the keys that were used."""
-        return any(self._seen.has(key) for key in self._all_keys(row))
+        """Return whether a row was passed; one with a weaker key is not recognised."""
+        key = _key(self._level, row)
+        return key is not None and self._seen.has(key)
 
-    def _all_keys(self, row: Any) -> list[Hashable]:
-        keys: list[Hashable] = []
-        for key in self._used:
-            try:
-                keys.append(key(row))
-            except (KeyError, TypeError):  # a row without an id, after rows with one
-                continue
-        return keys
+    def is_new(self, index: int) -> bool:
+        """Return whether a row of the page was not passed."""
+        return not self._seen.has(self._page[index])
+
+    def start_search(self, rows: Sequence[Any]) -> None:
+        """Use whole rows from now on if ids turn out to have repeated on different pages."""
+        if self._level < _WHOLE and self._seen.has_repeats():
+            self._level = _WHOLE
+            self.take_up(rows)
+
+    def keeps_order(self) -> bool:
+        """Return whether the page has rows of the one before in the order that they had."""
+        places = {key: index for index, key in enumerate(self._last)}
+        order = [places[key] for key in self._page if key in places]
+        return all(first < second for first, second in pairwise(order))
+
+    def _use_better_key(self) -> None:
+        """Remember by the better key what was passed, which can be done for a single row."""
+        if self._count == 1 and self._level in self._anchor:
+            self._seen.add([self._anchor[self._level]])
+        else:
+            self._exact = self._count == 0
 
     def _keys(self, rows: Sequence[Any]) -> list[Hashable]:
-        while self._level < len(_KEYS) - 1:
+        while self._level < _WHOLE:
             keys = _unique(_KEYS[self._level], rows)
             if keys is not None:
                 return keys
             self._level += 1
         return [*map(repr, rows)]
+
+
+def _key(level: int, row: Any) -> Hashable:
+    """Return the key of a row; ``None`` if it has none."""
+    keys = _unique(_KEYS[level], [row])
+    return None if keys is None else keys[0]
 
 
 def _unique(key: Key, rows: Sequence[Any]) -> list[Hashable] | None:

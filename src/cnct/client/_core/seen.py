@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import pairwise
 
 _SEGMENT = 1 << 14  # hashes that are sorted at once, which bounds the memory that sorting takes
 
@@ -35,15 +37,26 @@ class SeenRows:
         number = hash(key)
         return number in self._recent or any(_contains(part, number) for part in self._segments)
 
+    def has_repeats(self) -> bool:
+        """Return whether a row was added twice before the first look-up."""
+        return any(first == second for first, second in pairwise(merge(*_sorted(self._log))))
+
     def _index(self) -> None:
         log, self._log = self._log, array("q")
-        whole = len(log) - len(log) % _SEGMENT
-        for start in range(0, whole, _SEGMENT):
-            self._segments.append(array("q", sorted(log[start : start + _SEGMENT])))
-        self._recent.update(log[whole:])
+        for part in _sorted(log):
+            if len(part) == _SEGMENT:
+                self._segments.append(part)
+            else:
+                self._recent.update(part)
         if len(self._recent) >= _SEGMENT:
             self._segments.append(array("q", sorted(self._recent)))
             self._recent.clear()
+
+
+def _sorted(log: array[int]) -> Iterator[array[int]]:
+    """Yield segments of hashes, each sorted."""
+    for start in range(0, len(log), _SEGMENT):
+        yield array("q", sorted(log[start : start + _SEGMENT]))
 
 
 def _contains(segment: array[int], number: int) -> bool:
