@@ -184,7 +184,7 @@ def test_unused_mocks_fail_at_the_end(failure, client):
     assert str(failure(scenario, UnusedMockError)).splitlines() == [
         "Mocks that no call used:",
         "  GET a (not called)",
-        "  GET products?limit=100&offset=100 (not called)",
+        "  GET products?limit=100&offset=99 (not called)",
         "Used: GET b (called 2 times)",
         "Used: GET products?limit=100&offset=0 (called once)",
     ]
