@@ -15,6 +15,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _SECOND = 1_000_000
 _DAY = 86_400 * _SECOND
 _YEAR = 365
+_FAR = 8  # steps
 _MOST_INTEGER = 2**31 - 1  # of an integer column in the server's database
 _MOST_NUMBER = 10**12
 
@@ -77,6 +78,13 @@ class Axis(NamedTuple):
         if self.kind == "datetime":
             return (now - _EPOCH) // _MICROSECOND // self.round_to * self.round_to
         return now.date().toordinal() if self.kind == "date" else 0
+
+    def first_cuts(self, now: datetime) -> list[int]:
+        """Return the positions at which to cut first, in order: most times are recent ones."""
+        pivot = self.pivot(now)
+        if self.kind in ("datetime", "date"):
+            return [pivot - _FAR * self.step, pivot - self.step, pivot]
+        return [pivot, pivot + self.step, pivot + _FAR * self.step]
 
     def rounded(self, position: int, width: int) -> int:
         """Round a position down, if windows of this width stay distinct."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Path = str | os.PathLike[str]
 
+_LEAST_PAGES = 3  # of a window: counting costs a call
+
 
 class ScanBase(SourceBase[SetT]):
     """Base of `Scan` and `AsyncScan`."""
@@ -50,7 +52,14 @@ class ScanBase(SourceBase[SetT]):
 
     def _new_run(self, field: ScanField, checkpoint: Checkpoint | None) -> ScanRun:
         progress = checkpoint.progress if checkpoint else None
-        return ScanRun(self._rows._path, field, self._most, progress)
+        return ScanRun(
+            self._rows._path,
+            field,
+            self._most,
+            progress,
+            least=min(_LEAST_PAGES * self._rows._query.size, self._most),
+            width=self._width,
+        )
 
 
 class Scan(ScanBase["ResourceSet"], Source):
@@ -189,14 +198,15 @@ class AsyncScan(ScanBase["AsyncResourceSet"], AsyncSource):
     ) -> AsyncGenerator[tuple[FieldWindow, AsyncGenerator[list[Any]]]]:
         """Yield the windows with their pages. Async twin of `Scan._ahead`."""
         pending: deque[tuple[FieldWindow, AsyncGenerator[list[Any]]]] = deque()
-        async for window in self._windows(run, jobs):
-            pages = self._window(run, window).pages()
-            if self._width == 1:
-                yield window, pages
-                continue
-            pending.append((window, _async_received(jobs.start(_async_listed, pages))))
-            if len(pending) > self._width:
-                yield pending.popleft()
+        async with aclosing(self._windows(run, jobs)) as windows:
+            async for window in windows:
+                pages = self._window(run, window).pages()
+                if self._width == 1:
+                    yield window, pages
+                    continue
+                pending.append((window, _async_received(jobs.start(_async_listed, pages))))
+                if len(pending) > self._width:
+                    yield pending.popleft()
         for each in pending:
             yield each
 

@@ -104,7 +104,7 @@ def undocumented(path: str, by: str | None, row: Any) -> ScanField:
             f"{by!r} is no date, time or number in a row of {path}: pass another field as by=, or"
             " specs_location to the client"
         )
-    return ScanField(by, axis)
+    return ScanField(by, axis, created=by.replace("updated", "created"))
 
 
 def is_known_time(name: str | None) -> bool:

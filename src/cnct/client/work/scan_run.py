@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -22,8 +23,9 @@ from cnct.openapi.shapes import is_record
 from cnct.rql import R
 
 _COARSE = 64  # windows that are cut before the first of them is read
+_TURNS = 3  # windows of a small set for each that is read at a time
 _FINE = 8  # windows that are counted for each partition
-_ATTEMPTS = 3  # at counts that agree while rows come and go
+_ATTEMPTS = 5  # at counts that agree while rows come and go
 _MARGIN = timedelta(seconds=2)  # a Date header has whole seconds
 
 WHOLE = FieldWindow()
@@ -60,10 +62,10 @@ def answer(response: Unread) -> Answer:
     """Return the parts of a response that matter to a scan."""
     page = response.page()
     try:
-        now = parsedate_to_datetime(response.response.headers.get("Date", ""))
+        now = parsedate_to_datetime(response.response.headers.get("Date", ""))  # always GMT
     except ValueError:
         now = datetime.now(UTC)
-    return Answer(page.total, page.rows, now.astimezone(UTC))
+    return Answer(page.total, page.rows, now.replace(tzinfo=UTC))
 
 
 class Survey(NamedTuple):
@@ -119,17 +121,28 @@ class ScanRun:
         field: The field to cut by.
         most: Largest number of rows in a window that can be cut.
         progress: How far an earlier pass has come.
+        least: Number of rows below which a window is not cut, so that others are read beside it.
+        width: Number of windows that are read at a time.
 
     Attributes:
         since: Position from which changes are read again; ``None`` for the whole list.
     """
 
     def __init__(
-        self, path: str, field: ScanField, most: int, progress: Progress | None = None
+        self,
+        path: str,
+        field: ScanField,
+        most: int,
+        progress: Progress | None = None,
+        *,
+        least: int = 1,
+        width: int = 1,
     ) -> None:
         self._path = path
         self._field = field
         self._most = most
+        self._least = least if width > 1 else most
+        self._width = width
         self._progress = progress
         self._are_nulls_apart = progress is not None and bool(field.nullable)
         self._ids = set(progress.ids) if progress else set[Any]()
@@ -166,14 +179,15 @@ class ScanRun:
                 and no filter for them.
         """
         changes = self._field.changes
-        pieces, nulls = yield from self._survey(self._most)
+        pieces, nulls = yield from self._survey(self._least)
         total = sum(piece.rows for piece in pieces)
-        is_large = total > self._most * _COARSE and not changes
-        pieces = yield from self._cut(pieces, self._most * (_COARSE if is_large else 1))
+        most = min(self._most, max(self._least, ceil(total / (self._width * _TURNS))))
+        is_large = total > most * _COARSE and not changes
+        pieces = yield from self._cut(pieces, most * (_COARSE if is_large else 1))
         if changes and not self._progress:
             self.since = self._end(pieces)
         for piece in pieces:
-            parts = (yield from self._cut([piece], self._most)) if is_large else [piece]
+            parts = (yield from self._cut([piece], most)) if is_large else [piece]
             for part in parts:
                 yield part.window
         if nulls or (changes and self._are_nulls_apart):
@@ -205,24 +219,33 @@ class ScanRun:
         Args:
             small: Number of rows up to which the list stays whole.
         """
+        total = yield from self._whole()
         if self._progress:
             return (yield from self._rest(self._progress))
         nulls = [NULLS] if self._field.nullable else []
         for _ in range(_ATTEMPTS):
-            [first] = yield Ask([R()])
-            total = self._total(first)
-            self._began = first.now
             if total <= small:
                 return Survey([Piece(WHOLE, total, self._field.axis.step)], 0)
-            halves = [FieldWindow(None, self._pivot), FieldWindow(self._pivot, None)]
-            counts = yield from self._count([*halves, *nulls])
-            if nulls or total <= sum(counts):
+            cuts = self._field.axis.first_cuts(self._began)
+            windows = [FieldWindow(*bounds) for bounds in pairwise([None, *cuts, None])]
+            counts = yield from self._count([*windows, *nulls])
+            before = total
+            if not nulls and total > sum(counts):
+                # A row that comes or goes meanwhile is in one of both totals only.
+                total = yield from self._whole()
+            if nulls or min(before, total) <= sum(counts):
                 self._are_nulls_apart = bool(nulls)
-                return Survey(self._pieces(halves, counts[:2]), sum(counts[2:]))
+                return Survey(self._pieces(windows, counts), sum(counts[len(windows) :]))
         raise NotScannableError(
             f"{self._path} has rows without {self._field.name!r} and no filter for them: pass"
             " another field as by="
         )
+
+    def _whole(self) -> Generator[Ask, Any, int]:
+        """Count the whole list, and take over the server's time."""
+        [first] = yield Ask([R()])
+        self._began = first.now
+        return self._total(first)
 
     def _rest(self, progress: Progress) -> Generator[Ask, Any, Survey]:
         windows = [FieldWindow(progress.below, None)] if progress.has_windows else []
