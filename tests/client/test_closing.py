@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ from requests import Session
 from requests.adapters import HTTPAdapter
 from tests.conftest import KEY, json_answer
 
-from cnct import ClientError, ConnectClient
+from cnct import AsyncConnectClient, ClientError, ConnectClient
 
 
 class Held:
@@ -172,3 +173,159 @@ def test_where_no_thread_can_be_started_pages_are_read_by_the_consumer(server, m
 
 def _refuse(_):
     raise RuntimeError("can't start new thread")
+
+
+async def calls_of(server, number):
+    """Wait until a server has got a number of calls."""
+    while len(server.got) < number:  # noqa: ASYNC110 - the server is in another thread
+        await asyncio.sleep(0.01)
+
+
+def test_an_asynchronous_reader_whose_client_is_closed_is_told_so(server):
+    server.answer = held = Held()
+
+    async def scenario():
+        client = AsyncConnectClient(KEY, server.endpoint, use_specs=False, overlap=False)
+        rows = client.items.all().concurrency(2).limit(1)
+
+        async def read():
+            return [row["id"] async for row in rows]
+
+        reader = asyncio.create_task(read())
+        await calls_of(server, 3)
+        await client.aclose()
+        with pytest.raises(ClientError, match="client was closed"):
+            await reader
+        held.go_on.set()
+        assert await read() == list(range(9))
+        await client.aclose()
+        return asyncio.all_tasks() - {asyncio.current_task()}
+
+    assert asyncio.run(scenario()) == set()
+
+
+def test_the_end_of_a_task_does_not_end_the_pages_that_another_waits_for(server):
+    server.answer = held = Held()
+
+    async def scenario():
+        async with AsyncConnectClient(
+            KEY, server.endpoint, use_specs=False, overlap=False
+        ) as client:
+            rows = client.items.all().concurrency(2).limit(1)
+            iterator = aiter(rows)
+            await anext(iterator)
+            other = asyncio.create_task(rows._has_row(1))
+            await calls_of(server, 3)
+            await iterator.aclose()
+            held.go_on.set()
+            assert await other
+
+    asyncio.run(scenario())
+
+
+def in_loops(number, function):
+    """Run a coroutine function in several event loops at once; return what came of it."""
+    start, outcomes = threading.Barrier(number), []
+
+    def run():
+        start.wait(5)
+        try:
+            outcomes.append(asyncio.run(function()))
+        except BaseException as error:  # noqa: BLE001 - what comes is looked at
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_loops_can_read_one_set_at_once(server, concurrency):
+    server.answer = Held(total=30, first_held=99)
+    client = AsyncConnectClient(KEY, server.endpoint, use_specs=False, overlap=False)
+    rows = client.items.all().concurrency(concurrency).limit(1)
+
+    async def read():
+        async with client:
+            return [row["id"] async for row in rows]
+
+    assert in_loops(3, read) == [list(range(30))] * 3
+
+
+def test_a_loop_that_stops_in_the_middle_does_not_stop_the_others(server):
+    server.answer = held = Held()
+    client = AsyncConnectClient(KEY, server.endpoint, use_specs=False, overlap=False)
+    rows = client.items.all().concurrency(2).limit(1)
+
+    async def read():
+        return [row["id"] async for row in rows]
+
+    async def begin():
+        task = asyncio.create_task(read())
+        await calls_of(server, 3)
+        return task
+
+    with asyncio.Runner() as stopping, asyncio.Runner() as other:
+        task = stopping.run(begin())
+        held.go_on.set()
+        assert other.run(read()) == list(range(9))
+
+        async def go_on():
+            return await task
+
+        assert stopping.run(go_on()) == list(range(9))
+        other.run(client.aclose())
+        stopping.run(client.aclose())
+
+
+def test_a_loop_that_lost_its_turn_reads_no_page_twice(server):
+    server.answer = held = Held(first_held=0)
+    client = AsyncConnectClient(KEY, server.endpoint, use_specs=False, overlap=False)
+    rows = client.items.all().limit(1)
+
+    async def read():
+        return [row["id"] async for row in rows]
+
+    async def begin(calls):
+        task = asyncio.create_task(read())
+        await calls_of(server, calls)
+        return task
+
+    async def go_on(task):
+        return await task
+
+    with asyncio.Runner() as stopping, asyncio.Runner() as other:
+        one = stopping.run(begin(1))
+        two = other.run(begin(2))
+        held.go_on.set()
+        assert stopping.run(go_on(one)) == list(range(9))
+        assert other.run(go_on(two)) == list(range(9))
+        other.run(client.aclose())
+        stopping.run(client.aclose())
+
+
+LATE_ASYNC = """
+import asyncio, threading
+from cnct import AsyncConnectClient
+
+async def main():
+    async with AsyncConnectClient({key!r}, {url!r}, use_specs=False, concurrency=3) as client:
+        print(len([row async for row in client.items.all().limit(5)]))
+        print(await client.create("items?offset=0", data=iter([b"a", b"b"])))
+
+def run():
+    threading.main_thread().join()
+    asyncio.run(main())
+
+threading.Thread(target=run).start()
+"""
+
+
+def test_the_first_asynchronous_call_works_after_the_main_thread(server):
+    server.answer = Held(total=1, first_held=99)
+    script = LATE_ASYNC.format(key=KEY, url=server.endpoint)
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603 - the script above
+    assert (run.stdout, run.stderr) == ("1\n[{'id': 0}]\n", "")

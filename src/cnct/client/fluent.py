@@ -259,9 +259,9 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
         """Build and check a request; load the OpenAPI document in a thread, not in the loop."""
         specs = self._specs_to_check(is_checked)
         if specs and not specs.at_hand():
-            from asyncio import to_thread  # noqa: PLC0415 - the synchronous client needs no asyncio
+            from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
 
-            await to_thread(load, specs)
+            await in_thread(load, specs)
         return self._request(method, path, kwargs, is_checked)
 
     async def _wait(self, path: str, wait: Wait) -> Any:
@@ -288,7 +288,11 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
         self.response = await self._driver.send(method, url, kwargs)
 
     async def aclose(self) -> None:
-        """Close the connections of the running loop; a later call opens new ones."""
+        """Close the connections, end the tasks and drop `response` of the running loop.
+
+        A set that another task reads ahead raises a `ClientError`. A later call opens new
+        connections.
+        """
         await self._driver.close()
         self._responses.drop()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from typing import Any
+
+from cnct.client._http.in_threads import in_thread
 
 Content = bytes | str | AsyncIterable[bytes]
 
@@ -26,7 +27,7 @@ async def prepared(data: Any, files: Any) -> tuple[Content | None, Mapping[str, 
     if hasattr(data, "__aiter__") and not files:
         return data, {}
     # In a thread, since this reads files.
-    body, headers = await asyncio.to_thread(_prepared, data, files)
+    body, headers = await in_thread(_prepared, data, files)
     if body is None:
         return None, {}
     if isinstance(body, bytes | str):
@@ -49,7 +50,8 @@ def _prepared(data: Any, files: Any) -> tuple[Any, Mapping[str, str]]:
 async def _chunks(stream: Any) -> AsyncIterator[bytes]:
     """Yield the pieces of a file or iterator, read in threads."""
     pieces = iter(stream) if not hasattr(stream, "read") else _read(stream)
-    while (piece := await asyncio.to_thread(next, pieces, _END)) is not _END:
+    piece: Any
+    while (piece := await in_thread(next, pieces, _END)) is not _END:
         yield piece.encode() if isinstance(piece, str) else piece
 
 

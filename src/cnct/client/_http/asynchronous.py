@@ -23,7 +23,10 @@ from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.async_body import prepared
 from cnct.client._http.environment import ca_bundle
+from cnct.client._http.forks import renew_after_fork
+from cnct.client._http.in_threads import in_thread
 from cnct.client._http.interception import Interceptor, WireRequest, interceptor_of
+from cnct.client._http.living import Living
 from cnct.client._http.log import log_failure, log_pause, log_response
 from cnct.client._http.tasks import AsyncAhead
 
@@ -71,6 +74,14 @@ class AsyncDriver:
         self._plain_headers: dict[str, str] | None = None
         self._headers = httpx2.Headers(_HEADERS)
         self._clients: dict[asyncio.AbstractEventLoop, httpx2.AsyncClient] = {}
+        self._ahead: Living[AsyncAhead] = Living()
+        renew_after_fork(self)
+
+    def renew(self) -> None:
+        """Open new connections in the child of a fork."""
+        self._lock = threading.Lock()
+        _inherited.extend(self._clients.items())
+        self._clients = {}
 
     def __del__(self) -> None:
         """Drop the clients that were not closed; each loop closes its own."""
@@ -120,15 +131,17 @@ class AsyncDriver:
         return partial(flow.send, response)
 
     def ahead(self, reader: Reader, width: int) -> AsyncAhead:
-        """Return a reader of pages with up to ``width`` tasks."""
-        return AsyncAhead(reader, width)
+        """Return a reader of pages with up to ``width`` tasks, which `close` ends."""
+        ahead = AsyncAhead(reader, width)
+        self._ahead.add(ahead)
+        return ahead
 
     async def _current(self) -> httpx2.AsyncClient:
         """Return the client of the running loop."""
         loop = asyncio.get_running_loop()
         if loop not in self._clients:
             # Loading the certificates takes long enough to delay other tasks of the loop.
-            context = await asyncio.to_thread(self._certificates)
+            context = await in_thread(self._certificates)
             if loop not in self._clients:
                 client = self._clients[loop] = httpx2.AsyncClient(verify=context, limits=_LIMITS)
                 _keepers[client] = _keeper(client, self._clients, loop)
@@ -192,7 +205,9 @@ class AsyncDriver:
         return self._headers
 
     async def close(self) -> None:
-        """Close the connections of the running loop; a later call opens new ones."""
+        """End the tasks and close the connections of the running loop."""
+        for ahead in self._ahead:
+            await ahead.close(is_closed=True)
         client = self._clients.get(asyncio.get_running_loop())
         if client is not None:
             await _keepers[client].aclose()
@@ -203,6 +218,8 @@ _Clients = dict[asyncio.AbstractEventLoop, httpx2.AsyncClient]
 # A loop that shuts down closes its asynchronous generators, and each of these closes a client in
 # turn. The loop would not wait for a generator that is dropped just before it shuts down, so they
 # are kept here. A driver that is dropped while its loop runs drops its generators after a while.
+_inherited: list[Any] = []
+"""Clients and loops in the child of a fork: closing them would disturb the parent's loop."""
 _keepers: dict[httpx2.AsyncClient, AsyncGenerator[None, None]] = {}
 _GRACE = 1.0  # seconds
 

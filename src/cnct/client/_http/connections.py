@@ -18,6 +18,7 @@ from typing import Any
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from cnct.client._http.forks import give_up, renew_after_fork
 from cnct.client._http.threads import Reading, current
 
 write_timeout: ContextVar[float | None] = ContextVar("write_timeout", default=None)
@@ -27,9 +28,20 @@ write_timeout: ContextVar[float | None] = ContextVar("write_timeout", default=No
 class Connection(HTTPConnection):
     """A connection without TLS."""
 
-    _reading_lock = threading.Lock()
     _reading: Reading | None = None
     _socket: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._reading_lock = threading.Lock()
+        renew_after_fork(self)
+
+    def renew(self) -> None:
+        """Close the inherited socket; the parent process goes on using the connection."""
+        self._reading_lock = threading.Lock()
+        self._reading = None
+        if self.sock is not None:
+            give_up(self.sock.fileno())
 
     def connect(self) -> None:
         """Connect, TLS handshake included.

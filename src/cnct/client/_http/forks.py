@@ -31,6 +31,18 @@ def renew_after_fork(item: Inheritable) -> None:
     _inheritable.add(item)
 
 
+def give_up(descriptor: int) -> None:
+    """Replace an inherited socket by an end of file, without a byte to the other side.
+
+    The descriptor stays valid, so that its owner can close it as usual, and no other file gets its
+    number before.
+    """
+    if descriptor >= 0:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, descriptor, inheritable=False)
+        os.close(nothing)
+
+
 def _renew() -> None:
     for item in _inheritable:
         item.renew()

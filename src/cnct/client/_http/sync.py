@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import DEFAULT_POOLSIZE, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 from urllib3.exceptions import (
@@ -35,6 +35,7 @@ from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.connections import extended, write_timeout
 from cnct.client._http.environment import ca_bundle
+from cnct.client._http.forks import renew_after_fork
 from cnct.client._http.interception import WireRequest, interceptor_of
 from cnct.client._http.jobs import Jobs
 from cnct.client._http.living import Living
@@ -91,6 +92,19 @@ class _Adapter(HTTPAdapter):
     def __init__(self) -> None:
         self._pools: Living[Any] = Living()
         super().__init__(pool_maxsize=_POOL_SIZE)
+        renew_after_fork(self)
+
+    def renew(self) -> None:
+        """Open new pools in the child of a fork.
+
+        The old ones are emptied without their locks, which another thread of the parent may hold:
+        urllib3 would take them when it closes the pools.
+        """
+        for pool in self._pools:
+            if pool.pool is not None:
+                pool.pool.__init__(pool.pool.maxsize)
+        self.proxy_manager.clear()
+        self.init_poolmanager(DEFAULT_POOLSIZE, _POOL_SIZE)
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
@@ -166,6 +180,10 @@ def _content(body: Any) -> bytes:
     return bytes(body) if isinstance(body, bytes | bytearray) else b"".join(body)
 
 
+_inherited: list[Any] = []
+"""Pools of the user's adapters in the child of a fork: closing them could wait for a lock."""
+
+
 class Driver:
     """Runs flows with one session of requests per thread; all share a connection pool.
 
@@ -178,6 +196,7 @@ class Driver:
         self._pause = sleep if clock is None else clock.advance
         self._local = threading.local()
         self._sessions: Living[requests.Session] = Living()
+        renew_after_fork(self)
         self._adapter = _Adapter()
         self._verify = ca_bundle() or True
         self._environment = requests.Session().merge_environment_settings(
@@ -239,6 +258,15 @@ class Driver:
         jobs = Jobs(width, self.settings)
         self._ahead.add(jobs)
         return jobs
+
+    def renew(self) -> None:
+        """Give the adapters of the user new pools in the child of a fork."""
+        for session in self._sessions:
+            for adapter in session.adapters.values():
+                state: Any = adapter
+                if isinstance(adapter, HTTPAdapter) and adapter is not self._adapter:
+                    _inherited.append(state.poolmanager)
+                    state.__setstate__(state.__getstate__())
 
     @property
     def session(self) -> requests.Session:

@@ -3,15 +3,62 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import threading
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 from cnct.client._core.paging import Page, Span, Unread
 from cnct.client._core.reader import Reader
+from cnct.client._http.forks import renew_after_fork
+from cnct.client._http.threads import CLOSED
+from cnct.exceptions import ClientError
 
 Fetch = Callable[[Span], Coroutine[Any, Any, Unread]]
 Loop = asyncio.AbstractEventLoop
+
+_POLL = 0.005  # seconds between looks whether another event loop has read its page
+
+
+class Round:
+    """Pages that the tasks of one event loop fetch.
+
+    Attributes:
+        loop: The event loop.
+        pages: Tasks that fetch pages, whose pages are not taken yet.
+        has_ended: Whether the tasks were cancelled.
+        is_closed: Whether the end of the client cancelled them.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.pages: dict[Span, asyncio.Task[Unread]] = {}
+        self.has_ended = False
+        self.is_closed = False
+        self._slots = asyncio.Semaphore(width)
+
+    def start(self, fetch: Fetch, span: Span) -> None:
+        """Fetch a page in a task."""
+        task = self.pages[span] = asyncio.create_task(self._in_turn(fetch, span))
+        task.add_done_callback(_seen)
+
+    async def _in_turn(self, fetch: Fetch, span: Span) -> Unread:
+        async with self._slots:
+            return await fetch(span)
+
+    def end(self, *, is_closed: bool = False) -> list[asyncio.Task[Unread]]:
+        """Cancel the tasks, and return them.
+
+        Args:
+            is_closed: Whether that is because the client is closed.
+        """
+        self.is_closed = self.is_closed or is_closed
+        self.has_ended = True
+        tasks = list(self.pages.values())
+        for task in tasks:
+            task.cancel()
+        return tasks
 
 
 class AsyncAhead:
@@ -20,14 +67,35 @@ class AsyncAhead:
     def __init__(self, reader: Reader, width: int) -> None:
         self._reader = reader
         self._width = width
-        self._pending: dict[Span, asyncio.Task[Unread]] = {}
+        self._round: Round | None = None
         self._turns: WeakKeyDictionary[Loop, asyncio.Lock] = WeakKeyDictionary()
-        self._slots: WeakKeyDictionary[Loop, asyncio.Semaphore] = WeakKeyDictionary()
+        self._taker = threading.Lock()
+        self._taken_by: Loop | None = None
+        self._turn = 0
+        renew_after_fork(self)
 
-    @property
-    def turn(self) -> asyncio.Lock:
-        """A lock of the running loop, for consumers that share the pages."""
-        return self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+    @asynccontextmanager
+    async def turn(self) -> AsyncGenerator[None]:
+        """Wait for the other consumers of the pages, in this event loop and in others."""
+        loop = asyncio.get_running_loop()
+        async with self._turns.setdefault(loop, asyncio.Lock()):
+            while not self._take(loop):  # noqa: ASYNC110 - an Event cannot be set from another loop
+                await asyncio.sleep(_POLL)
+            try:
+                yield
+            finally:
+                if self._taken_by is loop:  # else it lost its turn
+                    self._taken_by = None
+
+    def _take(self, loop: Loop) -> bool:
+        """Return whether it is a loop's turn; one that stopped in the middle loses its turn."""
+        with self._taker:
+            holder = self._taken_by
+            if holder is not None and holder.is_running():
+                return False
+            self._taken_by = loop
+            self._turn += 1
+            return True
 
     async def __aenter__(self) -> Self:
         """Return the object itself."""
@@ -50,53 +118,86 @@ class AsyncAhead:
             read: Decodes a page. Neither is kept, as in the synchronous world.
 
         Returns:
-            New rows in order; none where the reader has to look elsewhere for the next ones.
+            New rows in order; none where the reader has to look elsewhere for the next ones, or
+            another event loop has taken the turn since this one stopped.
 
         Raises:
-            ClientError: If the page cannot be had. Calls for later pages are cancelled.
+            ClientError: If the page cannot be had, or the client was closed. Calls for later pages
+                are cancelled.
         """
-        spans = self._reader.spans(2 * self._width if self._width > 1 else 1)
-        first = spans[0]
-        if len(spans) == 1 and first not in self._pending:
-            return self._reader.feed(read(await fetch(first)), first)
-        try:
-            page = read(await self._started(spans, fetch)[first])
-        except BaseException:
-            await self.close()
-            raise
-        del self._pending[first]
-        return self._reader.feed(page, first)
+        turn = self._turn
+        while self._turn == turn:
+            spans = self._reader.spans(2 * self._width if self._width > 1 else 1)
+            first = spans[0]
+            round_ = self._started(spans, fetch)
+            if round_ is None:
+                unread = await fetch(first)
+                return self._reader.feed(read(unread), first) if self._turn == turn else []
+            task = round_.pages[first]
+            try:
+                # Unlike awaiting the task, this tells its cancellation from that of the consumer.
+                await asyncio.wait((task,))
+                if not task.cancelled():
+                    page = read(task.result())
+                    round_.pages.pop(first, None)
+                    return self._reader.feed(page, first) if self._turn == turn else []
+            except BaseException:
+                await self.close()
+                raise
+            if round_.is_closed:
+                await self.close()
+                raise ClientError(CLOSED)
+            # Another consumer ended the round: begin again.
+        return []
 
-    def _started(self, spans: list[Span], fetch: Fetch) -> dict[Span, asyncio.Task[Unread]]:
-        self._forget_other_loops()
-        for span in self._pending.keys() - set(spans):
-            self._pending.pop(span).cancel()
-        slots = self._slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(self._width))
+    def _started(self, spans: list[Span], fetch: Fetch) -> Round | None:
+        """Return the round of this loop, after starting the spans that are not under way.
+
+        Returns:
+            ``None`` if there is one span, to be fetched by the consumer.
+        """
+        round_ = self._round
+        if round_ is not None and round_.loop is not asyncio.get_running_loop():
+            self._leave(round_)
+            round_ = None
+        if round_ is None or round_.has_ended:
+            if len(spans) == 1:
+                return None
+            round_ = self._round = Round(self._width)
+        if len(spans) == 1 and spans[0] not in round_.pages:
+            return None
+        for span in round_.pages.keys() - set(spans):
+            round_.pages.pop(span).cancel()
         for span in spans:
-            if span not in self._pending:
-                task = self._pending[span] = asyncio.create_task(_in_turn(slots, fetch, span))
-                task.add_done_callback(_seen)
-        return self._pending
+            if span not in round_.pages:
+                round_.start(fetch, span)
+        return round_
 
-    def _forget_other_loops(self) -> None:
-        """Forget tasks of a loop that closed before this iteration finished."""
-        loop = asyncio.get_running_loop()
-        own = {span: task for span, task in self._pending.items() if task.get_loop() is loop}
-        self._pending = own
+    def _leave(self, round_: Round) -> None:
+        """Cancel the tasks of another loop, in its thread, unless that loop has ended."""
+        self._round = None
+        with suppress(RuntimeError):
+            round_.loop.call_soon_threadsafe(round_.end)
 
-    async def close(self) -> None:
-        """Cancel the tasks that are under way, and wait until they have ended."""
-        self._forget_other_loops()
-        tasks = list(self._pending.values())
-        self._pending.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    async def close(self, *, is_closed: bool = False) -> None:
+        """Cancel the tasks that are under way in this loop, and wait until they have ended.
 
+        Args:
+            is_closed: Whether that is because the client is closed; the consumer in another task
+                gets a `ClientError`.
+        """
+        round_ = self._round
+        if round_ is None or round_.loop is not asyncio.get_running_loop():
+            return
+        if not is_closed:
+            self._round = None
+        await asyncio.gather(*round_.end(is_closed=is_closed), return_exceptions=True)
 
-async def _in_turn(slots: asyncio.Semaphore, fetch: Fetch, span: Span) -> Unread:
-    async with slots:
-        return await fetch(span)
+    def renew(self) -> None:
+        """Forget the loops of the parent process."""
+        self._round = None
+        self._taken_by = None
+        self._taker = threading.Lock()
 
 
 def _seen(task: asyncio.Task[Unread]) -> None:

@@ -23,8 +23,8 @@ from cnct.exceptions import AmbiguousWriteError, ClientError
 T = TypeVar("T")
 Fetch = Callable[[Span], Unread]
 
-_CLOSED = (
-    "The client was closed while threads made calls for it: close it after the last of its "
+CLOSED = (
+    "The client was closed while others made calls with it: close it after the last of its "
     "readers has finished, and begin again"
 )
 
@@ -114,7 +114,7 @@ def working_for(reading: Reading, function: Callable[..., T], *args: Any) -> T:
         raise
     except (CancelledError, ClientError):
         if reading.is_closed:
-            raise ClientError(_CLOSED) from None
+            raise ClientError(CLOSED) from None
         raise
 
 

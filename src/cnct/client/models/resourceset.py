@@ -200,21 +200,25 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
     async def _iterating(self) -> AsyncGenerator[None]:
         """Count an iteration; the last one to end aborts the pages that are under way."""
         rows = self._rows
-        rows.iterations += 1
+        with rows.iterations_lock:
+            rows.iterations += 1
         try:
             yield
         finally:
-            rows.iterations -= 1
-            if not rows.iterations:
+            with rows.iterations_lock:
+                rows.iterations -= 1
+                is_last = not rows.iterations
+            if is_last:
                 await self._ahead.close()
 
     async def _has_row(self, index: int) -> bool:
         """Return whether there is a row, after fetching the page that should hold it."""
         rows = self._rows
-        async with self._ahead.turn:
-            while index >= len(rows.kept) and not rows.reader.complete:
-                rows.kept += await self._ahead.next_page(self._fetch, self._read)
-                self._warn_of_drift(rows.reader)
+        while index >= len(rows.kept) and not rows.reader.complete:
+            async with self._ahead.turn():
+                if index >= len(rows.kept) and not rows.reader.complete:
+                    rows.kept += await self._ahead.next_page(self._fetch, self._read)
+                    self._warn_of_drift(rows.reader)
         return index < len(rows.kept)
 
     async def iterator(self) -> AsyncIterator[Any]:
