@@ -19,6 +19,7 @@ from cnct.exceptions import (
     SpecError,
     users_level,
 )
+from cnct.text import clean
 
 if TYPE_CHECKING:
     from cnct.openapi import OpenAPISpecs
@@ -104,4 +105,5 @@ def _report(
     if messages:
         more = [f"and {len(messages) - _MOST_PROBLEMS} more"] if messages[_MOST_PROBLEMS:] else []
         text = "\n".join([*messages[:_MOST_PROBLEMS], *more])
-        warnings.warn(f"{call}: {text}", InvalidCallWarning, users_level())
+        message = clean(f"{call}: {text}", lines=True)
+        warnings.warn(message, InvalidCallWarning, users_level())

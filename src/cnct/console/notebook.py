@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from cnct.console.blocks import Block, Code, HelpPage, Prose, Section
 from cnct.openapi.shapes import is_object
+from cnct.text import clean
 
 _ROWS = 10
 _COLUMNS = 12
@@ -38,7 +39,7 @@ def display(thing: object, page: HelpPage) -> bool:
     if shell is None:
         return False
     shell.display_pub.publish(
-        {"text/html": page_html(page, unfolded=True), "text/plain": page.title}
+        {"text/html": page_html(page, unfolded=True), "text/plain": clean(page.title)}
     )
     _last_displayed[:] = [id(thing), shell.execution_count]
     return True
@@ -70,7 +71,7 @@ def page_html(page: HelpPage, *, unfolded: bool = False) -> str:
     """
     title = f"<h4><code>{escape(page.title)}</code> <small>{escape(page.subtitle)}</small></h4>"
     parts = [*map(_block, page.blocks), *(_section(section, unfolded) for section in page.sections)]
-    return f'<div class="cnct">{_STYLE}{title}{"".join(parts)}</div>'
+    return clean(f'<div class="cnct">{_STYLE}{title}{"".join(parts)}</div>', lines=True)
 
 
 def rows_html(title: str, rows: Sequence[Any]) -> str:
@@ -89,7 +90,9 @@ def rows_html(title: str, rows: Sequence[Any]) -> str:
     more += [f"{len(names) - len(columns)} more fields"] if len(names) > len(columns) else []
     note = f"<p><em>{' and '.join(more)}</em></p>" if more else ""
     table = f'<div class="rows">{_grid([escape(name) for name in columns], cells)}</div>'
-    return f'<div class="cnct">{_STYLE}<code>{escape(title)}</code>{table}{note}</div>'
+    return clean(
+        f'<div class="cnct">{_STYLE}<code>{escape(title)}</code>{table}{note}</div>', lines=True
+    )
 
 
 def _text(value: Any) -> str:

@@ -1,4 +1,8 @@
-"""Prints help pages through rich: as wide as the terminal, as plain text where there is none."""
+"""Prints help pages through rich: as wide as the terminal, as plain text where there is none.
+
+Control characters of the document appear as escapes, and ``?`` replaces the characters that the
+encoding of the output lacks.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from cnct.console.blocks import Block, Code, HelpPage, HelpTable, Prose, Section
+from cnct.text import clean, encodable
 
 # The terminal's own colours and background: readable on dark and on light.
 _CODE_THEME = "ansi_dark"
@@ -24,7 +29,7 @@ def show(page: HelpPage) -> None:
     """Print a page to the current standard output."""
     console = Console(theme=_THEME)
     if console.is_terminal:
-        console.print(_rendered(page))
+        console.print(_Clean(_rendered(page)))
     else:
         console.file.write(f"{as_text(page)}\n")
 
@@ -33,8 +38,20 @@ def as_text(page: HelpPage) -> str:
     """Return a page as text without colours, as wide as the terminal."""
     console = Console(theme=_THEME, no_color=True, highlight=False, force_terminal=False)
     with console.capture() as capture:
-        console.print(_rendered(page))
-    return "\n".join(line.rstrip() for line in capture.get().rstrip().splitlines())
+        console.print(_Clean(_rendered(page)))
+    return "\n".join(line.rstrip() for line in capture.get().rstrip().split("\n"))
+
+
+class _Clean:
+    """Cleans the text of what is rendered, after Markdown has decoded its entities."""
+
+    def __init__(self, rendered: RenderableType) -> None:
+        self._rendered = rendered
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self._rendered, options):
+            text = encodable(clean(segment.text, lines=True), console.encoding)
+            yield segment if segment.control else segment._replace(text=text)
 
 
 def _rendered(page: HelpPage) -> RenderableType:

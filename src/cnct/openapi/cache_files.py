@@ -2,16 +2,19 @@
 
 Each value is one file, written under another name and then moved, so that processes can share the
 folder. A file with a wrong digest or of another version is ignored, and so is a folder that cannot
-be used: then everything is computed again. Knows nothing about the values.
+be used, or that others can write to: then everything is computed again. Nothing here raises an
+error, since the cache is a convenience. Knows nothing about the values.
 
 ``CNCT_CACHE_DIR`` is the folder, by default the user's cache folder; empty switches the cache off.
 """
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
 import os
+import stat
 import time
 from contextlib import suppress
 from hashlib import sha256
@@ -28,8 +31,14 @@ VERSION = 3
 _log = logging.getLogger("cnct.specs")
 _T = TypeVar("_T")
 
-_loaded: dict[Path, tuple[tuple[int, int, int], Any]] = {}
-"""Decoded values with the time, size and inode of their files: shared by all clients."""
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+_Version = tuple[int, int, int, int]
+
+_loaded: dict[Path, tuple[_Version, Any]] = {}
+"""Decoded values with the times, size and inode of their files: shared by all clients."""
 
 
 class Stored(Generic[_T]):
@@ -42,7 +51,7 @@ class Stored(Generic[_T]):
 
     def __init__(self, key: str, kind: type[_T]) -> None:
         self._kind = kind
-        folder = _folder()
+        folder = _trusted_folder()
         key_bytes = key.encode(errors="surrogatepass")  # file names need not be UTF-8
         name = f"{_digest(key_bytes).hex()[:32]}.{kind.__name__.lower()}"
         self._file = folder / name if folder else None
@@ -52,13 +61,12 @@ class Stored(Generic[_T]):
         if self._file is None:
             return None
         try:
-            status = self._file.stat()
-            version = status.st_mtime_ns, status.st_size, status.st_ino
+            version = _version(self._file.stat())
             loaded_version, value = _loaded.get(self._file, (None, None))
             if loaded_version != version:
-                value = self._decoded(memoryview(self._file.read_bytes()))
+                value = self._decoded(memoryview(_content(self._file)))
                 _loaded[self._file] = version, value
-        except OSError:
+        except (OSError, ValueError):
             return None
         return value
 
@@ -75,38 +83,91 @@ class Stored(Generic[_T]):
         """Store a value; a failure is logged and otherwise ignored."""
         if self._file is None:
             return
-        packed = encode(value)
         aside = self._file.with_name(f"{self._file.name}.{os.urandom(8).hex()}")
         try:
-            aside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            aside.write_bytes(_digest(packed) + packed)
+            packed = encode(value)
+            _make_private(aside.parent)
+            with os.fdopen(os.open(aside, _CREATE, 0o600), "wb") as file:
+                file.write(_digest(packed) + packed)
             aside.replace(self._file)
-        except OSError as error:
+        except (OSError, ValueError, OverflowError, RecursionError) as error:
             _log.info("The index of the specification is not kept: %s", error)
-            with suppress(OSError):
+            with suppress(OSError, ValueError):
                 aside.unlink()
 
     def age(self) -> float:
         """Return the seconds since the value was saved, or as `set_age` has set them."""
         try:
             age = time.time() - self._file.stat().st_mtime if self._file else math.inf
-        except OSError:
+        except (OSError, ValueError):
             return math.inf
         return age if age >= 0 else math.inf  # a clock has been set back
 
     def set_age(self, seconds: float) -> None:
         """Set the age of the value."""
         then = time.time() - seconds
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             if self._file:
                 os.utime(self._file, (then, then))
+
+
+def _trusted_folder() -> Path | None:
+    """Return the cache folder; ``None`` if it is switched off, or others could write to it."""
+    try:
+        folder = _folder()
+        return folder if folder is None or _is_private(folder) else None
+    except (OSError, ValueError, RuntimeError, KeyError) as error:  # no home, a name with NUL
+        _log.info("The cache of specifications is not used: %s", error)
+        return None
 
 
 def _folder() -> Path | None:
     named = os.environ.get("CNCT_CACHE_DIR")
     if named == "":
         return None
-    return Path(named) if named else user_cache_path("cnct", appauthor=False)
+    if named:
+        return Path(named)
+    folder = user_cache_path("cnct", appauthor=False)
+    return folder if folder.is_absolute() else None  # a user without a home has "~/.cache"
+
+
+def _is_private(folder: Path) -> bool:
+    """Return whether only this user and root can write to a folder; a missing one is private."""
+    try:
+        status = folder.stat()
+    except FileNotFoundError:
+        return True
+    user = getattr(os, "geteuid", None)
+    if user is None:  # Windows: the user's folders have access lists
+        return True
+    private = status.st_uid in (0, user()) and not status.st_mode & _OTHERS_WRITE
+    if not private:
+        _log.info("The cache folder %s is not used, since others can write to it", folder)
+    return private
+
+
+def _make_private(folder: Path) -> None:
+    """Create a folder and its parents for this user alone, whatever the umask."""
+    for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+
+
+def _content(file: Path) -> bytes:
+    """Read a regular file; reading a FIFO would wait for a writer.
+
+    Raises:
+        OSError: If there is none.
+    """
+    with os.fdopen(os.open(file, _READ), "rb") as opened:
+        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "No regular file", str(file))
+        return opened.read()
+
+
+def _version(status: os.stat_result) -> _Version:
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
 def _digest(packed: bytes | memoryview) -> bytes:

@@ -9,7 +9,7 @@ from cnct.exceptions import SpecError
 from cnct.text import safe_url
 
 Stamp = tuple[str, str]
-"""Version of a document: size and time of a file, ETag and Last-Modified of a URL."""
+"""Version of a document: size and times of a file, ETag and Last-Modified of a URL."""
 
 NO_STAMP: Stamp = ("", "")
 
@@ -63,7 +63,8 @@ def file_stamp(location: str) -> Stamp | None:
         return None
     if abs(time.time_ns() - status.st_mtime_ns) < _SETTLED:
         return None
-    return str(status.st_size), str(status.st_mtime_ns)
+    # A copy can have the size and time of another document, but not its number and change time.
+    return str(status.st_size), f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
 def _download(url: str, last: Stamp) -> tuple[bytes | None, Stamp]:

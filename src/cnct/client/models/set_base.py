@@ -16,6 +16,7 @@ from cnct.client._http.forks import renew_after_fork
 from cnct.client.models.query import Query
 from cnct.client.models.refinement import Refinable, bounds
 from cnct.exceptions import DriftWarning, users_level
+from cnct.text import clean
 
 _SLICE = 1000  # kept rows that are handed out at once
 
@@ -202,7 +203,7 @@ class SetBase(Refinable):
         query = f"?{self._query.text}" if self._query.text else ""
         counted = self._counted()
         fetched = f"{len(self._rows.kept)}/{'?' if counted is None else counted} fetched"
-        return f"<{type(self).__name__} {self._path}{query}{range_} {fetched}>"
+        return clean(f"<{type(self).__name__} {self._path}{query}{range_} {fetched}>")
 
     def _rows_html(self) -> str | None:
         from cnct.console import rows_html  # noqa: PLC0415 - only notebooks need it
