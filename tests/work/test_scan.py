@@ -94,7 +94,7 @@ def test_windows_hold_no_more_rows_than_their_bound(known, empty):
     reads = [query for call in empty.requests if "limit=0" not in (query := call.query)]
     assert len({query.partition("limit")[0] for query in reads}) >= 4
     assert len(reads) <= 30
-    assert len(empty.requests) <= 60
+    assert len(empty.requests) <= 100  # where the cuts fall depends on the present
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])

@@ -6,7 +6,7 @@ import os
 
 from cnct.client.work.files import JsonLines
 from cnct.client.work.scan_fields import ScanField
-from cnct.client.work.scan_run import Progress, ScanRun
+from cnct.client.work.scan_run import ScanProgress, ScanRun
 from cnct.client.work.windows import FieldWindow
 from cnct.exceptions import JournalError
 from cnct.openapi.shapes import Record
@@ -64,13 +64,13 @@ class Checkpoint:
                 " another file"
             )
 
-    def _progress(self, records: list[Record]) -> Progress | None:
+    def _progress(self, records: list[Record]) -> ScanProgress | None:
         if not records:
             return None
         axis = self._field.axis
         ends = [record["to"] for record in records if "to" in record]
         since = records[0].get("since")
-        return Progress(
+        return ScanProgress(
             below=axis.position(ends[-1]) if ends and ends[-1] else None,
             has_windows=not ends or ends[-1] is not None,
             has_nulls=not any(record.get("nulls") for record in records),

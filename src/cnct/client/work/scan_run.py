@@ -80,7 +80,7 @@ class Survey(NamedTuple):
     nulls: int
 
 
-class Progress(NamedTuple):
+class ScanProgress(NamedTuple):
     """How far an interrupted scan has come.
 
     Attributes:
@@ -133,7 +133,7 @@ class ScanRun:
         path: str,
         field: ScanField,
         most: int,
-        progress: Progress | None = None,
+        progress: ScanProgress | None = None,
         *,
         least: int = 1,
         width: int = 1,
@@ -247,7 +247,7 @@ class ScanRun:
         self._began = first.now
         return self._total(first)
 
-    def _rest(self, progress: Progress) -> Generator[Ask, Any, Survey]:
+    def _rest(self, progress: ScanProgress) -> Generator[Ask, Any, Survey]:
         windows = [FieldWindow(progress.below, None)] if progress.has_windows else []
         nulls = [NULLS] if progress.has_nulls and self._field.nullable else []
         counts = yield from self._count([*windows, *nulls])

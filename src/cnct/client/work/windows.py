@@ -81,10 +81,10 @@ def cut(axis: Axis, pieces: list[Piece], most: int, pivot: int) -> Cutting:
     """
     while True:
         parts = [_parts(axis, piece, most, pivot) for piece in pieces]
-        asked = [window for windows in parts for window in windows[:-1]]
-        if not asked:
+        inner = [window for windows in parts for window in windows[:-1]]
+        if not inner:
             return _joined(pieces, most)
-        counts = iter((yield asked))
+        counts = iter((yield inner))
         cut_pieces: list[Piece] = []
         for piece, windows in zip(pieces, parts, strict=True):
             cut_pieces += _counted(piece, windows, [next(counts) for _ in windows[:-1]])
