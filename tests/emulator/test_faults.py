@@ -13,6 +13,7 @@ from tests.emulator.conftest import Http
 
 from cnct.emulator import Clock, Emulator, Fault, ServedRequest
 from cnct.emulator.__main__ import main
+from cnct.emulator.service.moves import _id_before, _id_behind
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -105,6 +106,46 @@ def test_rows_appear_while_somebody_pages(connect, http):
     assert pages[1].json()[0]["created"] > pages[0].json()[0]["created"]
 
 
+@pytest.mark.parametrize("order", ["", "ordering(-created)&", "ordering(created)&"])
+def test_rows_come_in_front_and_at_the_end_and_go_anywhere(connect, http, order):
+    def page(offset: int) -> list[str]:
+        rows = http.get(f"requests?{order}limit=500&offset={offset}").json()
+        return [row["id"] for row in rows]
+
+    before = page(0)
+    connect.faults.add(Fault.moves(front=3, end=2, times=2))
+    page(1)
+    page(1)
+    after = page(0)
+    inserted = [id_ for id_ in after if id_ not in before]
+    assert len(after) == len(before) + 10
+    assert set(inserted) <= {*after[:8], *after[-6:]}
+    assert [id_ for id_ in after if id_ in before] == before
+    connect.faults = [Fault.moves(delete=9.5)]
+    page(1)
+    assert len(page(0)) in (len(after) - 9, len(after) - 10)
+
+
+def test_moves_leave_a_list_without_rows_alone(connect, http):
+    connect.faults.add(Fault.moves(front=1, end=1, delete=99))
+    assert http.get("requests?id=none&offset=1").json() == []
+    assert http.get("requests?offset=1").headers["Content-Range"] == "items 1-1/0"
+
+
+@pytest.mark.parametrize(
+    ("key", "before", "behind"),
+    [
+        ("PR-001", "PR-000-999999999", "PR-001-000000000"),
+        ("PR-000000005", "PR-000000004", "PR-000000006"),
+        ("PR-000000000", "PR-00000000/-999999999", "PR-000000001"),
+        ("PR-999999999", "PR-999999998", "PR-999999999-000000000"),
+    ],
+)
+def test_new_ids_lie_beside_others(key, before, behind):
+    assert (_id_before(key), _id_behind(key)) == (before, behind)
+    assert before < key < behind
+
+
 def test_a_hook_is_called_between_pages(connect, http):
     def change() -> None:
         connect.delete("products/PRD-000-000-001")
@@ -173,6 +214,7 @@ FAULTS = [
     Fault.page_cap(3),
     Fault.insert_rows(2),
     Fault.delete_rows(),
+    Fault.moves(front=2, delete=0.5, seed=7, path="requests"),
 ]
 
 
@@ -196,6 +238,7 @@ def test_a_text_that_is_no_fault_is_told(text):
     [
         (Fault.latency, {"seconds": -1}, "seconds must be 0 or more"),
         (Fault.latency, {"seconds": math.nan}, "seconds must be 0 or more"),
+        (Fault.moves, {"front": -1}, "front must be 0 or more"),
         (Fault.page_cap, {"rows": 0}, "rows must be 1 or more"),
         (Fault.insert_rows, {"rows": 0}, "rows must be 1 or more"),
         (Fault.delete_rows, {"rows": -1}, "rows must be 1 or more"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import KW_ONLY, dataclass, field
@@ -11,7 +12,8 @@ from typing import Any, TypedDict, Unpack
 
 from cnct.emulator.faults import effects
 from cnct.emulator.faults.effects import Effect
-from cnct.emulator.service.row_faults import NEW_ROWS, PAGE_CAP
+from cnct.emulator.service.moves import Moves
+from cnct.emulator.service.row_faults import MOVES, NEW_ROWS, PAGE_CAP
 
 
 class When(TypedDict, total=False):
@@ -130,6 +132,36 @@ class Fault:
         return cls("delete_rows", _rows(rows), effects.note({NEW_ROWS: -rows}), **when)
 
     @classmethod
+    def moves(
+        cls,
+        front: float = 0,
+        end: float = 0,
+        delete: float = 0,
+        *,
+        seed: int = 1,
+        **when: Unpack[When],
+    ) -> Fault:
+        """Insert rows into a list and delete rows before each page but the first is read.
+
+        Front and end are those of the order in which the list is read. The new rows are copies of
+        the first or last one that matches, with ids beside its own.
+
+        Args:
+            front: Rows to insert in front, for each page; 0.5 for one on every second page or so.
+            end: Rows to insert at the end.
+            delete: Rows to delete, anywhere.
+            seed: Seed of the fractions, and of the rows to delete.
+            when: Conditions; see `Fault`.
+        """
+        rates = {"front": front, "end": end, "delete": delete}
+        for name, rate in rates.items():
+            if not 0 <= rate < math.inf:  # NaN is refused, too
+                raise ValueError(f"{name} must be 0 or more, not {rate}")
+        chance = random.Random(seed)  # noqa: S311 - no secrets
+        effect = effects.note({MOVES: Moves(front, end, delete, chance)})
+        return cls("moves", {**rates, "seed": seed}, effect, **when)
+
+    @classmethod
     def hook(cls, function: Callable[[], object], **when: Unpack[When]) -> Fault:
         """Call a function, in the server's thread, before a request is served."""
         return cls("hook", {"function": function}, effects.hook(function), **when)
@@ -181,6 +213,7 @@ _NAMES = (
     "page_cap",
     "insert_rows",
     "delete_rows",
+    "moves",
 )
 
 

@@ -19,7 +19,7 @@ from cnct.emulator.service import api_errors, bodies
 from cnct.emulator.service.bodies import MEDIA, RequestBody, Upload, is_json
 from cnct.emulator.service.payloads import items_of, names_its_own_id, object_of, writable_payload
 from cnct.emulator.service.records import Records
-from cnct.emulator.service.row_faults import NEW_ROWS, PAGE_CAP
+from cnct.emulator.service.row_faults import MOVES, NEW_ROWS, PAGE_CAP
 from cnct.emulator.wrappers import Page, wrapped
 from cnct.exceptions import QueryError
 from cnct.openapi.operations import JSON
@@ -192,6 +192,8 @@ class Service:
         if plan.slice.offset:
             self._records.change_rows(table, path_ids, state.get(NEW_ROWS, 0))
         parent, storage = self._records.parent(table, path_ids), self._records.storage
+        if plan.slice.offset and MOVES in state:
+            state[MOVES].apply(storage, table, parent, plan)
         page = storage.page(table, parent, plan)
         within = self._api.rows_within(call.success.schema, table.key)
         if within:

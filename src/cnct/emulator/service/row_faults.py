@@ -5,3 +5,6 @@ PAGE_CAP = "page_cap"
 
 NEW_ROWS = "new_rows"
 """Number of rows to insert before a page is read; negative to delete rows."""
+
+MOVES = "moves"
+"""The `Moves` of a list before a page is read."""
