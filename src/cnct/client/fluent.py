@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, Unpack
 
 from cnct.client._core.messages import Request, Response
 from cnct.client._core.paging import Unread
@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
     from cnct.client._http.tasks import AsyncAhead
     from cnct.client._http.threads import Ahead
+    from cnct.client.work.outcomes import Summary
+    from cnct.client.work.settings import Options
     from cnct.client.work.waiting import Wait
 
     AsyncResponse: TypeAlias = httpx2.Response
+
+T = TypeVar("T")
 
 
 class ConnectClient(BaseClient["requests.Response", NS, Collection]):
@@ -167,6 +171,35 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
         """
         self.response = self._driver.send(method, url, kwargs)
 
+    def each(
+        self, items: Iterable[T], function: Callable[[T], Any], **options: Unpack[Options]
+    ) -> Summary:
+        """Call a function with each item, and return the counts.
+
+        The same as `ResourceSet.process`, over anything: ids, rows, payloads. An item that comes
+        again, by its id, is ``skipped``.
+
+        Args:
+            items: Read once, a few ahead of the calls.
+            function: Takes the item.
+            **options: As for `ResourceSet.process`. ``key`` returns the id of an item; by default
+                that is the item itself, if it is a str or int, or its member ``id``. ``recheck`` is
+                a function that takes an item and returns it as it is now, or ``None`` to skip it.
+
+        Raises:
+            TypeError: If the items are no iterable, or a text.
+            ValueError: As `ResourceSet.process`; so with the other errors.
+
+        Example:
+            ``client.each(["PR-1", "PR-2"], lambda id: client.requests[id]("approve").post())``
+        """
+        from cnct.client.work import runs  # noqa: PLC0415 - not at import
+        from cnct.client.work.entries import items_of  # noqa: PLC0415 - not at import
+        from cnct.client.work.items import each_plan  # noqa: PLC0415 - not at import
+
+        plan = each_plan(self.endpoint, items, function, items_of, is_async=False, **options)
+        return runs.process(plan)
+
     def close(self) -> None:
         """Close all connections, end all threads and drop `response`.
 
@@ -286,6 +319,23 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
             httpx2.HTTPError: If there is no response.
         """
         self.response = await self._driver.send(method, url, kwargs)
+
+    async def each(
+        self,
+        items: Iterable[T] | AsyncIterable[T],
+        function: Callable[[T], Awaitable[Any]],
+        **options: Unpack[Options],
+    ) -> Summary:
+        """Call a function with each item, and return the counts.
+
+        Async twin of `ConnectClient.each`; the items may be asynchronous, too.
+        """
+        from cnct.client.work import async_runs  # noqa: PLC0415 - not at import
+        from cnct.client.work.entries import async_items_of  # noqa: PLC0415 - not at import
+        from cnct.client.work.items import each_plan  # noqa: PLC0415 - not at import
+
+        plan = each_plan(self.endpoint, items, function, async_items_of, is_async=True, **options)
+        return await async_runs.process(plan)
 
     async def aclose(self) -> None:
         """Close the connections, end the tasks and drop `response` of the running loop.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import AsyncIterable, Iterable
+from typing import TYPE_CHECKING, Any, Unpack
 
 from cnct.client._core.urls import segment
 from cnct.client.models.action import Action, AsyncAction
@@ -21,6 +22,12 @@ from cnct.client.work.relations import MAX_URL_BYTES, Relation
 from cnct.client.work.waiting import Condition, Wait
 from cnct.exceptions import NotFoundError
 from cnct.rql import R
+
+if TYPE_CHECKING:
+    from cnct.client.work.job import Task
+    from cnct.client.work.operations import Operation
+    from cnct.client.work.outcomes import Summary
+    from cnct.client.work.settings import Options
 
 _NOT_FOUND = 404
 
@@ -186,6 +193,41 @@ class Collection(CollectionBase, SyncNoun, HasActions[Action]):
         """DELETE a list of resources in one call, where the endpoint takes lists."""
         return self._client.delete(self._path, _checked_list(payload), **kwargs)
 
+    def bulk(self, operations: Iterable[Operation], **options: Unpack[Options]) -> Summary:
+        """Make many creates, updates, deletes and actions, a call for each, and return the counts.
+
+        With ``concurrency``, operations on the same resource may overlap.
+
+        Args:
+            operations: Such as ``Operation.update("PRD-1", {...})``.
+            **options: As for `ResourceSet.process`. Outcomes have the position of the operation as
+                their id; with a journal, ``name`` is needed, and ``key`` for creates. ``recheck``
+                reads the resource before its call; a 404 is ``gone``.
+
+        Raises:
+            TypeError: If one of them is no operation.
+            ValueError: As `ResourceSet.process`; so with the other errors.
+
+        Example:
+            ``client.products.bulk([Operation.create({...}), Operation.delete("PRD-1")])``
+        """
+        from cnct.client.work import runs  # noqa: PLC0415 - not at import
+        from cnct.client.work.entries import items_of  # noqa: PLC0415 - not at import
+        from cnct.client.work.items import bulk_plan  # noqa: PLC0415 - not at import
+
+        client, path = self._client, self._path
+
+        def call(operation: Operation) -> Any:
+            return client.execute(operation.method, operation.path(path), **operation.body)
+
+        def reread(task: Task) -> Any:
+            if task.item.id is not None:
+                self.resource(task.item.id).get()
+            return task.item
+
+        plan = bulk_plan(client.endpoint, path, operations, call, items_of, reread, **options)
+        return runs.process(plan)
+
 
 class AsyncResource(AsyncNoun, HasActions[AsyncAction], HasCollections["AsyncCollection"]):
     """Async twin of `Resource`."""
@@ -285,6 +327,27 @@ class AsyncCollection(CollectionBase, AsyncNoun, HasActions[AsyncAction]):
     async def bulk_delete(self, payload: list[Any], **kwargs: Any) -> Any:
         """DELETE a list of resources in one call. Async twin of `Collection.bulk_delete`."""
         return await self._client.delete(self._path, _checked_list(payload), **kwargs)
+
+    async def bulk(
+        self, operations: Iterable[Operation] | AsyncIterable[Operation], **options: Unpack[Options]
+    ) -> Summary:
+        """Make many creates, updates, deletes and actions. Async twin of `Collection.bulk`."""
+        from cnct.client.work import async_runs  # noqa: PLC0415 - not at import
+        from cnct.client.work.entries import async_items_of  # noqa: PLC0415 - not at import
+        from cnct.client.work.items import bulk_plan  # noqa: PLC0415 - not at import
+
+        client, path = self._client, self._path
+
+        async def call(operation: Operation) -> Any:
+            return await client.execute(operation.method, operation.path(path), **operation.body)
+
+        async def reread(task: Task) -> Any:
+            if task.item.id is not None:
+                await self.resource(task.item.id).get()
+            return task.item
+
+        plan = bulk_plan(client.endpoint, path, operations, call, async_items_of, reread, **options)
+        return await async_runs.process(plan)
 
 
 def _is_missing(error: NotFoundError) -> bool:

@@ -108,7 +108,7 @@ class TaskCrew:
                     self._wanted.clear()
                     await self._wanted.wait()
         except Exception as error:  # noqa: BLE001 - raised when the job has ended
-            self._job.stop("the rows could not be read", error)
+            self._job.end_reading(error)
 
     async def _next_or_stop(self) -> Outcome[Any] | None:
         while True:

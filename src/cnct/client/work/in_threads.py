@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 from contextvars import copy_context
 from typing import Any
 
-from cnct.client.work.interrupts import Deferred
+from cnct.client.work.interrupts import Interrupts
 from cnct.client.work.job import Entry, Flow, Hands, Job, Task
 from cnct.client.work.outcomes import Outcome
 
@@ -40,9 +40,9 @@ def one_by_one(job: Job, entries: Iterator[Entry], hands: Hands) -> Generator[Ou
         if isinstance(entry, Outcome):
             yield entry
         elif isinstance(entry, Task):
-            with Deferred() as interrupt:
+            with Interrupts(most=1) as interrupts:
                 outcome = play(job.perform(entry, hands))
-            if interrupt.is_due:
+            if interrupts.count:
                 job.stop("interrupted", KeyboardInterrupt())
             yield outcome
         if job.is_stopped:
@@ -70,8 +70,13 @@ class Crew:
         self._is_closed = False
         self._is_read = False  # whether all entries were read
         self._waits = False  # whether a barrier was read
-        self._is_interrupted = False
+        self._interrupts = Interrupts(self._wake)
+        self._interrupts_seen = 0
         self._is_given_up = False
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
 
     def outcomes(self, entries: Iterator[Entry]) -> Generator[Outcome[Any]]:
         """Yield the outcomes as they are known.
@@ -91,20 +96,20 @@ class Crew:
             self._end_threads()
 
     def _next_or_stop(self, entries: Iterator[Entry]) -> Outcome[Any] | None:
-        while True:
-            try:
-                return self._next(entries)
-            except Exception as error:  # noqa: BLE001 - raised when the job has ended
-                self._job.stop("the rows could not be read", error)
-            except BaseException as error:  # noqa: BLE001 - raised when the job has ended
-                self._job.stop("interrupted", error)
-                if self._is_interrupted:
-                    self._give_up()
-                self._is_interrupted = True
+        with self._interrupts:  # a KeyboardInterrupt could leave a lock behind
+            while True:
+                try:
+                    return self._next(entries)
+                except Exception as error:  # noqa: BLE001 - raised when the job has ended
+                    self._job.end_reading(error)
+                    self._is_read = True
+                except BaseException as error:  # noqa: BLE001 - raised when the job has ended
+                    self._job.stop("interrupted", error)
 
     def _next(self, entries: Iterator[Entry]) -> Outcome[Any] | None:
         """Read entries until an outcome is there; return ``None`` at the end."""
         while True:
+            self._see_interrupts()
             with self._changed:
                 if self._outcomes:
                     self._changed.notify_all()
@@ -117,9 +122,22 @@ class Crew:
                     return None
                 self._waits = self._waits and not is_idle
                 if self._is_read or self._waits or len(self._tasks) >= _ROOM * self._size:
-                    self._changed.wait()
+                    if self._interrupts.count == self._interrupts_seen:
+                        self._changed.wait()
                     continue
-            self._take(next(entries, None))
+            with self._interrupts.raised():
+                entry = next(entries, None)
+            self._take(entry)
+
+    def _see_interrupts(self) -> None:
+        """Stop at the first Ctrl-C; stop waiting at the second."""
+        if self._interrupts.count > self._interrupts_seen:
+            self._interrupts_seen = self._interrupts.count
+            self._job.stop("interrupted", KeyboardInterrupt())
+            if self._interrupts_seen > 1:
+                with self._changed:
+                    self._outcomes += self._job.give_up()
+                    self._is_given_up = True
 
     def _take(self, entry: Entry | None) -> None:
         with self._changed:
@@ -163,11 +181,6 @@ class Crew:
                     return self._tasks.popleft()
                 self._changed.wait()
         return None
-
-    def _give_up(self) -> None:
-        with self._changed:
-            self._outcomes += self._job.give_up()
-            self._is_given_up = True
 
     def _end_threads(self) -> None:
         with self._changed:

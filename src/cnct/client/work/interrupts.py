@@ -1,25 +1,34 @@
-"""Defers Ctrl-C until a call has ended. Knows no jobs."""
+"""Takes Ctrl-C over while a job must not be torn apart. Knows no jobs."""
 
 from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
 
-class Deferred:
-    """A context that a first Ctrl-C does not interrupt, while a second one does.
+class Interrupts:
+    """A context in which a Ctrl-C is counted; where it may, it raises as well.
 
     Works in the main thread, and where the program has no handler of its own; elsewhere it changes
     nothing.
 
+    Args:
+        wake: Called after a Ctrl-C that does not raise.
+        most: Number of Ctrl-C that do not raise; ``None`` for any number.
+
     Attributes:
-        is_due: Whether there was a Ctrl-C.
+        count: Number of Ctrl-C so far.
     """
 
-    def __init__(self) -> None:
-        self.is_due = False
+    def __init__(self, wake: Callable[[], None] | None = None, most: int | None = None) -> None:
+        self.count = 0
+        self._wake = wake
+        self._most = most
+        self._raises = False
         self._is_installed = False
 
     def __enter__(self) -> Self:
@@ -31,9 +40,20 @@ class Deferred:
         return self
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self.is_due:
+        self.count += 1
+        if self._raises or (self._most is not None and self.count > self._most):
             signal.default_int_handler(number, frame)
-        self.is_due = True
+        if self._wake is not None:
+            self._wake()
+
+    @contextmanager
+    def raised(self) -> Generator[None]:
+        """Let a Ctrl-C raise KeyboardInterrupt, where nothing is torn apart by it."""
+        self._raises = True
+        try:
+            yield
+        finally:
+            self._raises = False
 
     def __exit__(
         self,
@@ -43,4 +63,5 @@ class Deferred:
     ) -> None:
         """Restore the handler of Python."""
         if self._is_installed:
+            self._is_installed = False
             signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -233,6 +233,12 @@ class Job:
                 self.is_stopped, self._summary.note = True, note
             self.error = self.error or error
 
+    def end_reading(self, error: BaseException) -> None:
+        """Take an error of the rows: what was read before it is handled, and then it is raised."""
+        with self._lock:
+            self._summary.note = self._summary.note or "the rows could not be read to the end"
+            self.error = self.error or error
+
     def give_up(self, *tasks: Task) -> list[Outcome[Any]]:
         """Report tasks, by default all that run, as ``unknown``; later outcomes are dropped."""
         with self._lock:
@@ -247,7 +253,7 @@ class Job:
     def close(self) -> None:
         """End the job: note in summary and journal whether it is complete."""
         summary, overrun = self._summary, self._passes.overrun
-        if not self.is_stopped:
+        if not self.is_stopped and self.error is None:
             summary.complete, summary.note = not overrun, overrun
         if self._journal is not None:
             if summary.complete and not self._failures:

@@ -46,6 +46,11 @@ class Operation(NamedTuple):
         segment(resource_id)
         return cls(checked_name(name, "action"), "POST", resource_id, payload)
 
+    @property
+    def body(self) -> dict[str, Any]:
+        """The keyword arguments of the call."""
+        return {} if self.payload is None else {"json": self.payload}
+
     def path(self, collection: str) -> str:
         """Return the path of the call below the endpoint."""
         if self.id is None:

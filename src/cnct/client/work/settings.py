@@ -20,7 +20,7 @@ class Options(TypedDict, total=False):
     """Keyword arguments of `Settings`."""
 
     concurrency: int
-    recheck: Any
+    recheck: bool | Callable[[Any], Any]
     on_error: OnError
     journal: str | os.PathLike[str] | None
     progress: ShowsProgress
@@ -35,7 +35,7 @@ class Settings:
     """Settings of a job; see `ResourceSet.process`."""
 
     concurrency: int = 1
-    recheck: Any = False
+    recheck: bool | Callable[[Any], Any] = False
     on_error: OnError = "collect"
     journal: str | os.PathLike[str] | None = None
     progress: ShowsProgress = None
