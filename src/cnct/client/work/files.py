@@ -63,7 +63,7 @@ class JsonLines:
             JournalError: If a line before the last one is no JSON object.
         """
         end = 0
-        with os.fdopen(os.dup(self._descriptor), "rb") as file:
+        with os.fdopen(self._descriptor, "rb", closefd=False) as file:
             file.seek(0)
             for number, line in enumerate(file, 1):
                 record = _record(line)

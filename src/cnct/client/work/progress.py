@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from cnct.client.work.job import Job
@@ -48,7 +48,7 @@ class Reporter:
         self._bar: _Closable | None = None
         self._show: Callable[[Progress], object] | None = None
         self._done = self._failed = 0
-        self._start = time.monotonic()
+        self._start = monotonic()
         if progress is True:
             from cnct.console.progress_bar import ProgressBar  # noqa: PLC0415 - rich is slow
 
@@ -68,7 +68,7 @@ class Reporter:
     def _figures(self) -> Progress:
         expected = self._job.expected
         total = None if expected is None else max(expected, self._done)
-        seconds = time.monotonic() - self._start
+        seconds = monotonic() - self._start
         rate = self._done / seconds if seconds > 0 else 0.0
         left = (total - self._done) / rate if total is not None and rate else None
         return Progress(self._done, self._failed, total, rate, left)
