@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sized
+from functools import partial
 from typing import Any, Unpack
 
-from cnct.client.work.job import Job, Task
+from cnct.client.work.job import Task
 from cnct.client.work.operations import Operation, checked_operation
 from cnct.client.work.outcomes import Id
 from cnct.client.work.runs import Plan
@@ -16,7 +17,7 @@ def each_plan(
     endpoint: str,
     items: Any,
     function: Callable[[Any], Any],
-    read: Callable[[Job, Any], Any],
+    read: Callable[..., Any],
     *,
     is_async: bool,
     **options: Unpack[Options],
@@ -30,7 +31,7 @@ def each_plan(
     checked_function(function, is_async=is_async)
     _check_items(items)
     settings = Settings(**options)
-    recheck = settings.recheck
+    recheck: Any = settings.recheck
     if recheck and not callable(recheck):
         raise ValueError(
             "each() does not know where to read an item again: pass recheck=, a function that "
@@ -46,7 +47,7 @@ def each_plan(
         settings,
         identity,
         function,
-        lambda job: read(job, items),
+        partial(read, items=items),
         identify,
         reread if recheck else None,
         expected=len(items) if isinstance(items, Sized) else None,
@@ -58,7 +59,7 @@ def bulk_plan(
     path: str,
     operations: Any,
     function: Callable[[Operation], Any],
-    read: Callable[[Job, Any], Any],
+    read: Callable[..., Any],
     reread: Callable[[Task], Any],
     **options: Unpack[Options],
 ) -> Plan:
@@ -76,7 +77,7 @@ def bulk_plan(
         settings,
         _identity(settings, endpoint, path, function),
         function,
-        lambda job: read(job, operations),
+        partial(read, items=operations),
         _identify_operation(settings.key, is_journaled=is_journaled),
         reread if settings.recheck else None,
         expected=len(operations) if isinstance(operations, Sized) else None,
@@ -91,9 +92,10 @@ def _identity(
 
 
 def _check_items(items: Any) -> None:
+    kind = type(items).__name__
     is_iterable = isinstance(items, Iterable) or hasattr(items, "__aiter__")
     if not is_iterable or isinstance(items, str | bytes | Mapping):
-        raise TypeError(f"The items must be a list or another iterable, not {type(items).__name__}")
+        raise TypeError(f"The items must be a list or another iterable, not {kind}")
 
 
 def _identify_operation(
