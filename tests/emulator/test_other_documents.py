@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from tests.emulator.conftest import Http
@@ -278,3 +279,28 @@ def test_a_list_at_the_root_is_served(serve):
 
 def test_without_an_operation_at_the_root_it_is_not_found(serve):
     assert serve({"/things": {"get": listing(ROW)}}).get("").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["@me", "things:search", "a(b)", "größe", "100%", "a%20b"])
+def test_every_name_of_a_document_is_served(serve, name):
+    http = serve({f"/{name}": {"get": answer(ROW)}, f"/x/{{id}}/{name}": {"post": answer(ROW)}})
+    for spelling in (
+        {quote(name, safe="@:()"), quote(name, safe="")} if "%2" not in name else {name}
+    ):
+        assert http.get(spelling).status_code == 200
+        assert http.post(f"x/1/{spelling}").status_code == 200
+
+
+def test_an_unlisted_collection_of_the_same_ids_is_as_large(tmp_path):
+    thing = {"get": listing(ROW)}
+    paths = {"/subscriptions/assets": thing, "/assets": thing, "/other": thing}
+    for path in (*paths,):
+        paths[f"{path}/{{id}}"] = {"get": answer(ROW)}
+    file = tmp_path / "openapi.json"
+    file.write_text(json.dumps({"openapi": "3.0.3", "paths": paths}), encoding="utf-8")
+    sizes = {"subscriptions/assets": 30}
+    with Emulator(spec=file, generate=sizes) as connect, Http(connect.endpoint) as http:
+        last = http.get("subscriptions/assets?limit=100").json()[-1]["id"]
+        assert http.get(f"assets/{last}").status_code == 200
+        assert len(http.get("assets?limit=100").json()) == 30
+        assert len(http.get("other?limit=100").json()) == 20

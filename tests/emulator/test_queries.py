@@ -362,3 +362,25 @@ def test_a_list_can_be_updated_at_once(books):
     assert answer.json()[0]["pages"] == 3
     assert books.put("books", json=[{"id": "B-9"}]).status_code == 404
     assert books.put("books/B-1", json=[1]).json()["errors"] == ["payload: expected a JSON object."]
+
+
+@pytest.mark.parametrize(
+    ("field", "path"),
+    [
+        ("product_id", "asset.product.id"),
+        ("asset_id", "asset.id"),
+        ("asset.external.id", "asset.external_id"),
+    ],
+)
+def test_a_field_by_another_name_filters_by_the_property(http, field, path):
+    def value(row):
+        for name in path.split("."):
+            row = row[name]
+        return row
+
+    rows = http.get("requests?limit=1000").json()
+    wanted = value(rows[7])
+    matching = http.get(f"requests?{field}={wanted}&limit=1000").json()
+    expected = [row["id"] for row in rows if value(row) == wanted]
+    assert [row["id"] for row in matching] == expected
+    assert http.get(f"requests?{field}=XX-0").json() == []

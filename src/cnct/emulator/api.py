@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 from msgspec.structs import replace
 
@@ -103,7 +104,7 @@ class Api:
     def find(self, path: str) -> Route | None:
         """Return the route of a path below the base, ids decoded; names win over ids."""
         # For the look-up, a query begins at a question mark; here, it can only be part of an id.
-        key = shape(self.specs.template(path.replace("?", "\x00")))
+        key = shape(self.specs.template(quote(path)))
         segments, names = path.split("/"), key.split("/")
         # The look-up ignores slashes at the ends, and has no other answer for an unknown path.
         if len(segments) != len(names) or (path and not key) or key not in self._places:
@@ -177,6 +178,7 @@ class Api:
             properties=frozenset(as_record(row.get("properties"))),
             identifier=self._identifier(self._places.get(f"{key}/{PARAM}"), schema),
             row=_merged(schema, row),
+            aliases=frozenset(name for name in fields if not self._has(row, name.split("."))),
         )
 
     def _identifier(self, resource: Place | None, schema: Record) -> str:
@@ -223,6 +225,18 @@ class Api:
     def _success_schema(self, key: str) -> Record:
         get = self._get(key)
         return self.resolved(self.specs.success(get).schema) if get else {}
+
+    def _has(self, schema: Any, names: list[str]) -> bool:
+        """Return whether a schema has a property, through objects and lists."""
+        shape = plain(schema, self.resolved)
+        for name in names:
+            if "items" in shape:
+                shape = plain(shape["items"], self.resolved)
+            below = as_record(shape.get("properties"))
+            if name not in below:
+                return False
+            shape = plain(below[name], self.resolved)
+        return True
 
     def _lists_in(self, schema: Record, name: str) -> str:
         """Return the paths of the lists on the way to a property, separated by spaces."""

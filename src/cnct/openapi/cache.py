@@ -16,6 +16,7 @@ from cnct.exceptions import SpecError
 from cnct.openapi.cache_files import Stored
 from cnct.openapi.index import Index
 from cnct.openapi.index import index as make_index
+from cnct.openapi.references import FILES
 from cnct.openapi.sources import NO_STAMP, Stamp, file_stamp, is_url, read
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def indexed(location: str) -> Index:
         SpecError: If the document cannot be read or is no OpenAPI 3, and there is no older index.
     """
     file = Stored(_key(location), Indexed)
-    stored = file.load()
+    stored = _whole(file.load())
     if stored and is_url(location) and file.age() < _FRESH:
         return stored.index
     try:
@@ -75,7 +76,7 @@ def at_hand(location: str) -> Index | None:
 
     The index of a URL may be of an earlier day.
     """
-    stored = Stored(_key(location), Indexed).load()
+    stored = _whole(Stored(_key(location), Indexed).load())
     if stored and (is_url(location) or stored.stamp == file_stamp(location)):
         return stored.index
     return None
@@ -91,6 +92,14 @@ def searched(location: str, index: Index) -> Words:
         stored = words(index.document(), index.digest)
         file.save(stored)
     return stored
+
+
+def _whole(stored: Indexed | None) -> Indexed | None:
+    """Return a stored index unless another file of its document has changed since."""
+    if stored is None:
+        return None
+    files = stored.index.head.get(FILES, {})
+    return stored if all(file_stamp(path) == tuple(files[path]) for path in files) else None
 
 
 def _latest(location: str, stored: Indexed | None) -> Indexed:

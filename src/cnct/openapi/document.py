@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import fast_yaml
 import msgspec
 
 from cnct.exceptions import SpecError
+from cnct.openapi.bundling import bundled
 from cnct.openapi.places import METHODS
-from cnct.openapi.shapes import is_list, is_object
+from cnct.openapi.shapes import Object, Record, is_list, is_object
 from cnct.openapi.sources import read, safe_location
 
+T = TypeVar("T")
+
+_INSTEAD_OF_PATHS = {"webhooks", "components"}  # OpenAPI 3.1, "OpenAPI Object"
 _MOST_SEGMENTS = 100  # of a path: the tree of paths is walked recursively
 
 
@@ -44,8 +49,24 @@ def parse(data: bytes, location: str) -> dict[str, Any]:
     Raises:
         SpecError: If this is no OpenAPI 3 document.
     """
+    document = _named(location, lambda: _checked(_parsed(data)))
+    return bundled(document, location, _part)
+
+
+def _part(file: Path) -> Any:
+    """Read another file of a document, which need not be an OpenAPI document itself."""
+    data, _ = read(str(file))
+    return _named(str(file), lambda: _parsed(data or b""))
+
+
+def _parsed(data: bytes) -> Any:
+    return _plain(_data(_text(data)))
+
+
+def _named(location: str, parsed: Callable[[], T]) -> T:
+    """Call a function, and begin the message of its error with the location."""
     try:
-        return _checked(_plain(_data(_text(data))))
+        return parsed()
     except SpecError as error:
         raise SpecError(f"{safe_location(location)} {error}") from error.__cause__
     except RecursionError as error:
@@ -141,19 +162,31 @@ def _checked(document: Any) -> dict[str, Any]:
     version = str(document.get("openapi") or f"Swagger {document.get('swagger')}")
     if not version.startswith("3."):
         raise SpecError(f"is no OpenAPI 3 document: its version is {version}")
-    if "paths" not in document:
+    if "paths" not in document and not document.keys() & _INSTEAD_OF_PATHS:
         raise SpecError("has no 'paths'")
-    for name in ("info", "paths", "components"):
+    for name in ("info", "paths"):
         _check_object(document.get(name, {}), name)
-    for section, parts in document.get("components", {}).items():
-        _check_object(parts, f"components > {section}")
-    for path, item in document["paths"].items():
+    _check_object(document.get("components") or {}, "components")
+    components = _without_extensions(document.get("components") or {})
+    for section, parts in components.items():
+        _check_object(parts or {}, f"components > {section}")
+    paths = _without_extensions(document.get("paths", {}))
+    for path, item in paths.items():
         if path.count("/") > _MOST_SEGMENTS:
             raise SpecError(f"has a path of more than {_MOST_SEGMENTS} segments: {path[:50]}...")
-        _check_object(item, f"paths > {path}")
+        _check_object(item or {}, f"paths > {path}")
         for method in METHODS:
-            _check_object(item.get(method, {}), f"paths > {path} > {method}")
-    return {**document}
+            _check_object((item or {}).get(method) or {}, f"paths > {path} > {method}")
+    return {
+        **document,
+        "paths": {path: item or {} for path, item in paths.items()},
+        "components": {section: parts or {} for section, parts in components.items()},
+    }
+
+
+def _without_extensions(node: Object) -> Record:
+    """Return an object without its extensions (OpenAPI 3.0.3, "Specification Extensions")."""
+    return {name: value for name, value in node.items() if not name.startswith("x-")}
 
 
 def _check_object(node: Any, where: str) -> None:

@@ -7,6 +7,9 @@ from urllib.parse import unquote
 
 from cnct.openapi.shapes import Object, as_list, as_object, is_object
 
+FILES = "x-cnct-files"
+"""Key at the top of a document joined from several files: stamps of the others, by path."""
+
 _MOST = 50  # references in a chain; a longer one is a cycle
 _NOTHING: Object = {}
 
@@ -23,11 +26,11 @@ def dereference(document: Object, node: Any) -> Object:
         reference = here.get("$ref")
         if not isinstance(reference, str):  # a property can have this name
             return here
-        node = _target(document, reference)
+        node = target(document, reference)
     return _NOTHING
 
 
-def _target(document: Object, reference: str) -> Any:
+def target(document: Object, reference: str) -> Any:
     """Return the value at a JSON pointer (RFC 6901, section 6); ``None`` if there is none."""
     start, *steps = reference.split("/")
     if start != "#":

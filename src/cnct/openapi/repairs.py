@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from cnct.openapi.shapes import Record, is_list, is_record
+from cnct.openapi.shapes import Record, as_object, is_list, is_record
 
 _TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean"})
 _NULL = "null"
@@ -33,15 +33,17 @@ def repaired(part: Any, *, is_schema: bool) -> Any:
         node, in_schema = todo.pop()
         if is_list(node):
             todo += [(child, in_schema) for child in node]
-        elif is_record(node):
-            todo += _schemas_below(node) if in_schema else _parts_below(node)
+        elif is_record(node) and not in_schema:
+            _repair_holder(node)
+            todo += parts_below(node)
+        elif is_record(node) and not isinstance(node.get("$ref"), str):
+            _repair_schema(node)
+            todo += schemas_below(node)
     return part
 
 
-def _parts_below(holder: Record) -> list[tuple[Any, bool]]:
-    """List the parts of anything but a schema."""
-    if "schema" in holder and not is_record(holder["schema"]):
-        holder["schema"] = {}
+def parts_below(holder: Record) -> list[tuple[Any, bool]]:
+    """List the parts in anything but a schema, each with whether it is a schema."""
     return [
         (part, name == "schema")
         for name, part in holder.items()
@@ -49,10 +51,19 @@ def _parts_below(holder: Record) -> list[tuple[Any, bool]]:
     ]
 
 
-def _schemas_below(schema: Record) -> list[tuple[Any, bool]]:
-    """Repair the keywords of a schema, and list the schemas in it."""
-    if isinstance(schema.get("$ref"), str):
-        return []
+def schemas_below(schema: Record) -> list[tuple[Any, bool]]:
+    """List the schemas in a schema, and lists of them, each with True."""
+    below: list[Any] = [schema[word] for word in (*_SINGLE, *_LISTS) if word in schema]
+    below += [child for word in _NAMED for child in as_object(schema.get(word)).values()]
+    return [(child, True) for child in below]
+
+
+def _repair_holder(holder: Record) -> None:
+    if "schema" in holder and not is_record(holder["schema"]):
+        holder["schema"] = {}
+
+
+def _repair_schema(schema: Record) -> None:
     for word in [word for word in schema if word in _RULES]:
         value = _RULES[word](schema[word])
         if value is None:
@@ -62,10 +73,6 @@ def _schemas_below(schema: Record) -> list[tuple[Any, bool]]:
     _join_nulls(schema)
     if "const" in schema and "enum" not in schema:
         schema["enum"] = [schema["const"]]
-    below: list[Any] = [schema[word] for word in _SINGLE if word in schema]
-    below += [schema[word] for word in _LISTS if word in schema]
-    below += [child for word in _NAMED for child in schema.get(word, {}).values()]
-    return [(child, True) for child in below]
 
 
 def _join_nulls(schema: Record) -> None:

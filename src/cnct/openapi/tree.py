@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from msgspec import Struct, field
 
@@ -37,9 +38,15 @@ class PathNode(Struct, array_like=True):
 
 
 def matching(root: PathNode, path: str) -> list[PathNode]:
-    """Return all nodes that match a path with ids: names before patterns, patterns before ids."""
+    """Return all nodes that match a path with ids: names before patterns, patterns before ids.
+
+    Names may be percent-encoded in the path.
+    """
     nodes = [root]
-    for segment in path.split("/") if path else ():
+    for encoded in path.split("/") if path else ():
+        segment = encoded
+        if "%" in encoded and not any(encoded in node.below for node in nodes):
+            segment = unquote(encoded)
         matches: list[PathNode] = []
         for node in nodes:
             below = node.below

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnct.openapi.shapes import Record, is_list, is_record
+from cnct.store.aliases import aliased_path
 from cnct.store.comparables import from_json
 from cnct.store.tables import Table
 
@@ -19,8 +20,10 @@ def json_text(value: Any) -> str:
 def column_values(table: Table, record: Record) -> list[Any]:
     """Return the values of a record for the columns of its table, in their order."""
     return [
-        _array(record, path, kind) if many else _single(record, path, kind)
-        for path, kind, many in table.columns
+        _array(record, path, kind)
+        if many
+        else _single(record, aliased_path(record, path) if is_alias else path, kind)
+        for path, kind, many, is_alias in table.columns
     ]
 
 

@@ -24,11 +24,13 @@ class Column(NamedTuple):
         path: Property names on the way to the value.
         type: Type of the field, as `FilterField` has it.
         many: Whether the column holds a JSON array, because the path leads through arrays.
+        is_alias: Whether the path can be another name of the property's own.
     """
 
     path: tuple[str, ...]
     type: str
     many: bool
+    is_alias: bool
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Table:
         identifier: Property that holds the id of a record, mostly ``id``; ``locale.id`` if it is
             inside another one. Empty if records have no id.
         row: Schema of a record; empty if the document has none.
+        aliases: Names of fields that the schema has no property for: ``product_id`` for
+            ``product.id``.
     """
 
     key: str
@@ -56,6 +60,7 @@ class Table:
     properties: frozenset[str] = frozenset()
     identifier: str = "id"
     row: Record = field(default_factory=dict[str, Any])
+    aliases: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -73,7 +78,7 @@ class Table:
     def columns(self) -> list[Column]:
         """Columns of the fields, in their order."""
         return [
-            Column(tuple(name.split(".")), filter_.type, name in self.many)
+            Column(tuple(name.split(".")), filter_.type, name in self.many, name in self.aliases)
             for name, filter_ in self.fields.items()
         ]
 

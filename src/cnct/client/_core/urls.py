@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from cnct.text import safe_url
 
+_NAME_SIGNS = "/:@!$&'()*+,;="  # may stand in a path as they are (RFC 3986, section 3.3)
 _NAME = re.compile(r"[^\s/?#]+(?:/[^\s/?#]+)*")
 
 
@@ -51,7 +52,7 @@ def _quoted_name(name: str, noun: str) -> str:
         raise ValueError(f"The {noun} name must not be blank")
     if not _NAME.fullmatch(name) or any(part in (".", "..") for part in name.split("/")):
         raise ValueError(f"{name!r} is not a {noun} name: write one like 'listing-requests'")
-    return quote(name, safe="/")
+    return quote(name, safe=_NAME_SIGNS)
 
 
 def attribute_name(name: str) -> str:

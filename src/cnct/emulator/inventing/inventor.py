@@ -88,6 +88,11 @@ class Inventor:
         self._seed = seed
         self._until = until
         self._sizes = sizes or {}
+        self._top_sizes: dict[str, int] = {}
+        for key, size in self._sizes.items():
+            name = key.rpartition("/")[2]
+            if key in api.tables and PARAM not in key:
+                self._top_sizes[name] = max(size, self._top_sizes.get(name, 0))
         self._at_top = {c.name for key, c in api.tables.items() if PARAM not in key}
         self._targets: dict[str, list[Table]] = {}
         self._nearest: dict[tuple[str, str], Table | None] = {}
@@ -95,9 +100,14 @@ class Inventor:
             self._targets.setdefault(vocabulary.one_of(table.name), []).append(table)
 
     def size(self, table: Table) -> int:
-        """Return the number of records in a table, below each parent."""
-        usual = _NESTED_SIZE if PARAM in table.key else _TOP_SIZE
-        return self._sizes.get(table.key, usual)
+        """Return the number of records in a table, below each parent.
+
+        Tables of one name at the top, ``assets`` and ``subscriptions/assets``, have the same ids:
+        one without a size of its own is as large as the largest of the others.
+        """
+        if table.key in self._sizes:
+            return self._sizes[table.key]
+        return _NESTED_SIZE if PARAM in table.key else self._top_sizes.get(table.name, _TOP_SIZE)
 
     def records(self, table: Table, ids: tuple[str, ...]) -> Iterator[Record]:
         """Invent the records of a table.
