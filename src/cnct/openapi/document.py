@@ -14,7 +14,7 @@ import msgspec
 from cnct.exceptions import SpecError
 from cnct.openapi.bundling import bundled
 from cnct.openapi.places import METHODS
-from cnct.openapi.shapes import Object, Record, is_list, is_object
+from cnct.openapi.shapes import Object, Record, as_object, is_list, is_object
 from cnct.openapi.sources import read, safe_location
 
 T = TypeVar("T")
@@ -176,7 +176,7 @@ def _checked(document: Any) -> dict[str, Any]:
             raise SpecError(f"has a path of more than {_MOST_SEGMENTS} segments: {path[:50]}...")
         _check_object(item or {}, f"paths > {path}")
         for method in METHODS:
-            _check_object((item or {}).get(method) or {}, f"paths > {path} > {method}")
+            _check_object(as_object(item).get(method) or {}, f"paths > {path} > {method}")
     return {
         **document,
         "paths": {path: item or {} for path, item in paths.items()},
