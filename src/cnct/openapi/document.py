@@ -14,7 +14,7 @@ import msgspec
 from cnct.exceptions import SpecError
 from cnct.openapi.bundling import bundled
 from cnct.openapi.places import METHODS
-from cnct.openapi.shapes import Object, Record, as_object, is_list, is_object
+from cnct.openapi.shapes import Object, Record, is_list, is_object
 from cnct.openapi.sources import read, safe_location
 
 T = TypeVar("T")
@@ -166,27 +166,28 @@ def _checked(document: Any) -> dict[str, Any]:
         raise SpecError("has no 'paths'")
     for name in ("info", "paths"):
         _check_object(document.get(name, {}), name)
-    _check_object(document.get("components") or {}, "components")
-    components = _without_extensions(document.get("components") or {})
+    _check_object(_given(document.get("components")), "components")
+    components = _without_extensions(_given(document.get("components")))
     for section, parts in components.items():
-        _check_object(parts or {}, f"components > {section}")
+        _check_object(parts, f"components > {section}")
     paths = _without_extensions(document.get("paths", {}))
     for path, item in paths.items():
         if path.count("/") > _MOST_SEGMENTS:
             raise SpecError(f"has a path of more than {_MOST_SEGMENTS} segments: {path[:50]}...")
-        _check_object(item or {}, f"paths > {path}")
+        _check_object(item, f"paths > {path}")
         for method in METHODS:
-            _check_object(as_object(item).get(method) or {}, f"paths > {path} > {method}")
-    return {
-        **document,
-        "paths": {path: item or {} for path, item in paths.items()},
-        "components": {section: parts or {} for section, parts in components.items()},
-    }
+            _check_object(_given(item.get(method)), f"paths > {path} > {method}")
+    return {**document, "paths": paths, "components": components}
+
+
+def _given(node: Any) -> Any:
+    """Return a node; an empty object for null, which YAML has where nothing follows a key."""
+    return {} if node is None else node
 
 
 def _without_extensions(node: Object) -> Record:
     """Return an object without its extensions (OpenAPI 3.0.3, "Specification Extensions")."""
-    return {name: value for name, value in node.items() if not name.startswith("x-")}
+    return {name: _given(node[name]) for name in node if not name.startswith("x-")}
 
 
 def _check_object(node: Any, where: str) -> None:
