@@ -56,7 +56,7 @@ class _Bundle:
         self._seen: set[int] = set()  # a file can be referred to as a whole and in part
 
     def joined(self) -> Record:
-        components = self._document["components"]
+        components = self._document.get("components", {})
         todo = [_Node(self._document["paths"], self._root, in_schema=False)]
         todo += [
             _Node(part, self._root, in_schema=section == "schemas")

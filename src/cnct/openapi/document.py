@@ -177,7 +177,8 @@ def _checked(document: Any) -> dict[str, Any]:
         _check_object(item, f"paths > {path}")
         for method in METHODS:
             _check_object(_given(item.get(method)), f"paths > {path} > {method}")
-    return {**document, "paths": paths, "components": components}
+    own = {"components": components} if "components" in document else {}
+    return {**document, "paths": paths, **own}
 
 
 def _given(node: Any) -> Any:
