@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.metadata
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -97,20 +99,22 @@ def test_the_import_brings_only_what_the_first_call_needs(module):
 
 
 def test_the_promised_import_paths_exist():
+    from cnct.client.exceptions import ClientError
     from cnct.client.fluent import ConnectClient
     from cnct.client.models import NS, Action, Collection, Resource, ResourceSet
-    from cnct.exceptions import ClientError
+    from cnct.client.openapi import OpenAPISpecs
     from cnct.rql.base import R, RQLQuery
 
     assert cnct.ConnectClient is ConnectClient
     assert cnct.ClientError is ClientError
     assert cnct.R is R is RQLQuery
+    assert OpenAPISpecs is cnct.openapi.OpenAPISpecs
     assert all((NS, Action, Collection, Resource, ResourceSet))
 
 
 def test_the_package_has_its_names_and_no_others(monkeypatch):
     monkeypatch.delattr(cnct, "client", raising=False)
-    assert set(cnct.__all__) < set(dir(cnct))
+    assert set(dir(cnct)) == {*cnct.__all__, "client", "exceptions", "rql"}
     assert all(getattr(cnct, name).__name__ for name in cnct.__all__ if name != "__version__")
     assert cnct.__version__ == importlib.metadata.version("cnct")
     assert cnct.client.ConnectClient is cnct.ConnectClient
@@ -140,6 +144,7 @@ def test_the_emulator_needs_nothing_of_the_client():
 def test_every_error_is_exported_from_its_home():
     """They pickle and show their home whoever owns the façade of the package."""
     from cnct import exceptions
+    from cnct.client import exceptions as of_client
 
     errors = [
         kind
@@ -148,6 +153,7 @@ def test_every_error_is_exported_from_its_home():
     ]
     assert all(kind.__module__ == "cnct.exceptions" for kind in errors)
     assert all(getattr(cnct, kind.__name__) is kind for kind in errors)
+    assert all(getattr(of_client, kind.__name__) is kind for kind in errors)
     assert all(kind.__name__ in exceptions.__doc__ for kind in errors)
     assert {kind.__name__ for kind in errors} < set(cnct.__all__)
 
@@ -159,8 +165,14 @@ def test_a_document_that_cannot_be_read_is_a_client_error():
     assert isinstance(caught.value, ValueError)
 
 
-def test_an_unknown_name_has_one_hint():
+@pytest.mark.parametrize("python", [sys.executable, "python3.12", "python3.13"])
+def test_an_unknown_name_has_one_hint(python):
     """Python 3.12 and later add a hint of their own to an AttributeError that has a name."""
+    starts = shutil.which(python) and subprocess.run(  # noqa: S603 - an interpreter
+        [python, "-c", ""], check=False, capture_output=True
+    )
+    if not starts or starts.returncode:
+        pytest.skip(f"{python} is not installed")
     error = cnct.UnknownNameError("There is no 'helpp'. Did you mean 'help'?")
     assert (error.name, error.obj) == (None, None)
     code = (
@@ -172,6 +184,10 @@ def test_an_unknown_name_has_one_hint():
         "Node().helpp\n"
     )
     run = subprocess.run(  # noqa: S603 - our own code
-        [sys.executable, "-c", code], check=False, capture_output=True, text=True
+        [python, "-c", code],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT.parent)},
     )
     assert run.stderr.splitlines()[-1] == "cnct.exceptions.UnknownNameError: There is no 'helpp'."

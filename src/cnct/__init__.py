@@ -96,4 +96,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """Return the names that can be imported, for completion at a prompt."""
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *_ROOMS})

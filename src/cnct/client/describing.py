@@ -1,6 +1,6 @@
 """Describes objects of a client to the console, which knows none of the client's classes.
 
-Help that a user asked for may load the specification; nothing else here does I/O.
+`print_help` may load the OpenAPI document; nothing else here does I/O.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def print_help(client: Client, thing: ClientObject, *, full: bool = False) -> No
         full: Whether to show every row of long tables and the whole of long texts.
 
     Raises:
-        SpecError: If the specification that the user chose cannot be read.
+        SpecError: If the document at ``specs_location`` cannot be read.
     """
     specs = client.specs
     readable = specs if specs and specs.available(users_level() + 1) else None
@@ -43,7 +43,7 @@ def print_help(client: Client, thing: ClientObject, *, full: bool = False) -> No
 
 
 def help_html(client: Client, thing: ClientObject) -> str | None:
-    """Return the help of an object for a notebook, ``None`` without a specification at hand."""
+    """Return the help of an object for a notebook, ``None`` without a document at hand."""
     specs = at_hand(client.specs)
     return pages.html(described(client, thing, specs)) if specs else None
 

@@ -172,7 +172,7 @@ class Emulator:
             Traffic,
             base=BASE,
             log=self.requests,
-            strike=self._faults.strike,
+            strike=self._faults._strike,
             max_body=self._max_body,
         )
         return self._service.asgi(traffic)

@@ -1,4 +1,4 @@
-"""Lists inside an object: where a schema has the rows, and the object around a page of them.
+"""Finds the list inside a response object by its schema, and wraps a page in such an object.
 
 ``{"data": [...], "total": 3}`` is the form of most APIs but Connect's. Knows no tables.
 """
@@ -58,7 +58,7 @@ def _is_list_of_objects(shape: Record, resolve: Resolve) -> bool:
     return type_name(shape) == "array" and type_name(plain(shape.get("items"), resolve)) == "object"
 
 
-class Page(NamedTuple):
+class WrappedPage(NamedTuple):
     """A page of a list.
 
     Attributes:
@@ -72,7 +72,7 @@ class Page(NamedTuple):
     more: bool
 
 
-def wrapped(schema: Any, resolve: Resolve, path: tuple[str, ...], page: Page) -> Record:
+def wrapped(schema: Any, resolve: Resolve, path: tuple[str, ...], page: WrappedPage) -> Record:
     """Return the object around a page, with the numbers that its schema has properties for.
 
     Args:

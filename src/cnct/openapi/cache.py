@@ -61,7 +61,7 @@ def indexed(location: str) -> Index:
     except SpecError as error:
         if stored is None or not is_url(location):
             raise
-        _log.warning("Going on with the specification of an earlier day: %s", error)
+        _log.warning("Using the cached OpenAPI document, which may be outdated: %s", error)
         file.set_age(_FRESH - _RETRY)
         return stored.index
     if latest is not stored:
@@ -74,7 +74,7 @@ def indexed(location: str) -> Index:
 def at_hand(location: str) -> Index | None:
     """Return the stored index, without network; ``None`` if there is none or its file has changed.
 
-    The index of a URL may be of an earlier day.
+    The index of a URL may be outdated.
     """
     stored = _whole(Stored(_key(location), Indexed).load())
     if stored and (is_url(location) or stored.stamp == file_stamp(location)):

@@ -91,7 +91,7 @@ class Stored(Generic[_T]):
                 file.write(_digest(packed) + packed)
             aside.replace(self._file)
         except (OSError, ValueError, OverflowError, RecursionError) as error:
-            _log.info("The index of the specification is not kept: %s", error)
+            _log.info("The index of the OpenAPI document cannot be cached: %s", error)
             with suppress(OSError, ValueError):
                 aside.unlink()
 

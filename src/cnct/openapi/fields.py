@@ -8,7 +8,7 @@ and evaluated in the store, not here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -57,6 +57,12 @@ class FilterField(Struct, frozen=True):
         if isinstance(value, Literal):
             return not value.quote and value.text in self.null_words
         return value == _NULL
+
+
+def selectable(fields: Iterable[str]) -> frozenset[str]:
+    """Return the names that ``select`` takes: the fields, and the objects that contain them."""
+    paths = [name.split(".") for name in fields]
+    return frozenset(".".join(path[:end]) for path in paths for end in range(1, len(path) + 1))
 
 
 def filter_field(parameter: Mapping[str, Any]) -> FilterField | None:

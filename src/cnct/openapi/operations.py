@@ -15,7 +15,7 @@ JSON = "application/json"
 
 _DEFAULT = "default"
 _STATUS = re.compile(r"[23](\d\d|\d[Xx]|[Xx]{2})")
-_UNASKED = frozenset({"304"})  # answers a condition that the request has to have
+_UNASKED = frozenset({"304"})  # only sent in response to a conditional request
 
 Content = Mapping[str, Object]
 """Media type objects by media type."""

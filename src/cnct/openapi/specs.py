@@ -123,7 +123,7 @@ class OpenAPISpecs:
             self._checked = True
             return self._held
 
-    def _now(self) -> Lookup:
+    def _lookup(self) -> Lookup:
         """Return the index in memory, however old: only `load` checks for a newer document."""
         return self._held or self._load()
 
@@ -145,10 +145,10 @@ class OpenAPISpecs:
     @property
     def tags(self) -> list[Any] | None:
         """Tag objects (name, description) as the document has them."""
-        return as_list(self._now().index.head.get("tags")) or None
+        return as_list(self._lookup().index.head.get("tags")) or None
 
     def _info(self, name: str) -> str | None:
-        value = as_object(self._now().index.head.get("info")).get(name)
+        value = as_object(self._lookup().index.head.get("info")).get(name)
         return None if value is None else str(value)
 
     def exists(self, method: str, path: str) -> bool:
@@ -158,7 +158,7 @@ class OpenAPISpecs:
             method: HTTP method, in upper or lower case.
             path: Path below the endpoint, with ids: ``products/PRD-000-000-000/items``.
         """
-        return self._now().exists(method, path)
+        return self._lookup().exists(method, path)
 
     def kind(self, path: str) -> Kind | None:
         """Return the kind of a path: `place` without the look-up of operations and names.
@@ -169,7 +169,7 @@ class OpenAPISpecs:
         Returns:
             ``None`` if the document has nothing there.
         """
-        return self._now().kind(path)
+        return self._lookup().kind(path)
 
     def place(self, path: str) -> Place | None:
         """Look up a path, with its operations and the names one step below.
@@ -181,19 +181,19 @@ class OpenAPISpecs:
         Returns:
             ``None`` if the document has nothing there.
         """
-        return self._now().place(path)
+        return self._lookup().place(path)
 
     def places(self) -> Iterator[Place]:
         """Yield every place that has an operation, in the order of the document."""
-        return self._now().places()
+        return self._lookup().places()
 
     def template(self, path: str) -> str:
         """Return the template that a call to a path reaches; empty if there is no operation."""
-        return self._now().template(path)
+        return self._lookup().template(path)
 
     def operation(self, method: str, path: str) -> Operation | None:
         """Look up the operation of a path and a method; ``None`` if there is none."""
-        return self._now().operation(method.upper(), path)
+        return self._lookup().operation(method.upper(), path)
 
     def payload(self, operation: Operation, media_type: str = operations.JSON) -> Schema | None:
         """Return the schema of an operation's payload; ``None`` if there is none."""
@@ -206,8 +206,8 @@ class OpenAPISpecs:
             operation: Operation of this document.
             status: HTTP status, by default the first successful one that has a schema.
         """
-        now = self._now()
-        responses = operations.responses(now.document, now.operation_object(operation))
+        lookup = self._lookup()
+        responses = operations.responses(lookup.document, lookup.operation_object(operation))
         contents = [responses.get(status, {})] if status else responses.values()
         schemas = map(operations.schema, contents)
         return next((schema for schema in schemas if schema is not None), None)
@@ -219,25 +219,25 @@ class OpenAPISpecs:
             The schema itself if it has no ``$ref``. The empty schema, which allows any value, if
             the target is missing.
         """
-        return dereference(self._now().document, schema)
+        return dereference(self._lookup().document, schema)
 
     def success(self, operation: Operation) -> Success:
         """Return the successful response of an operation, as a server has to send it."""
-        now = self._now()
-        return operations.success(now.document, now.operation_object(operation))
+        lookup = self._lookup()
+        return operations.success(lookup.document, lookup.operation_object(operation))
 
     def parameter(self, operation: Operation, name: str) -> Schema | None:
         """Return the schema of a query parameter; ``None`` if there is no such parameter."""
-        now = self._now()
-        return operations.parameter(now.document, now.operation_object(operation), name)
+        lookup = self._lookup()
+        return operations.parameter(lookup.document, lookup.operation_object(operation), name)
 
     def example(self, operation: Operation) -> Any | None:
         """Return an example of an operation's payload, decoded; ``None`` if there is none."""
-        return operations.example(self._now().document, self._body(operation))
+        return operations.example(self._lookup().document, self._body(operation))
 
     def _body(self, operation: Operation) -> operations.Content:
-        now = self._now()
-        return operations.body(now.document, now.operation_object(operation))
+        lookup = self._lookup()
+        return operations.body(lookup.document, lookup.operation_object(operation))
 
     def find(self, text: str, limit: int = 20) -> list[Match]:
         """Search the names, fields and descriptions of the whole document.
@@ -254,9 +254,9 @@ class OpenAPISpecs:
         """
         from cnct.openapi.search import ranked  # noqa: PLC0415 - few programs search
 
-        now = self._now()
-        now.words = now.words or searched(self._location, now.index)
-        return ranked(now.words, text, limit)
+        lookup = self._lookup()
+        lookup.words = lookup.words or searched(self._location, lookup.index)
+        return ranked(lookup.words, text, limit)
 
     def get_namespaces(self) -> list[str]:
         """Return the names of the namespaces at the root."""
@@ -308,7 +308,7 @@ class OpenAPISpecs:
         return next((str(summary) for summary in summaries if summary), None)
 
     def _item(self, path: str) -> dict[str, Any] | None:
-        return {**self._now().item(path)} or None
+        return {**self._lookup().item(path)} or None
 
 
 def _checked(location: Any) -> str:

@@ -1,4 +1,4 @@
-"""Records in SQLite behind RQL: the ground of the emulator. Knows no HTTP and no client.
+"""Stores records in SQLite and reads them by RQL. Knows no HTTP and no client.
 
 ::
 

@@ -28,7 +28,7 @@ def column_values(table: Table, record: Record) -> list[Any]:
 
 
 def _array(record: Record, path: tuple[str, ...], kind: str) -> str:
-    """Write the values of all elements as a JSON array; one is null where an element has none."""
+    """Write the values of all elements as a JSON array, with null for an element without one."""
     return json.dumps([from_json(kind, value) for value in _values_at(record, path)] or [None])
 
 

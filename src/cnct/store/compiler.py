@@ -25,7 +25,7 @@ from cnct.rql.nodes import (
 from cnct.rql.printer import operands_of, value_text
 from cnct.store.comparables import from_text
 from cnct.store.like import like_expression
-from cnct.store.refusals import bad_condition, too_large
+from cnct.store.refusals import NUL, bad_condition, too_large
 from cnct.store.sql import EVERY_ROW, NO_ROW, SqlExpression, complement, joined, quoted_field
 from cnct.store.tables import Table
 
@@ -34,7 +34,6 @@ _SIGNS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _ORDERS = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge}
 _LABELLED = frozenset({"eq", "ne", "in", "out"})
 _NULL = object()
-_NUL = "\0"  # PostgreSQL stores none: the server answers 500
 _MOST_LEVELS = 500  # of operators; the server fails at 320 (docs/rql.md, "Limits of the parser")
 
 _Operand: TypeAlias = tuple[Node, bool]
@@ -188,7 +187,7 @@ class Compiler:
             if field.type != "string" or field.enum:
                 raise bad_condition(field.name, op, written)
             return ""
-        if _NUL in text or (field.enum and text not in field.enum):
+        if NUL in text or (field.enum and text not in field.enum):
             raise bad_condition(field.name, op, written)
         try:
             return from_text(field.type, text)
@@ -211,7 +210,7 @@ class Compiler:
         """Write the field's column in the place of ``@``."""
         name = quoted_field(field.name)
         if field.name in self._table.indexed and test.sql.startswith(("@ =", "@ IN")):
-            # Spelled as the index has it, so that SQLite takes it.
+            # SQLite uses an index only if the condition is spelled like the index.
             sql = f"(({name} IS NULL) = 0 AND {test.sql.replace('@', name)})"
             return SqlExpression(sql, test.params)
         if field.name not in self._table.many:
@@ -220,7 +219,7 @@ class Compiler:
         value = f"json_extract({name}, '$[' || {alias}.key || ']')"
         value = f"{alias}.value" if field.name == first else value
         elements = f"json_each({quoted_field(first)}) {alias}"
-        # By the ids of elements, a record is listed once for each (docs/rql.md, "Repeated rows").
+        # A condition on ids repeats the record for each match (docs/rql.md, "Repeated rows").
         distinct = not field.name.endswith(".id")
         sql = test.sql.replace("@", value)
         return SqlExpression(sql, test.params, frozenset({elements}), distinct=distinct)
@@ -231,8 +230,8 @@ def _marks(number: int) -> str:
 
 
 def _is_numbered(field: FilterField) -> bool:
-    """Return whether the choices are labels of numbers, which are no texts for ``like``.
+    """Return whether the choices of a field are labels of stored numbers: it takes no ``like``.
 
-    The document lists no ``lt`` or ``gt`` for them; the server compares all the same.
+    The document lists no ``lt`` or ``gt`` for such a field, but the server compares the numbers.
     """
     return bool(field.enum) and field.lookups - {"null"} == _LABELLED

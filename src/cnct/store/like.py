@@ -8,14 +8,13 @@ from itertools import pairwise
 from cnct.rql.nodes import Literal
 from cnct.rql.printer import value_text
 from cnct.store.comparables import fold
-from cnct.store.refusals import bad_condition
+from cnct.store.refusals import NUL, bad_condition
 from cnct.store.sql import SqlExpression
 from cnct.store.wildcards import ANY, Step, encoded
 
 _TOKEN = re.compile(r"\\[*\\]|\*|[^*\\]+|\\")
 _STAR = "*"
 _ESCAPED_STAR = "\\*"
-_NUL = "\0"  # PostgreSQL stores none: the server answers 500
 
 
 def like_expression(field: str, op: str, value: Literal) -> SqlExpression:
@@ -25,7 +24,7 @@ def like_expression(field: str, op: str, value: Literal) -> SqlExpression:
         QueryError: If the server cannot read the pattern.
     """
     tokens: list[str] = _TOKEN.findall(value.text)
-    if _NUL in value.text or any(pair == (_STAR, _STAR) for pair in pairwise(tokens)):
+    if NUL in value.text or any(pair == (_STAR, _STAR) for pair in pairwise(tokens)):
         raise bad_condition(field, op, value_text(value))
     if tokens == [_STAR]:
         return SqlExpression("@ IS NOT NULL")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from cnct.exceptions import QueryError
 
+NUL = "\0"
+"""A character that PostgreSQL cannot store: a condition with it makes the server answer 500."""
+
 
 def bad_condition(field: str, lookup: str, value: str) -> QueryError:
     """Return the error for an operator that a field lacks, or a value that it cannot take."""

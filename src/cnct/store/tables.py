@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from cnct.openapi.fields import FilterField
+from cnct.openapi.fields import FilterField, selectable
 from cnct.openapi.shapes import Record, as_record
 
 DEFAULT_LIMIT = 100
@@ -94,16 +94,12 @@ class Table:
 
     @cached_property
     def selectable(self) -> frozenset[str]:
-        """Names that ``select`` takes: the fields and everything above them."""
-        names: set[str] = set()
-        for name in self.fields:
-            parts = name.split(".")
-            names.update(".".join(parts[: end + 1]) for end in range(len(parts)))
-        return frozenset(names)
+        """Names that ``select`` takes: the fields, and the objects that contain them."""
+        return selectable(self.fields)
 
     @cached_property
     def indexed(self) -> frozenset[str]:
-        """Names of the fields that are filtered or ordered by most: statuses, ids and orders."""
+        """Names of the fields that queries use most: ids, choices and orderable ones."""
         return frozenset(
             name
             for name, filter_ in self.fields.items()

@@ -28,3 +28,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = "cnct.exceptions" if name.endswith("Error") else "cnct.testing.mocker"
     return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    """Return the names that can be imported, for completion at a prompt."""
+    return sorted(__all__)

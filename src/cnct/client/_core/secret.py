@@ -29,7 +29,7 @@ _LEVELS = 50  # of nesting; errors of Connect have 3
 
 
 class Secret(str):
-    """Text whose ``repr`` is a mask. Handed on as it is: a slice of it is ordinary text."""
+    """Text whose ``repr`` is masked. A slice or another copy of it is ordinary, unmasked text."""
 
     __slots__ = ()
 
@@ -55,7 +55,7 @@ class _LocalsCleared:
 
 
 LIBRARY_LOCALS_CLEARED = _LocalsCleared()
-"""To be entered around every call of an HTTP library that is handed the API key."""
+"""Wrap every call that passes the API key to an HTTP library in this block."""
 
 
 def clear_library_locals(error: BaseException) -> None:

@@ -1,4 +1,4 @@
-"""Rows that were yielded, by hash: 8 bytes a row at rest. No I/O.
+"""Remembers the rows that were yielded, by hashes of 8 bytes each. No I/O.
 
 Hashes have 64 bits: among 200,000 rows, two that differ share one with a probability of 10^-9.
 """

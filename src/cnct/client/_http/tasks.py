@@ -122,8 +122,8 @@ class AsyncAhead:
             another event loop has taken the turn since this one stopped.
 
         Raises:
-            ClientError: If the page cannot be had, or the client was closed. Calls for later pages
-                are cancelled.
+            ClientError: If the page cannot be fetched, or the client was closed. Calls for later
+                pages are cancelled.
         """
         turn = self._turn
         while self._turn == turn:

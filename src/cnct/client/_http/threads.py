@@ -44,8 +44,8 @@ class Reading:
         adopt: Gives a thread the settings of the consumer's session.
 
     Attributes:
-        pages: Pages that are under way, or there but not taken yet.
-        is_closed: Whether the end of the client ended it.
+        pages: Pages that are being fetched, or were fetched and not consumed yet.
+        is_closed: Whether it was ended because the client was closed.
     """
 
     def __init__(self, adopt: Callable[[], None] = lambda: None) -> None:
@@ -179,7 +179,7 @@ class Ahead:
             New rows in order; none where the reader has to look elsewhere for the next ones.
 
         Raises:
-            ClientError: If the page cannot be had. Calls for later pages are aborted.
+            ClientError: If the page cannot be fetched. Calls for later pages are aborted.
         """
         while True:
             spans = self._reader.spans(2 * self._width if self._width > 1 else 1)

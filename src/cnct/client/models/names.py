@@ -46,7 +46,7 @@ def attributes(api_names: Iterable[str], owner: type) -> list[str]:
 def check_name(specs: OpenAPISpecs, path: str, what: str) -> None:
     """Refuse a path at which the document has nothing that can be called.
 
-    Collections and actions are not told apart: a call can succeed on either.
+    Does not distinguish collections from actions, since a call can succeed on either.
 
     Args:
         specs: The document; at hand.

@@ -43,7 +43,7 @@ class Node:
         return False
 
     def __names__(self, *kinds: Kind) -> list[str]:
-        """Return the document's names one step below; this name leaves every other free."""
+        """Return the document's names one step below. As a dunder, it can hide no collection."""
         return names(self._specs, self._path, *kinds)
 
     def _below(self, name: Any, what: str) -> str:

@@ -28,7 +28,7 @@ class When(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A way in which requests fail, with the conditions under which they do.
+    """A failure to inject, with the conditions that select its requests.
 
     Made by the class methods, which take the conditions (`method` to `probability`) as keywords.
 
@@ -219,7 +219,7 @@ _NAMES = (
 
 @dataclass(slots=True)
 class _Armed:
-    """A fault in use, with the numbers of requests that matched and that failed."""
+    """A fault in use, with the number of requests that matched and of those that failed."""
 
     fault: Fault
     chance: random.Random
@@ -266,7 +266,7 @@ class Faults:
         self._added = 0
         self._armed = ()
 
-    def strike(self, method: str, path: str) -> list[Fault]:
+    def _strike(self, method: str, path: str) -> list[Fault]:
         """Return the faults of a request, and count the request."""
         return [armed.fault for armed in self._armed if armed.strikes(method, path)]
 

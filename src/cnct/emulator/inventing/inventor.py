@@ -39,10 +39,10 @@ class _Entity:
 
 
 class _Nesting:
-    """The schemas that a value lies in, and the number of values that its record may still have.
+    """The schemas around a value, and the number of values that its record may still have.
 
     A schema that recurs is not expanded again. Schemas that refer to each other without recurring
-    grow beyond measure all the same, so that a large record has nothing more that is optional.
+    still make huge records, so once the number is used up, optional values are left out.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class _Nesting:
         return _Nesting((*self._ancestors, _identity_of(schema) or ""), self._budget)
 
     def recurs(self, schema: Any) -> bool:
-        """Return whether a schema lies in itself, or too deep."""
+        """Return whether a schema is already around itself, or nested too deeply."""
         own = _identity_of(schema)
         return own in self._ancestors or len(self._ancestors) >= _DEEPEST
 
@@ -341,7 +341,7 @@ class Inventor:
 
 
 def _properties(schema: Record) -> Record:
-    """Return the properties of an object; one that is only required is taken for a string."""
+    """Return the properties of an object; a required name without a schema is a string."""
     described = as_record(schema.get("properties"))
     others = {n: {"type": "string"} for n in schema.get("required", ()) if n not in described}
     return described | others

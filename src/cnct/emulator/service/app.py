@@ -20,7 +20,7 @@ from cnct.emulator.service.bodies import MEDIA, RequestBody, Upload, is_json
 from cnct.emulator.service.payloads import items_of, names_its_own_id, object_of, writable_payload
 from cnct.emulator.service.records import Records
 from cnct.emulator.service.row_faults import MOVES, NEW_ROWS, PAGE_CAP
-from cnct.emulator.wrappers import Page, wrapped
+from cnct.emulator.wrappers import WrappedPage, wrapped
 from cnct.exceptions import QueryError
 from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation, Success
@@ -198,7 +198,7 @@ class Service:
         within = self._api.rows_within(call.success.schema, table.key)
         if within:
             more = plan.slice.offset + len(page.rows) < page.total
-            rows = Page(page.records, page.total, more)
+            rows = WrappedPage(page.records, page.total, more)
             data = wrapped(call.success.schema, self._api.resolved, within, rows)
             response = self._response(call, data)
             response.headers.update(_content_range(plan.slice, page))

@@ -71,7 +71,7 @@ def object_of(payload: Any) -> Record:
 
 
 def names_its_own_id(api: Api, operation: Operation) -> bool:
-    """Return whether a new record comes with an id, as one does that exists elsewhere."""
+    """Return whether the client names the id of a new record, as for a copy from elsewhere."""
     schema = plain(api.specs.payload(operation, JSON), api.resolved)
     own = api.resolved(as_record(schema.get("properties")).get("id"))
     return bool(own.get("writeOnly")) or (

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cnct.openapi.checks.operands import operand_problem
 from cnct.openapi.checks.problems import Problem
-from cnct.openapi.fields import MOST_ORDERING, FilterField
+from cnct.openapi.fields import MOST_ORDERING, FilterField, selectable
 from cnct.rql.leaves import FieldCondition, field_conditions
 from cnct.rql.nodes import Listing, Node
 from cnct.text import did_you_mean, either
@@ -92,19 +92,13 @@ class Filters(NamedTuple):
         if len(listings) > 1:
             yield Problem("select", "There are two selects: put all fields into one.")
         signed = [name for listing in listings for name in listing.fields]
-        selectable = _with_parents(self.fields)
+        names = selectable(self.fields)
         for name in dict.fromkeys(field.removeprefix("-") for field in signed):
-            if name not in selectable:
-                hint = did_you_mean(name, selectable) or " No field is selectable here."
+            if name not in names:
+                hint = did_you_mean(name, names) or " No field is selectable here."
                 yield Problem("select", f"Cannot select unknown field {name!r}.{hint}")
             elif name in signed and f"-{name}" in signed:
                 yield Problem("select", f"Field {name!r} is both selected and excluded: drop one.")
-
-
-def _with_parents(names: Collection[str]) -> frozenset[str]:
-    """Add the objects that contain the fields: ``select`` takes ``product`` of ``product.id``."""
-    paths = [name.split(".") for name in names]
-    return frozenset(".".join(path[:end]) for path in paths for end in range(1, len(path) + 1))
 
 
 def _asks_for_null(target: FilterField, condition: FieldCondition) -> bool:
