@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cnct.client._core.messages import Request
 from cnct.exceptions import (
@@ -19,7 +19,7 @@ from cnct.exceptions import (
     SpecError,
     users_level,
 )
-from cnct.text import clean
+from cnct.text import clean, either
 
 if TYPE_CHECKING:
     from cnct.openapi import OpenAPISpecs
@@ -63,7 +63,8 @@ def validation_policy(validate_using_specs: bool, validate: Validation | None) -
     if validate is None:
         return Policy(refuses_paths=True, refuses_contents=False) if validate_using_specs else None
     if validate not in _POLICIES:
-        raise ValueError(f"validate must be one of {get_args(Validation)}, not {validate!r}")
+        choices = either(map(repr, _POLICIES))
+        raise ValueError(f"validate must be one of {choices}, not {validate!r}")
     return _POLICIES[validate]
 
 

@@ -129,7 +129,7 @@ def checked_index(key: Any) -> int:
     if not isinstance(key, int) or isinstance(key, bool):
         raise TypeError(f"An index must be of type int, not {type(key).__name__}")
     if key < 0:
-        raise ValueError(f"Negative indexes are not supported: {key}")
+        raise ValueError(f"Negative indexes are not supported: {key}. Use order_by() instead")
     return key
 
 
@@ -141,6 +141,6 @@ def bounds(key: slice) -> tuple[int, int | None]:
         ValueError: If one is negative, or there is a step.
     """
     if key.step is not None:
-        raise ValueError(f"Slices with a step are not supported: {key.step}")
+        raise ValueError(f"Slices with a step are not supported: {key.step}. Leave the step out")
     start = 0 if key.start is None else checked_index(key.start)
     return start, None if key.stop is None else checked_index(key.stop)

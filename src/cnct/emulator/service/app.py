@@ -29,6 +29,7 @@ from cnct.rql import RQLSyntaxError, parse
 from cnct.rql.nodes import Node
 from cnct.rql.url import from_wire
 from cnct.store import Slice, StoredPage, Table, read
+from cnct.text import did_you_mean
 
 BASE = "/public/v1"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
@@ -82,7 +83,8 @@ class Service:
     def _table_at(self, path: str) -> tuple[Table, tuple[str, ...]]:
         route = self._api.find(path)
         if route is None or route.serves != "rows":
-            raise ValueError(f"records: the document has no collection {path!r}")
+            hint = did_you_mean(path, self._api.tables)
+            raise ValueError(f"the document has no collection {path!r}.{hint}")
         return route.table, route.ids
 
     def delete(self, path: str) -> None:
