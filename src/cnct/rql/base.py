@@ -154,9 +154,12 @@ class RQLQuery:
             RQLError: If the name cannot be a field in RQL.
         """
         if self:
+            # With a name, the interpreter would add a hint of its own (bpo-38530).
             raise AttributeError(
                 f"{self!r} is already a condition and has no field {name!r}: "
-                "combine it with & or | with a condition on that field"
+                "combine it with & or | with a condition on that field",
+                name=None,
+                obj=None,
             )
         return _field_query("", name)
 
