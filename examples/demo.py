@@ -1,4 +1,4 @@
-"""Explores, filters, reads, creates, updates and approves, on a local Connect, and meets errors.
+"""Approves a thousand requests while others come in; then explores, reads, changes, meets errors.
 
 Every call below goes over real HTTP to an emulator in this process. Against the real Connect only
 the first two lines of ``main`` differ: ``client = ConnectClient("ApiKey SU-...")``.
@@ -9,22 +9,49 @@ from __future__ import annotations
 from itertools import islice
 
 from cnct import ClientError, ConnectClient, R
-from cnct.emulator import Emulator
+from cnct.emulator import Emulator, Fault
 
 KEY = "ApiKey SU-000-000-000:secret"
 
 
-def main() -> None:
-    """Run all chapters against one emulator."""
+def main(requests: int = 1000) -> None:
+    """Run all chapters against one emulator, with so many requests to approve."""
     with (
         Emulator() as connect,
         ConnectClient(KEY, connect.endpoint, specs_location=connect.spec) as client,
     ):
+        connect.insert("requests", *(pending_request(number) for number in range(requests)))
+        approve_all(client, connect)
         explore(client)
         read(client)
         product_id = create_and_update(client)
         act(client)
         meet_errors(client, product_id)
+
+
+def pending_request(number: int) -> dict[str, object]:
+    """Return a request to insert."""
+    return {"id": f"PR-9000-{number:04}", "type": "adjustment", "status": "pending"}
+
+
+def approve_all(client: ConnectClient, connect: Emulator) -> None:
+    """Approve every pending request, while others insert more, and show what fails."""
+    chapter("Approve all")
+    pending = client.requests.filter(type="adjustment", status="pending").limit(50)
+    connect.faults.add(
+        Fault.moves(front=2, end=1, path="requests", times=20),  # before each page but the first
+        Fault.status(400, path="requests/PR-9000-0003/approve", times=1),
+    )
+    print(f"{pending.count():,} requests are pending, and others come in meanwhile.")
+
+    def approve(request: dict[str, str]) -> None:
+        client.requests[request["id"]]("approve").post(payload={"template_id": "TL-1"})
+
+    summary = pending.process(approve, concurrency=8, progress=True)
+    print(summary)
+    print(f"once more: {pending.process(approve)}")
+    connect.faults.clear()
+    print(f"left: {pending.limit(1).count()}")
 
 
 def explore(client: ConnectClient) -> None:

@@ -23,6 +23,13 @@ def test_the_session_of_the_readme_runs():
     assert doctest.DocTestRunner().run(test).failed == 0
 
 
+def test_the_examples_on_iteration_run():
+    text = (Path(__file__).parents[1] / "docs" / "iteration.md").read_text(encoding="utf-8")
+    test = doctest.DocTestParser().get_doctest(text, {}, "iteration", "iteration.md", 0)
+    assert test.examples
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
 @pytest.mark.parametrize("module", [cnct, cnct.client.fluent, cnct.emulator.server])
 def test_the_examples_in_docstrings_run(module):
     assert doctest.testmod(module).failed == 0
@@ -66,8 +73,10 @@ def test_the_demo_runs(capsys):
     import runpy
 
     demo = Path(__file__).parents[1] / "examples" / "demo.py"
-    runpy.run_path(str(demo))["main"]()
+    runpy.run_path(str(demo))["main"](100)
     out = capsys.readouterr().out
+    assert "1 failed of" in out
+    assert "\nleft: 0\n" in out
     assert "is approved, subscription" in out
     assert "400 Bad Request: VAL_001" in out
     assert "exists after its deletion: False" in out

@@ -88,7 +88,7 @@ def _id_before(key: str) -> str:
     numbered = _NUMBERED.fullmatch(key)
     if numbered and int(numbered[2]):
         return f"{numbered[1]}{int(numbered[2]) - 1:09}"
-    return f"{key[:-1]}{chr(ord(key[-1]) - 1)}-{_LAST}"
+    return f"{key[:-1]}--{_LAST}"  # a hyphen comes before letters and digits
 
 
 def _id_behind(key: str) -> str:
