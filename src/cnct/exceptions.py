@@ -55,8 +55,8 @@ class ClientError(Exception):
         status_code: HTTP status, ``None`` without a response.
         error_code: Connect's code, such as ``VAL_001``.
         errors: Connect's messages.
-        **kwargs: ``method``, ``url``, ``attempts`` and ``retry_after`` become attributes; all
-            others, ``additional_info``.
+        **kwargs: ``method``, ``url``, ``attempts``, ``retry_after`` and ``may_be_done`` become
+            attributes; all others, ``additional_info``.
 
     Attributes:
         additional_info: Further members of the error body, such as Connect's ``params``.
@@ -64,6 +64,7 @@ class ClientError(Exception):
         url: URL of the call, secrets masked.
         attempts: Number of times the request was sent.
         retry_after: Seconds to wait before a retry, as the server requested; otherwise ``None``.
+        may_be_done: Whether the call was a write that failed and may have been done all the same.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class ClientError(Exception):
         self.url: str | None = kwargs.pop("url", None)
         self.attempts: int = kwargs.pop("attempts", 1)
         self.retry_after: float | None = kwargs.pop("retry_after", None)
+        self.may_be_done: bool = kwargs.pop("may_be_done", False)
         self.additional_info: dict[str, Any] = kwargs
 
     def __str__(self) -> str:
@@ -95,7 +97,11 @@ class ClientError(Exception):
         details = ", ".join(str(error) for error in self.errors or ())
         about = " - ".join(part for part in (self.error_code, details) if part)
         call = " ".join(part for part in (self.method, self.url) if part)
-        return clean(f"{text}{': ' if about else ''}{about}{f' ({call})' if call else ''}")
+        text += f"{': ' if about else ''}{about}{f' ({call})' if call else ''}"
+        return clean(f"{text}{self._advice()}")
+
+    def _advice(self) -> str:
+        return ". The last attempt may have been done" if self.may_be_done else ""
 
     def __repr__(self) -> str:
         """Return class, status and code."""
@@ -108,7 +114,7 @@ class ClientError(Exception):
         return _rebuild, (type(self), args, {**attributes, **self.additional_info})
 
 
-CALL_ATTRIBUTES = ("method", "url", "attempts", "retry_after")
+CALL_ATTRIBUTES = ("method", "url", "attempts", "retry_after", "may_be_done")
 
 
 class NotFoundError(ClientError, LookupError):
@@ -143,13 +149,17 @@ class AmbiguousWriteError(ClientError):
     """A create or an action failed, but the server may have done it.
 
     There was no retry, which could do the write twice. Find the resource, or read its state, before
-    you send the call again.
+    you send the call again. ``status_code`` is ``None`` without a response; after a 2xx, whose body
+    was incomplete or no JSON, the write was most likely done.
     """
 
-    def __str__(self) -> str:
-        """Return the message, and the check to make before sending again."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"may_be_done": True, **kwargs})
+
+    def _advice(self) -> str:
+        likely = "was most likely" if (self.status_code or 0) // 100 == 2 else "may have been"  # noqa: PLR2004 - 2xx
         check = "see whether the resource exists or has changed before you send it again"
-        return f"{super().__str__()}. It may have been done: {check}"
+        return f". It {likely} done: {check}"
 
 
 class NotOneError(ClientError, LookupError):

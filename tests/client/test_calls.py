@@ -219,7 +219,6 @@ def test_the_key_wins_over_netrc(server, remote, tmp_path, monkeypatch):
         ((200, {"Content-Type": "application/problem+json"}, b"[1]"), [1]),
         ((200, {"Content-Type": "application/json"}, b"[NaN]"), None),
         ((200, {"Content-Type": "application/json"}, b'"\\ud800"'), "\ud800"),
-        ((200, {"Content-Type": "application/json"}, b""), None),
         ((204, {}, b""), None),
         ((200, {"Content-Type": "application/pdf"}, b"%PDF"), b"%PDF"),
         ((200, {}, b"plain"), b"plain"),

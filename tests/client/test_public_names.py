@@ -15,6 +15,8 @@ SETTINGS = {
     "endpoint",
     "logger",
     "max_retries",
+    "deadline",
+    "max_answer",
     "overlap",
     "resourceset_append",
     "retry",

@@ -65,7 +65,10 @@ def test_a_post_is_repeated_if_the_server_did_not_take_it(outcome):
     assert play("POST", [outcome, Reply(201)])[1] == 2
 
 
-@pytest.mark.parametrize("outcome", [lost(sent=True), Reply(500), Reply(502), Reply(504)])
+@pytest.mark.parametrize(
+    "outcome",
+    [lost(sent=True), *map(Reply, (500, 502, 503, 504, 520, 521, 522, 523, 524, 555, 599))],
+)
 def test_a_post_is_not_repeated_if_the_server_may_have_taken_it(outcome):
     error, sent, _ = play("POST", [outcome, Reply(201)])
     assert isinstance(error, AmbiguousWriteError)
@@ -74,7 +77,27 @@ def test_a_post_is_not_repeated_if_the_server_may_have_taken_it(outcome):
     assert "It may have been done: see whether the resource exists" in str(error)
 
 
-@pytest.mark.parametrize("status", [400, 408, 503])
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+@pytest.mark.parametrize("outcome", [lost(sent=True), Reply(500), Reply(503), Reply(520)])
+def test_the_last_attempt_of_a_write_that_was_repeated_may_have_been_done(method, outcome):
+    policy = RetryPolicy(statuses={500, 503, 520})
+    error, sent, _ = play(method, [outcome] * 2, limit=1, policy=policy)
+    assert (type(error), sent, error.may_be_done) == (ClientError, 2, True)
+    assert str(error).endswith("The last attempt may have been done")
+
+
+@pytest.mark.parametrize("outcome", [lost(sent=False), Reply(409), Reply(429)])
+def test_a_write_that_was_not_done_does_not_say_that_it_may_have_been(outcome):
+    error = play("PUT", [outcome], limit=0)[0]
+    assert not error.may_be_done
+    assert "done" not in str(error)
+
+
+def test_a_get_has_nothing_that_may_be_done():
+    assert not play("GET", [lost(sent=True)], limit=0)[0].may_be_done
+
+
+@pytest.mark.parametrize("status", [400, 408, 501, 505, 507, 508, 511, 525, 526])
 def test_a_post_that_was_refused_is_an_error_like_any_other(status):
     error, sent, _ = play("POST", [Reply(status), Reply(201)])
     assert type(error) is ClientError
@@ -122,6 +145,7 @@ def test_the_pause_grows_to_its_cap():
         ({"Retry-After": " 1.5 "}, 1.5, 1.5),
         ({"Retry-After": "soon"}, 0, 0.5),
         ({"Retry-After": "-5"}, 0, 0.5),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:28:09 +99999999999999999999"}, 0, 0.5),
         ({"Retry-After": "Wed, 21 Oct 2015 07:28:09 GMT", "Date": DATE}, 9, 9),
         ({"Retry-After": "Wed, 21 Oct 2015 07:28:09 -0000", "Date": DATE}, 9, 9),
         ({"Retry-After": "Wed, 21 Oct 2015 07:27:00 GMT", "Date": DATE}, 0, 0.5),

@@ -13,10 +13,16 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVa
 from cnct.client._core.arguments import checked_bool, checked_int
 from cnct.client._core.clock import Clock
 from cnct.client._core.headers import merged
-from cnct.client._core.messages import Flow, Request, Response
-from cnct.client._core.retry import RetryPolicy, retry_flow
+from cnct.client._core.messages import MAX_ANSWER, Flow, Limits, Request, Response
+from cnct.client._core.redirects import call_flow
+from cnct.client._core.retry import RetryPolicy
 from cnct.client._core.secret import Secret
-from cnct.client._core.timeouts import Timeout, checked_timeout
+from cnct.client._core.timeouts import (
+    Timeout,
+    checked_deadline,
+    checked_max_answer,
+    checked_timeout,
+)
 from cnct.client._core.urls import absolute, checked_endpoint, with_query
 from cnct.client._http.interception import interceptor_of
 from cnct.client.checking import Validation, check, validation_policy
@@ -92,6 +98,8 @@ class BaseClient(
         validate: Validation | None = None,
         overlap: bool = True,
         clock: Clock | None = None,
+        deadline: float | None = None,
+        max_answer: int | None = MAX_ANSWER,
     ) -> None:
         # First of all, so that no traceback with local variables shows the key.
         kind, api_key = type(api_key), Secret(api_key)
@@ -107,6 +115,8 @@ class BaseClient(
         self.resourceset_append = resourceset_append
         self.concurrency = checked_int("concurrency", concurrency, 1)
         self.overlap = checked_bool("overlap", overlap)
+        self.deadline = checked_deadline(deadline)
+        self.max_answer = checked_max_answer(max_answer)
         self.retry = _checked_policy(retry)
         self._policy = validation_policy(use_specs and validate_using_specs, validate)
         self.clock = _checked_clock(clock)
@@ -180,12 +190,22 @@ class BaseClient(
     ) -> Request:
         params = kwargs.pop("params", None)
         url = with_query(absolute(self.endpoint, path), params_to_wire(params) if params else "")
+        limits = self._limits(kwargs)
         kwargs = self._prepare_call_kwargs(kwargs)
-        request = Request(method.upper(), url, kwargs, self._api_key)
+        request = Request(method.upper(), url, kwargs, self._api_key, limits)
         specs = self._specs_to_check(is_checked)
         if specs and self._policy and self._available(specs):
             check(specs, self._policy, request, url.removeprefix(self.endpoint).lstrip("/"))
         return request
+
+    def _limits(self, kwargs: dict[str, Any]) -> Limits:
+        """Take the bounds of a call out of its arguments; the HTTP libraries have none of them."""
+        deadline, max_answer = self.deadline, self.max_answer
+        if "deadline" in kwargs:
+            deadline = checked_deadline(kwargs.pop("deadline"))
+        if "max_answer" in kwargs:
+            max_answer = checked_max_answer(kwargs.pop("max_answer"))
+        return Limits(deadline, None, max_answer)
 
     def _specs_to_check(self, is_checked: bool) -> OpenAPISpecs | None:
         """Return the document for the check of a request, ``None`` if none is due."""
@@ -197,7 +217,7 @@ class BaseClient(
         return specs.available(2 if specs.at_hand() else users_level() + 1)
 
     def _flow(self, request: Request) -> Flow[Response]:
-        return retry_flow(request, self.retry, self.max_retries)
+        return call_flow(request, self.retry, self.max_retries, self.default_headers)
 
     def _wait_flow(self, first: Request, path: str, wait: Wait) -> Flow[Any]:
         """Return the flow of a wait; each request is built anew, since headers may change."""

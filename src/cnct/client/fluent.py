@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mappin
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, Unpack
 
-from cnct.client._core.messages import Request, Response
+from cnct.client._core.messages import Request, Response, expecting_json
 from cnct.client._core.paging import Unread
 from cnct.client._core.reader import Reader
 from cnct.client._core.responses import value_of
@@ -59,6 +59,13 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
             others insert and delete rows; ``False`` pages by plain offsets.
         clock: A clock that is moved instead of pausing between calls, for tests: that of the
             emulator, or any object with its methods ``now`` and ``advance``.
+        deadline: Seconds that a call may take in all: attempts, pauses, and reading of the body;
+            ``None`` for no limit. The system's name resolution cannot be interrupted and may take
+            longer. ``timeout`` bounds each step, and ``deadline`` of `RetryPolicy` the start of
+            retries; the earlier of both deadlines counts.
+        max_answer: Largest body of a response in bytes, decompressed; ``None`` for no limit. The
+            default, 256 MiB, applies to JSON and errors, and not to downloads; any other number
+            applies to every response.
 
     Raises:
         TypeError: If an argument is of the wrong type.
@@ -112,16 +119,20 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
         Args:
             method: HTTP method.
             path: Path below the endpoint, or such a URL; may have a query.
-            **kwargs: Arguments for the HTTP library. Both clients accept ``params``, ``headers``,
-                ``json``, ``data``, ``files``, ``content``, ``timeout``, ``auth`` and
-                ``follow_redirects`` (on by default); this one also the other arguments of
+            **kwargs: ``deadline`` and ``max_answer`` as for the client, and arguments for the HTTP
+                library. Both clients accept ``params``, ``headers``, ``json``, ``data``,
+                ``files``, ``content``, ``timeout``, ``auth`` and ``follow_redirects`` (on by
+                default); this one also the other arguments of
                 ``requests``, such as ``verify`` and ``cert``.
 
         Returns:
-            Decoded JSON; ``None`` for 204; bytes for any other content type.
+            Decoded JSON; ``None`` for 204 and for a write with an empty JSON response; bytes for
+            any other content type.
 
         Raises:
-            ClientError: If there is no response, an error response, or an unreadable one.
+            ClientError: If there is no response, an error response, an incomplete or unreadable
+                one, or a redirect that is not followed; if the deadline passes, or the response is
+                larger than ``max_answer``.
             NotFoundError: If the response is 404, or the OpenAPI document has no such path.
             InvalidCallError: If the call does not fit the document, and ``validate`` is ``strict``.
             AmbiguousWriteError: If a write failed and may have been done.
@@ -142,7 +153,7 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
             is_checked: Whether the request needs no check, since another page of the same list has
                 passed it.
         """
-        request = self._request("GET", path, {**kwargs}, is_checked)
+        request = expecting_json(self._request("GET", path, {**kwargs}, is_checked))
         return Unread(request, self._exchange(request))
 
     def _read_ahead(self, reader: Reader, pages: int) -> Ahead:
@@ -280,7 +291,7 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
 
     async def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
         """GET a page of a list. Async twin of `ConnectClient._fetch`."""
-        request = await self._checked_request("GET", path, {**kwargs}, is_checked)
+        request = expecting_json(await self._checked_request("GET", path, {**kwargs}, is_checked))
         return Unread(request, await self._exchange(request))
 
     def _read_ahead(self, reader: Reader, pages: int) -> AsyncAhead:

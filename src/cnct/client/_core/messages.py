@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from cnct.client._core.secret import masked_data
 from cnct.text import clean, masked, safe_url
 
 T = TypeVar("T")
+
+
+class JsonLimit(int):
+    """A number of bytes that limits JSON and errors, and no other bodies, such as downloads."""
+
+
+MAX_ANSWER: Final = JsonLimit(256 << 20)
+"""The default of ``max_answer`` in bytes: 256 MiB."""
 
 
 class Response(Protocol):
@@ -30,6 +38,26 @@ class Response(Protocol):
         ...
 
 
+class Limits(NamedTuple):
+    """Bounds of a call.
+
+    Attributes:
+        deadline: Seconds that the whole call may take; ``None`` for no limit.
+        end: The moment of `time.monotonic` at which the deadline passes; set by the flow.
+        max_answer: Largest body of a response in bytes, decompressed; ``None`` for no limit. The
+            default, a `JsonLimit`, applies to JSON and errors only.
+        expects_json: Whether the response must be JSON, so that a `JsonLimit` applies to any body.
+        is_foreign: Whether the request goes to a host that must not receive cookies, or the
+            settings of the user's session.
+    """
+
+    deadline: float | None = None
+    end: float | None = None
+    max_answer: int | None = MAX_ANSWER
+    expects_json: bool = False
+    is_foreign: bool = False
+
+
 class Request(NamedTuple):
     """A request that the flow wants sent.
 
@@ -40,12 +68,14 @@ class Request(NamedTuple):
         url: Absolute URL with its query.
         kwargs: Keyword arguments for the HTTP library.
         secret: The API key, masked in every text that is shown.
+        limits: Bounds of the call.
     """
 
     method: str
     url: str
     kwargs: Mapping[str, Any]
     secret: str = ""
+    limits: Limits = Limits()
 
     @property
     def shown_url(self) -> str:
@@ -63,6 +93,11 @@ class Request(NamedTuple):
     def __repr__(self) -> str:
         """Return method and URL, without headers and body."""
         return f"<Request {self.method} {self.shown_url}>"
+
+
+def expecting_json(request: Request) -> Request:
+    """Return a request whose response must be JSON, to which ``max_answer`` applies."""
+    return request._replace(limits=request.limits._replace(expects_json=True))
 
 
 class Pause(NamedTuple):
@@ -84,13 +119,17 @@ class TransportError(Exception):
         cause: The HTTP library's own error.
         sent: ``False`` only if the server provably received nothing of the request.
         transient: Whether a retry may succeed. A wrong URL or certificate stays wrong.
+        status: Status of the response, if its headers came and its body did not.
     """
 
-    def __init__(self, cause: Exception, *, sent: bool, transient: bool = True) -> None:
+    def __init__(
+        self, cause: Exception, *, sent: bool, transient: bool = True, status: int | None = None
+    ) -> None:
         super().__init__(type(cause).__name__)  # its text may repeat the API key
         self.cause = cause
         self.sent = sent
         self.transient = transient
+        self.status = status
 
 
 Flow: TypeAlias = Generator[Request | Pause, Response, T]

@@ -13,7 +13,9 @@ from cnct.client._core.responses import value_of
 from cnct.exceptions import ClientError
 from cnct.openapi.shapes import is_list
 
-_CONTENT_RANGE = re.compile(r"\s*items\s+(?:\d+-\d+|\*)\s*/\s*(\d+)\s*", re.IGNORECASE)
+_CONTENT_RANGE = re.compile(
+    r"\s*items\s+(?:\d+-\d+|\*)\s*/\s*(\d{1,18})\s*", re.IGNORECASE | re.ASCII
+)
 
 
 class Page(NamedTuple):
@@ -54,8 +56,19 @@ class Unread(NamedTuple):
                 method=self.request.method,
                 url=self.request.shown_url,
             )
+        return Page(rows, self._total())
+
+    def counted(self) -> Page:
+        """Decode the response to a call without rows, whose body may be empty.
+
+        Raises:
+            ClientError: If the body is neither empty nor a JSON array.
+        """
+        return self.page() if self.response.content.strip() else Page([], self._total())
+
+    def _total(self) -> int | None:
         range_ = _CONTENT_RANGE.fullmatch(self.response.headers.get("Content-Range", ""))
-        return Page(rows, int(range_[1]) if range_ else None)
+        return int(range_[1]) if range_ else None
 
 
 class Window(NamedTuple):

@@ -10,8 +10,14 @@ from typing import Any
 
 from cnct.client._core.messages import Request, Response, TransportError
 from cnct.client._core.secret import mask_error
-from cnct.exceptions import CALL_ATTRIBUTES, ClientError
+from cnct.exceptions import CALL_ATTRIBUTES, AmbiguousWriteError, ClientError, status_text
 from cnct.openapi.shapes import is_list, is_object
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (RFC 9110, section 9.2.1)."""
+
+IDEMPOTENT = SAFE | {"PUT", "DELETE"}
+"""Methods that have the same effect when sent twice (RFC 9110, section 9.2.2)."""
 
 _NO_CONTENT = 204
 _NOT_FOUND = 404
@@ -22,11 +28,12 @@ def value_of(request: Request, response: Response) -> Any:
     """Decode the body of a successful response.
 
     Returns:
-        Decoded JSON; ``None`` for 204, for an empty JSON body, and for the 404 of a repeated
-        DELETE; bytes for any other content type.
+        Decoded JSON; ``None`` for 204, for an empty JSON body of a write or HEAD, and for the 404
+        of a repeated DELETE; bytes for any other content type.
 
     Raises:
-        ClientError: If the content type is JSON and the body is not.
+        ClientError: If the content type is JSON and the body is not, or is empty after a GET.
+        AmbiguousWriteError: If the same happens to a write that cannot be repeated.
     """
     if response.status_code in (_NO_CONTENT, _NOT_FOUND):
         return None
@@ -34,21 +41,36 @@ def value_of(request: Request, response: Response) -> Any:
     if not is_json(response.headers.get("Content-Type", "")):
         return content
     if not content.strip():
-        return None
+        if request.method != "GET":
+            return None
+        raise unreadable(request, response, "The response should be JSON, but its body is empty")
     try:
         return decode(content)
     except ValueError as error:
-        body = request.masked(excerpt(content))
         content = b""  # may repeat the API key, which tracebacks with local variables would show
         clear_frames(error.__traceback__)
         mask_error(error, request.secret)
-        raise ClientError(
-            f"The response has a JSON content type, but its body is no JSON: {error}",
-            status_code=response.status_code,
-            method=request.method,
-            url=request.shown_url,
-            body=body,
-        ) from error
+        problem = f"The response has a JSON content type, but its body is no JSON: {error}"
+        raise unreadable(request, response, problem) from error
+
+
+def unreadable(request: Request, response: Response, problem: str) -> ClientError:
+    """Return the exception for a successful response with an unreadable body.
+
+    Args:
+        request: The request.
+        response: The response, whose beginning becomes ``additional_info["body"]``.
+        problem: The message.
+    """
+    kind = ClientError if request.method in IDEMPOTENT else AmbiguousWriteError
+    return kind(
+        request.masked(problem),
+        status_code=response.status_code,
+        method=request.method,
+        url=request.shown_url,
+        body=request.masked(excerpt(response.content)),
+        may_be_done=request.method not in SAFE,
+    )
 
 
 def decode(content: bytes) -> Any:
@@ -62,20 +84,27 @@ def decode(content: bytes) -> Any:
     If collection is disabled already, it stays disabled.
 
     Raises:
-        ValueError: If ``content`` is not JSON.
+        ValueError: If ``content`` is not JSON, or nested too deeply for Python.
     """
-    import msgspec  # noqa: PLC0415 - not needed before the first response
-
     collecting = gc.isenabled()
     if collecting:
         gc.disable()
     try:
-        return msgspec.json.decode(content)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return json.loads(content)
+        return _decode(content)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
     finally:
         if collecting:
             gc.enable()
+
+
+def _decode(content: bytes) -> Any:
+    import msgspec  # noqa: PLC0415 - not needed before the first response
+
+    try:
+        return msgspec.json.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return json.loads(content)
 
 
 @lru_cache(maxsize=64)
@@ -120,7 +149,9 @@ _RESERVED = frozenset({"self", "message", "status_code", "error_code", "errors",
 def failure_of(
     kind: type[ClientError], request: Request, failure: TransportError, **attributes: Any
 ) -> ClientError:
-    """Return the exception for a request without a response; mask the API key in its causes.
+    """Return the exception for a request without a complete response.
+
+    The API key is masked in its causes.
 
     Args:
         kind: Class of the exception.
@@ -129,8 +160,11 @@ def failure_of(
         **attributes: Further attributes of the exception, such as ``attempts``.
     """
     mask_error(failure.cause, request.secret)
+    reason = type(failure.cause).__name__
+    status = status_text(failure.status)
     return kind(
-        f"No response ({type(failure.cause).__name__})",
+        f"Incomplete response {status} ({reason})" if status else f"No response ({reason})",
+        failure.status,
         errors=[request.masked(str(failure.cause))],
         method=request.method,
         url=request.shown_url,
@@ -149,7 +183,7 @@ def _error_body(response: Response) -> Any:
         return excerpt(content)
     try:
         return decode(content)
-    except (ValueError, RecursionError):
+    except ValueError:
         return excerpt(content)
 
 

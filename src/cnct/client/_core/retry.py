@@ -16,14 +16,17 @@ from typing import Any, NamedTuple
 from cnct.client._core.arguments import checked_seconds
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.request_body import Body
-from cnct.client._core.responses import error_of, failure_of
+from cnct.client._core.responses import IDEMPOTENT, SAFE, error_of, failure_of
 from cnct.exceptions import AmbiguousWriteError, ClientError, NotFoundError
 
-_IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
-_AMBIGUOUS = frozenset({500, 502, 504})  # the server may have done the write before it failed
+# After these the server has not done the write: it does not support the request (501, 505 to 508,
+# 510), the network wants a login (511), or a proxy has not reached the server (525, 526).
+_UNDONE = frozenset({501, 505, 506, 507, 508, 510, 511, 525, 526})
 _TOO_MANY = 429
 _UNAVAILABLE = 503
 _FIRST_ERROR = 400
+_FIRST_SERVER_ERROR = 500
+_LONGEST = 1e9  # seconds; more would exceed what the system can sleep
 _NOT_FOUND = 404
 
 
@@ -77,7 +80,7 @@ class RetryPolicy:
 
     def repeats(self, method: str) -> bool:
         """Return whether a request may be repeated after the server may have processed it."""
-        return self.repeat_unsafe or method in _IDEMPOTENT
+        return self.repeat_unsafe or method in IDEMPOTENT
 
 
 class _Failure(NamedTuple):
@@ -96,25 +99,31 @@ class _Failure(NamedTuple):
     cause: Exception | None = None
 
 
-def retry_flow(request: Request, policy: RetryPolicy, max_retries: int) -> Flow[Response]:
+def retry_flow(
+    request: Request, policy: RetryPolicy, max_retries: int, body: Body | None = None
+) -> Flow[Response]:
     """Send a request until it succeeds, fails for good, or the retries are used up.
 
     Args:
         request: The request to send.
         policy: Rules for retries.
         max_retries: Number of attempts after the first.
+        body: Body of the request, if an earlier request has used it.
 
     Returns:
-        The successful response. The 404 of a repeated DELETE counts as one: the first attempt
-        deleted the resource.
+        The successful response or a redirect. The 404 of a repeated DELETE counts as a success: the
+        first attempt deleted the resource.
 
     Raises:
-        ClientError: The error of the last attempt.
+        ClientError: The error of the last attempt, or that the deadline has passed.
     """
-    body = Body(request.kwargs)
-    start = time.monotonic()
+    body = body or Body(request.kwargs)
+    end = request.limits.end
+    last_retry = _earliest(end, policy.deadline)
     attempt = 0
     while True:
+        if attempt == 0 and _is_past(end):
+            raise _deadline_error(request)
         attempt += 1
         try:
             response = yield request
@@ -127,7 +136,7 @@ def retry_flow(request: Request, policy: RetryPolicy, max_retries: int) -> Flow[
                 return response
             failure = _with_status(request, policy, response, attempt, body)
         wait = max(failure.error.retry_after or 0.0, policy.backoff(attempt))
-        late = policy.deadline is not None and time.monotonic() + wait > start + policy.deadline
+        late = last_retry is not None and time.monotonic() + wait > last_retry
         if attempt > max_retries or late or not failure.retryable:
             raise failure.error from failure.cause
         call = f"{request.method} {request.shown_url}"
@@ -136,13 +145,37 @@ def retry_flow(request: Request, policy: RetryPolicy, max_retries: int) -> Flow[
         body.rewind()
 
 
+def _earliest(end: float | None, deadline: float | None) -> float | None:
+    """Return the moment after which no retry starts: the earlier of both deadlines."""
+    if deadline is None:
+        return end
+    last = time.monotonic() + deadline
+    return last if end is None else min(end, last)
+
+
+def _is_past(end: float | None) -> bool:
+    return end is not None and time.monotonic() >= end
+
+
+def _deadline_error(request: Request) -> ClientError:
+    return ClientError(
+        f"The deadline of {request.limits.deadline:g} s passed before the request was sent",
+        method=request.method,
+        url=request.shown_url,
+        attempts=0,
+    )
+
+
 def _without_response(
     request: Request, policy: RetryPolicy, error: TransportError, attempt: int, body: Body
 ) -> _Failure:
-    idempotent = request.method in _IDEMPOTENT
-    kind = ClientError if idempotent or not error.sent else AmbiguousWriteError
+    may_be_done = error.sent and request.method not in SAFE and _may_be_done(error.status)
+    kind = AmbiguousWriteError if may_be_done and request.method not in IDEMPOTENT else ClientError
+    failure = failure_of(kind, request, error, attempts=attempt, may_be_done=may_be_done)
+    if _is_past(request.limits.end):
+        failure.message = f"The deadline of {request.limits.deadline:g} s passed: {failure.message}"
     return _Failure(
-        failure_of(kind, request, error, attempts=attempt),
+        failure,
         error.transient
         and (not error.sent or policy.repeats(request.method))
         and body.can_be_sent_again(sent=error.sent),
@@ -158,13 +191,15 @@ def _with_status(
     retry_after = _retry_after(response)
     # A server that asks to come again later has not processed the request.
     unprocessed = status == _TOO_MANY or (status == _UNAVAILABLE and retry_after is not None)
+    may_be_done = not unprocessed and request.method not in SAFE and _may_be_done(status)
     return _Failure(
         error_of(
-            _error_class(request.method, status),
+            _error_class(request.method, status, may_be_done),
             request,
             response,
             attempts=attempt,
             retry_after=retry_after,
+            may_be_done=may_be_done,
         ),
         status in policy.statuses
         and (unprocessed or policy.repeats(request.method))
@@ -174,12 +209,17 @@ def _with_status(
     )
 
 
-def _error_class(method: str, status: int) -> type[ClientError]:
+def _may_be_done(status: int | None) -> bool:
+    """Return whether the server may have done a write that it answered so, or not at all."""
+    if status is None or status < _FIRST_ERROR:
+        return True
+    return status >= _FIRST_SERVER_ERROR and status not in _UNDONE
+
+
+def _error_class(method: str, status: int, may_be_done: bool) -> type[ClientError]:
     if status == _NOT_FOUND:
         return NotFoundError
-    return (
-        AmbiguousWriteError if status in _AMBIGUOUS and method not in _IDEMPOTENT else ClientError
-    )
+    return AmbiguousWriteError if may_be_done and method not in IDEMPOTENT else ClientError
 
 
 def _retry_after(response: Response) -> float | None:
@@ -189,7 +229,7 @@ def _retry_after(response: Response) -> float | None:
     """
     text = response.headers.get("Retry-After", "").strip()
     if re.fullmatch(r"\d+(\.\d*)?", text):
-        return float(text)
+        return min(float(text), _LONGEST)
     when = _http_date(text)
     if when is None:
         return None
@@ -202,7 +242,7 @@ def _http_date(text: str) -> datetime | None:
 
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -25,6 +25,16 @@ _LIBRARIES = frozenset(
         *("httpx2", "httpcore2", "h11", "anyio", "json", "msgspec"),
     )
 )
+# Ours that hold raw bytes as the libraries do.
+_WIRE = frozenset(
+    (
+        "cnct.client._core.response_body",
+        *(
+            f"cnct.client._http.{name}"
+            for name in ("framing", "connections", "adapter", "async_streams", "async_transport")
+        ),
+    )
+)
 _LEVELS = 50  # of nesting; errors of Connect have 3
 
 
@@ -61,12 +71,15 @@ LIBRARY_LOCALS_CLEARED = _LocalsCleared()
 def clear_library_locals(error: BaseException) -> None:
     """Clear the local variables of HTTP libraries in the tracebacks of an error and its causes.
 
+    Those of our modules that handle raw bytes are cleared too.
+
     The lines of the tracebacks stay. Reporters that show local variables (``pytest -l``, rich)
     would show the raw headers. The frames of users stay as they are.
     """
     for member in _chain(error):
         for frame in _frames(member.__traceback__):
-            if str(frame.f_globals.get("__name__")).partition(".")[0] in _LIBRARIES:
+            module = str(frame.f_globals.get("__name__"))
+            if module in _WIRE or module.partition(".")[0] in _LIBRARIES:
                 with suppress(RuntimeError):  # the frame still runs, further up
                     frame.clear()
 

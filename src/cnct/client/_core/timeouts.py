@@ -1,13 +1,14 @@
-"""Timeouts: one number of seconds, or a pair: to connect, and for the rest. No I/O."""
+"""Checks the bounds of calls: timeouts, deadlines and the size of responses. No I/O."""
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any, cast
 
-from cnct.client._core.arguments import checked_seconds
+from cnct.client._core.arguments import checked_int, checked_seconds
 
 Timeout = float | tuple[float | None, float | None] | None
-"""Seconds, 0 or more; ``None`` waits without limit."""
+"""Seconds, 0 or more, to connect and for the rest; ``None`` waits without limit."""
 
 
 def as_pair(timeout: Any) -> tuple[Any, ...]:
@@ -31,3 +32,26 @@ def checked_timeout(timeout: Any) -> Timeout:
             checked_seconds("timeout", seconds)
     checked: Timeout = timeout
     return checked
+
+
+def checked_deadline(deadline: Any) -> float | None:
+    """Return a deadline in seconds, ``None`` for no limit.
+
+    Raises:
+        TypeError: If ``deadline`` is neither a number nor ``None``.
+        ValueError: If it is negative or NaN.
+    """
+    if deadline is None:
+        return None
+    seconds = checked_seconds("deadline", deadline)
+    return None if seconds == inf else seconds
+
+
+def checked_max_answer(max_answer: Any) -> int | None:
+    """Return ``max_answer`` unchanged if it is valid.
+
+    Raises:
+        TypeError: If ``max_answer`` is neither an int nor ``None``.
+        ValueError: If it is negative.
+    """
+    return None if max_answer is None else checked_int("max_answer", max_answer, 0)

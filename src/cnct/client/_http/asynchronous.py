@@ -19,10 +19,14 @@ from cnct.client._core.headers import merged
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.reader import Reader
 from cnct.client._core.request_body import JSON, encoded_json
+from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.async_body import prepared
+from cnct.client._http.async_transport import Transport, new_cookies, with_encoding
 from cnct.client._http.environment import ca_bundle
+from cnct.client._http.exchange import Exchange, current_exchange, exchanging
+from cnct.client._http.failures import is_failed_exchange
 from cnct.client._http.forks import renew_after_fork
 from cnct.client._http.in_threads import in_thread
 from cnct.client._http.interception import Interceptor, WireRequest, interceptor_of
@@ -42,14 +46,29 @@ _UNSENT = (
 _PERMANENT = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
 # The defaults of requests, for both worlds to send the same; they replace those of httpx2.
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "Connection": "keep-alive"}
-_LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=256)
+_KEEP_AUTHORIZATION = httpx2.Auth()
 
 
-def _failure(error: httpx2.HTTPError | httpx2.InvalidURL) -> TransportError:
+class _UnexpectedError(httpx2.RequestError):
+    """An error that httpx2 lets through, such as one of anyio."""
+
+
+def _failure(
+    error: httpx2.HTTPError | httpx2.InvalidURL | BodyError, exchange: Exchange
+) -> TransportError:
     """Classify an error: may the server have received the request, and may a retry succeed?"""
+    if isinstance(error, BodyError):
+        return TransportError(error, sent=True, transient=error.transient, status=exchange.status)
+    if isinstance(error, _UnexpectedError) and isinstance(error.__cause__, Exception):
+        cause = error.__cause__
+        transient = isinstance(cause, OSError)
+        return TransportError(
+            cause, sent=exchange.sent, transient=transient, status=exchange.status
+        )
     transient = isinstance(error, httpx2.TransportError) and not isinstance(error, _PERMANENT)
     transient = transient and not _is_certificate_error(error)
-    return TransportError(error, sent=not isinstance(error, _UNSENT), transient=transient)
+    sent = exchange.sent or not isinstance(error, _UNSENT)
+    return TransportError(error, sent=sent, transient=transient, status=exchange.status)
 
 
 def _is_certificate_error(error: BaseException | None) -> bool:
@@ -58,6 +77,25 @@ def _is_certificate_error(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+async def _bounded(sending: Awaitable[T], exchange: Exchange) -> T:
+    """Await the response until the deadline.
+
+    Raises:
+        httpx2.RequestError: If the deadline passes.
+    """
+    end = exchange.limits.end
+    if end is None:
+        return await sending
+    timeout = asyncio.timeout(end - time.monotonic())
+    try:
+        async with timeout:
+            return await sending
+    except TimeoutError as error:
+        if not timeout.expired():
+            raise
+        raise _UnexpectedError("The deadline passed") from error
 
 
 class AsyncDriver:
@@ -121,12 +159,13 @@ class AsyncDriver:
         self, flow: Flow[T], request: Request, send: Callable[[Request], Awaitable[Response]]
     ) -> Callable[[], Request | Pause]:
         start = time.perf_counter()
-        try:
-            with LIBRARY_LOCALS_CLEARED:
-                response = await send(request)
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            log_failure(request, error)
-            return partial(flow.throw, _failure(error))
+        with exchanging(request.limits) as exchange:
+            try:
+                with LIBRARY_LOCALS_CLEARED:
+                    response = await _bounded(send(request), exchange)
+            except (httpx2.HTTPError, httpx2.InvalidURL, BodyError) as error:
+                log_failure(request, error)
+                return partial(flow.throw, _failure(error, exchange))
         log_response(request, response, start)
         return partial(flow.send, response)
 
@@ -143,7 +182,9 @@ class AsyncDriver:
             # Loading the certificates takes long enough to delay other tasks of the loop.
             context = await in_thread(self._certificates)
             if loop not in self._clients:
-                client = self._clients[loop] = httpx2.AsyncClient(verify=context, limits=_LIMITS)
+                client = self._clients[loop] = httpx2.AsyncClient(
+                    transport=Transport(context), cookies=new_cookies()
+                )
                 _keepers[client] = _keeper(client, self._clients, loop)
                 await anext(_keepers[client])
         return self._clients[loop]
@@ -162,14 +203,23 @@ class AsyncDriver:
             TypeError: If the payload has no JSON form, or an argument is unknown.
             ValueError: If the payload contains NaN or an infinite number.
         """
-        redirects = kwargs.pop("follow_redirects", kwargs.pop("allow_redirects", True))
-        auth = kwargs.pop("auth", None)
+        for name in ("follow_redirects", "allow_redirects"):  # the flow follows them
+            kwargs.pop(name, None)
+        # Without an ``auth``, httpx2 would send user name and password of the URL for the key.
+        auth = kwargs.pop("auth", None) or _KEEP_AUTHORIZATION
         client = await self._current()
         request = await self._request(client, method, url, kwargs)
         interceptor = interceptor_of(url)
         if interceptor is not None:
             return await _intercepted(interceptor, request)
-        return await client.send(request, auth=auth, follow_redirects=redirects)
+        try:
+            return with_encoding(await client.send(request, auth=auth, follow_redirects=False))
+        except (httpx2.HTTPError, httpx2.InvalidURL, BodyError):
+            raise
+        except Exception as error:
+            if not is_failed_exchange(error):
+                raise
+            raise _UnexpectedError(str(error)) from error
 
     async def _request(
         self, client: httpx2.AsyncClient, method: str, url: str, kwargs: dict[str, Any]
@@ -188,11 +238,13 @@ class AsyncDriver:
             headers = headers.copy()
             for name, value in content_headers.items():
                 headers.setdefault(name, value)
+        is_foreign = current_exchange().limits.is_foreign
+        cookies = client.cookies if len(client.cookies) and not is_foreign else None
         return httpx2.Request(
             method,
             url,
             headers=headers,
-            cookies=client.cookies if len(client.cookies) else None,
+            cookies=cookies,
             content=content,
             extensions=extensions,
         )

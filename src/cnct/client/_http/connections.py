@@ -1,7 +1,7 @@
 """urllib3's connections, extended for the synchronous driver. Decides nothing.
 
-Distinguishes failures before the request was written, applies the read timeout to writes, and lets
-a read-ahead abort its requests.
+Distinguishes failures before the request was written, applies the read timeout to writes and the
+deadline to both, reads responses with `framing`, and lets a read-ahead abort its requests.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from typing import Any
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from cnct.client._http.exchange import current_exchange
 from cnct.client._http.forks import give_up, renew_after_fork
+from cnct.client._http.framing import FramedResponse, Wire
 from cnct.client._http.threads import Reading, current
 
 write_timeout: ContextVar[float | None] = ContextVar("write_timeout", default=None)
@@ -30,6 +32,14 @@ class Connection(HTTPConnection):
 
     _reading: Reading | None = None
     _socket: Any = None
+    _wire = Wire()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the next response on this connection would be the one to the next request."""
+        # Decrypted bytes that wait inside the TLS layer do not make the socket readable.
+        pending = getattr(self.sock, "pending", None)
+        return not (self._wire.surplus or (pending and pending())) and super().is_connected
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +63,11 @@ class Connection(HTTPConnection):
                 handshake as for an aborted request.
             ssl.SSLCertVerificationError: If the certificate is wrong.
         """
+        self._wire = Wire()
+        # No method of this connection: it would be held until a garbage collection.
+        self.response_class: Any = partial(FramedResponse, self._wire)
         try:
+            self.timeout = current_exchange().left(self.timeout)
             super().connect()
         except ssl.SSLCertVerificationError:
             raise
@@ -70,12 +84,21 @@ class Connection(HTTPConnection):
         """
         if self.sock is None:
             self.connect()
-        self.timeout = write_timeout.get()
+        exchange = current_exchange()
+        self.timeout = exchange.left(write_timeout.get())
         with self._reading_lock:
             self._reading, self._socket = current(), self.sock
         if self._reading is not None:
             self._reading.add(self)
+        exchange.sent = True
         super().request(*args, **kwargs)
+
+    def send(self, data: Any) -> None:
+        """Send a piece of the request, until the deadline."""
+        exchange = current_exchange()
+        if exchange.limits.end is not None and self.sock is not None:
+            self.sock.settimeout(exchange.left(write_timeout.get()))
+        super().send(data)
 
     def getresponse(self) -> Any:
         """Return the response, whose body is read before the connection goes back to the pool."""
@@ -104,9 +127,14 @@ class TLSConnection(Connection, HTTPSConnection):
     """A connection with TLS."""
 
 
-_EXTENDED: dict[type, type] = {HTTPConnection: Connection, HTTPSConnection: TLSConnection}
+_EXTENDED: dict[type[Any], type[Any]] = {HTTPConnection: Connection, HTTPSConnection: TLSConnection}
 
 
-def extended(kind: type) -> type:
-    """Return the extended class for a connection class of urllib3; SOCKS stays as it is."""
-    return _EXTENDED.get(kind, kind)
+def extended(kind: type[Any]) -> type[Any]:
+    """Return the extended class for a connection class of urllib3, one for SOCKS included."""
+    if issubclass(kind, Connection):
+        return kind
+    if kind not in _EXTENDED:
+        base = TLSConnection if issubclass(kind, HTTPSConnection) else Connection
+        _EXTENDED[kind] = type(base.__name__, (base, kind), {})
+    return _EXTENDED[kind]

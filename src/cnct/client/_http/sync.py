@@ -5,23 +5,19 @@ Proxies and certificates of the environment are looked up once, when the driver 
 
 from __future__ import annotations
 
-import http.client
-import io
 import re
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextlib import closing
 from functools import partial
 from typing import Any, TypeVar
 
 import requests
-from requests.adapters import DEFAULT_POOLSIZE, HTTPAdapter
+from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from urllib3 import HTTPResponse
 from urllib3.exceptions import (
-    ClosedPoolError,
     ConnectTimeoutError,
     MaxRetryError,
     NewConnectionError,
@@ -31,12 +27,14 @@ from cnct.client._core.clock import Clock
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
 from cnct.client._core.reader import Reader
 from cnct.client._core.request_body import JSON, encoded_json
+from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
-from cnct.client._core.timeouts import as_pair
-from cnct.client._http.connections import extended, write_timeout
+from cnct.client._http.adapter import Adapter, Session
 from cnct.client._http.environment import ca_bundle
+from cnct.client._http.exchange import Exchange, current_exchange, exchanging
+from cnct.client._http.failures import is_failed_exchange
 from cnct.client._http.forks import renew_after_fork
-from cnct.client._http.interception import WireRequest, interceptor_of
+from cnct.client._http.interception import interceptor_of
 from cnct.client._http.jobs import Jobs
 from cnct.client._http.living import Living
 from cnct.client._http.log import log_failure, log_pause, log_response
@@ -44,32 +42,53 @@ from cnct.client._http.threads import Ahead, sleep
 
 T = TypeVar("T")
 
-# Connections kept to one host, at least as many as threads share a client. urllib3 opens them
-# when needed, and logs a warning for each one that exceeds the pool.
-_POOL_SIZE = 256
-
-_PIECE = 1 << 20  # bytes
-
 # Arguments of a plain request; any other goes through requests.Session.request, which is slower.
 _PLAIN = frozenset({"headers", "timeout", "data", "files", "allow_redirects"})
 # URLs that requests would not change.
 _READY_URL = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?/(?:[\w!#$&'()*+,/:;=?@~.-]|%[0-9A-F]{2})*")
 
 
-def _failure(error: requests.RequestException) -> TransportError:
+_TRANSIENT = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+)
+
+
+class _UnexpectedError(requests.RequestException):
+    """An error that requests lets through, such as one of urllib3 for a wrong URL."""
+
+
+_UNSENT = (
+    requests.ConnectTimeout,
+    requests.exceptions.ProxyError,
+    ValueError,  # several classes of requests for a URL, header or proxy that cannot be used
+)
+
+
+def _failure(error: requests.RequestException | BodyError, exchange: Exchange) -> TransportError:
     """Classify an error: may the server have received the request, and may a retry succeed?"""
+    if isinstance(error, BodyError):
+        return TransportError(error, sent=True, transient=error.transient, status=exchange.status)
+    if isinstance(error, _UnexpectedError) and isinstance(error.__cause__, Exception):
+        cause, temporary = error.__cause__, isinstance(error.__cause__, OSError)
+        return TransportError(
+            cause, sent=exchange.sent, transient=temporary, status=exchange.status
+        )
     reason: object = error.args[0] if error.args else None
     if isinstance(reason, MaxRetryError):
         reason = reason.reason
     if _is_certificate_error(reason):
         return TransportError(error, sent=False, transient=False)
-    unsent = isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError)
+    unsent = not exchange.sent and isinstance(error, _UNSENT)
     unsent = unsent or isinstance(reason, NewConnectionError | ConnectTimeoutError)
-    transient = (
-        requests.ConnectionError | requests.Timeout | requests.exceptions.ChunkedEncodingError
+    # Any other error is permanent, such as a wrong URL or header.
+    return TransportError(
+        error,
+        sent=not unsent,
+        transient=isinstance(error, _TRANSIENT),
+        status=exchange.status,
     )
-    # Any other error is permanent: a wrong URL or header, or too many redirects.
-    return TransportError(error, sent=not unsent, transient=isinstance(error, transient))
 
 
 def _is_certificate_error(reason: object) -> bool:
@@ -82,78 +101,6 @@ def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedR
     return request
 
 
-class _Adapter(HTTPAdapter):
-    """Sends to the network unless an interceptor responds, and reads bodies in large pieces.
-
-    The default of requests, 10 kB, takes some 20 system calls for a page of 100 rows, and threads
-    that fetch pages concurrently contend for the interpreter lock at each of them.
-    """
-
-    def __init__(self) -> None:
-        self._pools: Living[Any] = Living()
-        super().__init__(pool_maxsize=_POOL_SIZE)
-        renew_after_fork(self)
-
-    def renew(self) -> None:
-        """Open new pools in the child of a fork.
-
-        The old ones are emptied without their locks, which another thread of the parent may hold:
-        urllib3 would take them when it closes the pools.
-        """
-        for pool in self._pools:
-            if pool.pool is not None:
-                pool.pool.__init__(pool.pool.maxsize)
-        self.proxy_manager.clear()
-        self.init_poolmanager(DEFAULT_POOLSIZE, _POOL_SIZE)
-
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.ConnectionCls = extended(pool.ConnectionCls)
-        self._pools.add(pool)
-        return pool
-
-    def close(self) -> None:
-        """Close all connections, those in use at the end of their call.
-
-        urllib3 closes a pool only when it is collected, which a response that somebody holds
-        delays.
-        """
-        super().close()
-        for pool in self._pools:
-            pool.close()
-
-    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        resp.stream = partial(_in_large_pieces, resp.stream)
-        return super().build_response(req, resp)
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
-        interceptor = interceptor_of(request.url or "")
-        if interceptor is None:
-            read = as_pair(kwargs.get("timeout"))[1]
-            write_timeout.set(getattr(read, "read_timeout", read))  # urllib3 has a class for it
-            return self._send(request, *args, **kwargs)
-        method, url = request.method or "", request.url or ""
-        wire_request = WireRequest(method, url, request.headers, _content(request.body))
-        response = interceptor.respond(wire_request)
-        raw = HTTPResponse(
-            io.BytesIO(response.content),
-            headers=response.headers,
-            status=response.status_code,
-            reason=http.client.responses.get(response.status_code),
-            preload_content=False,
-        )
-        return self.build_response(request, raw)
-
-    def _send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
-        """Send a request, with another pool if another thread closes the one that was chosen."""
-        while True:
-            try:
-                return super().send(request, *args, **kwargs)
-            except requests.ConnectionError as error:
-                if not isinstance(error.args[0], ClosedPoolError):
-                    raise
-
-
 def _copy(session: requests.Session) -> requests.Session:
     """Return a session with the same settings, but cookies of its own; adapters are shared."""
     copy = requests.Session.__new__(type(session))
@@ -161,23 +108,6 @@ def _copy(session: requests.Session) -> requests.Session:
         copied = getattr(value, "copy", None)
         setattr(copy, name, copied() if copied and isinstance(value, MutableMapping) else value)
     return copy
-
-
-def _in_large_pieces(
-    stream: Callable[[int, bool | None], Iterator[bytes]],
-    _amount: int,
-    decode_content: bool | None = None,
-) -> Iterator[bytes]:
-    return stream(_PIECE, decode_content)
-
-
-def _content(body: Any) -> bytes:
-    """Return the body of a prepared request as bytes."""
-    if body is None:
-        return b""
-    if isinstance(body, str):
-        return body.encode()
-    return bytes(body) if isinstance(body, bytes | bytearray) else b"".join(body)
 
 
 _inherited: list[Any] = []
@@ -197,7 +127,7 @@ class Driver:
         self._local = threading.local()
         self._sessions: Living[requests.Session] = Living()
         renew_after_fork(self)
-        self._adapter = _Adapter()
+        self._adapter = Adapter()
         self._verify = ca_bundle() or True
         self._environment = requests.Session().merge_environment_settings(
             url=endpoint, proxies={}, stream=False, verify=self._verify, cert=None
@@ -210,8 +140,7 @@ class Driver:
 
         Args:
             flow: Yields the requests and pauses.
-            send: Sends one request. Its ``requests.RequestException`` is thrown into the flow as a
-                `TransportError`.
+            send: Sends one request. An error is thrown into the flow as a `TransportError`.
 
         Raises:
             ClientError: The error that the flow raises.
@@ -238,12 +167,13 @@ class Driver:
         self, flow: Flow[T], request: Request, send: Callable[[Request], Response]
     ) -> Callable[[], Request | Pause]:
         start = time.perf_counter()
-        try:
-            with LIBRARY_LOCALS_CLEARED:
-                response = send(request)
-        except requests.RequestException as error:
-            log_failure(request, error)
-            return partial(flow.throw, _failure(error))
+        with exchanging(request.limits) as exchange:
+            try:
+                with LIBRARY_LOCALS_CLEARED:
+                    response = send(request)
+            except (requests.RequestException, BodyError) as error:
+                log_failure(request, error)
+                return partial(flow.throw, _failure(error, exchange))
         log_response(request, response, start)
         return partial(flow.send, response)
 
@@ -273,10 +203,7 @@ class Driver:
         """The session of this thread."""
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
-            session = requests.Session()
-            session.verify = self._verify
-            for prefix in ("https://", "http://"):
-                session.mount(prefix, self._adapter)
+            session = self._new_session()
             self._keep(session)
         return session
 
@@ -307,13 +234,25 @@ class Driver:
         """
         if "content" in kwargs:
             kwargs["data"] = kwargs.pop("content")
-        if "follow_redirects" in kwargs:
-            kwargs["allow_redirects"] = kwargs.pop("follow_redirects")
+        kwargs.pop("follow_redirects", None)
+        kwargs["allow_redirects"] = False  # the flow follows them
         kwargs.setdefault("headers", {})  # an overridden seam may leave them out
         payload = kwargs.pop("json", None)
         if payload is not None:
             kwargs["data"] = encoded_json(payload)
             kwargs["headers"] = {"Content-Type": JSON, **kwargs["headers"]}
+        try:
+            return self._send(method, url, kwargs)
+        except (requests.RequestException, BodyError):
+            raise
+        except Exception as error:
+            if interceptor_of(url) is not None or not is_failed_exchange(error):
+                raise
+            raise _UnexpectedError(str(error)) from error
+
+    def _send(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
+        if current_exchange().limits.is_foreign:
+            return self._send_foreign(method, url, kwargs)
         session = self.session
         if kwargs.keys() <= _PLAIN and self._is_unchanged(session) and _READY_URL.fullmatch(url):
             return self._send_plain(session, method, url, kwargs)
@@ -338,9 +277,26 @@ class Driver:
         request.headers = CaseInsensitiveDict({**session.headers, **kwargs["headers"]})
         request.prepare_cookies(session.cookies)
         request.prepare_body(kwargs.get("data"), kwargs.get("files"))
-        redirects = kwargs.get("allow_redirects", True)
         settings: Any = {**self._environment, "timeout": kwargs.get("timeout")}
-        return session.send(request, allow_redirects=redirects, **settings)
+        return session.send(request, allow_redirects=False, **settings)
+
+    def _send_foreign(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
+        """Send without cookies and settings of the session, which are for the endpoint's host."""
+        session = self._new_session()
+        arguments: dict[str, Any] = {
+            "verify": self._verify,
+            **kwargs,
+            "auth": _keep_authorization,
+            "stream": False,
+        }
+        return session.request(method, url, **arguments)
+
+    def _new_session(self) -> requests.Session:
+        session = Session()
+        session.verify = self._verify
+        for prefix in ("https://", "http://"):
+            session.mount(prefix, self._adapter)
+        return session
 
     def close(self) -> None:
         """End all threads and close all connections; a later call opens new ones."""

@@ -149,7 +149,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
         """
         with self._rows.lock:
             if self._counted() is None:
-                self._read(self._fetch(Span(0, 0)))
+                self._with_total(self._fetch(Span(0, 0)).counted())
             counted = self._counted()
         return sum(1 for _ in self) if counted is None else counted
 
@@ -296,7 +296,7 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
     async def count(self) -> int:
         """Count the resources; asks for no rows, once. Async twin of `ResourceSet.count`."""
         if self._counted() is None:
-            self._read(await self._fetch(Span(0, 0)))
+            self._with_total((await self._fetch(Span(0, 0))).counted())
         counted = self._counted()
         return len([row async for row in self]) if counted is None else counted
 

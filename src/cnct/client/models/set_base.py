@@ -149,7 +149,9 @@ class SetBase(Refinable):
 
     def _read(self, response: Unread) -> Page:
         """Decode a page, and keep its total if it is plausible."""
-        page = response.page()
+        return self._with_total(response.page())
+
+    def _with_total(self, page: Page) -> Page:
         if page.total is not None and page.total >= len(page.rows):
             self._rows.total = page.total
         return page

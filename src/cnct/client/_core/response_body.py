@@ -1,0 +1,239 @@
+"""Decompresses the bodies of responses, piece by piece, and bounds their size. No I/O.
+
+Both drivers use it in place of their libraries' decoders, which take a compressed stream that ends
+early for a whole one, and a body of any size.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from typing import Any, Protocol
+
+from cnct.client._core.messages import JsonLimit, Limits
+from cnct.client._core.responses import is_json
+
+_PIECE = 1 << 20  # bytes decompressed at once
+_FIRST_ERROR = 400
+_ENCODING_LAYERS = 5
+_HEADER = 2  # bytes of a zlib header (RFC 1950)
+
+
+class BodyError(Exception):
+    """A body that cannot be used; the message names the problem.
+
+    Args:
+        message: The problem.
+        transient: Whether another attempt may bring a better one.
+    """
+
+    def __init__(self, message: str, *, transient: bool = False) -> None:
+        super().__init__(message)
+        self.transient = transient
+
+
+class _Decoder(Protocol):
+    def feed(self, data: bytes) -> Iterator[bytes]: ...
+
+    def finish(self) -> None: ...
+
+
+class ResponseBody:
+    """The body of one response on its way from the wire.
+
+    Args:
+        status: Status of the response.
+        content_type: ``Content-Type`` of the response.
+        content_encoding: ``Content-Encoding`` of the response.
+        limits: Bounds of the call.
+    """
+
+    def __init__(
+        self, status: int, content_type: str, content_encoding: str, limits: Limits
+    ) -> None:
+        self._left = _most(status, content_type, limits)
+        self._limits = limits
+        self._encoding = content_encoding
+        self._decoders: list[_Decoder] = []
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield the pieces that some bytes from the wire decompress to.
+
+        Raises:
+            BodyError: If the encoding is unknown, or its package is not installed; if the stream is
+                broken, or the body exceeds ``max_answer``.
+        """
+        if self._encoding and data:  # a response without a body may name any encoding
+            self._decoders, self._encoding = _decoders(self._encoding), ""
+        for piece in _through(self._decoders, data) if self._decoders else (data,):
+            if self._left is not None:
+                self._left -= len(piece)
+                if self._left < 0:
+                    raise BodyError(
+                        f"The body is larger than max_answer, {self._limits.max_answer} bytes:"
+                        " pass a larger max_answer, or None for no limit"
+                    )
+            yield piece
+
+    def finish(self) -> None:
+        """Check that every compressed stream has ended.
+
+        Raises:
+            BodyError: If one is cut.
+        """
+        for decoder in self._decoders:
+            decoder.finish()
+
+
+def _most(status: int, content_type: str, limits: Limits) -> int | None:
+    """Return the largest number of bytes that the body may have."""
+    if not isinstance(limits.max_answer, JsonLimit):
+        return limits.max_answer
+    applies = limits.expects_json or status >= _FIRST_ERROR or is_json(content_type)
+    return limits.max_answer if applies else None
+
+
+def _through(decoders: Sequence[_Decoder], data: bytes) -> Iterator[bytes]:
+    first, *others = decoders
+    for piece in first.feed(data):
+        if others:
+            yield from _through(others, piece)
+        else:
+            yield piece
+
+
+def _decoders(content_encoding: str) -> list[_Decoder]:
+    """Return the decoders of a ``Content-Encoding``, the last applied encoding first."""
+    names = [name.strip().lower() for name in content_encoding.split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if len(names) > _ENCODING_LAYERS:
+        raise BodyError(f"The body is compressed {len(names)} times")
+    return [_decoder(name) for name in reversed(names)]
+
+
+def _decoder(name: str) -> _Decoder:
+    if name in ("gzip", "x-gzip"):
+        return _Gzip()
+    if name == "deflate":
+        return _Deflate()
+    create = _PACKAGES.get(name)
+    if create is None:
+        raise BodyError(f"The body is compressed with {name!r}, which is not supported")
+    return create()
+
+
+def _cut(name: str) -> BodyError:
+    return BodyError(f"The {name} stream of the body is cut", transient=True)
+
+
+def _broken(name: str, error: Exception) -> BodyError:
+    return BodyError(f"The {name} stream of the body is broken: {error}", transient=True)
+
+
+class _Gzip:
+    """Gzip (RFC 1952), of one or more members; padding behind them is ignored."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        while data:
+            if self._stream.eof:
+                if not data.startswith(b"\x1f"):
+                    return
+                self._stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
+            yield from _inflated(self._stream, data, "gzip")
+            data = self._stream.unused_data
+
+    def finish(self) -> None:
+        if not self._stream.eof:
+            raise _cut("gzip")
+
+
+class _Deflate:
+    """Deflate: a zlib stream (RFC 1950), or the bare stream that some servers send."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._stream: Any = None
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        if self._stream is None:
+            data = self._head = self._head + data
+            if len(data) < _HEADER:
+                return
+            is_wrapped = data[0] & 0x0F == zlib.DEFLATED and not (data[0] * 256 + data[1]) % 31
+            self._stream = zlib.decompressobj(zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS)
+        if not self._stream.eof:
+            yield from _inflated(self._stream, data, "deflate")
+
+    def finish(self) -> None:
+        if self._stream is None or not self._stream.eof:
+            raise _cut("deflate")
+
+
+def _inflated(stream: Any, data: bytes, name: str) -> Iterator[bytes]:
+    """Yield the pieces of a zlib stream, none larger than a megabyte however dense it is."""
+    try:
+        piece = stream.decompress(data, _PIECE)
+        # A full piece may leave output inside zlib although all input is used up.
+        while stream.unconsumed_tail or len(piece) == _PIECE:
+            yield piece
+            piece = stream.decompress(stream.unconsumed_tail, _PIECE)
+    except zlib.error as error:
+        raise _broken(name, error) from error
+    if piece:
+        yield piece
+
+
+class _Packaged:
+    """A decoder of an optional package.
+
+    Args:
+        name: Name of the encoding.
+        decompress: Decompresses bytes.
+        is_finished: Returns whether the stream has ended.
+    """
+
+    def __init__(
+        self, name: str, decompress: Callable[[bytes], bytes], is_finished: Callable[[], bool]
+    ) -> None:
+        self._name = name
+        self._decompress = decompress
+        self._is_finished = is_finished
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        try:
+            yield self._decompress(data)
+        except Exception as error:
+            raise _broken(self._name, error) from error
+
+    def finish(self) -> None:
+        if not self._is_finished():
+            raise _cut(self._name)
+
+
+def _brotli() -> _Decoder:
+    stream = _first_installed("br", "brotli", "brotlicffi").Decompressor()
+    return _Packaged("br", stream.process, stream.is_finished)
+
+
+def _zstandard() -> _Decoder:
+    package = _first_installed("zstd", "compression.zstd", "backports.zstd", "zstandard")
+    stream = package.ZstdDecompressor()
+    if hasattr(stream, "decompressobj"):  # the package zstandard
+        stream = stream.decompressobj()
+    return _Packaged("zstd", stream.decompress, lambda: stream.eof)
+
+
+_PACKAGES: dict[str, Callable[[], _Decoder]] = {"br": _brotli, "zstd": _zstandard}
+
+
+def _first_installed(name: str, *packages: str) -> Any:
+    for package in packages:
+        try:
+            return import_module(package)
+        except ImportError:
+            continue
+    raise BodyError(f"The body is compressed with {name!r}: install {packages[-1]} to read it")

@@ -1,0 +1,151 @@
+"""Extends requests for the synchronous driver: sessions and adapters. Decides nothing.
+
+Bodies are decompressed and bounded by the core, interceptors respond in place of the network, and
+redirects are left to the flow.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import requests
+from requests.adapters import DEFAULT_POOLSIZE, HTTPAdapter
+from urllib3 import HTTPResponse
+from urllib3.exceptions import (
+    ClosedPoolError,
+)
+
+from cnct.client._core.response_body import ResponseBody
+from cnct.client._core.timeouts import as_pair
+from cnct.client._http.connections import extended, write_timeout
+from cnct.client._http.exchange import current_exchange, is_exchanging
+from cnct.client._http.forks import renew_after_fork
+from cnct.client._http.interception import WireRequest, interceptor_of
+from cnct.client._http.living import Living
+
+# Connections kept to one host, at least as many as threads share a client. urllib3 opens them
+# when needed, and logs a warning for each one that exceeds the pool.
+_POOL_SIZE = 256
+
+_PIECE = 1 << 20  # bytes
+
+
+class Session(requests.Session):
+    """A session that leaves redirects to the flow; the user's own calls follow them."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None if is_exchanging() else super().get_redirect_target(resp)
+
+
+class Adapter(HTTPAdapter):
+    """Sends to the network unless an interceptor responds, and reads bodies in large pieces.
+
+    The default of requests, 10 kB, takes some 20 system calls for a page of 100 rows, and threads
+    that fetch pages concurrently contend for the interpreter lock at each of them.
+    """
+
+    def __init__(self) -> None:
+        self._pools: Living[Any] = Living()
+        super().__init__(pool_maxsize=_POOL_SIZE)
+        renew_after_fork(self)
+
+    def renew(self) -> None:
+        """Open new pools in the child of a fork.
+
+        The old ones are emptied without their locks, which another thread of the parent may hold:
+        urllib3 would take them when it closes the pools.
+        """
+        for pool in self._pools:
+            if pool.pool is not None:
+                pool.pool.__init__(pool.pool.maxsize)
+        self.proxy_manager.clear()
+        self.init_poolmanager(DEFAULT_POOLSIZE, _POOL_SIZE)
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        pool.ConnectionCls = extended(pool.ConnectionCls)
+        self._pools.add(pool)
+        return pool
+
+    def close(self) -> None:
+        """Close all connections, those in use at the end of their call.
+
+        urllib3 closes a pool only when it is collected, which a response that somebody holds
+        delays.
+        """
+        super().close()
+        for pool in self._pools:
+            pool.close()
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        exchange = current_exchange()
+        exchange.status = resp.status
+        headers = resp.headers
+        body = ResponseBody(
+            resp.status,
+            headers.get("Content-Type", ""),
+            headers.get("Content-Encoding", ""),
+            exchange.limits,
+        )
+        resp.stream = partial(_whole, resp, resp.stream, body)
+        return super().build_response(req, resp)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
+        interceptor = interceptor_of(request.url or "")
+        if interceptor is None:
+            read = as_pair(kwargs.get("timeout"))[1]
+            write_timeout.set(getattr(read, "read_timeout", read))  # urllib3 has a class for it
+            return self._send(request, *args, **kwargs)
+        method, url = request.method or "", request.url or ""
+        wire_request = WireRequest(method, url, request.headers, _content(request.body))
+        response = interceptor.respond(wire_request)
+        raw = HTTPResponse(
+            io.BytesIO(response.content),
+            headers=response.headers,
+            status=response.status_code,
+            reason=http.client.responses.get(response.status_code),
+            preload_content=False,
+        )
+        return self.build_response(request, raw)
+
+    def _send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
+        """Send a request, with another pool if another thread closes the one that was chosen."""
+        while True:
+            try:
+                return super().send(request, *args, **kwargs)
+            except requests.ConnectionError as error:
+                if not isinstance(error.args[0], ClosedPoolError):
+                    raise
+
+
+def _whole(raw: Any, pieces: Any, body: ResponseBody, *_: Any, **__: Any) -> Iterator[bytes]:
+    """Yield the decompressed body; takes the place of ``raw.stream``, with any arguments.
+
+    Args:
+        raw: Response of urllib3.
+        pieces: Its method ``stream``.
+        body: Decompresses the pieces.
+
+    Raises:
+        BodyError: If the body cannot be used; the connection is closed.
+    """
+    try:
+        for piece in pieces(_PIECE, decode_content=False):
+            yield from body.feed(piece)
+        body.finish()
+    except BaseException:
+        raw.close()
+        raise
+
+
+def _content(body: Any) -> bytes:
+    """Return the body of a prepared request as bytes."""
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    return bytes(body) if isinstance(body, bytes | bytearray) else b"".join(body)

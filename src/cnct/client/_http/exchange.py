@@ -1,0 +1,64 @@
+"""The attempt that a thread or task has under way: its bounds, and how far it came. No I/O."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from cnct.client._core.messages import Limits
+
+
+class Exchange:
+    """One attempt: a request, and the response as far as it came.
+
+    Args:
+        limits: Bounds of the call.
+
+    Attributes:
+        sent: Whether any byte of the request may have reached the server.
+        status: Status of the response, once its headers are complete.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.sent = False
+        self.status: int | None = None
+
+    def left(self, timeout: float | None) -> float | None:
+        """Return a timeout, shortened to the seconds that the deadline leaves.
+
+        Raises:
+            TimeoutError: If the deadline has passed.
+        """
+        if self.limits.end is None:
+            return timeout
+        left = self.limits.end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("The deadline passed")
+        return left if timeout is None else min(timeout, left)
+
+
+_current: ContextVar[Exchange | None] = ContextVar("_current", default=None)
+
+
+def current_exchange() -> Exchange:
+    """Return the attempt of this thread or task; outside of one, an attempt without bounds."""
+    return _current.get() or Exchange(Limits(max_answer=None))
+
+
+def is_exchanging() -> bool:
+    """Return whether this thread or task has an attempt under way."""
+    return _current.get() is not None
+
+
+@contextmanager
+def exchanging(limits: Limits) -> Generator[Exchange]:
+    """Make a new attempt the current one."""
+    exchange = Exchange(limits)
+    token = _current.set(exchange)
+    try:
+        yield exchange
+    finally:
+        _current.reset(token)

@@ -1,0 +1,30 @@
+"""Draws the line between failed exchanges and other errors, for both drivers. No I/O.
+
+An error of the HTTP libraries, or one of the standard library that slips through them, is a failed
+exchange, which becomes a `ClientError`. Errors of the user's own classes, as a generator that
+yields a body may raise, stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_LIBRARIES = frozenset(
+    {
+        *("requests", "urllib3", "http", "email"),
+        *("httpx2", "httpcore2", "h11", "anyio", "sniffio"),
+        *("ssl", "zlib", "idna", "socks", "socksio"),
+    }
+)
+_STANDARD = (OSError, ValueError, EOFError, ImportError, RuntimeError, ArithmeticError)
+
+
+def is_failed_exchange(error: BaseException) -> bool:
+    """Return whether an error that came out of an HTTP library means that the exchange failed."""
+    members: Sequence[BaseException] = getattr(error, "exceptions", ())
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(is_failed_exchange, members))
+    if not isinstance(error, Exception) or isinstance(error, Warning):
+        return False
+    packages = (kind.__module__.partition(".")[0] for kind in type(error).__mro__)
+    return isinstance(error, _STANDARD) or not _LIBRARIES.isdisjoint(packages)
