@@ -17,6 +17,7 @@ from cnct.emulator import Emulator
 @pytest.fixture(autouse=True)
 def small_windows(monkeypatch):
     monkeypatch.setattr(source, "_ROWS", 50)
+    monkeypatch.setattr(source, "_PAGES", 1)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def filled():
 @pytest.fixture
 def known(filled, world):
     return world.client(
-        KEY, filled.endpoint, use_specs=True, specs_location=filled.spec, default_limit=10
+        KEY, filled.endpoint, use_specs=True, specs_location=filled.spec, default_limit=50
     )
 
 
@@ -90,7 +91,7 @@ def test_a_partition_reads_itself_with_any_client(known, filled):
 
 def test_a_partition_shows_what_it_is(known):
     part = known.requests.all().partitions(2)[1]
-    assert repr(part).startswith("<Partition requests?ge(created,2024-05-01T")
+    assert repr(part).startswith("<Partition requests?ge(created,2024-0")
     assert repr(part).endswith(f" {part.count} resources>")
 
 

@@ -6,6 +6,7 @@ The windows are decided by ``scan_run``.
 from __future__ import annotations
 
 import os
+import warnings
 from asyncio import Task, to_thread
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
@@ -14,11 +15,13 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from cnct.client._http.jobs import AsyncJobs, Jobs
+from cnct.client.checking import users_level
 from cnct.client.work.checkpoint import Checkpoint
 from cnct.client.work.scan_fields import ScanField
 from cnct.client.work.scan_run import Answer, Ask, ScanRun
 from cnct.client.work.source import AsyncSource, SetT, Source, SourceBase
 from cnct.client.work.windows import FieldWindow
+from cnct.exceptions import DriftWarning
 from cnct.text import safe_url
 
 if TYPE_CHECKING:
@@ -112,11 +115,14 @@ class Scan(ScanBase["ResourceSet"], Source):
             if checkpoint:
                 checkpoint.note(run, window)
         while end := run.again():
-            for page in self._window(run, end).pages():
+            last = self._window(run, end)
+            for page in last.pages():
                 if rows := run.fresh(page):
                     yield rows
                     if checkpoint:
                         checkpoint.note_changes(run)
+            run.drifts = last._silent_drifts
+        _warn_of_drift(run)
         if checkpoint:
             checkpoint.finish()
 
@@ -184,12 +190,15 @@ class AsyncScan(ScanBase["AsyncResourceSet"], AsyncSource):
                 if checkpoint:
                     await to_thread(checkpoint.note, run, window)
         while end := run.again():
-            async with aclosing(self._window(run, end).pages()) as pages:
+            last = self._window(run, end)
+            async with aclosing(last.pages()) as pages:
                 async for page in pages:
                     if rows := run.fresh(page):
                         yield rows
                         if checkpoint:
                             await to_thread(checkpoint.note_changes, run)
+            run.drifts = last._silent_drifts
+        _warn_of_drift(run)
         if checkpoint:
             await to_thread(checkpoint.finish)
 
@@ -219,6 +228,12 @@ class AsyncScan(ScanBase["AsyncResourceSet"], AsyncSource):
                 answers = await self._answers(step, jobs)
             else:
                 yield step
+
+
+def _warn_of_drift(run: ScanRun) -> None:
+    """Show the warning of the last reading, after which nothing is read again."""
+    for message in run.drifts or ():
+        warnings.warn(message, DriftWarning, stacklevel=users_level())
 
 
 def _sent(

@@ -126,6 +126,7 @@ class ScanRun:
 
     Attributes:
         since: Position from which changes are read again; ``None`` for the whole list.
+        drifts: Warnings of the last reading of changes.
     """
 
     def __init__(
@@ -150,11 +151,17 @@ class ScanRun:
         self._new_ids: list[Any] = []
         self._news = 1
         self.since = progress.since if progress else None
+        self.drifts: list[str] | None = None
 
     def condition(self, window: FieldWindow) -> R:
         """Return the filter for the rows of a window."""
         name, axis = self._field.name, self._field.axis
         return window.condition(name, axis, are_nulls_apart=self._are_nulls_apart)
+
+    @property
+    def changes(self) -> bool:
+        """Whether the field changes, so that rows move while they are read."""
+        return self._field.changes
 
     @property
     def ordering(self) -> tuple[str, ...]:

@@ -87,7 +87,12 @@ class SourceBase(Generic[SetT]):
     def _window(self, run: ScanRun, window: FieldWindow) -> SetT:
         """Return the rows of a window, in the order of a field that changes if possible."""
         rows = self._where(run.condition(window))
-        return rows._refined(ordering=run.ordering) if run.ordering else rows
+        if not run.changes:
+            return rows
+        rows = rows._refined(ordering=run.ordering) if run.ordering else rows
+        rows._checked = True
+        rows._drifts()  # rows are bound to move: the end is read again
+        return rows
 
 
 def _checked_name(by: Any) -> str | None:
