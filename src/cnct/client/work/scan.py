@@ -15,13 +15,12 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from cnct.client._http.jobs import AsyncJobs, Jobs
-from cnct.client.checking import users_level
 from cnct.client.work.checkpoint import Checkpoint
 from cnct.client.work.scan_fields import ScanField
 from cnct.client.work.scan_run import Answer, Ask, ScanRun
 from cnct.client.work.source import AsyncSource, SetT, Source, SourceBase
 from cnct.client.work.windows import FieldWindow
-from cnct.exceptions import DriftWarning
+from cnct.exceptions import DriftWarning, users_level
 from cnct.text import safe_url
 
 if TYPE_CHECKING:
