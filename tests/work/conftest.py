@@ -55,3 +55,9 @@ def approve(connect: Emulator, world: Any) -> Callable[[Any], Any]:
     function = world.function(approve)
     function.calls = calls
     return function
+
+
+@pytest.fixture
+def idle(world: Any) -> Any:
+    """A client of each world that calls nobody."""
+    return world.client(KEY, "http://127.0.0.1:9/public/v1")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnct.client.work.entries import passes
+from cnct.client.work import passes as work_passes
+from cnct.client.work.entries import async_passes, passes
 from cnct.client.work.job import BARRIER, Hands, Job, Task
 from cnct.client.work.outcomes import Outcome, Summary
 from cnct.client.work.passes import Passes
@@ -161,7 +165,7 @@ def test_drift_breaks_a_pass_off():
 def test_what_is_given_up_is_reported_once():
     summary = Summary()
     job = Job(lambda item: item, summary)
-    task = job.admit("a")
+    (task,) = job.admit("a")
     flow = job.perform(task, Hands(str, None, no_reread))
     next(flow)
     assert job.give_up() == [Outcome("a", "a", state="unknown", attempts=1)]
@@ -170,3 +174,27 @@ def test_what_is_given_up_is_reported_once():
         flow.send("late")
     assert stop.value.value.state == "done"
     assert (summary.unknown, summary.done) == (1, 0)
+
+
+def test_a_pass_without_end_reads_no_further_page(monkeypatch):
+    monkeypatch.setattr(work_passes, "_SLACK", 0)
+
+    class Endless:
+        def _counted(self):
+            return 0
+
+        def _drifts(self):
+            return []
+
+        async def pages(self):
+            for number in itertools.count():
+                yield [{"id": number}]
+
+    async def entries(job):
+        return [entry async for entry in async_passes(job, Endless)]
+
+    summary = Summary()
+    job = Job(lambda row: row["id"], summary)
+    assert asyncio.run(entries(job)) == [Task(0, {"id": 0}), BARRIER]
+    job.close()
+    assert summary.note.endswith("1 during pass 1, which began with 0")

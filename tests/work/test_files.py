@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from cnct import JournalError
+from cnct.client.work import files
 from cnct.client.work.files import JsonLines
 
 START = '{"head":'
@@ -77,6 +78,10 @@ def test_a_forked_child_holds_no_lock_and_writes_nothing(tmp_path):
     file.append(HEAD)
     file.close()
     file.close()
+    files._release_in_child()
+    with JsonLines(tmp_path / "other", START) as other:
+        files._release_in_child()
+        assert other._descriptor == -1
     assert records(file.path) == [HEAD]
 
 

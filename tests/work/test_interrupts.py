@@ -94,6 +94,19 @@ def test_a_second_ctrl_c_stops_waiting_for_other_threads(client):
 
 
 @pytest.mark.parametrize("concurrency", [1, 2])
+def test_ctrl_c_interrupts_the_reading(client, concurrency):
+    def items():
+        yield "a"
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        client.each(items(), str, concurrency=concurrency)
+    assert caught.value.summary.note == "interrupted"
+    assert caught.value.summary.total <= 1
+
+
+@pytest.mark.parametrize("concurrency", [1, 2])
 def test_an_exit_of_the_function_is_an_exit(client, concurrency):
     def approve(row):
         raise SystemExit(3)
@@ -181,6 +194,53 @@ def test_a_job_that_is_cancelled_twice_waits_no_longer(connect, is_stubborn, mon
     summary = Summary()
     _, calls = run_cancelled(connect, body, 2, concurrency=3, summary=summary)
     assert (summary.unknown, summary.total, len(calls)) == (3, 3, 3)
+
+
+def test_reading_that_resists_its_cancellation_is_left(connect):
+    async def main():
+        async def items():
+            reads.set()
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                await asyncio.sleep(0.2)
+            yield "a"
+
+        reads = asyncio.Event()
+        async with AsyncConnectClient(KEY, connect.endpoint, use_specs=False) as client:
+            job = asyncio.create_task(client.each(items(), str, summary=summary))
+            await reads.wait()
+            for _ in range(2):
+                job.cancel()
+                await asyncio.sleep(0.02)
+            with pytest.raises(asyncio.CancelledError):
+                await job
+
+    summary = Summary()
+    asyncio.run(main())
+    assert (summary.total, summary.note) == (0, "interrupted")
+
+
+def test_a_thread_whose_result_is_not_awaited_any_more_does_no_harm():
+    from cnct.client.work.in_tasks import in_thread
+
+    async def main():
+        started, release = asyncio.Event(), threading.Event()
+        loop = asyncio.get_running_loop()
+
+        def block():
+            loop.call_soon_threadsafe(started.set)
+            release.wait()
+
+        waiting = asyncio.create_task(in_thread(block))
+        await started.wait()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        release.set()
+        await asyncio.sleep(0.02)
+
+    asyncio.run(main())
 
 
 def test_a_cancellation_inside_the_function_is_its_own(connect):

@@ -20,62 +20,63 @@ CONCURRENCY = pytest.mark.parametrize("concurrency", [1, 3])
         ([], []),
     ],
 )
-def test_each_item_is_handled(asker, world, items, ids, concurrency):
+def test_each_item_is_handled(idle, world, items, ids, concurrency):
     def fail(item):
         raise ValueError(item)
 
-    summary = asker.each(iter(items), world.function(fail), concurrency=concurrency)
+    summary = idle.each(iter(items), world.function(fail), concurrency=concurrency)
     assert sorted((outcome.id for outcome in summary.not_done), key=str) == sorted(ids, key=str)
     assert summary.complete
 
 
-def test_an_item_that_comes_again_is_skipped(asker, world):
+def test_an_item_that_comes_again_is_skipped(idle, world):
     calls = []
-    summary = asker.each(["a", "b", "a"], world.function(calls.append))
+    summary = idle.each(["a", "b", "a"], world.function(calls.append))
     assert (sorted(calls), summary.done, summary.skipped, summary.total) == (["a", "b"], 2, 1, 3)
 
 
-def test_items_can_be_told_apart_by_a_key(asker, world):
+def test_items_can_be_told_apart_by_a_key(idle, world):
     calls = []
     items = [{"number": 1}, {"number": 2}, {"number": 1}]
-    summary = asker.each(items, world.function(calls.append), key=lambda item: item["number"])
+    summary = idle.each(items, world.function(calls.append), key=lambda item: item["number"])
     assert [call["number"] for call in calls] == [1, 2]
     assert summary.skipped == 1
 
 
 @pytest.mark.parametrize("items", ["PR-1", {"id": 1}, 5, b"x"])
-def test_items_that_are_hardly_meant_are_refused(asker, world, items):
+def test_items_that_are_hardly_meant_are_refused(idle, world, items):
     with pytest.raises(TypeError, match="must be a list or another iterable"):
-        asker.each(items, world.function(print))
+        idle.each(items, world.function(print))
 
 
-def test_an_item_can_be_read_again_before_its_call(asker, world):
+def test_an_item_can_be_read_again_before_its_call(idle, world):
     def now(item):
         if item == "gone":
             raise NotFoundError(status_code=404)
         return None if item == "other" else item.upper()
 
     calls = []
-    summary = asker.each(
+    summary = idle.each(
         ["a", "gone", "other"], world.function(calls.append), recheck=world.function(now)
     )
     assert (calls, summary.gone, summary.skipped) == (["A"], 1, 1)
     with pytest.raises(ValueError, match="does not know where to read an item again"):
-        asker.each([], world.function(print), recheck=True)
+        idle.each([], world.function(print), recheck=True)
 
 
-def test_an_error_of_the_items_ends_the_work(asker, world):
+@CONCURRENCY
+def test_an_error_of_the_items_ends_the_work(idle, world, concurrency):
     def items():
         yield "a"
         raise LookupError("no more")
 
     with pytest.raises(LookupError) as caught:
-        asker.each(items(), world.function(print))
+        idle.each(items(), world.function(print), concurrency=concurrency)
     assert caught.value.summary.done == 1
     assert not caught.value.summary.complete
 
 
-def test_asynchronous_items_are_read(world, asker):
+def test_asynchronous_items_are_read(world, idle):
     if world.name == "sync":
         pytest.skip("the synchronous world has none")
 
@@ -84,7 +85,7 @@ def test_asynchronous_items_are_read(world, asker):
         yield "b"
 
     calls = []
-    assert asker.each(items(), world.function(calls.append)).done == 2
+    assert idle.each(items(), world.function(calls.append)).done == 2
     assert calls == ["a", "b"]
 
 
@@ -218,7 +219,18 @@ def test_an_unknown_action_is_refused_before_anything_is_sent(connect):
         assert client.requests.filter(status="failed").act("approve", lambda _: {}).total == 0
 
 
-def test_many_failures_keep_no_rows_alive(asker, world, monkeypatch):
+def test_a_plain_function_is_taken_in_both_worlds(idle):
+    assert idle.each(["a", "b"], str.upper).done == 2
+
+
+def test_a_slice_that_repeats_a_row_handles_it_once(server, remote, world):
+    from tests.conftest import json_answer
+
+    server.answer = lambda _: json_answer([{"id": 1}, {"id": 1}], Content_Range="items 0-1/2")
+    assert remote.products.all()[:2].process(world.function(str)).total == 1
+
+
+def test_many_failures_keep_no_rows_alive(idle, world, monkeypatch):
     from cnct.client.work import outcomes
 
     monkeypatch.setattr(outcomes, "_WHOLE_ERRORS", 1)
@@ -229,7 +241,7 @@ def test_many_failures_keep_no_rows_alive(asker, world, monkeypatch):
         except KeyError as error:
             raise ValueError(item) from error
 
-    summary = asker.each(["a", "b"], world.function(fail))
+    summary = idle.each(["a", "b"], world.function(fail))
     first, second = summary.failures
     assert first.error.__traceback__ is not None
     assert second.error.__traceback__ is second.error.__cause__.__traceback__ is None

@@ -48,7 +48,7 @@ def test_a_journal_can_be_read_by_people(connect, asker, approve, path):
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
-def test_a_later_run_goes_on(asker, world, path, concurrency):
+def test_a_later_run_goes_on(idle, world, path, concurrency):
     def function(item):
         calls.append(item)
         if item in failing:
@@ -57,44 +57,44 @@ def test_a_later_run_goes_on(asker, world, path, concurrency):
     items = list(range(10))
     settings = {"journal": path, "name": "count", "concurrency": concurrency}
     failing, calls = {3: ValueError("three"), 5: AmbiguousWriteError("lost")}, []
-    first = asker.each(items, world.function(function), **settings)
+    first = idle.each(items, world.function(function), **settings)
     assert (first.done, first.failed, first.unknown, first.complete) == (8, 1, 1, True)
     assert any(line.get("error") == "ValueError: three" for line in lines(path))
     failing, calls = {}, []
-    second = asker.each(items, world.function(function), **settings)
+    second = idle.each(items, world.function(function), **settings)
     assert calls == [3]
     assert (second.done, second.unknown, second.resumed) == (9, 1, 8)
     assert isinstance(second.failures[0].error, AmbiguousWriteError)
     calls.clear()
-    third = asker.each(
+    third = idle.each(
         items, world.function(function), recheck=world.function(lambda item: item), **settings
     )
     assert (calls, third.done, third.resumed) == ([5], 10, 9)
 
 
-def test_attempts_are_counted_over_all_runs(asker, world, path):
+def test_attempts_are_counted_over_all_runs(idle, world, path):
     def fail(item):
         raise ValueError(item)
 
     for number in (1, 2, 3):
-        summary = asker.each(["a"], world.function(fail), journal=path)
+        summary = idle.each(["a"], world.function(fail), journal=path)
         assert summary.not_done[0].attempts == number
 
 
-def test_a_finished_journal_says_so(asker, world, approve, path):
+def test_a_finished_journal_says_so(idle, world, approve, path):
     calls = []
     function = world.function(calls.append)
-    asker.each(["a", "b"], function, journal=path, name="job")
+    idle.each(["a", "b"], function, journal=path, name="job")
     with pytest.raises(
         JournalError, match=r"finished at .*: pass journal_restart=True to start it"
     ):
-        asker.each(["a", "b"], function, journal=path, name="job")
-    again = asker.each(["a", "b"], function, journal=path, name="job", journal_restart=True)
+        idle.each(["a", "b"], function, journal=path, name="job")
+    again = idle.each(["a", "b"], function, journal=path, name="job", journal_restart=True)
     assert (again.done, again.resumed, len(calls)) == (2, 0, 4)
     assert sum("journal" in line for line in lines(path)) == 1
 
 
-def test_a_restart_goes_on_with_a_job_that_is_not_finished(asker, world, path):
+def test_a_restart_goes_on_with_a_job_that_is_not_finished(idle, world, path):
     def function(item):
         calls.append(item)
         if item == "b":
@@ -102,7 +102,7 @@ def test_a_restart_goes_on_with_a_job_that_is_not_finished(asker, world, path):
 
     calls = []
     for _ in range(2):
-        asker.each(["a", "b"], world.function(function), journal=path, journal_restart=True)
+        idle.each(["a", "b"], world.function(function), journal=path, journal_restart=True)
     assert calls == ["a", "b", "b"]
 
 
@@ -133,26 +133,26 @@ def test_actions_have_names_of_their_own(pending, path):
         pending[:1].act("approve", payload, journal=path, name="named")
 
 
-def test_a_journal_that_was_refused_is_free_again(asker, world, path):
-    asker.each(["a"], world.function(print), journal=path, name="n")
+def test_a_journal_that_was_refused_is_free_again(idle, world, path):
+    idle.each(["a"], world.function(print), journal=path, name="n")
     errors = []
     for name in ("other", "another"):
         with pytest.raises(JournalError, match="another job") as caught:
-            asker.each(["a"], world.function(print), journal=path, name=name)
+            idle.each(["a"], world.function(print), journal=path, name=name)
         errors.append(caught)  # its frames must hold nothing of the file
 
 
-def test_a_journal_that_is_damaged_is_refused(asker, world, path):
-    asker.each(["a"], world.function(print), journal=path, name="n", summary=Summary())
+def test_a_journal_that_is_damaged_is_refused(idle, world, path):
+    idle.each(["a"], world.function(print), journal=path, name="n", summary=Summary())
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"state"', '"stale"'), encoding="utf-8")
     with pytest.raises(JournalError, match="line 3, is no line of a journal"):
-        asker.each(["a"], world.function(print), journal=path, name="n")
+        idle.each(["a"], world.function(print), journal=path, name="n")
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])
 def test_a_journal_that_cannot_be_written_ends_the_work(
-    asker, world, path, monkeypatch, concurrency
+    idle, world, path, monkeypatch, concurrency
 ):
     from cnct.client.work.journal import Journal
 
@@ -161,7 +161,7 @@ def test_a_journal_that_cannot_be_written_ends_the_work(
 
     monkeypatch.setattr(Journal, "end", end)
     with pytest.raises(OSError, match="disk full") as caught:
-        asker.each(range(99), world.function(str), journal=path, concurrency=concurrency)
+        idle.each(range(99), world.function(str), journal=path, concurrency=concurrency)
     assert 1 <= caught.value.summary.total < 10
 
 
@@ -193,6 +193,11 @@ def test_reading_again_tells_what_became_of_calls_without_an_end(
     assert (summary.done, summary.resumed, summary.skipped, summary.gone) == (25, 24, 1, 1)
     with pytest.raises(JournalError, match="finished"):
         pending.process(approve, journal=path, name="approve", recheck=True)
+
+
+def test_failures_that_are_not_seen_again_are_no_outcomes(idle, world, path):
+    idle.each(["a"], world.function(int), journal=path, name="n")
+    assert idle.each(["1"], world.function(int), journal=path, name="n").total == 1
 
 
 def test_keys_without_rows_cannot_be_read_again(pending, approve, path):
@@ -238,7 +243,7 @@ def _whole_lines(path):
     return [line for line in path.read_bytes().split(b"\n")[:-1] if line]
 
 
-def test_two_processes_cannot_share_a_journal(asker, world, path):
+def test_two_processes_cannot_share_a_journal(idle, world, path):
     def use(item):
         try:
             asker_of_another_job(item)
@@ -251,6 +256,6 @@ def test_two_processes_cannot_share_a_journal(asker, world, path):
         ConnectClient(KEY, "http://127.0.0.1:9").each(["b"], print, journal=path, name="n")
 
     errors = []
-    asker.each(["a"], world.function(use), journal=path, name="n")
+    idle.each(["a"], world.function(use), journal=path, name="n")
     assert len(errors) == 1
     assert "is in use: wait until the other job has ended" in errors[0]

@@ -61,10 +61,7 @@ def test_failures_stay_and_cause_no_endless_loop(world, pending, concurrency):
     Summary(done=1).raise_for_failures()
 
 
-@CONCURRENCY
-def test_a_set_that_fills_as_fast_as_it_is_handled_has_an_end(
-    world, connect, asker, concurrency, monkeypatch
-):
+def test_a_set_that_fills_as_fast_as_it_is_handled_has_an_end(world, connect, asker, monkeypatch):
     monkeypatch.setattr(passes, "_SLACK", 50)
 
     def approve(row):
@@ -74,15 +71,14 @@ def test_a_set_that_fills_as_fast_as_it_is_handled_has_an_end(
 
     calls = []
     pending = asker.requests.filter(status="pending").order_by("created").limit(10)
-    summary = pending.process(world.function(approve), concurrency=concurrency)
+    summary = pending.process(world.function(approve), concurrency=2)
     assert len(calls) == len(set(calls)) == summary.done < 600
     assert not summary.complete
     assert summary.note.startswith("rows come in as fast as they are handled: ")
     assert summary.note in repr(summary)
 
 
-@CONCURRENCY
-def test_a_set_that_grows_at_its_end_has_an_end(world, connect, asker, concurrency, monkeypatch):
+def test_a_set_that_grows_at_its_end_has_an_end(world, connect, asker, monkeypatch):
     monkeypatch.setattr(passes, "_SLACK", 50)
 
     def approve(row):
@@ -91,7 +87,7 @@ def test_a_set_that_grows_at_its_end_has_an_end(world, connect, asker, concurren
 
     calls = []
     pending = asker.requests.filter(status="pending").order_by("created").limit(10)
-    summary = pending.process(world.function(approve), concurrency=concurrency)
+    summary = pending.process(world.function(approve), concurrency=2)
     assert len(calls) == len(set(calls)) == summary.done < 600
     assert not summary.complete
     assert summary.note.startswith("rows come in as fast as they are handled: ")

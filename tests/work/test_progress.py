@@ -18,13 +18,13 @@ def clock(monkeypatch):
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_callable_receives_the_figures(asker, world):
+def test_a_callable_receives_the_figures(idle, world):
     def function(item):
         if item == 2:
             raise ValueError(item)
 
     seen = []
-    asker.each([1, 2, 3, 4], world.function(function), progress=seen.append)
+    idle.each([1, 2, 3, 4], world.function(function), progress=seen.append)
     assert seen == [
         (1, 0, 4, 1.0, 3.0),
         (2, 1, 4, 1.0, 2.0),
@@ -43,10 +43,10 @@ def test_the_total_of_a_set_is_its_count(pending, approve):
     assert seen == []
 
 
-def test_items_without_a_length_have_no_total(asker, world, monkeypatch):
+def test_items_without_a_length_have_no_total(idle, world, monkeypatch):
     monkeypatch.setattr(figures, "monotonic", lambda: 1.0)
     seen = []
-    asker.each(iter("ab"), world.function(str), progress=seen.append)
+    idle.each(iter("ab"), world.function(str), progress=seen.append)
     assert seen == [(1, 0, None, 0.0, None), (2, 0, None, 0.0, None)]
 
 
@@ -56,19 +56,19 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.usefixtures("clock")
-def test_true_shows_a_bar_on_a_terminal(asker, world, monkeypatch, capsys):
+def test_true_shows_a_bar_on_a_terminal(idle, world, monkeypatch, capsys):
     monkeypatch.setenv("TERM", "xterm")
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    asker.each(["a", "b"], world.function(int), progress=True)
+    idle.each(["a", "b"], world.function(int), progress=True)
     assert "2/2" in terminal.getvalue()
     assert "2 failed, 1.0/s, 0:00 left" in terminal.getvalue()
     assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("progress", [True, False])
-def test_elsewhere_nothing_is_shown(asker, world, capsys, progress):
-    asker.each(["a", "b"], world.function(str), progress=progress)
+def test_elsewhere_nothing_is_shown(idle, world, capsys, progress):
+    idle.each(["a", "b"], world.function(str), progress=progress)
     assert capsys.readouterr() == ("", "")
 
 

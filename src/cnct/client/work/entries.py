@@ -61,9 +61,7 @@ def items_of(job: Job, items: Iterable[Any]) -> Generator[Entry]:
 
 def _admitted(job: Job, items: Iterable[Any]) -> Generator[Entry]:
     for item in items:
-        entry = job.admit(item)
-        if entry is not None:
-            yield entry
+        yield from job.admit(item)
     yield from job.leftovers()
 
 
@@ -104,9 +102,8 @@ async def async_items_of(
     """Read items once. Async twin of `items_of`."""
     if isinstance(items, AsyncIterable):
         async for item in items:
-            admitted = job.admit(item)
-            if admitted is not None:
-                yield admitted
+            for entry in job.admit(item):
+                yield entry
         items = ()
     for entry in _admitted(job, items):
         yield entry

@@ -156,10 +156,6 @@ def _release_in_child() -> None:
             file._release()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_release_in_child)
-
-
 def _record(line: bytes) -> Record | None:
     try:
         record: Any = json.loads(line)
@@ -189,6 +185,8 @@ if sys.platform == "win32":
 
 else:
     import fcntl
+
+    os.register_at_fork(after_in_child=_release_in_child)
 
     def _lock_now(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

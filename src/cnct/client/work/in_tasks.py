@@ -64,6 +64,8 @@ async def in_thread(function: Callable[[], Any]) -> Any:
 class TaskCrew:
     """Async twin of `in_threads.Crew`: each call runs in a task, and one more task reads rows."""
 
+    _reader: asyncio.Task[None]
+
     def __init__(self, job: Job, hands: Hands, size: int) -> None:
         self._job = job
         self._hands = hands
@@ -71,7 +73,6 @@ class TaskCrew:
         self._tasks: deque[Task] = deque()
         self._outcomes: deque[Outcome[Any]] = deque()
         self._running: set[asyncio.Task[None]] = set()
-        self._reader: asyncio.Task[None] | None = None
         self._waits = False  # whether a barrier was read
         self._is_interrupted = False
         self._changed = asyncio.Event()  # there is something to start or to hand out
@@ -126,20 +127,16 @@ class TaskCrew:
             self._changed.clear()
             if self._job.is_stopped:
                 self._tasks.clear()
-                self._stop_reading()
+                self._reader.cancel()
             while self._tasks and len(self._running) < self._size:
                 self._start(self._tasks.popleft())
             if not self._running:
                 self._waits = False
-                if self._reader is None or self._reader.done():
+                if self._reader.done():
                     return None
             self._wanted.set()
             await self._changed.wait()
         return self._outcomes.popleft()
-
-    def _stop_reading(self) -> None:
-        if self._reader is not None:
-            self._reader.cancel()
 
     def _start(self, task: Task) -> None:
         call = self._task(self._call(task))

@@ -15,6 +15,7 @@ from cnct.client.work.interrupts import Interrupts
 from cnct.client.work.job import Entry, Flow, Hands, Job, Task
 from cnct.client.work.outcomes import Outcome
 
+_SECONDS_TO_LOOK = 1.0  # for a Ctrl-C that came just before the wait
 _ROOM = 4  # tasks read ahead, and outcomes not handed out, for each thread
 
 
@@ -122,8 +123,7 @@ class Crew:
                     return None
                 self._waits = self._waits and not is_idle
                 if self._is_read or self._waits or len(self._tasks) >= _ROOM * self._size:
-                    if self._interrupts.count == self._interrupts_seen:
-                        self._changed.wait()
+                    self._changed.wait(_SECONDS_TO_LOOK)
                     continue
             with self._interrupts.raised():
                 entry = next(entries, None)

@@ -127,10 +127,9 @@ class Job:
         for row in rows:
             if self.is_over:
                 return
-            entry = self.admit(row)
-            self._passes.row(is_new=entry is not None)
-            if entry is not None:
-                yield entry
+            entries = self.admit(row)
+            self._passes.row(is_new=bool(entries))
+            yield from entries
 
     def expect(self, rows: Sequence[Any]) -> None:
         """Count rows of a slice, which are admitted one by one later."""
@@ -145,23 +144,23 @@ class Job:
         """End a pass over a set, and return whether another one is due."""
         return not self.is_stopped and self._passes.end()
 
-    def admit(self, item: Any) -> Task | Outcome[Any] | None:
+    def admit(self, item: Any) -> list[Task | Outcome[Any]]:
         """Return what a row or item leads to: a call, a known outcome, or nothing."""
         self._position += 1
         key = self._identify(item)
         if key is None:
-            return Task(self._position, item)
+            return [Task(self._position, item)]
         if key in self._handled:
-            return None if self._of_set else self._known(Outcome(key, item, state="skipped"))
+            return [] if self._of_set else [self._known(Outcome(key, item, state="skipped"))]
         self._handled.add(key)
         past = self._past.pop(key, None)
         if past is None:
-            return Task(key, item)
+            return [Task(key, item)]
         if past.state == "done":
-            return self._known(Outcome(key, item, state="done", attempts=past.attempts))
+            return [self._known(Outcome(key, item, state="done", attempts=past.attempts))]
         if past.state == "unknown" and not self._rereads:
-            return self._known(_without_end(key, item, past.attempts))
-        return Task(key, item, past.attempts)
+            return [self._known(_without_end(key, item, past.attempts))]
+        return [Task(key, item, past.attempts)]
 
     def leftovers(self) -> Iterator[Task | Outcome[Any]]:
         """Yield what the calls without an end lead to whose resources were not read again."""
@@ -222,9 +221,8 @@ class Job:
         return outcome
 
     def sync(self, mark: int) -> None:
-        """Wait until the journal is on the disk, up to a mark."""
-        if self._journal is not None:
-            self._journal.sync(mark)
+        """Wait until the journal, if there is one, is on the disk up to a mark."""
+        return None if self._journal is None else self._journal.sync(mark)
 
     def stop(self, note: str, error: BaseException | None = None) -> None:
         """Start nothing new; the first error is raised at the end."""
