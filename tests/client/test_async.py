@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import KEY, json_answer
 
 from cnct import AsyncConnectClient, NotYetEvaluatedError
-from cnct.client._http.asynchronous import _keepers
+from cnct.client._http.async_connections import _open
 
 
 @pytest.fixture
@@ -165,9 +165,8 @@ asyncio.run(with_one_of_its_own()); asyncio.run(with_one_that_is_dropped()); gc.
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_dropped_client_is_let_go(server, monkeypatch):
-    """In the loop after a moment, or at once if the loop is gone; nothing holds it for ever."""
-    monkeypatch.setattr("cnct.client._http.asynchronous._GRACE", 0.0)
+def test_a_dropped_client_is_let_go(server):
+    """By its loop, or at once if that is gone; nothing holds it for ever."""
     server.answer = lambda _: json_answer({})
 
     async def use_one():
@@ -178,27 +177,53 @@ def test_a_dropped_client_is_let_go(server, monkeypatch):
     async def drop_one():
         gone = await use_one()
         gc.collect()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)
+        assert not _open
         return gone()
 
     assert asyncio.run(drop_one()) is None
-    loop = asyncio.new_event_loop()
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # of asyncio, for the loop
+def test_loops_that_ended_without_closing_their_connections_are_forgotten(server):
+    server.answer = lambda _: json_answer({})
     client = AsyncConnectClient(KEY, server.endpoint, use_specs=False)
-    loop.run_until_complete(client.get("x"))
-    loop.run_until_complete(client.aclose())
-    loop.run_until_complete(client.get("x"))
-    connections = client._driver._clients.copy()
-    loop.run_until_complete(next(iter(connections.values())).aclose())
-    loop.close()
-    del client
+    for _ in range(3):
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(client.get("x"))
+        loop.close()  # asyncio.run() would end generators before
+        assert len(client._driver._connections) == len(_open) == 1
+    del client, loop
     gc.collect()
-    assert not any(each in _keepers for each in connections.values())
+    assert not _open
+
+
+def test_aclose_closes_the_connection_of_a_call_under_way_at_its_end(server):
+    arrived, go_on = threading.Event(), threading.Event()
+
+    def answer(_):
+        arrived.set()
+        go_on.wait(5)
+        return json_answer({"id": 1})
+
+    server.answer = answer
+
+    async def scenario():
+        client = AsyncConnectClient(KEY, server.endpoint, use_specs=False)
+        call = asyncio.create_task(client.create("x", {}))
+        await asyncio.to_thread(arrived.wait, 5)
+        await client.aclose()
+        go_on.set()
+        assert await call == {"id": 1}
+        assert not _open
+
+    asyncio.run(scenario())
 
 
 def test_calls_that_begin_together_open_one_client(client, server):
     async def scenario():
         await asyncio.gather(*(client.get("x") for _ in range(5)))
-        return len(client._driver._clients)
+        return len(client._driver._connections)
 
     assert asyncio.run(scenario()) == 1
 

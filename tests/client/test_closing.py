@@ -329,3 +329,40 @@ def test_the_first_asynchronous_call_works_after_the_main_thread(server):
     script = LATE_ASYNC.format(key=KEY, url=server.endpoint)
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603 - the script above
     assert (run.stdout, run.stderr) == ("1\n[{'id': 0}]\n", "")
+
+
+EXITS = """
+import asyncio, sys, threading
+from cnct import AsyncConnectClient, ConnectClient
+
+loop = asyncio.new_event_loop()
+client = AsyncConnectClient({key!r}, {url!r}, use_specs=False, concurrency=3)
+sync = ConnectClient({key!r}, {url!r}, use_specs=False, concurrency=3)
+rows, sync_rows = aiter(client.items.all().limit(1)), iter(sync.items.all().limit(1))
+loop.run_until_complete(anext(rows)), next(sync_rows)
+
+def run(loop):
+    asyncio.set_event_loop(loop)
+    loop.run_until_complete(client.get("items?offset=0"))
+    loop.run_forever()
+
+if sys.argv[1] == "running":
+    threading.Thread(target=run, args=(asyncio.new_event_loop(),), daemon=True).start()
+if sys.argv[1] == "error":
+    sys.exit(7)
+"""
+
+
+@pytest.mark.parametrize("how", ["plain", "running", "error"])
+def test_nothing_is_printed_at_exit(server, how):
+    server.answer = Held(first_held=99)
+    script = EXITS.format(key=KEY, url=server.endpoint)
+    run = subprocess.run([sys.executable, "-c", script, how], capture_output=True, text=True)  # noqa: S603, PLW1510 - the script above, whose status is looked at
+    assert (run.returncode, run.stdout, run.stderr) == (7 if how == "error" else 0, "", "")
+
+
+def test_names_are_looked_up_after_the_main_thread(server):
+    server.answer = Held(total=1, first_held=99)
+    script = LATE_ASYNC.format(key=KEY, url=server.endpoint.replace("127.0.0.1", "localhost"))
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603 - the script above
+    assert (run.stdout, run.stderr) == ("1\n[{'id': 0}]\n", "")

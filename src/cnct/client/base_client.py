@@ -76,7 +76,9 @@ class BaseClient(
     _library: str
     """Name of the HTTP library in the User-Agent header."""
 
-    _not_copied = frozenset({"_responses", "_headers", "_driver", "_document"})
+    _not_copied = frozenset(
+        {"_responses", "_headers", "_driver", "_opened", "_readers", "_document"}
+    )
     """Attributes that a copy or pickle creates anew."""
 
     def __init__(

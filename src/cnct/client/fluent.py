@@ -10,6 +10,7 @@ from cnct.client._core.messages import Request, Response, expecting_json
 from cnct.client._core.paging import Unread
 from cnct.client._core.reader import Reader
 from cnct.client._core.responses import value_of
+from cnct.client._http.living import Living
 from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.checking import load
 from cnct.client.models import NS, AsyncCollection, AsyncNS, Collection
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import httpx2
     import requests
 
+    from cnct.client._http.asynchronous import AsyncDriver
     from cnct.client._http.tasks import AsyncAhead
     from cnct.client._http.threads import Ahead
     from cnct.client.work.outcomes import Summary
@@ -249,9 +251,14 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
 
     def _open(self) -> None:
         super()._open()
-        from cnct.client._http.asynchronous import AsyncDriver  # noqa: PLC0415 - httpx2 is slow
+        self._opened: AsyncDriver | None = None
+        self._readers: Living[AsyncAhead] = Living()
 
-        self._driver = AsyncDriver(self.clock)
+    @property
+    def _driver(self) -> AsyncDriver:
+        if self._opened is None:
+            self._opened = _async_driver_class()(self.clock)
+        return self._opened
 
     @staticmethod
     def _scope() -> object:
@@ -295,16 +302,25 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
         return Unread(request, await self._exchange(request))
 
     def _read_ahead(self, reader: Reader, pages: int) -> AsyncAhead:
-        return self._driver.ahead(reader, pages)
+        from cnct.client._http.tasks import AsyncAhead  # noqa: PLC0415 - needs asyncio
+
+        ahead = AsyncAhead(reader, pages)
+        self._readers.add(ahead)
+        return ahead
 
     async def _checked_request(
         self, method: str, path: str, kwargs: dict[str, Any], is_checked: bool = False
     ) -> Request:
-        """Build and check a request; load the OpenAPI document in a thread, not in the loop."""
+        """Build and check a request.
+
+        Imports the HTTP library and loads the OpenAPI document in a thread, not in the loop.
+        """
+        from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
+
+        if self._opened is None:
+            await in_thread(_async_driver_class)
         specs = self._specs_to_check(is_checked)
         if specs and not specs.at_hand():
-            from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
-
             await in_thread(load, specs)
         return self._request(method, path, kwargs, is_checked)
 
@@ -354,7 +370,10 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
         A set that another task reads ahead raises a `ClientError`. A later call opens new
         connections.
         """
-        await self._driver.close()
+        for reader in self._readers:
+            await reader.close(is_closed=True)
+        if self._opened is not None:
+            await self._opened.close()
         self._responses.drop()
 
     async def __aenter__(self) -> Self:
@@ -369,3 +388,9 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
     ) -> None:
         """Close the client in the running loop."""
         await self.aclose()
+
+
+def _async_driver_class() -> type[AsyncDriver]:
+    from cnct.client._http.asynchronous import AsyncDriver  # noqa: PLC0415 - httpx2 is slow
+
+    return AsyncDriver

@@ -20,6 +20,8 @@ import httpcore2
 
 from cnct.client._http.exchange import current_exchange
 from cnct.client._http.forks import give_up, renew_after_fork
+from cnct.client._http.in_threads import in_thread
+from cnct.client._http.living import Living
 from cnct.client._http.response_end import ResponseEnd
 
 _REQUEST = re.compile(rb"([A-Z]+) \S+ HTTP/1\.1\r\n")
@@ -169,10 +171,21 @@ class _Protocol(asyncio.Protocol):
 
 
 class Stream(httpcore2.AsyncNetworkStream):
-    """A connection, with or without TLS."""
+    """A connection, with or without TLS.
 
-    def __init__(self, protocol: _Protocol) -> None:
+    Args:
+        protocol: Of the connection.
+        streams: All streams of the backend, for `Backend.abort`.
+    """
+
+    def __init__(self, protocol: _Protocol, streams: Living[Stream]) -> None:
         self._protocol = protocol
+        self._streams = streams
+        streams.add(self)
+
+    def abort(self) -> None:
+        """Close the connection in the next round of the loop."""
+        self._protocol.transport.abort()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - of httpcore2
         """Return up to ``max_bytes`` bytes, none at the end."""
@@ -198,7 +211,7 @@ class Stream(httpcore2.AsyncNetworkStream):
 
     async def aclose(self) -> None:
         """Close the connection without waiting for the other side."""
-        self._protocol.transport.abort()
+        self.abort()
         await asyncio.sleep(0)  # asyncio closes the socket in the next round of its loop
 
     async def start_tls(
@@ -226,7 +239,7 @@ class Stream(httpcore2.AsyncNetworkStream):
         if transport is None:
             raise httpcore2.ConnectError("The connection was closed in the TLS handshake")
         protocol.connection_made(transport)
-        return Stream(protocol)
+        return Stream(protocol, self._streams)
 
     def get_extra_info(self, info: str) -> Any:
         """Return what httpcore2 asks for by name."""
@@ -239,6 +252,14 @@ class Stream(httpcore2.AsyncNetworkStream):
 class Backend(httpcore2.AsyncNetworkBackend):
     """Opens connections in the running loop."""
 
+    def __init__(self) -> None:
+        self._streams: Living[Stream] = Living()
+
+    def abort(self) -> None:
+        """Close all connections in the next round of the loop."""
+        for stream in self._streams:
+            stream.abort()
+
     async def connect_tcp(
         self,
         host: str,
@@ -249,13 +270,22 @@ class Backend(httpcore2.AsyncNetworkBackend):
     ) -> Stream:
         """Return a connection to a host; the other arguments are not used."""
         del local_address, socket_options
-        loop = asyncio.get_running_loop()
         with _translated(httpcore2.ConnectTimeout, httpcore2.ConnectError):
             async with asyncio.timeout(timeout):
-                _, protocol = await loop.create_connection(
-                    _Protocol, host, port, happy_eyeballs_delay=_HAPPY_EYEBALLS
-                )
-        return Stream(protocol)
+                try:
+                    protocol = await _connected(host, port)
+                except RuntimeError:
+                    # After the end of the main thread, asyncio cannot look up names any more.
+                    addresses = await in_thread(socket.getaddrinfo, host, port)
+                    protocol = await _connected(addresses[0][4][0], port)
+        return Stream(protocol, self._streams)
+
+
+async def _connected(host: Any, port: int) -> _Protocol:
+    _, protocol = await asyncio.get_running_loop().create_connection(
+        _Protocol, host, port, happy_eyeballs_delay=_HAPPY_EYEBALLS
+    )
+    return protocol
 
 
 @contextmanager

@@ -40,6 +40,7 @@ class Transport(httpx2.AsyncBaseTransport):
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
+        self._backend = Backend()
         self._pools: dict[str | None, httpcore2.AsyncConnectionPool] = {}
         self._proxies: dict[str, str | None] = {}
 
@@ -73,9 +74,13 @@ class Transport(httpx2.AsyncBaseTransport):
                 max_connections=None,
                 max_keepalive_connections=_MOST_IDLE,
                 keepalive_expiry=_IDLE_SECONDS,
-                network_backend=Backend(),
+                network_backend=self._backend,
             )
         return self._pools[proxy]
+
+    def abort(self) -> None:
+        """Close all connections in the next round of the loop."""
+        self._backend.abort()
 
     async def aclose(self) -> None:
         """Close all connections."""

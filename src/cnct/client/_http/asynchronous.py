@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 import threading
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -17,22 +18,20 @@ import httpx2
 from cnct.client._core.clock import Clock
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
-from cnct.client._core.reader import Reader
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.async_body import prepared
-from cnct.client._http.async_transport import Transport, new_cookies, with_encoding
+from cnct.client._http.async_connections import Connections, Loop
+from cnct.client._http.async_transport import with_encoding
 from cnct.client._http.environment import ca_bundle
 from cnct.client._http.exchange import Exchange, current_exchange, exchanging
 from cnct.client._http.failures import is_failed_exchange
 from cnct.client._http.forks import renew_after_fork
 from cnct.client._http.in_threads import in_thread
 from cnct.client._http.interception import Interceptor, WireRequest, interceptor_of
-from cnct.client._http.living import Living
 from cnct.client._http.log import log_failure, log_pause, log_response
-from cnct.client._http.tasks import AsyncAhead
 
 T = TypeVar("T")
 
@@ -111,23 +110,20 @@ class AsyncDriver:
         self._ssl: ssl.SSLContext | None = None
         self._plain_headers: dict[str, str] | None = None
         self._headers = httpx2.Headers(_HEADERS)
-        self._clients: dict[asyncio.AbstractEventLoop, httpx2.AsyncClient] = {}
-        self._ahead: Living[AsyncAhead] = Living()
+        self._connections: dict[Loop, Connections] = {}
         renew_after_fork(self)
 
     def renew(self) -> None:
         """Open new connections in the child of a fork."""
         self._lock = threading.Lock()
-        _inherited.extend(self._clients.items())
-        self._clients = {}
+        _inherited.append(self._connections)
+        self._connections = {}
 
-    def __del__(self) -> None:
-        """Drop the clients that were not closed; each loop closes its own."""
-        for loop, client in self._clients.items():
-            if loop.is_closed():
-                _drop(client)
-            else:
-                loop.call_soon_threadsafe(loop.call_later, _GRACE, _drop, client)
+    def __del__(self, is_exit: Callable[[], bool] = sys.is_finalizing) -> None:
+        """Close the connections that were not closed."""
+        if not is_exit():
+            for connections in list(self._connections.values()):
+                connections.leave()
 
     async def run(self, flow: Flow[T], send: Callable[[Request], Awaitable[Response]]) -> T:
         """Run a flow to its end and return its result. Async twin of `sync.Driver.run`."""
@@ -169,25 +165,27 @@ class AsyncDriver:
         log_response(request, response, start)
         return partial(flow.send, response)
 
-    def ahead(self, reader: Reader, width: int) -> AsyncAhead:
-        """Return a reader of pages with up to ``width`` tasks, which `close` ends."""
-        ahead = AsyncAhead(reader, width)
-        self._ahead.add(ahead)
-        return ahead
-
-    async def _current(self) -> httpx2.AsyncClient:
-        """Return the client of the running loop."""
+    async def _current(self) -> Connections:
+        """Return the connections of the running loop."""
         loop = asyncio.get_running_loop()
-        if loop not in self._clients:
+        connections = self._connections.get(loop)
+        if connections is None:
             # Loading the certificates takes long enough to delay other tasks of the loop.
             context = await in_thread(self._certificates)
-            if loop not in self._clients:
-                client = self._clients[loop] = httpx2.AsyncClient(
-                    transport=Transport(context), cookies=new_cookies()
-                )
-                _keepers[client] = _keeper(client, self._clients, loop)
-                await anext(_keepers[client])
-        return self._clients[loop]
+            connections = self._connections.get(loop)
+        else:
+            return connections
+        if connections is None:
+            self._forget_closed_loops()
+            connections = Connections(loop, context, self._connections)
+            self._connections[loop] = connections
+            await connections.begin()
+        return connections
+
+    def _forget_closed_loops(self) -> None:
+        for loop in list(self._connections):
+            if loop.is_closed():
+                self._connections.pop(loop).leave()
 
     def _certificates(self) -> ssl.SSLContext:
         with self._lock:
@@ -207,19 +205,23 @@ class AsyncDriver:
             kwargs.pop(name, None)
         # Without an ``auth``, httpx2 would send user name and password of the URL for the key.
         auth = kwargs.pop("auth", None) or _KEEP_AUTHORIZATION
-        client = await self._current()
-        request = await self._request(client, method, url, kwargs)
-        interceptor = interceptor_of(url)
-        if interceptor is not None:
-            return await _intercepted(interceptor, request)
+        connections = await self._current()
+        connections.calls += 1
         try:
+            client = connections.client
+            request = await self._request(client, method, url, kwargs)
+            interceptor = interceptor_of(url)
+            if interceptor is not None:
+                return await _intercepted(interceptor, request)
             return with_encoding(await client.send(request, auth=auth, follow_redirects=False))
         except (httpx2.HTTPError, httpx2.InvalidURL, BodyError):
             raise
         except Exception as error:
-            if not is_failed_exchange(error):
+            if interceptor_of(url) is not None or not is_failed_exchange(error):
                 raise
             raise _UnexpectedError(str(error)) from error
+        finally:
+            connections.end_call()
 
     async def _request(
         self, client: httpx2.AsyncClient, method: str, url: str, kwargs: dict[str, Any]
@@ -257,38 +259,14 @@ class AsyncDriver:
         return self._headers
 
     async def close(self) -> None:
-        """End the tasks and close the connections of the running loop."""
-        for ahead in self._ahead:
-            await ahead.close(is_closed=True)
-        client = self._clients.get(asyncio.get_running_loop())
-        if client is not None:
-            await _keepers[client].aclose()
+        """Close the connections of the running loop; a later call opens new ones."""
+        connections = self._connections.pop(asyncio.get_running_loop(), None)
+        if connections is not None:
+            await connections.close()
 
 
-_Clients = dict[asyncio.AbstractEventLoop, httpx2.AsyncClient]
-
-# A loop that shuts down closes its asynchronous generators, and each of these closes a client in
-# turn. The loop would not wait for a generator that is dropped just before it shuts down, so they
-# are kept here. A driver that is dropped while its loop runs drops its generators after a while.
 _inherited: list[Any] = []
-"""Clients and loops in the child of a fork: closing them would disturb the parent's loop."""
-_keepers: dict[httpx2.AsyncClient, AsyncGenerator[None, None]] = {}
-_GRACE = 1.0  # seconds
-
-
-def _drop(client: httpx2.AsyncClient) -> None:
-    _keepers.pop(client, None)
-
-
-async def _keeper(
-    client: httpx2.AsyncClient, clients: _Clients, loop: asyncio.AbstractEventLoop
-) -> AsyncGenerator[None, None]:
-    try:
-        yield
-    finally:
-        clients.pop(loop, None)
-        _keepers.pop(client, None)
-        await client.aclose()
+"""Connections in the child of a fork: closing them would disturb the parent's loop."""
 
 
 def _ssl_context() -> ssl.SSLContext:

@@ -1,0 +1,93 @@
+"""The connections of one event loop, which closes them at its end at the latest.
+
+A loop that shuts down closes its asynchronous generators; each `Connections` has one, which closes
+them in turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import sys
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import httpx2
+
+from cnct.client._http.async_transport import Transport, new_cookies
+
+Loop = asyncio.AbstractEventLoop
+
+# The loop would not wait for a generator that is dropped just before it shuts down.
+_open: set[Connections] = set()
+
+
+class Connections:
+    """The httpx2 client of one event loop.
+
+    Args:
+        loop: The running loop.
+        context: Certificates.
+        owner: Connections of all loops of a driver; these leave when they are closed.
+
+    Attributes:
+        client: Sends requests.
+        calls: Number of calls under way.
+    """
+
+    def __init__(self, loop: Loop, context: ssl.SSLContext, owner: dict[Loop, Connections]) -> None:
+        self._loop = loop
+        self._transport = Transport(context)
+        self.client = httpx2.AsyncClient(transport=self._transport, cookies=new_cookies())
+        self.calls = 0
+        self._keeper = self._kept(owner)
+        self._is_left = False
+        _open.add(self)
+
+    async def _kept(self, owner: dict[Loop, Connections]) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            owner.pop(self._loop, None)
+            _open.discard(self)
+            await self.client.aclose()
+
+    async def begin(self) -> None:
+        """Let the loop close the connections at its end.
+
+        The loop's own hook for generators that are dropped would fail at the exit of the
+        interpreter, with a message on stderr.
+        """
+        finalizer = sys.get_asyncgen_hooks().finalizer
+        sys.set_asyncgen_hooks(finalizer=_leave_alone)
+        try:
+            await anext(self._keeper)
+        finally:
+            sys.set_asyncgen_hooks(finalizer=finalizer)
+
+    def end_call(self) -> None:
+        """Count the end of a call; the last one closes connections that were left meanwhile."""
+        self.calls -= 1
+        if self._is_left and not self.calls:
+            self._abort()
+
+    async def close(self) -> None:
+        """Close the connections; calls that are under way go on, and the last one closes them."""
+        self._is_left = True
+        if not self.calls:
+            await self._keeper.aclose()
+
+    def leave(self) -> None:
+        """Close the connections, from any thread, since nobody uses them any more."""
+        try:
+            self._loop.call_soon_threadsafe(self._abort)
+        except RuntimeError:  # the loop is closed
+            _open.discard(self)
+
+    def _abort(self) -> None:
+        self._transport.abort()
+        _open.discard(self)
+
+
+def _leave_alone(_: Any) -> None:
+    pass
