@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import gc
+import json
 import pickle
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from tests.conftest import KEY, json_answer
 
 from cnct import AsyncConnectClient, NotYetEvaluatedError
+from cnct.client._core.responses import decoded_rows
 from cnct.client._http.async_connections import _open
 
 
@@ -265,3 +267,75 @@ def test_objects_copy_and_pickle(client):
         assert repr(copy.copy(thing)) == repr(thing)
         assert repr(pickle.loads(pickle.dumps(thing))) == repr(thing)
     assert repr(client.products.filter(a=1)) == "<AsyncResourceSet products?eq(a,1) 0/? fetched>"
+
+
+IMPORTS = """
+import asyncio, sys, threading
+
+class Recorder:
+    def find_spec(self, name, path=None, target=None):
+        if threading.current_thread() is threading.main_thread():
+            names.append(name)
+
+from cnct import AsyncConnectClient
+
+async def main():
+    sys.meta_path.insert(0, Recorder())
+    async with AsyncConnectClient({key!r}, {url!r}, use_specs=False, concurrency=3) as client:
+        [row async for row in client.items.all()]
+        await client.create("items", {{}})
+
+names = []
+asyncio.run(main())
+print(*names)
+"""
+
+
+def test_the_first_call_imports_nothing_slow_in_the_loop(server):
+    server.answer = lambda _: json_answer([{"id": 1}], Content_Range="items 0-0/1")
+    script = IMPORTS.format(key=KEY, url=server.endpoint)
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603 - the script above
+    assert [name for name in run.stdout.split() if not name.startswith("cnct.")] == []
+
+
+LARGE = json.dumps([{"id": number, "text": "x" * 1000} for number in range(1000)]).encode()
+
+
+def test_large_arrays_are_decoded_in_a_thread(server, monkeypatch):
+    threads = []
+
+    def noting(content):
+        threads.append(threading.current_thread())
+        return decoded_rows(content)
+
+    monkeypatch.setattr("cnct.client.fluent.decoded_rows", noting)
+    server.answer = lambda _: (
+        200,
+        {"Content-Type": "application/json", "Content-Range": "items 0-999/1000"},
+        LARGE,
+    )
+
+    async def scenario():
+        async with AsyncConnectClient(KEY, server.endpoint, use_specs=False) as client:
+            assert await client.get("items") == json.loads(LARGE)
+            rows = [row async for row in client.items.all().limit(1000)]
+            assert rows == json.loads(LARGE)
+
+    asyncio.run(scenario())
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        (b'[{"a": 12345678901234567890123}, 1.5, "x"]', [{"a": 12345678901234567890123}, 1.5, "x"]),
+        (b'{"a": 1}', None),
+        (b"[NaN]", None),
+        (b'["\\ud800"]', None),
+        (b"[" * 20_000 + b"]" * 20_000, None),
+        (b"[1", None),
+    ],
+)
+def test_arrays_that_cannot_be_decoded_row_by_row_are_left_to_the_usual_decoder(content, rows):
+    assert decoded_rows(content) == rows

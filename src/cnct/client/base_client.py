@@ -77,7 +77,7 @@ class BaseClient(
     """Name of the HTTP library in the User-Agent header."""
 
     _not_copied = frozenset(
-        {"_responses", "_headers", "_driver", "_opened", "_readers", "_document"}
+        {"_responses", "_own_headers", "_driver", "_opened", "_readers", "_document"}
     )
     """Attributes that a copy or pickle creates anew."""
 
@@ -132,10 +132,17 @@ class BaseClient(
     def _open(self) -> None:
         self._document: OpenAPISpecs | None = None
         self._responses = LastResponses[ResponseT](self._scope)
-        self._headers = merged(
-            {"User-Agent": _user_agent(self._library)},
-            {**self.default_headers, "Authorization": self._api_key},
-        )
+        self._own_headers: dict[str, Any] | None = None
+
+    @property
+    def _headers(self) -> dict[str, Any]:
+        """Headers of every call; made at the first, since finding out the versions takes long."""
+        if self._own_headers is None:
+            self._own_headers = merged(
+                {"User-Agent": user_agent(self._library)},
+                {**self.default_headers, "Authorization": self._api_key},
+            )
+        return self._own_headers
 
     @staticmethod
     def _scope() -> object:
@@ -321,7 +328,8 @@ def with_payload(payload: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def _user_agent(library: str) -> str:
+def user_agent(library: str) -> str:
+    """Return the User-Agent header for calls with an HTTP library."""
     from importlib.metadata import version  # noqa: PLC0415 - reads files: not at import
 
     python = ".".join(map(str, sys.version_info[:3]))

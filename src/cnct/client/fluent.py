@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, Unpack
 from cnct.client._core.messages import Request, Response, expecting_json
 from cnct.client._core.paging import Unread
 from cnct.client._core.reader import Reader
-from cnct.client._core.responses import value_of
+from cnct.client._core.responses import decoded_rows, is_large, value_of
 from cnct.client._http.living import Living
-from cnct.client.base_client import BaseClient, with_payload
+from cnct.client.base_client import BaseClient, user_agent, with_payload
 from cnct.client.checking import load
 from cnct.client.models import NS, AsyncCollection, AsyncNS, Collection
 
@@ -257,7 +257,9 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
     @property
     def _driver(self) -> AsyncDriver:
         if self._opened is None:
-            self._opened = _async_driver_class()(self.clock)
+            from cnct.client._http.asynchronous import AsyncDriver  # noqa: PLC0415 - slow import
+
+            self._opened = AsyncDriver(self.clock)
         return self._opened
 
     @staticmethod
@@ -294,12 +296,15 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
     async def execute(self, method: str, path: str, **kwargs: Any) -> Any:
         """Make a call and decode the response. Async twin of `ConnectClient.execute`."""
         request = await self._checked_request(method, path, kwargs)
-        return value_of(request, await self._exchange(request))
+        response = await self._exchange(request)
+        rows = await _rows_of(response)
+        return value_of(request, response) if rows is None else rows
 
     async def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
         """GET a page of a list. Async twin of `ConnectClient._fetch`."""
         request = expecting_json(await self._checked_request("GET", path, {**kwargs}, is_checked))
-        return Unread(request, await self._exchange(request))
+        response = await self._exchange(request)
+        return Unread(request, response, await _rows_of(response))
 
     def _read_ahead(self, reader: Reader, pages: int) -> AsyncAhead:
         from cnct.client._http.tasks import AsyncAhead  # noqa: PLC0415 - needs asyncio
@@ -318,7 +323,7 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
         from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
 
         if self._opened is None:
-            await in_thread(_async_driver_class)
+            await in_thread(_import_driver, self._library)
         specs = self._specs_to_check(is_checked)
         if specs and not specs.at_hand():
             await in_thread(load, specs)
@@ -390,7 +395,17 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
         await self.aclose()
 
 
-def _async_driver_class() -> type[AsyncDriver]:
-    from cnct.client._http.asynchronous import AsyncDriver  # noqa: PLC0415 - httpx2 is slow
+def _import_driver(library: str) -> None:
+    from cnct.client._http.async_opening import import_all  # noqa: PLC0415 - slow import
 
-    return AsyncDriver
+    import_all()
+    user_agent(library)
+
+
+async def _rows_of(response: Response) -> list[Any] | None:
+    """Decode a large array in a thread, not in the loop; return ``None`` for any other body."""
+    if not is_large(response):
+        return None
+    from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
+
+    return await in_thread(decoded_rows, response.content)

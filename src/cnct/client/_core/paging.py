@@ -37,10 +37,16 @@ class Unread(NamedTuple):
 
     Decoded by the consumer, so that the first page is not delayed by the others and requests are
     spread out.
+
+    Attributes:
+        request: The request.
+        response: The response.
+        rows: The rows of a large page that was decoded in a thread, ``None`` for any other.
     """
 
     request: Request
     response: Response
+    rows: list[Any] | None = None
 
     def page(self) -> Page:
         """Decode the response.
@@ -48,7 +54,9 @@ class Unread(NamedTuple):
         Raises:
             ClientError: If the body is not a JSON array.
         """
-        rows = value_of(self.request, self.response)
+        rows = self.rows
+        if rows is None:
+            rows = value_of(self.request, self.response)
         if not is_list(rows):
             raise ClientError(
                 f"Expected a JSON array of rows, got {type(rows).__name__}",

@@ -19,6 +19,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 IDEMPOTENT = SAFE | {"PUT", "DELETE"}
 """Methods that have the same effect when sent twice (RFC 9110, section 9.2.2)."""
 
+_LARGE = 512 << 10  # bytes, which take some 4 ms
 _NO_CONTENT = 204
 _NOT_FOUND = 404
 _EXCERPT = 200  # bytes of an unreadable body in an error message
@@ -105,6 +106,29 @@ def _decode(content: bytes) -> Any:
         return msgspec.json.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return json.loads(content)
+
+
+def decoded_rows(content: bytes) -> list[Any] | None:
+    """Decode a large JSON array row by row.
+
+    `decode` would hold the interpreter lock until the end, so that a thread would be no use to an
+    event loop.
+
+    Returns:
+        ``None`` if the content is no such array, and is left to `decode`.
+    """
+    import msgspec  # noqa: PLC0415 - not needed before the first response
+
+    try:
+        rows = msgspec.json.decode(content, type=list[msgspec.Raw])
+        return [msgspec.json.decode(row) for row in rows]
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def is_large(response: Response) -> bool:
+    """Return whether a response has a JSON body that takes long to decode."""
+    return len(response.content) > _LARGE and is_json(response.headers.get("Content-Type", ""))
 
 
 @lru_cache(maxsize=64)

@@ -213,15 +213,22 @@ class AsyncDriver:
             interceptor = interceptor_of(url)
             if interceptor is not None:
                 return await _intercepted(interceptor, request)
+            return await self._send(client, request, auth)
+        finally:
+            connections.end_call()
+
+    @staticmethod
+    async def _send(
+        client: httpx2.AsyncClient, request: httpx2.Request, auth: Any
+    ) -> httpx2.Response:
+        try:
             return with_encoding(await client.send(request, auth=auth, follow_redirects=False))
         except (httpx2.HTTPError, httpx2.InvalidURL, BodyError):
             raise
         except Exception as error:
-            if interceptor_of(url) is not None or not is_failed_exchange(error):
+            if not is_failed_exchange(error):
                 raise
             raise _UnexpectedError(str(error)) from error
-        finally:
-            connections.end_call()
 
     async def _request(
         self, client: httpx2.AsyncClient, method: str, url: str, kwargs: dict[str, Any]
