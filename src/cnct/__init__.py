@@ -12,7 +12,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnct.client import AsyncConnectClient, ConnectClient, RequestLogger, RetryPolicy
+    from cnct.client import (
+        AsyncConnectClient,
+        ConnectClient,
+        Operation,
+        Outcome,
+        Progress,
+        RequestLogger,
+        RetryPolicy,
+        Summary,
+    )
     from cnct.exceptions import (
         AmbiguousWriteError,
         BatchError,
@@ -59,6 +68,9 @@ __all__ = [
     "NotOneError",
     "NotScannableError",
     "NotYetEvaluatedError",
+    "Operation",
+    "Outcome",
+    "Progress",
     "QueryError",
     "R",
     "RQLError",
@@ -67,6 +79,7 @@ __all__ = [
     "RetryPolicy",
     "SpecError",
     "SpecWarning",
+    "Summary",
     "UnexpectedCallError",
     "UnknownNameError",
     "UnusedMockError",
@@ -77,7 +90,18 @@ __all__ = [
 ]
 
 _ROOMS = ("client", "rql", "exceptions")
-_CLIENT = frozenset({"AsyncConnectClient", "ConnectClient", "RequestLogger", "RetryPolicy"})
+_CLIENT = frozenset(
+    {
+        "AsyncConnectClient",
+        "ConnectClient",
+        "Operation",
+        "Outcome",
+        "Progress",
+        "RequestLogger",
+        "RetryPolicy",
+        "Summary",
+    }
+)
 
 
 def __getattr__(name: str) -> Any:

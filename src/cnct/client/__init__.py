@@ -3,6 +3,7 @@
 from cnct.client._core.retry import RetryPolicy
 from cnct.client.fluent import AsyncConnectClient, ConnectClient
 from cnct.client.logger import RequestLogger
+from cnct.client.work import Operation, Outcome, Progress, Summary
 from cnct.exceptions import (
     AmbiguousWriteError,
     ClientError,
@@ -22,7 +23,11 @@ __all__ = [
     "InvalidCallWarning",
     "NotFoundError",
     "NotYetEvaluatedError",
+    "Operation",
+    "Outcome",
+    "Progress",
     "R",
     "RequestLogger",
     "RetryPolicy",
+    "Summary",
 ]

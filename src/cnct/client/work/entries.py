@@ -102,8 +102,8 @@ async def async_items_of(
     """Read items once. Async twin of `items_of`."""
     if isinstance(items, AsyncIterable):
         async for item in items:
-            for entry in job.admit(item):
-                yield entry
+            for admitted in job.admit(item):
+                yield admitted
         items = ()
     for entry in _admitted(job, items):
         yield entry
