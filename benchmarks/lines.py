@@ -33,6 +33,7 @@ CASES = (
     Case("memory", ("cnct", "incumbent"), "server", rounds=1),
     Case("specs", ("cnct", "incumbent"), "document", rounds=2, repeats=2),
     Case("specs_memory", ("cnct", "incumbent"), "document", rounds=1),
+    Case("work", ("cnct", "incumbent"), "server", rounds=1),
     Case("emulator", ("cnct",), "folder", rounds=3),
 )
 
@@ -86,6 +87,10 @@ LATE = "the same at 50 ms, concurrency 10"
 IDEAL = Against("pages x latency / 10", 1.3, figure=100 * 0.050 / 10)
 FIRST_PATH = Against("the first path", 2.0, "cnct", key="exists first")
 
+CALLS = Against("calls x latency / 8", 1.3, "cnct", key="approve calls")
+OFFSETS = Against("`overlap=False`", 1.02, "cnct", key="offsets")
+PLAIN = Against("a plain loop", 1.2, "cnct", key="plain")
+
 LINES = (
     Line("`from cnct import ConnectClient`", "import", "ms", inc(1 / 10), bare("requests", 1.2)),
     Line("`import cnct`", "import", "ms", inc(1 / 10), bare("requests", 1.2), "cnct alone"),
@@ -106,6 +111,12 @@ LINES = (
         IDEAL,
     ),
     Line("memory of iterating 200,000 rows", "memory", "MB", inc(1 / 5), limit(30e6)),
+    Line(f"{ROWS}, overlapping", "overlapping", "ms", None, OFFSETS),
+    Line("approving 1,000 pending at 50 ms, concurrency 8", "approve", "ms", inc(1 / 3), CALLS),
+    Line("the same: requests left pending", "left", "rows", inc(0), None),
+    Line("scanning 100,000 rows at 20 ms, concurrency 10", "scan", "ms", None, PLAIN),
+    Line("usage report over 1,000 rows at 5 ms", "report", "ms", inc(1 / 50)),
+    Line("the same: requests sent", "report calls", "calls", inc(1 / 50)),
     Line("building and printing an `R`", "R", "µs", inc(1.0)),
     Line("specification: first use ever", "specs first", "ms", inc(1 / 5)),
     # The incumbent has no cache: every first use in a process is like the first ever.

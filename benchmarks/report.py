@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from lines import LINES, Against, Line
 
-SCALES = {"ms": 1e3, "µs": 1e6, "MB": 1e-6}
+SCALES = {"ms": 1e3, "µs": 1e6, "MB": 1e-6, "rows": 1, "calls": 1}
 HEAD = (
     "measurement",
     "cnct",

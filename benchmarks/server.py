@@ -2,6 +2,7 @@
 
 Answers ``GET /ms{latency}/n{rows}/subscriptions`` with prepared rows after that many milliseconds.
 Knows ``limit``, ``offset`` and ``Content-Range``, but no RQL: it models speed, not behaviour.
+Lists that change are those of ``lists``.
 
     python server.py        prints its port, and serves until it is terminated
 """
@@ -12,10 +13,13 @@ import asyncio
 import json
 import re
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
+
+import lists
 
 REQUEST = re.compile(rb"GET /ms(\d+)/n(\d+)/subscriptions(/[^?\s]+)?(?:\?(\S*))? HTTP/1\.1\r\n")
 HEAD_END = b"\r\n\r\n"
+LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 VARIANTS = 100
 
 
@@ -114,22 +118,41 @@ class Connection(asyncio.Protocol):
         self.read = b""
 
     def data_received(self, data: bytes) -> None:
-        """Answer once the head of a request is complete."""
+        """Answer once the request is complete."""
         self.read += data
-        if not self.read.endswith(HEAD_END):
+        head, end, body = self.read.partition(HEAD_END)
+        length = LENGTH.search(head)
+        if not end or len(body) < int(length[1] if length else 0):
             return
-        request = REQUEST.match(self.read)
-        self.read = b""
-        if request is None:
+        read, self.read = self.read, b""
+        response = respond(read)
+        if response is None:
             self.transport.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
-            return
-        milliseconds, total, one, query = request.groups()
-        content = answer(int(total), one, query)
-        if int(milliseconds):
+        elif response.milliseconds:
             loop = asyncio.get_running_loop()
-            loop.call_later(int(milliseconds) / 1000, self.transport.write, content)
+            loop.call_later(response.milliseconds / 1000, self.transport.write, response.content)
         else:
-            self.transport.write(content)
+            self.transport.write(response.content)
+
+
+class Response(NamedTuple):
+    """A whole response, and the latency before it."""
+
+    milliseconds: int
+    content: bytes
+
+
+def respond(read: bytes) -> Response | None:
+    """Return the response to a request; ``None`` if there is nothing at its path."""
+    if request := REQUEST.match(read):
+        milliseconds, total, one, query = request.groups()
+        return Response(int(milliseconds), answer(int(total), one, query))
+    if request := lists.REQUEST.match(read):
+        milliseconds, total, *texts = (part.decode() for part in request.groups(b""))
+        body, range_ = lists.answer(int(total), *texts)
+        header = f"Content-Range: {range_}\r\n" if range_ else ""
+        return Response(int(milliseconds), framed(body, header.encode()))
+    return None
 
 
 async def main() -> None:
