@@ -16,6 +16,7 @@ from requests.adapters import HTTPAdapter
 from tests.conftest import KEY, json_answer
 
 from cnct import AsyncConnectClient, ConnectClient
+from cnct.openapi import OpenAPISpecs
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -210,3 +211,23 @@ def test_an_asynchronous_parent_that_forks_goes_on_with_its_connections(server):
             return [(await client.get(name))["id"] for name in ("a", "b")]
 
     assert asyncio.run(scenario()) == ["a", "b"]
+
+
+def test_a_child_loads_the_document_that_the_parent_is_loading(server, tmp_path):
+    arrived, go_on = threading.Event(), threading.Event()
+    document = {"openapi": "3.0.0", "info": {"title": "T", "version": "1"}, "paths": {}}
+
+    def answer(_):
+        if not arrived.is_set():
+            arrived.set()
+            go_on.wait(5)
+        return json_answer(document)
+
+    server.answer = answer
+    specs = OpenAPISpecs(f"{server.endpoint}/specs.json")
+    loading = threading.Thread(target=specs.load)
+    loading.start()
+    arrived.wait(5)
+    assert statuses(in_children(1, lambda _: specs.load() or 0)) == [0]
+    go_on.set()
+    loading.join()

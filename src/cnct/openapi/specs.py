@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import warnings
@@ -56,11 +57,16 @@ class OpenAPISpecs:
     def __init__(self, location: str | Path | None = None) -> None:
         self._location = DEFAULT_LOCATION if location is None else _checked(location)
         self._is_default = location is None
-        self._lock = threading.Lock()
+        self._locks: dict[int, threading.Lock] = {}
         self._held: Lookup | None = None
         self._checked = False  # whether the index in memory is up to date
         self._failures: _Failures = _unreached if self._is_default else {}
         self._warned = False
+
+    @property
+    def _lock(self) -> threading.Lock:
+        """The lock of this process: a fork may inherit one that a thread of the parent holds."""
+        return self._locks.setdefault(os.getpid(), threading.Lock())
 
     def load(self) -> None:
         """Read the document, unless that has been done.

@@ -53,7 +53,7 @@ class Adapter(HTTPAdapter):
         super().__init__(pool_maxsize=_POOL_SIZE)
         renew_after_fork(self)
 
-    def renew(self) -> None:
+    def _renew(self) -> None:
         """Open new pools in the child of a fork.
 
         The old ones are emptied without their locks, which another thread of the parent may hold:

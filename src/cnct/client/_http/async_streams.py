@@ -56,7 +56,7 @@ class _Protocol(asyncio.Protocol):
         self.transport = transport
         renew_after_fork(self)
 
-    def renew(self) -> None:
+    def _renew(self) -> None:
         """Close the inherited socket; the parent process goes on using the connection."""
         self.ended = True
         give_up(self.transport.get_extra_info("socket").fileno())

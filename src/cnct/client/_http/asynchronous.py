@@ -113,7 +113,7 @@ class AsyncDriver:
         self._connections: dict[Loop, Connections] = {}
         renew_after_fork(self)
 
-    def renew(self) -> None:
+    def _renew(self) -> None:
         """Open new connections in the child of a fork."""
         self._lock = threading.Lock()
         _inherited.append(self._connections)

@@ -46,7 +46,7 @@ class Connection(HTTPConnection):
         self._reading_lock = threading.Lock()
         renew_after_fork(self)
 
-    def renew(self) -> None:
+    def _renew(self) -> None:
         """Close the inherited socket; the parent process goes on using the connection."""
         self._reading_lock = threading.Lock()
         self._reading = None

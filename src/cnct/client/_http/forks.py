@@ -15,7 +15,7 @@ from cnct.client._http.living import Living
 class Inheritable(Protocol):
     """An object whose state belongs to one process."""
 
-    def renew(self) -> None:
+    def _renew(self) -> None:
         """Replace locks, and give up threads and sockets, without a byte to the other side.
 
         Runs in the child only, where no other thread exists. Must not take an old lock.
@@ -27,7 +27,7 @@ _inheritable: Living[Inheritable] = Living()
 
 
 def renew_after_fork(item: Inheritable) -> None:
-    """Call `Inheritable.renew` in each child, as long as the object lives."""
+    """Call `Inheritable._renew` in each child, as long as the object lives."""
     _inheritable.add(item)
 
 
@@ -45,7 +45,7 @@ def give_up(descriptor: int) -> None:
 
 def _renew() -> None:
     for item in _inheritable:
-        item.renew()
+        item._renew()
 
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows has no fork

@@ -189,7 +189,7 @@ class Driver:
         self._ahead.add(jobs)
         return jobs
 
-    def renew(self) -> None:
+    def _renew(self) -> None:
         """Give the adapters of the user new pools in the child of a fork."""
         for session in self._sessions:
             for adapter in session.adapters.values():

@@ -193,7 +193,7 @@ class AsyncAhead:
             self._round = None
         await asyncio.gather(*round_.end(is_closed=is_closed), return_exceptions=True)
 
-    def renew(self) -> None:
+    def _renew(self) -> None:
         """Forget the loops of the parent process."""
         self._round = None
         self._taken_by = None

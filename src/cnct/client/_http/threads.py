@@ -236,6 +236,6 @@ class Ahead:
             reading.end(is_closed=True)
         self._workers.join()
 
-    def renew(self) -> None:
+    def _renew(self) -> None:
         """Forget the threads of the parent process; pages are fetched again."""
         self._reading = None

@@ -88,7 +88,7 @@ class Workers:
             if thread is not threading.current_thread():
                 thread.join()
 
-    def renew(self) -> None:
+    def _renew(self) -> None:
         """Forget the tasks and threads of the parent process."""
         self._lock = threading.Lock()
         self._tasks = deque()

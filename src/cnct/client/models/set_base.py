@@ -51,7 +51,7 @@ class Rows:
         self.iterations_lock = threading.RLock()
         renew_after_fork(self)
 
-    def renew(self) -> None:
+    def _renew(self) -> None:
         """Read again what another thread of the parent process was reading."""
         if not _is_free(self.iterations_lock):
             self.iterations_lock = threading.RLock()
