@@ -189,11 +189,19 @@ def failure_of(
     return kind(
         f"Incomplete response {status} ({reason})" if status else f"No response ({reason})",
         failure.status,
-        errors=[request.masked(str(failure.cause))],
+        errors=[request.masked(_text_of(failure.cause))],
         method=request.method,
         url=request.shown_url,
         **attributes,
     )
+
+
+def _text_of(error: Exception) -> str:
+    """Return the text of a library's error; some fail to give one."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - of any library
+        return "no further details"
 
 
 def excerpt(content: bytes) -> str:

@@ -74,7 +74,11 @@ class _Protocol(asyncio.Protocol):
         self.ended = True
         self._wake()
         # A server may end its side before it has read the whole request; TLS cannot stay half open.
-        return self.transport.get_extra_info("ssl_object") is None
+        return self._is_plain()
+
+    def _is_plain(self) -> bool:
+        """Return whether there is no TLS; until its handshake ends, there is no transport."""
+        return self.transport is not None and self.transport.get_extra_info("ssl_object") is None
 
     def connection_lost(self, exc: Exception | None) -> None:
         if exc is not None and not self.ended:
@@ -85,7 +89,7 @@ class _Protocol(asyncio.Protocol):
 
     def _rescue(self) -> None:
         """Read what the system received before the connection failed: asyncio drops it."""
-        if self.transport.get_extra_info("ssl_object") is not None:
+        if not self._is_plain():
             return
         descriptor = self.transport.get_extra_info("socket").fileno()
         with suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as twin:

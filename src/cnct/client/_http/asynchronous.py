@@ -228,7 +228,7 @@ class AsyncDriver:
         except Exception as error:
             if not is_failed_exchange(error):
                 raise
-            raise _UnexpectedError(str(error)) from error
+            raise _UnexpectedError(type(error).__name__) from error
 
     async def _request(
         self, client: httpx2.AsyncClient, method: str, url: str, kwargs: dict[str, Any]

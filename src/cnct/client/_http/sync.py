@@ -248,7 +248,7 @@ class Driver:
         except Exception as error:
             if interceptor_of(url) is not None or not is_failed_exchange(error):
                 raise
-            raise _UnexpectedError(str(error)) from error
+            raise _UnexpectedError(type(error).__name__) from error
 
     def _send(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
         if current_exchange().limits.is_foreign:
