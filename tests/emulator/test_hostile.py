@@ -27,6 +27,15 @@ def test_json_that_is_too_deep_is_refused(http, levels):
         assert refused.json()["errors"][0].startswith("payload: JSON ")
 
 
+def test_json_in_a_form_has_the_same_limits(http):
+    fields = {"name": (None, "x"), "settings": (None, deep(300))}
+    refused = http.post("products", files=fields)
+    assert refused.status_code == 400
+    assert "nested more than 200 levels" in refused.json()["errors"][0]
+    made = http.post("products", files={"name": (None, "[x"), "settings": (None, deep(100_000))})
+    assert made.json()["name"] == "[x"
+
+
 def test_json_that_is_deep_is_checked_and_kept(http):
     product = {"name": "x", "settings": json.loads(deep(190))}
     made = http.post("products", json=product).json()
