@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from itertools import islice
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
@@ -19,6 +20,8 @@ _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _CREDENTIALS = re.compile(r"\A(\s*(?:[A-Za-z][\w+.-]*:)?//)[^/?#]*@")
 _PLAIN = str.maketrans({"…": "...", "≥": ">=", "≤": "<=", "\u2013": "-", "\u2014": "-"})
 _MOST_NAMES = 12  # in one sentence
+_MOST_CANDIDATES = 2_000  # names that are compared with a wrong one
+_LONGEST_NAME = 200
 _NEAR = 0.6  # similarity from 0 to 1; the default of difflib
 _CLEAR = 0.92
 
@@ -88,7 +91,10 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
     from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
 
     by_lower = {candidate.lower(): candidate for candidate in names}
-    lower_name = name.lower()
+    lower_name = name.lower()[:_LONGEST_NAME]
+    if len(by_lower) > _MOST_CANDIDATES:
+        alike = (pair for pair in by_lower.items() if pair[0][:2] == lower_name[:2])
+        by_lower = dict(islice(alike, _MOST_CANDIDATES))
     clear = get_close_matches(lower_name, by_lower, 1, _CLEAR)
     if clear:
         return [by_lower[clear[0]]]

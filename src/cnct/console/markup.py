@@ -9,17 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from typing import NamedTuple
 
 _CODE = re.compile(r"(```.*?```|`[^`]*`)", re.DOTALL)
-_BREAK = re.compile(r"\s*<(?:br|hr)\s*/?>\s*", re.IGNORECASE)
-_PAIR = re.compile(
-    r"<(?P<tag>a|b|strong|i|em|code|tt|pre|p|div|span|u|ul|ol|li|h[1-6])(?P<attributes>\s[^<>]*)?>"
-    r"(?P<content>(?:(?!</?(?P=tag)\b).)*)</(?P=tag)\s*>",
-    re.IGNORECASE | re.DOTALL,
+_TAG = re.compile(
+    r"<(?P<end>/?)(?P<tag>a|b|strong|i|em|code|tt|pre|p|div|span|u|ul|ol|li|h[1-6]|br|hr)"
+    r"(?P<attributes>\s[^<>]{0,2000})?/?>",
+    re.IGNORECASE,
 )
+_DEEPEST = 50  # nested tags; those further in stay as text
+_LONGEST = 30_000  # characters of a description; the rest is cut off
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\n]+)$", re.MULTILINE)
 _STRAY_TAG = re.compile(r"<(?=[a-zA-Z/!?])(?!https?://)")
+_BREAK = "\0"  # stands for <br>; the white space around it is dropped
+_AROUND_BREAK = re.compile(r"(?<!\s)\s*\0[\s\0]*")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 
 
@@ -29,8 +33,10 @@ def to_markdown(text: str) -> str:
     Headings would outrank those of the page around them. A tag without an end tag stays as text: in
     ``code=<code>`` it is a placeholder, not HTML.
     """
-    parts = _CODE.split(_without_tags(text))
-    parts[::2] = [_STRAY_TAG.sub(r"\\<", _HEADING.sub(r"\n**\1**\n", part)) for part in parts[::2]]
+    cut = text[:_LONGEST]
+    parts = _CODE.split(_without_tags(cut))
+    parts[::2] = [_STRAY_TAG.sub(r"\\<", _HEADING.sub(_heading, part)) for part in parts[::2]]
+    parts += ["\n\n… (cut)"] * (len(text) > _LONGEST)
     return _BLANK_LINES.sub("\n\n", "".join(parts)).strip()
 
 
@@ -57,16 +63,58 @@ def _without_tags(text: str) -> str:
     return "".join(parts)
 
 
+def _heading(match: re.Match[str]) -> str:
+    title = match[1].rstrip(" \t#") or match[1]
+    return f"\n**{title}**\n"
+
+
+class _Open(NamedTuple):
+    """A start tag and the pieces of text after it."""
+
+    tag: str
+    markup: str
+    attributes: str
+    pieces: list[str]
+
+
 def _translated(text: str) -> str:
-    text = _BREAK.sub("\n\n", text)
-    while (changed := _PAIR.sub(_pair, text)) != text:
-        text = changed
-    return unescape(text)
+    """Replace pairs of tags in one pass; a tag without a partner stays as text."""
+    stack = [_Open("", "", "", [])]
+    at = 0
+    for match in _TAG.finditer(text):
+        stack[-1].pieces.append(text[at : match.start()])
+        at = match.end()
+        tag = match["tag"].lower()
+        if tag in ("br", "hr"):
+            stack[-1].pieces.append(match[0] if match["end"] else _BREAK)
+        elif not match["end"]:
+            if len(stack) > _DEEPEST:
+                stack[-1].pieces.append(match[0])
+            else:
+                stack.append(_Open(tag, match[0], match["attributes"] or "", []))
+        else:
+            _close(stack, tag, match[0])
+    stack[-1].pieces.append(text[at:])
+    _close(stack, "", "")
+    return unescape(_AROUND_BREAK.sub("\n\n", "".join(stack[0].pieces)))
 
 
-def _pair(match: re.Match[str]) -> str:
-    tag, content = match["tag"].lower(), match["content"]
-    link = _HREF.search(match["attributes"] or "")
+def _close(stack: list[_Open], tag: str, markup: str) -> None:
+    """Close the nearest open tag of a name; tags that were opened within it become text."""
+    depth = next((d for d in range(len(stack) - 1, -1, -1) if stack[d].tag == tag), None)
+    if depth is None:
+        stack[-1].pieces.append(markup)
+        return
+    while len(stack) > depth + 1:
+        unclosed = stack.pop()
+        stack[-1].pieces.extend((unclosed.markup, *unclosed.pieces))
+    if depth:
+        closed = stack.pop()
+        stack[-1].pieces.append(_pair(tag, closed.attributes, "".join(closed.pieces)))
+
+
+def _pair(tag: str, attributes: str, content: str) -> str:
+    link = _HREF.search(attributes)
     if tag == "a":
         return f"[{content}]({link[1]})" if link else content
     return _TAGS.get(tag, _paragraph)(content)

@@ -17,6 +17,8 @@ from cnct.console.subject import Subject
 from cnct.console.wording import counted, joined, one, singular, whose, words
 from cnct.openapi.places import Place
 
+_MOST_COMPARED = 500  # collections, to find those with most actions
+
 
 class PageParts(NamedTuple):
     """The parts of a page that depend on the kind of object.
@@ -71,7 +73,7 @@ def _descriptions(subject: Subject, *, full: bool) -> list[str]:
 
 def _root(client: Subject, full: bool) -> PageParts:
     place = client.place or Place("root", "", collections=("products",))
-    below = [client.below(name, "collection") for name in place.collections]
+    below = [client.below(name, "collection") for name in place.collections[:_MOST_COMPARED]]
     prominent = sorted(below, key=_action_count, reverse=True)[:3]
     lines = [
         Line(f"{collection.python}.help()", f"about {words(collection.path)}")

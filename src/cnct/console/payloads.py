@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from cnct.openapi import schemas
@@ -12,6 +13,9 @@ from cnct.openapi.schemas import Resolve
 from cnct.openapi.shapes import as_list, is_list, is_object
 
 _DEPTH = 3
+_MOST_FIELDS = 1_000  # of one payload
+_MOST_SHAPES = 50  # alternatives
+_NESTED = 5  # lists within one another, and alternatives of alternatives
 _WIDTH = 60
 _SAMPLES: dict[str, Any] = {
     "date-time": "2026-01-31T12:00:00+00:00",
@@ -55,6 +59,16 @@ class PayloadShape(NamedTuple):
     schema: Schema
 
 
+_MORE = PayloadField(
+    name="...",
+    type="",
+    required=False,
+    choices=(),
+    bounds="",
+    description=f"There are more than {_MOST_FIELDS} fields.",
+)
+
+
 def payload_shapes(schema: Schema, resolve: Resolve) -> list[PayloadShape]:
     """Return the alternatives of a payload with their writable fields.
 
@@ -65,11 +79,26 @@ def payload_shapes(schema: Schema, resolve: Resolve) -> list[PayloadShape]:
     whole = resolve(schema)
     variants = schemas.variants(whole)
     if not variants:
-        return [PayloadShape("", [*_fields(whole, resolve, "", _DEPTH)], whole)]
+        return [PayloadShape("", _first_fields(whole, resolve), whole)]
     return [
-        PayloadShape(_name(variant), [*_fields(variant, resolve, "", _DEPTH)], variant)
-        for variant in variants
+        PayloadShape(_name(variant), _first_fields(variant, resolve), variant)
+        for variant in variants[:_MOST_SHAPES]
     ]
+
+
+def _first_fields(schema: Schema, resolve: Resolve) -> list[PayloadField]:
+    """List the fields of a payload; the last one stands for the rest of a payload without end."""
+    fields = [*islice(_fields(schema, resolve, "", _DEPTH), _MOST_FIELDS + 1)]
+    if len(fields) > _MOST_FIELDS:
+        fields[-1] = PayloadField(
+            "...",
+            "",
+            required=False,
+            choices=(),
+            bounds="",
+            description=f"More than {_MOST_FIELDS} fields.",
+        )
+    return fields
 
 
 def _name(schema: Schema) -> str:
@@ -78,17 +107,18 @@ def _name(schema: Schema) -> str:
 
 def _merged(schema: Schema, resolve: Resolve) -> Schema:
     """Follow references and join the parts of an ``allOf``; the schema itself has precedence."""
-    whole = resolve(schema)
-    parts = [_merged(part, resolve) for part in reversed(schemas.parts(whole, "allOf"))]
-    return schemas.joined([*parts, whole]) if parts else whole
+    whole, *parts = schemas.composed(schema, resolve, "allOf")
+    return schemas.joined([*reversed(parts), whole]) if parts else whole
 
 
-def _fields(schema: Schema, resolve: Resolve, start: str, depth: int) -> Iterator[PayloadField]:
+def _fields(
+    schema: Schema, resolve: Resolve, start: str, depth: int, lists: int = _NESTED
+) -> Iterator[PayloadField]:
     whole = _merged(schema, resolve)
     element = schemas.items(whole)
-    if element is not None:
-        yield from _fields(element, resolve, f"{start}[]", depth)
-    required = schemas.required(whole)
+    if element is not None and lists:
+        yield from _fields(element, resolve, f"{start}[]", depth, lists - 1)
+    required = frozenset(schemas.required(whole))
     for name, part in schemas.properties(whole).items():
         inner = _merged(part, resolve)
         if inner.get("readOnly") or part.get("readOnly"):
@@ -105,36 +135,45 @@ def _fields(schema: Schema, resolve: Resolve, start: str, depth: int) -> Iterato
             yield from _fields(inner, resolve, full_name, depth - 1)
 
 
-def _type(schema: Schema, resolve: Resolve) -> str:
+def _type(schema: Schema, resolve: Resolve, lists: int = _NESTED) -> str:
     element = schemas.items(schema)
     if element is not None:
-        return f"list of {_type(_merged(element, resolve), resolve)}"
+        inner = _type(_merged(element, resolve), resolve, lists - 1) if lists else "..."
+        return f"list of {inner}"
     form = f" ({schema['format']})" if "format" in schema else ""
     return f"{schemas.type_name(schema) or 'any'}{form}{' or null' * bool(schema.get('nullable'))}"
 
 
-def _allowed(schema: Schema, resolve: Resolve) -> tuple[tuple[str, ...], str]:
+def _allowed(schema: Schema, resolve: Resolve, lists: int = _NESTED) -> tuple[tuple[str, ...], str]:
     """Return the choices and the bounds of a field; those of a list are its elements'."""
     element = schemas.items(schema)
-    if element is not None:
-        return _allowed(_merged(element, resolve), resolve)
+    if element is not None and lists:
+        return _allowed(_merged(element, resolve), resolve, lists - 1)
     bounds: list[str] = []
     least, most = schema.get("minimum"), schema.get("maximum")
-    bounds += [f"≥ {least}"] if least is not None else []
-    bounds += [f"≤ {most}"] if most is not None else []
-    bounds += [f"≤ {schema['maxLength']} characters"] if "maxLength" in schema else []
-    bounds += [f"default `{schema['default']}`"] if "default" in schema else []
+    bounds += [f"≥ {_short(least)}"] if least is not None else []
+    bounds += [f"≤ {_short(most)}"] if most is not None else []
+    bounds += [f"≤ {_short(schema['maxLength'])} characters"] if "maxLength" in schema else []
+    bounds += [f"default `{_short(schema['default'])}`"] if "default" in schema else []
     return tuple(map(str, as_list(schema.get("enum")))), ", ".join(bounds)
 
 
-def sample(schema: Schema, resolve: Resolve, depth: int = _DEPTH) -> Any:
+def _short(value: Any) -> str:
+    """Return the beginning of a value's text."""
+    text = str(value)
+    return text if len(text) <= _WIDTH else f"{text[:_WIDTH]}..."
+
+
+def sample(schema: Schema, resolve: Resolve, depth: int = _DEPTH, nested: int = _NESTED) -> Any:
     """Return an example of the required fields, or of the first ones if none is required."""
     whole = _merged(schema, resolve)
+    if not nested:
+        return "..."
     if variants := schemas.variants(whole):
-        return sample(variants[0], resolve, depth)
+        return sample(variants[0], resolve, depth, nested - 1)
     element = schemas.items(whole)
     if element is not None:
-        return [sample(element, resolve, depth)]
+        return [sample(element, resolve, depth, nested - 1)]
     if schemas.type_name(whole) == "object":
         return _object(whole, resolve, depth)
     if whole.get("enum"):
@@ -145,7 +184,8 @@ def sample(schema: Schema, resolve: Resolve, depth: int = _DEPTH) -> Any:
 def _object(schema: Schema, resolve: Resolve, depth: int) -> dict[str, Any]:
     if depth == 0:
         return {}
-    properties, required = schemas.properties(schema), schemas.required(schema)
+    properties = dict(islice(schemas.properties(schema).items(), _MOST_FIELDS))
+    required = frozenset(schemas.required(schema))
     writable = [
         name for name, part in properties.items() if not _merged(part, resolve).get("readOnly")
     ]

@@ -16,6 +16,8 @@ from cnct.openapi.places import Operation
 from cnct.openapi.schemas import properties
 
 _ROWS = 30
+_MOST_ROWS = 2_000  # of a table in full
+_MOST_NAMES = 300  # in a sentence
 _CHOICES = 12
 _EXAMPLE_LINES = 30
 _OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "like", "ilike", "in", "out", "null")
@@ -97,15 +99,15 @@ def _fields(subject: Subject, fields: Sequence[PayloadField], *, full: bool) -> 
 
 def collections(subject: Subject, names: Sequence[str], title: str, *, full: bool) -> list[Section]:
     """Tabulate the collections one step below."""
-    below = [subject.below(name, "collection") for name in names]
+    below = [subject.below(name, "collection") for name in names[: _limit(len(names), full=full)]]
     rows = [(_code(collection.python), _collection_summary(collection)) for collection in below]
-    table = _table(subject, ("Python", "What it is"), rows, full=full)
+    table = _table(subject, ("Python", "What it is"), rows, full=full, total=len(names))
     return [Section(f"{title} ({len(names)})", [table])] if names else []
 
 
 def namespaces(subject: Subject, names: Sequence[str], *, full: bool) -> list[Section]:
     """Tabulate the namespaces one step below, with their collections."""
-    below = [subject.below(name, "namespace") for name in names]
+    below = [subject.below(name, "namespace") for name in names[:_MOST_ROWS]]
     rows = [
         (_code(namespace.python), ", ".join(map(_code, namespace.place.collections)))
         for namespace in below
@@ -117,7 +119,7 @@ def namespaces(subject: Subject, names: Sequence[str], *, full: bool) -> list[Se
 
 def actions(subject: Subject, names: Sequence[str], title: str, *, full: bool) -> list[Section]:
     """Tabulate the actions one step below, each with the call to make."""
-    below = [subject.below(name, "action") for name in names]
+    below = [subject.below(name, "action") for name in names[:_MOST_ROWS]]
     rows = [
         (_code(action.call(f".{operation.method.lower()}()")), _action_summary(operation))
         for action in below
@@ -130,8 +132,10 @@ def actions(subject: Subject, names: Sequence[str], title: str, *, full: bool) -
 def answer(specs: OpenAPISpecs, operation: Operation) -> list[Block]:
     """List the fields of an operation's answer."""
     schema = specs.response(operation)
-    names = properties(specs.resolve(schema)) if schema else ()
-    return [Prose(f"**Fields of the answer:** {', '.join(map(_code, names))}")] if names else []
+    names = [*properties(specs.resolve(schema))] if schema else []
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    text = ", ".join(map(_code, names[:_MOST_NAMES]))
+    return [Prose(f"**Fields of the answer:** {text}{more}")] if names else []
 
 
 def _collection_summary(collection: Subject) -> str:
@@ -159,15 +163,34 @@ def _summary(operation: Operation) -> str:
 
 
 def _table(
-    subject: Subject, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, full: bool
+    subject: Subject,
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[str, ...]],
+    *,
+    full: bool,
+    total: int = 0,
 ) -> HelpTable:
-    """Return a table without empty columns, cut to ``_ROWS`` rows unless ``full``."""
+    """Return a table without empty columns.
+
+    Args:
+        subject: The object whose page has the table.
+        columns: Headings.
+        rows: The rows, or the first of them.
+        full: Whether to show more than ``_ROWS`` rows.
+        total: Number of rows, by default that of ``rows``.
+    """
     filled = [index for index in range(len(columns)) if any(row[index] for row in rows)]
-    visible = rows if full or len(rows) <= _ROWS + 2 else rows[:_ROWS]
-    rest = len(rows) - len(visible)
-    more = f"{counted(rest, 'more rows')}: `{subject.python}.help(full=True)`" if rest else ""
+    visible = rows[: _limit(total or len(rows), full=full)]
+    rest = (total or len(rows)) - len(visible)
+    hint = "" if full else f": `{subject.python}.help(full=True)`"
+    more = f"{counted(rest, 'more rows')}{hint}" if rest else ""
     cells = [tuple(row[index] for index in filled) for row in visible]
     return HelpTable(tuple(columns[index] for index in filled), cells, more)
+
+
+def _limit(count: int, *, full: bool) -> int:
+    """Return the number of rows to show; a table that is hardly too long is shown whole."""
+    return _MOST_ROWS if full else _ROWS if count > _ROWS + 2 else count
 
 
 def _choices(choices: Sequence[str], *, full: bool) -> str:

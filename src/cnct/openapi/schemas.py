@@ -49,12 +49,15 @@ def type_name(schema: Schema) -> str:
     return "object" if "properties" in schema else "array" if "items" in schema else ""
 
 
-def composed(schema: Schema, resolve: Resolve, *, through_items: bool = False) -> Iterator[Schema]:
+def composed(
+    schema: Schema, resolve: Resolve, *words: str, through_items: bool = False
+) -> Iterator[Schema]:
     """Yield a schema and every schema that it is composed of, with references followed, each once.
 
     Args:
         schema: Where the walk starts.
         resolve: Follows a reference.
+        words: The composition words to follow, by default all of ``COMPOSITIONS``.
         through_items: Whether the schema of a list's items stands for that of the list.
     """
     seen: dict[int, Schema] = {}  # a schema can be a part of itself
@@ -67,7 +70,7 @@ def composed(schema: Schema, resolve: Resolve, *, through_items: bool = False) -
         element = items(target) if through_items else None
         if element is None:
             yield target
-            todo += reversed(parts(target))
+            todo += reversed(parts(target, *words))
         else:
             todo.append(element)
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec import Struct, field
 
 from cnct.openapi import operations
 from cnct.openapi.places import METHODS, Operation
 from cnct.openapi.references import dereference
-from cnct.openapi.schemas import items, parts, properties
+from cnct.openapi.schemas import composed, properties
 from cnct.openapi.shapes import Object, as_list, as_object
 
 NAME, FIELD, TEXT = range(3)
 """Kinds of remarks: a name, a field, a sentence."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+|\d+")
-_MARKUP = re.compile(r"<[^>]*>|\]\([^)]*\)|[*_`#>|\[\]]+")
+_MARKUP = re.compile(r"<[^<>]*>|\]\([^\])]*\)|[*_`#>|\[\]]+")
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n\s*\n")
 _LONGEST = 160  # characters of a sentence that are kept
+_LONGEST_TEXT = 30_000  # characters of a description that are searched
+_MOST_FIELDS = 2_000  # of one schema
 _SHORT = 4  # letters of a word that can be a plural
 _DEEPEST = 3  # names in a dotted field of a payload
 
@@ -125,7 +128,7 @@ def _operation_texts(operation: Operation) -> Iterator[Text]:
 
 def _sentences(place: Target, described: Object, start: str = "") -> Iterator[Text]:
     for key in ("summary", "description"):
-        text = _MARKUP.sub(" ", str(described.get(key) or ""))
+        text = _MARKUP.sub(" ", str(described.get(key) or "")[:_LONGEST_TEXT])
         for sentence in _SENTENCE.split(text):
             plain = " ".join(sentence.split())
             if plain:
@@ -150,18 +153,21 @@ class _FieldTexts:
     def _of(self, schema: Object, levels: int) -> list[tuple[str, str]]:
         reference = str(schema.get("$ref", ""))
         if not reference:
-            return [*self._own(schema, levels)]
+            return [*islice(self._own(schema, levels), _MOST_FIELDS)]
         key = (reference, levels)
         if key not in self._walked:
             self._walked[key] = []  # a schema that is a part of itself adds nothing
-            self._walked[key] = [*self._own(dereference(self._document, schema), levels)]
+            fields = islice(self._own(dereference(self._document, schema), levels), _MOST_FIELDS)
+            self._walked[key] = [*fields]
         return self._walked[key]
 
     def _own(self, schema: Object, levels: int) -> Iterator[tuple[str, str]]:
-        for part in filter(None, (*parts(schema), items(schema))):
-            yield from self._of(part, levels)
-        for name, below in properties(schema).items():
-            yield name, str(dereference(self._document, below).get("description") or "")
-            if levels > 1:
-                for nested, text in self._of(below, levels - 1):
-                    yield f"{name}.{nested}", text
+        for part in composed(schema, self._resolve, through_items=True):
+            for name, below in properties(part).items():
+                yield name, str(self._resolve(below).get("description") or "")
+                if levels > 1:
+                    for nested, text in self._of(below, levels - 1):
+                        yield f"{name}.{nested}", text
+
+    def _resolve(self, schema: Object) -> Object:
+        return dereference(self._document, schema)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnct.openapi.checks.bounds import bounded
 from cnct.openapi.places import Schema
 from cnct.openapi.schemas import COMPOSITIONS, composed, items, parts, properties, required
 from cnct.openapi.shapes import as_list, as_object
@@ -16,13 +17,17 @@ from cnct.openapi.specs import OpenAPISpecs
 # Formats with one meaning only; ``datetime`` is Connect's spelling.
 FORMATS = {"date": "date", "date-time": "datetime", "datetime": "datetime"}
 
-_PLAIN = (
+PLAIN = (
     *("type", "const", "minimum", "maximum", "multipleOf", "pattern"),
     *("exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength"),
     *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
+"""Keywords that are copied as they are."""
+
 _CLOSING = {"properties", *COMPOSITIONS}  # keywords that can make a list of names complete
 _UPDATES = ("PUT", "PATCH")
+_MOST_SCHEMAS = 20_000  # of one payload; any value is valid in the others
+_DEEPEST = 50  # levels of a schema without references; any value is valid further in
 
 
 class Translation:
@@ -49,19 +54,35 @@ class Translation:
         self._specs = specs
         self._updates = method in _UPDATES
         self._creates = creates
+        self._level = self._count = 0
         self._names: dict[tuple[str, bool, bool], str] = {}
+        self._untranslated: list[tuple[str, str, bool, bool]] = []
         self._definitions: dict[str, Any] = {}
 
     def translated(self, schema: Schema) -> dict[str, Any]:
         """Translate the schema and all schemas that it refers to into one, without references."""
         root = self._schema(schema, top=True, closed=True)
-        return {**root, "$defs": self._definitions}
+        while self._untranslated:  # a chain of references can be longer than the stack
+            name, reference, top, closed = self._untranslated.pop()
+            target = self._specs.resolve({"$ref": reference})
+            self._definitions[name] = self._schema(target, top=top, closed=closed)
+        return {**root, "$defs": bounded(self._definitions)}
 
     def _schema(self, schema: Schema, *, top: bool, closed: bool) -> dict[str, Any]:
+        if self._level == _DEEPEST or self._count == _MOST_SCHEMAS:
+            return {}
+        self._count += 1
+        self._level += 1
+        try:
+            return self._translated(schema, top=top, closed=closed)
+        finally:
+            self._level -= 1
+
+    def _translated(self, schema: Schema, *, top: bool, closed: bool) -> dict[str, Any]:
         reference = schema.get("$ref")
         if isinstance(reference, str):
             return {"$ref": f"#/$defs/{self._definition(reference, top=top, closed=closed)}"}
-        out = {word: schema[word] for word in _PLAIN if word in schema}
+        out = {word: schema[word] for word in PLAIN if word in schema}
         if str(schema.get("format")) in FORMATS:
             out["format"] = schema["format"]
         self._add_choices(schema, out)
@@ -77,8 +98,7 @@ class Translation:
         key = (reference, top, closed)
         if key not in self._names:
             name = self._names[key] = f"schema{len(self._names)}"
-            target = self._specs.resolve({"$ref": reference})
-            self._definitions[name] = self._schema(target, top=top, closed=closed)
+            self._untranslated.append((name, reference, top, closed))
         return self._names[key]
 
     def _add_choices(self, schema: Schema, out: dict[str, Any]) -> None:

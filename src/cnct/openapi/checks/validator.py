@@ -13,9 +13,9 @@ from jsonschema_rs import Draft202012Validator, ValidationError
 from jsonschema_rs import ValidationErrorKind as Kind
 
 from cnct.openapi.checks.problems import Problem
-from cnct.openapi.checks.translation import FORMATS
+from cnct.openapi.checks.translation import FORMATS, PLAIN
 from cnct.openapi.filter_values import EXAMPLES, read_value
-from cnct.openapi.shapes import as_list, as_object, is_object
+from cnct.openapi.shapes import as_list, as_object, is_list, is_object
 from cnct.text import did_you_mean, either, one_of
 
 _TYPES = {
@@ -35,8 +35,8 @@ class PayloadValidator:
     """Validates payloads of one operation.
 
     Args:
-        schema: JSON Schema from `Translation`. If it is invalid, this is the only problem of every
-            payload.
+        schema: JSON Schema from `Translation`. Keywords that cannot be read are left out. If it is
+            still invalid, this is the only problem of every payload.
     """
 
     def __init__(self, schema: dict[str, Any]) -> None:
@@ -44,10 +44,9 @@ class PayloadValidator:
         self._defect: tuple[Problem, ...] = ()
         try:
             self._validator = _compiled(schema)
-        except ValidationError as error:
-            text = f"The document's schema of this payload is broken: {error.message}."
-            self._validator = _compiled({})
-            self._defect = (Problem("schema", text),)
+        except ValidationError:
+            self._schema = _readable(schema)
+            self._validator, self._defect = _compiled_or_defect(self._schema)
 
     def problems(self, payload: Any) -> tuple[Problem, ...]:
         """List all problems of a payload; none if it is no JSON, which the encoder refuses."""
@@ -93,6 +92,42 @@ class PayloadValidator:
                 yield _problem("value", path, _choice_complaint(options, error.instance))
             else:
                 yield from self._explained(error)
+
+
+def _compiled_or_defect(schema: Any) -> tuple[Draft202012Validator, tuple[Problem, ...]]:
+    try:
+        return _compiled(schema), ()
+    except ValidationError as error:
+        text = f"The document's schema of this payload is broken: {error.message}."
+        return _compiled({}), (Problem("schema", text),)
+
+
+def _readable(schema: Any) -> Any:
+    """Return a schema without the keywords that the validator cannot read; their fields stay.
+
+    Patterns may be of another dialect of regular expressions, ``minItems`` may be text.
+    """
+    if is_list(schema):
+        return [_readable(part) for part in schema]
+    if not is_object(schema):
+        return schema
+    readable: dict[str, Any] = {}
+    for word, part in schema.items():
+        if word in ("properties", "$defs"):
+            readable[word] = {name: _readable(below) for name, below in as_object(part).items()}
+        elif word not in PLAIN:
+            readable[word] = _readable(part)
+        elif _is_readable(word, part):
+            readable[word] = part
+    return readable
+
+
+def _is_readable(word: str, part: Any) -> bool:
+    try:
+        _compiled({word: part})
+    except ValidationError:
+        return False
+    return True
 
 
 def _compiled(schema: dict[str, Any]) -> Draft202012Validator:
