@@ -15,6 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from cnct.client._http.async_streams import Backend, Stream, _Protocol
 from cnct.client._http.connections import Connection, TLSConnection, extended
+from cnct.client._http.living import Living
 from cnct.client._http.response_end import ResponseEnd
 
 REQUEST = b"GET /x HTTP/1.1\r\n\r\n"
@@ -67,7 +68,7 @@ def protocol(transport):
 def test_bytes_of_the_system_are_kept_when_the_connection_fails(transport, protocol):
     transport.other.sendall(ANSWER)
     protocol.connection_lost(ConnectionResetError())
-    stream = Stream(protocol)
+    stream = Stream(protocol, Living())
     assert asyncio.run(stream.read(65536)) == ANSWER
     with pytest.raises(httpcore2.ReadError):
         asyncio.run(stream.read(65536))
@@ -78,7 +79,7 @@ def test_encrypted_bytes_of_the_system_are_of_no_use(transport, protocol):
     transport.other.sendall(ANSWER)
     protocol.connection_lost(ConnectionResetError())
     with pytest.raises(httpcore2.ReadError):
-        asyncio.run(Stream(protocol).read(65536))
+        asyncio.run(Stream(protocol, Living()).read(65536))
 
 
 def test_reading_pauses_while_nobody_reads(transport, protocol):
@@ -86,7 +87,7 @@ def test_reading_pauses_while_nobody_reads(transport, protocol):
     protocol.data_received(b"a" * 300_000)
     protocol.data_received(b"b")
     assert not transport.reading
-    stream = Stream(protocol)
+    stream = Stream(protocol, Living())
     assert len(asyncio.run(stream.read(300_000))) == 300_000
     assert not transport.reading
     assert asyncio.run(stream.read(9)) == b"b"
@@ -95,7 +96,7 @@ def test_reading_pauses_while_nobody_reads(transport, protocol):
 
 def test_several_that_wait_are_woken_once(protocol):
     async def scenario():
-        reads = [asyncio.create_task(Stream(protocol).read(1)) for _ in range(2)]
+        reads = [asyncio.create_task(Stream(protocol, Living()).read(1)) for _ in range(2)]
         await asyncio.sleep(0)
         protocol.data_received(b"a")
         protocol.data_received(b"b")
@@ -107,7 +108,7 @@ def test_several_that_wait_are_woken_once(protocol):
 def test_a_connection_that_fails_while_it_writes_is_an_error(transport, protocol):
     async def scenario():
         protocol.pause_writing()
-        writing = asyncio.create_task(Stream(protocol).write(b"a"))
+        writing = asyncio.create_task(Stream(protocol, Living()).write(b"a"))
         await asyncio.sleep(0)
         transport.closing = True
         protocol.resume_writing()
@@ -118,7 +119,7 @@ def test_a_connection_that_fails_while_it_writes_is_an_error(transport, protocol
 
 
 def test_a_used_connection_that_received_anything_is_not_used_again(transport, protocol):
-    stream = Stream(protocol)
+    stream = Stream(protocol, Living())
     asyncio.run(stream.write(REQUEST))
     protocol.data_received(ANSWER)
     assert asyncio.run(stream.read(99)) == ANSWER
@@ -131,7 +132,7 @@ def test_a_used_connection_that_received_anything_is_not_used_again(transport, p
 
 def test_a_closed_socket_is_readable(transport, protocol):
     transport.own.close()
-    assert Stream(protocol).get_extra_info("is_readable")
+    assert Stream(protocol, Living()).get_extra_info("is_readable")
 
 
 def test_a_connection_that_closes_in_the_handshake_is_an_error(protocol, monkeypatch):
@@ -141,16 +142,16 @@ def test_a_connection_that_closes_in_the_handshake_is_an_error(protocol, monkeyp
 
         monkeypatch.setattr(asyncio.get_running_loop(), "start_tls", start_tls)
         with pytest.raises(httpcore2.ConnectError, match="closed in the TLS handshake"):
-            await Stream(protocol).start_tls(None)
+            await Stream(protocol, Living()).start_tls(None)
 
     asyncio.run(scenario())
 
 
 def test_a_child_of_a_fork_gives_up_its_copy_of_the_socket(transport, protocol):
-    protocol.renew()
-    assert asyncio.run(Stream(protocol).read(1)) == b""
+    protocol._renew()
+    assert asyncio.run(Stream(protocol, Living()).read(1)) == b""
     transport.other.settimeout(0)
-    assert Stream(protocol).get_extra_info("is_readable")
+    assert Stream(protocol, Living()).get_extra_info("is_readable")
 
 
 @pytest.mark.parametrize(
