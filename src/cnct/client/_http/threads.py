@@ -209,8 +209,11 @@ class Ahead:
         reading = self._reading
         if reading is None or reading.has_ended:
             reading = self._reading = Reading(self._settings())
-        for span in reading.pages.keys() - set(spans):
-            reading.pages.pop(span).cancel()
+        dropped = [reading.pages.pop(span) for span in reading.pages.keys() - set(spans)]
+        if [page for page in dropped if not (page.cancel() or page.done())]:
+            # Calls whose pages nobody wants would keep the threads until the server responds.
+            reading.end()
+            reading = self._reading = Reading(self._settings())
         for span in spans:
             if span not in reading.pages:
                 reading.pages[span] = self._workers.submit(self._run, reading, fetch, span)
