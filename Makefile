@@ -17,7 +17,7 @@ demo: $(READY)  ## The main job, end to end, on the embedded emulator
 
 test: $(READY)  ## The test suite, with branch coverage
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage run -m pytest -n 2
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,10 @@ from tests.worlds import Async, Sync
 
 from cnct import ConnectClient
 from cnct.emulator import Emulator
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Workers are measured; the programs that tests start, and kill, are not.
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 
 settings.register_profile("default", deadline=None, max_examples=200)
 settings.register_profile("campaign", deadline=None, max_examples=20_000)

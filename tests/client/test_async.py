@@ -308,7 +308,7 @@ def test_large_arrays_are_decoded_in_a_thread(server, monkeypatch):
         threads.append(threading.current_thread())
         return decoded_rows(content)
 
-    monkeypatch.setattr("cnct.client.fluent.decoded_rows", noting)
+    monkeypatch.setattr("cnct.client._http.offloading.decoded_rows", noting)
     server.answer = lambda _: (
         200,
         {"Content-Type": "application/json", "Content-Range": "items 0-999/1000"},

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, Unpack
 from cnct.client._core.messages import Request, Response, expecting_json
 from cnct.client._core.paging import Unread
 from cnct.client._core.reader import Reader
-from cnct.client._core.responses import decoded_rows, is_large, value_of
+from cnct.client._core.responses import value_of
 from cnct.client._http.living import Living
-from cnct.client.base_client import BaseClient, user_agent, with_payload
+from cnct.client._http.offloading import import_driver, rows_of
+from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.checking import load
 from cnct.client.models import NS, AsyncCollection, AsyncNS, Collection
 
@@ -297,14 +298,14 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
         """Make a call and decode the response. Async twin of `ConnectClient.execute`."""
         request = await self._checked_request(method, path, kwargs)
         response = await self._exchange(request)
-        rows = await _rows_of(response)
+        rows = await rows_of(response)
         return value_of(request, response) if rows is None else rows
 
     async def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
         """GET a page of a list. Async twin of `ConnectClient._fetch`."""
         request = expecting_json(await self._checked_request("GET", path, {**kwargs}, is_checked))
         response = await self._exchange(request)
-        return Unread(request, response, await _rows_of(response))
+        return Unread(request, response, await rows_of(response))
 
     def _read_ahead(self, reader: Reader, pages: int) -> AsyncAhead:
         from cnct.client._http.tasks import AsyncAhead  # noqa: PLC0415 - needs asyncio
@@ -323,7 +324,7 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
         from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
 
         if self._opened is None:
-            await in_thread(_import_driver, self._library)
+            await in_thread(import_driver, self._library)
         specs = self._specs_to_check(is_checked)
         if specs and not specs.at_hand():
             await in_thread(load, specs)
@@ -393,19 +394,3 @@ class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
     ) -> None:
         """Close the client in the running loop."""
         await self.aclose()
-
-
-def _import_driver(library: str) -> None:
-    from cnct.client._http.async_opening import import_all  # noqa: PLC0415 - slow import
-
-    import_all()
-    user_agent(library)
-
-
-async def _rows_of(response: Response) -> list[Any] | None:
-    """Decode a large array in a thread, not in the loop; return ``None`` for any other body."""
-    if not is_large(response):
-        return None
-    from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
-
-    return await in_thread(decoded_rows, response.content)

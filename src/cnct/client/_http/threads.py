@@ -186,9 +186,11 @@ class Ahead:
             first = spans[0]
             if len(spans) == 1 and not self._has(first):
                 return self._reader.feed(read(fetch(first)), first)
-            reading = self._started(spans, fetch)
+            # All threads may be busy with later pages: then the consumer fetches the next one.
+            is_alone = self._reading is not None and not self._is_begun(first)
+            reading = self._started(spans[is_alone:], fetch)
             try:
-                page = read(reading.pages[first].result())
+                page = read(fetch(first) if is_alone else reading.pages[first].result())
             except (CancelledError, ClientError):
                 if reading.is_closed or not reading.has_ended:
                     self.close()
@@ -198,11 +200,16 @@ class Ahead:
                 self.close()
                 raise
             else:
-                del reading.pages[first]
+                reading.pages.pop(first, None)
                 return self._reader.feed(page, first)
 
     def _has(self, span: Span) -> bool:
         return self._reading is not None and span in self._reading.pages
+
+    def _is_begun(self, span: Span) -> bool:
+        """Return whether a thread has begun to fetch a page; if not, none will."""
+        page = self._reading.pages.get(span) if self._reading else None
+        return page is not None and not page.cancel()
 
     def _started(self, spans: list[Span], fetch: Fetch) -> Reading:
         """Return the reading, after submitting the spans that are not under way."""
