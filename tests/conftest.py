@@ -23,7 +23,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 
 settings.register_profile("default", deadline=None, max_examples=200)
-settings.register_profile("campaign", deadline=None, max_examples=20_000)
+settings.register_profile("campaign", deadline=None, max_examples=5_000)
 settings.load_profile("default")
 
 KEY = "ApiKey SU-000-000-000:very-secret"
