@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test campaign lint types bench conformance clean
+.PHONY: demo test coverage campaign lint types bench conformance clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -15,7 +15,10 @@ $(READY): pyproject.toml
 demo: $(READY)  ## The main job, end to end, on the embedded emulator
 	$(BIN)/python examples/demo.py
 
-test: $(READY)  ## The test suite, with branch coverage
+test: $(READY)  ## The test suite, in two workers
+	$(BIN)/python -m pytest -n 2
+
+coverage: $(READY)  ## The same, with branch coverage
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -n 2
 	$(BIN)/python -m coverage combine --quiet

@@ -6,6 +6,7 @@ import pickle
 import sqlite3
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -142,3 +143,28 @@ def test_the_room_needs_neither_the_emulator_nor_its_extra():
         "sys.exit(any(name.startswith(rooms) for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - our own code
+
+
+def test_a_count_beside_a_deletion_is_never_remembered_from_before(monkeypatch):
+    """Another thread that counts while a row is deleted waits, or forgets its count."""
+    storage = Storage()
+    table = Table("things")
+    storage.insert(table, "", [{"id": "1"}])
+    run, counting = Storage._run, threading.Event()
+
+    def slow(self, sql, params=()):
+        if sql.startswith("DELETE"):
+            counter.start()
+            counting.wait(0.2)  # held up by the lock
+        return run(self, sql, params)
+
+    def count():
+        storage.count(table, "")
+        counting.set()
+
+    counter = threading.Thread(target=count)
+    monkeypatch.setattr(Storage, "_run", slow)
+    storage.delete(table, "", "1")
+    counter.join()
+    assert storage.count(table, "") == 0
+    storage.close()

@@ -169,23 +169,20 @@ class Storage:
         """Replace the record with an id."""
         columns = ["doc", *map(quoted_field, table.fields)]
         assignments = ", ".join(f"{name} = ?" for name in columns)
-        self._counts.clear()
-        self._run(
+        self._change(
             f"UPDATE {self._sql_table(table)} SET {assignments} WHERE parent = ? AND id = ?",
             [json_text(record), *column_values(table, record), parent, key],
         )
 
     def delete(self, table: Table, parent: str, key: str) -> None:
         """Remove the record with an id."""
-        self._counts.clear()
-        self._run(
+        self._change(
             f"DELETE FROM {self._sql_table(table)} WHERE parent = ? AND id = ?", [parent, key]
         )
 
     def clear(self, table: Table, parent: str) -> None:
         """Remove all records below a parent."""
-        self._counts.clear()
-        self._run(f"DELETE FROM {self._sql_table(table)} WHERE parent = ?", [parent])
+        self._change(f"DELETE FROM {self._sql_table(table)} WHERE parent = ?", [parent])
 
     def get(self, table: Table, parent: str, key: str) -> Record | None:
         """Return the record with an id."""
@@ -257,6 +254,12 @@ class Storage:
         """Run a statement, never within the transaction of another thread."""
         with self._lock:
             return self._connection.execute(sql, params).fetchall()
+
+    def _change(self, sql: str, params: Sequence[Any]) -> None:
+        """Run a statement that changes rows; another thread counts before or after, not between."""
+        with self._lock:
+            self._counts.clear()
+            self._run(sql, params)
 
     def _sql_table(self, table: Table) -> str:
         """Return the quoted name of the SQL table, after creating or migrating it."""
