@@ -187,7 +187,7 @@ class Ahead:
             if len(spans) == 1 and not self._has(first):
                 return self._reader.feed(read(fetch(first)), first)
             # All threads may be busy with later pages: then the consumer fetches the next one.
-            is_alone = self._reading is not None and not self._is_begun(first)
+            is_alone = self._reading is not None and self._withdraw(first)
             reading = self._started(spans[is_alone:], fetch)
             try:
                 page = read(fetch(first) if is_alone else reading.pages[first].result())
@@ -206,10 +206,10 @@ class Ahead:
     def _has(self, span: Span) -> bool:
         return self._reading is not None and span in self._reading.pages
 
-    def _is_begun(self, span: Span) -> bool:
-        """Return whether a thread has begun to fetch a page; if not, none will."""
+    def _withdraw(self, span: Span) -> bool:
+        """Keep the threads from a page; return ``False`` if one has begun to fetch it."""
         page = self._reading.pages.get(span) if self._reading else None
-        return page is not None and not page.cancel()
+        return page is None or page.cancel()
 
     def _started(self, spans: list[Span], fetch: Fetch) -> Reading:
         """Return the reading, after submitting the spans that are not under way."""
