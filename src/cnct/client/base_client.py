@@ -8,7 +8,7 @@ from functools import cache, partial
 from itertools import chain, count
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
 
 from cnct.client._core.arguments import checked_bool, checked_int
 from cnct.client._core.clock import Clock
@@ -30,6 +30,7 @@ from cnct.client.last_response import LastResponses
 from cnct.client.models.names import at_hand
 from cnct.client.models.noun import (
     STEPS_WITHOUT_IO,
+    ClientT,
     CollectionT,
     HasCollections,
     HasNamespaces,
@@ -66,7 +67,8 @@ class Logger(Protocol):
 class BaseClient(
     HasNamespaces[NamespaceT],
     HasCollections[CollectionT],
-    Generic[ResponseT, NamespaceT, CollectionT],
+    # In the order of the bases: jedi, which completes in editors, pairs them in that order.
+    Generic[NamespaceT, CollectionT, ResponseT],
 ):
     """Base of `ConnectClient` and `AsyncConnectClient`."""
 
@@ -274,7 +276,7 @@ class BaseClient(
 
         return find(described(self, self, self.specs), text, limit)
 
-    def help(self, full: bool = False) -> Self:
+    def help(self: ClientT, full: bool = False) -> ClientT:
         """Print the API's collections and namespaces, and return self.
 
         Args:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class ConnectClient(BaseClient["requests.Response", NS, Collection]):
+class ConnectClient(BaseClient[NS, Collection, "requests.Response"]):
     """Connect ReST API client.
 
     The constructor does no I/O. A client may be shared between threads. Close it with `close` or
@@ -237,7 +237,7 @@ class ConnectClient(BaseClient["requests.Response", NS, Collection]):
         self.close()
 
 
-class AsyncConnectClient(BaseClient["AsyncResponse", AsyncNS, AsyncCollection]):
+class AsyncConnectClient(BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"]):
     """Async twin of `ConnectClient`, on httpx2: await the methods that call the API.
 
     A client may be created outside an event loop, and used in several loops, one after the other or

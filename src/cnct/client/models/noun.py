@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cnct.client._core.urls import attribute_name, checked_name
 from cnct.client.models.names import Kind, at_hand, attributes, check_name, completed, names
@@ -17,6 +17,7 @@ ClientT = TypeVar("ClientT", bound="BaseClient[Any, Any, Any]")
 NamespaceT = TypeVar("NamespaceT")
 CollectionT = TypeVar("CollectionT")
 ActionT = TypeVar("ActionT")
+LocatedT = TypeVar("LocatedT", bound="Located[Any]")
 
 STEPS_WITHOUT_IO = frozenset({"action", "all", "collection", "fields", "ns"})
 """Attributes that completion may read, or call, since none makes a call of the API."""
@@ -164,7 +165,7 @@ class Located(Node, Generic[ClientT]):
     def _strict(self) -> bool:
         return self._client._strict
 
-    def help(self, full: bool = False) -> Self:
+    def help(self: LocatedT, full: bool = False) -> LocatedT:
         """Print a description and the calls that can come next, and return self.
 
         Args:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Self
+from typing import Any, TypeVar
 
 from cnct.client._core.arguments import checked_bool, checked_int
 from cnct.client.models.known_fields import HasFields
 from cnct.client.models.query import Query, combined, signed_fields
 from cnct.rql import R
+
+RefinableT = TypeVar("RefinableT", bound="Refinable")
+"""Instead of ``Self``, which jedi takes for `Refinable`: it would complete the steps alone."""
 
 
 class Refinable(HasFields):
@@ -17,7 +20,7 @@ class Refinable(HasFields):
     _query: Query
 
     @abstractmethod
-    def _refined(self, **changes: Any) -> Self:
+    def _refined(self: RefinableT, **changes: Any) -> RefinableT:
         """Return the same with some parts of the query replaced, and nothing read."""
 
     @property
@@ -25,11 +28,11 @@ class Refinable(HasFields):
         """The filter."""
         return self._query.where
 
-    def all(self) -> Self:
+    def all(self: RefinableT) -> RefinableT:
         """Return a copy that has read nothing yet."""
         return self._refined()
 
-    def filter(self, *args: str | R, **kwargs: Any) -> Self:
+    def filter(self: RefinableT, *args: str | R, **kwargs: Any) -> RefinableT:
         """Return the resources of this set that also match.
 
         Args:
@@ -46,7 +49,7 @@ class Refinable(HasFields):
         where, more = self._query.where, combined(args, kwargs)
         return self._refined(where=where & more if where else more)
 
-    def order_by(self, *fields: str) -> Self:
+    def order_by(self: RefinableT, *fields: str) -> RefinableT:
         """Return the set ordered by these fields, after those of earlier calls.
 
         Args:
@@ -55,7 +58,7 @@ class Refinable(HasFields):
         ordering = self._query.ordering + signed_fields(fields, "order_by")
         return self._refined(ordering=ordering)
 
-    def select(self, *fields: str) -> Self:
+    def select(self: RefinableT, *fields: str) -> RefinableT:
         """Return the set with hidden fields added, or fields removed.
 
         Args:
@@ -64,7 +67,7 @@ class Refinable(HasFields):
         selection = self._query.selection + signed_fields(fields, "select")
         return self._refined(selection=selection)
 
-    def search(self, term: str) -> Self:
+    def search(self: RefinableT, term: str) -> RefinableT:
         """Return the resources of this set that contain the words of ``term``.
 
         Raises:
@@ -72,7 +75,7 @@ class Refinable(HasFields):
         """
         return self._refined(search=_checked_term(term))
 
-    def limit(self, limit: int) -> Self:
+    def limit(self: RefinableT, limit: int) -> RefinableT:
         """Return the set with another number of rows fetched at once.
 
         Raises:
@@ -81,7 +84,7 @@ class Refinable(HasFields):
         """
         return self._refined(size=checked_int("limit", limit, 1))
 
-    def concurrency(self, pages: int) -> Self:
+    def concurrency(self: RefinableT, pages: int) -> RefinableT:
         """Return the set with another number of pages fetched at a time.
 
         The first page is fetched alone, since it brings the total. Then ``pages`` calls are under
@@ -94,7 +97,7 @@ class Refinable(HasFields):
         """
         return self._refined(concurrency=checked_int("pages", pages, 1))
 
-    def overlap(self, overlap: bool) -> Self:
+    def overlap(self: RefinableT, overlap: bool) -> RefinableT:
         """Return the set with pages that overlap by a row, or that do not.
 
         Overlapping pages, the default, lose no row and repeat none while others insert and delete
@@ -105,7 +108,7 @@ class Refinable(HasFields):
         """
         return self._refined(overlap=checked_bool("overlap", overlap))
 
-    def configure(self, **kwargs: Any) -> Self:
+    def configure(self: RefinableT, **kwargs: Any) -> RefinableT:
         """Return the set with keyword arguments for its calls; see `ConnectClient.execute`.
 
         Arguments of earlier calls stay unless they are named again.
