@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -33,6 +34,16 @@ def environment(name: str) -> Path:
         subprocess.run([*install, *REQUIREMENTS[name]], check=True)
         stamp.write_text(fingerprint)
     return python
+
+
+def variables() -> dict[str, str]:
+    """Return the variables of a measured process, which may write bytecode wherever it runs.
+
+    Programs of users are compiled once. Where bytecode is not written, an import of the checkout
+    would be timed with its compilation, and one of an installed package without.
+    """
+    kept = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(FOLDER / "bytecode")}
 
 
 def versions(python: Path) -> dict[str, str]:

@@ -61,7 +61,11 @@ class Bench:
         python = self._pythons["incumbent" if subject == "incumbent" else "cnct"]
         script = HERE / "cases" / f"{case.script}.py"
         done = subprocess.run(
-            [python, script, *arguments], capture_output=True, text=True, check=False
+            [python, script, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environments.variables(),
         )
         if done.returncode:
             raise SystemExit(f"{case.script} of {subject} failed:\n{done.stderr}")
