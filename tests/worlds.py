@@ -81,7 +81,7 @@ class Played:
             return await result if inspect.isawaitable(result) else result
 
         result = self._runner.run(played())
-        ours = type(result).__module__.startswith("cnct.client.models")
+        ours = type(result).__module__.startswith(("cnct.client.models", "cnct.client.dry_run"))
         lazy = inspect.ismethod(result) or hasattr(type(result), "__aiter__")
         return Played(self._runner, result) if ours or lazy else result
 

@@ -14,6 +14,7 @@
     │   │   ├── WaitTimeout         the time was up                        (also TimeoutError)
     │   │   └── WaitFailed          the resource has failed
     │   ├── NotScannableError       cannot be cut into windows, see `by`   (also ValueError)
+    │   ├── PlaceholderError        an id of a dry run, before apply()     (also ValueError)
     │   └── BatchError              some of many resources failed
     ├── JournalError                a journal that the job cannot use      (also ValueError)
     ├── RQLError                    RQL cannot express it                  (also ValueError)
@@ -210,6 +211,10 @@ class NotScannableError(ClientError, ValueError):
 
     See `ResourceSet.scan` and `ResourceSet.partitions`.
     """
+
+
+class PlaceholderError(ClientError, ValueError):
+    """A call needs the id of a resource that a dry run has not created; nothing was sent."""
 
 
 class BatchError(ClientError):

@@ -7,10 +7,11 @@ import inspect
 import pytest
 
 from cnct import client as clients
-from cnct.client import models
+from cnct.client import dry_run, models
 
 TWINS = [
     (clients.ConnectClient, clients.AsyncConnectClient),
+    (dry_run.DryRunClient, dry_run.AsyncDryRunClient),
     (models.NS, models.AsyncNS),
     (models.Collection, models.AsyncCollection),
     (models.Resource, models.AsyncResource),
@@ -22,6 +23,8 @@ ONLY_HERE = {
     clients.AsyncConnectClient: {"aclose", "__aenter__", "__aexit__"},
     models.AsyncResourceSet: {"__aiter__"},
 }
+ONLY_HERE[dry_run.DryRunClient] = ONLY_HERE[clients.ConnectClient]
+ONLY_HERE[dry_run.AsyncDryRunClient] = ONLY_HERE[clients.AsyncConnectClient]
 OWN_WORDS = {"__iter__", "__bool__", "__getitem__", "values_list"}
 
 

@@ -14,6 +14,7 @@ from cnct.client._core.arguments import checked_bool, checked_int
 from cnct.client._core.clock import Clock
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import MAX_ANSWER, Flow, Limits, Request, Response
+from cnct.client._core.placeholders import MARK, refuse_placeholders
 from cnct.client._core.redirects import call_flow
 from cnct.client._core.retry import RetryPolicy
 from cnct.client._core.secret import Secret
@@ -201,6 +202,8 @@ class BaseClient(
     ) -> Request:
         params = kwargs.pop("params", None)
         url = with_query(absolute(self.endpoint, path), params_to_wire(params) if params else "")
+        if kwargs or MARK in url:
+            self._check_placeholders(method, url, kwargs)
         limits = self._limits(kwargs)
         kwargs = self._prepare_call_kwargs(kwargs)
         request = Request(method.upper(), url, kwargs, self._api_key, limits)
@@ -208,6 +211,10 @@ class BaseClient(
         if specs and self._policy and self._available(specs):
             check(specs, self._policy, request, url.removeprefix(self.endpoint).lstrip("/"))
         return request
+
+    def _check_placeholders(self, method: str, url: str, kwargs: dict[str, Any]) -> None:  # noqa: ARG002 - for dry runs
+        """Refuse ids of a dry run; those in a payload are found when it is encoded."""
+        refuse_placeholders(url, *(kwargs[name] for name in kwargs if name != "json"))
 
     def _limits(self, kwargs: dict[str, Any]) -> Limits:
         """Take the bounds of a call out of its arguments; the HTTP libraries have none of them."""

@@ -14,6 +14,7 @@ from cnct.client._http.living import Living
 from cnct.client._http.offloading import import_driver, rows_of
 from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.checking import load
+from cnct.client.dry_runs import AsyncHasDryRun, HasDryRun
 from cnct.client.models import NS, AsyncCollection, AsyncNS, Collection
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class ConnectClient(BaseClient[NS, Collection, "requests.Response"]):
+class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
     """Connect ReST API client.
 
     The constructor does no I/O. A client may be shared between threads. Close it with `close` or
@@ -237,7 +238,7 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"]):
         self.close()
 
 
-class AsyncConnectClient(BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"]):
+class AsyncConnectClient(BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"], AsyncHasDryRun):
     """Async twin of `ConnectClient`, on httpx2: await the methods that call the API.
 
     A client may be created outside an event loop, and used in several loops, one after the other or

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cnct.client._core.placeholders import refuse_placeholders
 from cnct.openapi.shapes import is_object
 
 JSON = "application/json"
@@ -55,14 +56,27 @@ def _is_stream(part: Any) -> bool:
 
 
 def encoded_json(payload: Any) -> bytes:
-    """Encode a payload as JSON.
+    """Encode the payload of a request.
+
+    Raises:
+        TypeError: If a value in the payload has no JSON form.
+        ValueError: If a number is NaN or infinite, which JSON (RFC 8259) excludes.
+        PlaceholderError: If there is an id of a dry run in the payload.
+    """
+    text = json_text(payload)
+    refuse_placeholders(text)
+    return text.encode()
+
+
+def json_text(payload: Any) -> str:
+    """Return a payload as JSON.
 
     Raises:
         TypeError: If a value in the payload has no JSON form.
         ValueError: If a number is NaN or infinite, which JSON (RFC 8259) excludes.
     """
     try:
-        return json.dumps(payload, allow_nan=False).encode()
+        return json.dumps(payload, allow_nan=False)
     except TypeError as error:
         raise TypeError(f"payload must be JSON: {error}") from error
     except ValueError as error:

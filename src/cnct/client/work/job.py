@@ -201,7 +201,7 @@ class Job:
             attempts += 1
             value = yield partial(hands.call, item)
         except BaseException as error:  # noqa: BLE001 - every task has an outcome
-            state = "unknown" if _is_ambiguous(error) else "failed"
+            state = "unknown" if is_ambiguous(error) else "failed"
             return self._end(task, Outcome(key, item, None, error, state, attempts))
         return self._end(task, Outcome(key, item, value, None, "done", attempts))
 
@@ -268,7 +268,7 @@ def _is_missing(error: BaseException) -> bool:
     return isinstance(error, NotFoundError) and error.status_code == _NOT_FOUND
 
 
-def _is_ambiguous(error: BaseException) -> bool:
+def is_ambiguous(error: BaseException) -> bool:
     """Return whether a call may have been done: its error may be wrapped."""
     cause: BaseException | None = error
     while cause is not None:

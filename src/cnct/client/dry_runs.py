@@ -1,0 +1,52 @@
+"""The method `dry_run` of both clients. The clients that it returns are in `dry_run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnct.client.dry_run import AsyncDryRunClient, DryRunClient
+
+
+class HasDryRun:
+    """A synchronous client that can make a dry run."""
+
+    def dry_run(self) -> DryRunClient:
+        """Return a client whose writes are checked and recorded, and sent by its `apply` only.
+
+        Reads are made as usual, with the connections of this client, and do not see the recorded
+        writes. A recorded write returns its payload, with a placeholder ``id`` unless it has one.
+        Later calls of the dry run may use the placeholder, and `DryRunClient.apply` fills in the
+        id. A delete returns ``None``.
+
+        Files and other bodies are read when they are recorded, and kept in memory.
+
+        Example:
+            >>> from cnct import ConnectClient
+            >>> client = ConnectClient("ApiKey SU-000-000-000:secret", use_specs=False)
+            >>> dry = client.dry_run()
+            >>> product = dry.products.create({"name": "Backup"})
+            >>> item = dry.products[product["id"]].items.create({"name": "GB"})
+            >>> [call.method for call in dry.calls]
+            ['POST', 'POST']
+        """
+        from cnct.client.dry_run import DryRunClient, dry_class  # noqa: PLC0415 - not at import
+
+        client: Any = self
+        dry: DryRunClient = dry_class(DryRunClient, client)(client)
+        return dry
+
+
+class AsyncHasDryRun:
+    """An asynchronous client that can make a dry run."""
+
+    def dry_run(self) -> AsyncDryRunClient:
+        """Return a client whose writes are checked and recorded, and sent by its `apply` only.
+
+        Async twin of `ConnectClient.dry_run`.
+        """
+        from cnct.client.dry_run import AsyncDryRunClient, dry_class  # noqa: PLC0415 - not at import
+
+        client: Any = self
+        dry: AsyncDryRunClient = dry_class(AsyncDryRunClient, client)(client)
+        return dry

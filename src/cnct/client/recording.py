@@ -1,0 +1,289 @@
+"""The calls that a dry run records: what they return, and which ids they need. No network.
+
+`snapshot` reads the files of a body, since their owner may close them before the calls are sent.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import PurePath
+from secrets import token_hex
+from typing import Any, NamedTuple, NoReturn
+from urllib.parse import quote
+
+from cnct.client._core.messages import Request
+from cnct.client._core.placeholders import placeholder, placeholders_in, replaced
+from cnct.client._core.request_body import json_text
+from cnct.client.work.job import is_ambiguous
+from cnct.client.work.outcomes import Outcome, Summary
+from cnct.exceptions import AmbiguousWriteError, ClientError, PlaceholderError
+from cnct.openapi.shapes import is_array, is_list, is_object
+from cnct.text import clean
+
+_SHOWN = 5  # calls in a repr
+_JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordedCall:
+    """A write that a dry run has recorded. ``str()`` shows it in one line.
+
+    Attributes:
+        number: Position in the dry run, from 1.
+        method: HTTP method.
+        url: URL, the API key masked.
+        payload: JSON payload, the API key masked; ``None`` without one.
+        ids: Placeholders of the ids that its response will have.
+    """
+
+    number: int
+    method: str
+    url: str
+    payload: Any
+    ids: tuple[str | None, ...] = ()
+    _request: Request = field(default=Request("", "", {}), repr=False)
+
+    def __str__(self) -> str:
+        """Return number, method, URL and body."""
+        return clean(f"{self.number} {self.method} {self.url}{self._body()}")
+
+    def _body(self) -> str:
+        kwargs = self._request.kwargs
+        if self.payload is not None:
+            return f" {json.dumps(self.payload, ensure_ascii=False)}"
+        parts = [f"{name}=..." for name in ("data", "content", "files") if kwargs.get(name)]
+        return f" ({', '.join(parts)})" if parts else ""
+
+
+class Echo(NamedTuple):
+    """The response to a recorded call."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class Recording:
+    """The calls of a dry run, in order. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._run = token_hex(3)
+        self._numbers = count(1)
+        self._placeholders = count(1)
+        self._calls: list[RecordedCall] = []
+        self._owners: dict[str, int] = {}
+        self._done: set[int] = set()
+        self._begun: set[int] = set()
+        self._doubtful: set[int] = set()
+        self._applying = threading.Lock()
+        self.ids: dict[str, str | int] = {}
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled: the other process would record calls that nobody sees."""
+        raise TypeError(
+            "A dry run belongs to its process: pass the client to the other process, and call "
+            "dry_run() there"
+        )
+
+    @property
+    def calls(self) -> list[RecordedCall]:
+        """All calls in the order of their numbers, those that were applied too."""
+        return sorted(self._calls, key=lambda call: call.number)
+
+    def refuse_unknown(self, *values: Any) -> None:
+        """Refuse placeholders of another dry run.
+
+        Raises:
+            PlaceholderError: If there is one.
+        """
+        for text in sorted(placeholders_in(*values)):
+            if text not in self._owners:
+                raise PlaceholderError(f"{text} stands for an id that another dry run records")
+
+    def record(self, request: Request) -> Echo:
+        """Record a request whose body is a `snapshot`.
+
+        Returns:
+            A response with the payload, and a placeholder for each id that it does not name.
+        """
+        payload = request.kwargs.get("json")
+        self.refuse_unknown(payload)
+        number = next(self._numbers)
+        value, ids = self._echoed(payload, number)
+        shown = request.masked_data(payload)
+        self._calls.append(
+            RecordedCall(number, request.method, request.shown_url, shown, ids, request)
+        )
+        if request.method == "DELETE":
+            return Echo(204, {}, b"")
+        return Echo(200, _JSON, json_text(value).encode())
+
+    def _echoed(self, payload: Any, number: int) -> tuple[Any, tuple[str | None, ...]]:
+        if is_list(payload):
+            members = [self._with_id(member, number) for member in payload]
+            return members, tuple(map(self._placeholder_of, members))
+        value = self._with_id(payload if is_object(payload) else {}, number)
+        return value, (self._placeholder_of(value),)
+
+    def _with_id(self, payload: Any, number: int) -> Any:
+        if not is_object(payload):
+            return payload
+        if payload.get("id") is not None:
+            return payload
+        text = placeholder(self._run, next(self._placeholders))
+        self._owners[text] = number
+        return {**payload, "id": text}
+
+    def _placeholder_of(self, value: Any) -> str | None:
+        text = value.get("id") if is_object(value) else None
+        return text if isinstance(text, str) and text in self._owners else None
+
+    def refuse_wait(self, url: str) -> None:
+        """Refuse to wait for a resource that a recorded call would change.
+
+        Raises:
+            ClientError: If there is one.
+        """
+        for call in self.calls:
+            target = call._request.url.partition("?")[0]
+            if call.number not in self._done and f"{target}/".startswith(f"{url}/"):
+                raise ClientError(
+                    f"The wait would not end, since the dry run has not sent this call: {call}. "
+                    "Apply the dry run first"
+                )
+
+    @contextmanager
+    def applying(self, summary: Summary) -> Generator[list[RecordedCall]]:
+        """Return the calls to send, and count those that are not sent as ``skipped``.
+
+        Raises:
+            RuntimeError: If another thread or task is sending them.
+        """
+        if not self._applying.acquire(blocking=False):
+            raise RuntimeError("The dry run is being applied already: wait for that")
+        try:
+            calls = [call for call in self.calls if call.number not in self._done]
+            self._begun.clear()
+            yield calls
+        finally:
+            for call in calls:
+                if call.number not in self._begun:
+                    summary._add(Outcome(call.number, state="skipped"))
+            self._applying.release()
+
+    @contextmanager
+    def sending(self, call: RecordedCall) -> Generator[Request]:
+        """Return the request to send, with the real ids.
+
+        An error leaves the call to a later `applying`, unless the call may have been done.
+
+        Raises:
+            PlaceholderError: If an id is not known, since the call that makes it has failed.
+            AmbiguousWriteError: If an earlier attempt may have done the call.
+        """
+        self._begun.add(call.number)
+        if call.number in self._doubtful:
+            raise AmbiguousWriteError(
+                "An earlier apply() does not know how this call ended, so it is not sent again",
+                method=call.method,
+                url=call.url,
+            )
+        request = self._filled(call)
+        self._doubtful.add(call.number)
+        try:
+            yield request
+        except BaseException as error:
+            if not is_ambiguous(error):
+                self._doubtful.discard(call.number)
+            raise
+        self._doubtful.discard(call.number)
+        self._done.add(call.number)
+
+    def _filled(self, call: RecordedCall) -> Request:
+        def segment(text: str) -> str:
+            return quote(str(self._id_for(text, call)), safe="")
+
+        def id_itself(text: str) -> str | int:
+            return self._id_for(text, call)
+
+        request = call._request
+        return request._replace(
+            url=replaced(request.url, segment), kwargs=replaced(request.kwargs, id_itself)
+        )
+
+    def _id_for(self, text: str, call: RecordedCall) -> str | int:
+        if text not in self.ids:
+            raise PlaceholderError(
+                f"Not sent: it needs {text}, the id that call {self._owners[text]} of the dry run "
+                "has not returned",
+                method=call.method,
+                url=call.url,
+            )
+        return self.ids[text]
+
+    def learn(self, call: RecordedCall, value: Any) -> None:
+        """Take the ids from the response to a call."""
+        values: list[Any] = value if is_list(value) else [value]
+        if len(values) != len(call.ids):
+            return
+        for text, member in zip(call.ids, values, strict=True):
+            real = member.get("id") if is_object(member) else None
+            if text is not None and isinstance(real, str | int):
+                self.ids[text] = real
+
+    def __str__(self) -> str:
+        """Return the counts and the first calls."""
+        calls = self.calls
+        applied = f", {len(self._done):,} applied" if self._done else ""
+        lines = [f"{len(calls):,} recorded{applied}", *map(str, calls[:_SHOWN])]
+        lines += [f"and {len(calls) - _SHOWN:,} more"] if calls[_SHOWN:] else []
+        return "\n  ".join(lines)
+
+
+def snapshot(kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call with copies of payload, files and iterators.
+
+    Raises:
+        TypeError: If the payload has no JSON form.
+        ValueError: If the payload contains NaN or an infinite number.
+    """
+    copied = dict(kwargs)
+    if copied.get("json") is not None:
+        copied["json"] = json.loads(json_text(copied["json"]))
+    for name in ("data", "content"):
+        if name in copied:
+            copied[name] = _content(copied[name])
+    files = copied.get("files")
+    if files:
+        pairs: Iterable[Any] = files.items() if is_object(files) else files
+        copied["files"] = [(name, _file(name, value)) for name, value in pairs]
+    return copied
+
+
+def _content(value: Any) -> Any:
+    if hasattr(value, "read"):
+        return _bytes(value.read())
+    if is_object(value) or is_array(value):
+        return replaced(value, str)  # a copy: there are no placeholders but of the user's
+    if isinstance(value, str | bytes | bytearray | memoryview | None):
+        return value if isinstance(value, str | None) else bytes(value)
+    return b"".join(map(_bytes, value))
+
+
+def _bytes(piece: Any) -> bytes:
+    return piece.encode() if isinstance(piece, str) else bytes(piece)
+
+
+def _file(name: str, value: Any) -> tuple[Any, ...]:
+    """Return a file as a tuple of its name, bytes, and further members, as requests takes it."""
+    if is_array(value):
+        filename, content, *more = value
+        return (filename, _content(content), *more)
+    path: Any = getattr(value, "name", None)
+    is_named = isinstance(path, str) and path[:1] != "<"
+    return (PurePath(path).name if is_named else name, _content(value))
