@@ -43,9 +43,12 @@ def shared_json(name: str) -> Any:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep away from the user's cache of documents."""
+def _settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep away from the user's own settings, profiles and cache of documents."""
     with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("CNCT_")]:
+            patch.delenv(name)
+        patch.setenv("CNCT_CONFIG", "")
         patch.setenv("CNCT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         yield
 

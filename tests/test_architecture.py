@@ -17,14 +17,16 @@ import cnct
 
 ROOT = Path(cnct.__file__).parent
 # From the top, each room knows the ground, itself and those that are listed, lazily or not.
-GROUND = {"exceptions", "text"}
+GROUND = {"exceptions", "text", "endpoints"}
 KNOWS = {
     "exceptions": set(),
     "text": set(),
+    "endpoints": set(),
     "rql": {"rql"},
     "openapi": {"rql", "openapi"},
     "store": {"rql", "openapi", "store"},
-    "client": {"rql", "client", "openapi", "console"},
+    "settings": {"settings"},
+    "client": {"rql", "client", "settings", "openapi", "console"},
     "console": {"openapi", "console"},
     "emulator": {"rql", "openapi", "store", "emulator"},
     "testing": {"rql", "client", "openapi", "emulator", "store", "testing"},
@@ -91,6 +93,9 @@ def test_no_file_is_longer_than_400_lines():
         "httpx2",
         "click",
         "msgspec",
+        "tomllib",
+        "tomlkit",
+        "cnct.settings",
     ],
 )
 def test_the_import_brings_only_what_the_first_call_needs(module):

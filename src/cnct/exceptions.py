@@ -9,6 +9,7 @@
     │   ├── InvalidCallError        does not fit the document, not sent    (also ValueError)
     │   ├── AmbiguousWriteError     a write that may have been done
     │   ├── SpecError               the document cannot be read            (also ValueError)
+    │   ├── SettingsError           a setting, profile or key is unusable  (also ValueError)
     │   ├── NotOneError             none or several where one was expected (also LookupError)
     │   ├── WaitError               a wait that ended without its condition
     │   │   ├── WaitTimeout         the time was up                        (also TimeoutError)
@@ -29,6 +30,7 @@
     ├── InvalidCallWarning          does not fit the document, sent all the same
     ├── NaiveDatetimeWarning        a datetime in a filter has no time zone
     ├── SpecWarning                 the document is incomplete or out of reach
+    ├── SettingsWarning             others can read the API key in a file
     └── DriftWarning                a list moved so that rows may be missing or come twice
 """
 
@@ -196,6 +198,18 @@ class SpecError(ClientError, ValueError):
 
 class SpecWarning(UserWarning):
     """The OpenAPI document is incomplete or out of reach; calls go on without it."""
+
+
+class SettingsError(ClientError, ValueError):
+    """A setting, profile or API key that is missing, wrong or unsafe; the message names its place.
+
+    Raised by the constructor of a client, and by the first call where the key comes from a command
+    or a keyring. The key itself is in no message.
+    """
+
+
+class SettingsWarning(UserWarning):
+    """A file with an API key can be read by other users of the machine."""
 
 
 class DriftWarning(UserWarning):

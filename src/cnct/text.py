@@ -26,6 +26,16 @@ _NEAR = 0.6  # similarity from 0 to 1; the default of difflib
 _CLEAR = 0.92
 
 
+class Secret(str):
+    """Text whose ``repr`` is masked. A slice or another copy of it is ordinary, unmasked text."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        """Return the mask in quotes."""
+        return repr(MASK)
+
+
 def masked(text: str, secret: str) -> str:
     """Return a text with a secret masked, and the part of the secret after its last colon.
 

@@ -17,14 +17,13 @@ from cnct.client._core.messages import MAX_ANSWER, Flow, Limits, Request, Respon
 from cnct.client._core.placeholders import MARK, refuse_placeholders
 from cnct.client._core.redirects import call_flow
 from cnct.client._core.retry import RetryPolicy
-from cnct.client._core.secret import Secret
 from cnct.client._core.timeouts import (
     Timeout,
     checked_deadline,
     checked_max_answer,
     checked_timeout,
 )
-from cnct.client._core.urls import absolute, checked_endpoint, with_query
+from cnct.client._core.urls import absolute, with_query
 from cnct.client._http.interception import interceptor_of
 from cnct.client.checking import Validation, check, validation_policy
 from cnct.client.last_response import LastResponses
@@ -38,17 +37,15 @@ from cnct.client.models.noun import (
     Located,
     NamespaceT,
 )
+from cnct.endpoints import DEFAULT_ENDPOINT, checked_endpoint
 from cnct.exceptions import users_level
 from cnct.rql.url import params_to_wire
-from cnct.text import clean
+from cnct.text import Secret, clean
 
 if TYPE_CHECKING:
     from cnct.client.work.waiting import Wait
     from cnct.console import Matches
     from cnct.openapi import OpenAPISpecs
-
-# The first of ``servers`` in Connect's OpenAPI document, version 37.0.
-DEFAULT_ENDPOINT = "https://api.connect.cloudblue.com/public/v1"
 
 ResponseT = TypeVar("ResponseT", bound=Response)
 

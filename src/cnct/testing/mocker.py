@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
 
-from cnct.client._core.urls import checked_endpoint
 from cnct.client.models.noun import HasCollections, HasNamespaces
+from cnct.endpoints import checked_endpoint
 from cnct.openapi import OpenAPISpecs
 from cnct.testing.mocks import Mocks, Pattern
 from cnct.testing.nouns import CollectionMock, NSMock

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from cnct.client._core.secret import SECRET_HEADERS, Secret
+from cnct.client._core.secret import SECRET_HEADERS
+from cnct.text import Secret
 
 # RFC 9110, sections 5.1 and 5.5
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

@@ -38,16 +38,6 @@ _WIRE = frozenset(
 _LEVELS = 50  # of nesting; errors of Connect have 3
 
 
-class Secret(str):
-    """Text whose ``repr`` is masked. A slice or another copy of it is ordinary, unmasked text."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        """Return the mask in quotes."""
-        return repr(MASK)
-
-
 class _LocalsCleared:
     """Clears the local variables of HTTP libraries in an error that leaves the block."""
 

@@ -5,28 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from cnct.text import safe_url
 
 _NAME_SIGNS = "/:@!$&'()*+,;="  # may stand in a path as they are (RFC 3986, section 3.3)
 _NAME = re.compile(r"[^\s/?#]+(?:/[^\s/?#]+)*")
-
-
-def checked_endpoint(endpoint: str) -> str:
-    """Return an endpoint without its trailing slash, and without user name and password.
-
-    The API key is the only credential that is sent.
-
-    Raises:
-        ValueError: If the endpoint is no absolute http(s) URL, or has a query or fragment.
-    """
-    parts = urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise ValueError(
-            f"endpoint must be a URL like https://host/public/v1, not {safe_url(endpoint)!r}"
-        )
-    return safe_url(endpoint).rstrip("/")
 
 
 def checked_name(name: Any, noun: str) -> str:

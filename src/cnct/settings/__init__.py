@@ -1,0 +1,45 @@
+"""Settings that follow the user: variables, profiles and the accounts of ccli. No HTTP.
+
+`resolve` is for clients, the others are for the command. Importing this reads no files.
+"""
+
+from cnct.settings.catalog import OPTIONS, Option, Setting
+from cnct.settings.ccli import ccli_path
+from cnct.settings.config_edits import (
+    get_setting,
+    import_ccli,
+    remove_profile,
+    set_setting,
+    unset_setting,
+    use_profile,
+)
+from cnct.settings.config_file import Profile, config_path
+from cnct.settings.key_sources import is_deferred, read_key
+from cnct.settings.report import ProfileRow, Report, profile_names, profiles, report
+from cnct.settings.resolution import Resolution, resolve
+from cnct.settings.variables import unknown_variables
+
+__all__ = [
+    "OPTIONS",
+    "Option",
+    "Profile",
+    "ProfileRow",
+    "Report",
+    "Resolution",
+    "Setting",
+    "ccli_path",
+    "config_path",
+    "get_setting",
+    "import_ccli",
+    "is_deferred",
+    "profile_names",
+    "profiles",
+    "read_key",
+    "remove_profile",
+    "report",
+    "resolve",
+    "set_setting",
+    "unknown_variables",
+    "unset_setting",
+    "use_profile",
+]

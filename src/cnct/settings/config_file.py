@@ -1,0 +1,178 @@
+"""Reads ``config.toml``: the profiles of this user. Writing is for `config_edits`.
+
+``CNCT_CONFIG`` is the file, or its folder; by default, the user's configuration folder has it. An
+empty ``CNCT_CONFIG`` switches files off, those of ``ccli`` included.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cnct.exceptions import SettingsError, SettingsWarning, users_level
+from cnct.settings.catalog import KEY_SOURCES, OPTIONS, Setting, in_folder, read_value
+from cnct.settings.private_files import read_private
+from cnct.settings.variables import CONFIG
+from cnct.text import Secret, clean, did_you_mean
+
+NAME = "config.toml"
+_TOP = ("profile", "profiles")
+
+
+class Profile(NamedTuple):
+    """A named group of settings.
+
+    Attributes:
+        name: Name.
+        settings: The settings by name, values checked.
+        place: Description of the profile and its file, for people.
+    """
+
+    name: str
+    settings: Mapping[str, Setting]
+    place: str
+
+
+class Config(NamedTuple):
+    """The contents of a configuration.
+
+    Attributes:
+        profiles: The profiles by name.
+        active: Name of the profile that is used if none is named, ``None`` without one.
+    """
+
+    profiles: Mapping[str, Profile]
+    active: str | None
+
+
+def are_files_used() -> bool:
+    """Return whether files are read at all."""
+    return os.environ.get(CONFIG) != ""
+
+
+def config_path() -> Path | None:
+    """Return the path of the configuration, which need not exist.
+
+    Returns:
+        ``None`` if files are switched off, or the user has no home.
+    """
+    name = os.environ.get(CONFIG)
+    if name is not None:
+        path = Path(name)
+        return None if not name else path / NAME if path.is_dir() else path
+    from platformdirs import user_config_path  # noqa: PLC0415 - not for a client with a key
+
+    folder = user_config_path("cnct", appauthor=False)
+    return folder / NAME if folder.is_absolute() else None  # a user without a home has "~/..."
+
+
+def read_config() -> Config:
+    """Return the configuration; it is empty if there is no file.
+
+    Raises:
+        SettingsError: If the file cannot be used: others can write to it, it is no TOML, or has a
+            setting that does not exist.
+    """
+    path = config_path()
+    private = None if path is None else read_private(path)
+    if path is None or private is None:
+        return Config({}, None)
+    config = parse_config(private.text, path)
+    if private.is_readable_by_others and any(map(_has_literal_key, config.profiles.values())):
+        place = clean(str(path))
+        warnings.warn(
+            f"Others can read the API key in {place}: chmod 600 {place}",
+            SettingsWarning,
+            users_level(),
+        )
+    return config
+
+
+def parse_config(text: Secret, path: Path) -> Config:
+    """Return the configuration in a text.
+
+    Args:
+        text: TOML.
+        path: The file, to which paths in the text are relative.
+
+    Raises:
+        SettingsError: If the text is no TOML, or has a setting that does not exist.
+    """
+    place = clean(str(path))
+    document = _tables(_secret(_document(text, place)), place)
+    for name in document:
+        if name not in _TOP:
+            raise SettingsError(f"Unknown setting {clean(name)!r} in {place}.{_hint(name)}")
+    tables = _tables(document.get("profiles", {}), f"profiles in {place}")
+    profiles = {name: _profile(name, table, path) for name, table in tables.items()}
+    return Config(profiles, _active(document.get("profile"), profiles, place))
+
+
+def _document(text: Secret, place: str) -> Any:
+    import tomllib  # noqa: PLC0415 - not for a client with a key
+
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # the error holds the text with its secrets
+        problem = clean(str(error).partition("\n")[0])
+    raise SettingsError(f"{place} is no TOML: {problem}")
+
+
+def _secret(value: Any) -> Any:
+    """Return decoded TOML with a masked ``repr`` for every text: any of them may be a key."""
+    if isinstance(value, dict):
+        table: dict[str, Any] = value
+        return {name: _secret(part) for name, part in table.items()}
+    if isinstance(value, list):
+        items: list[Any] = value
+        return [_secret(part) for part in items]
+    return Secret(value) if isinstance(value, str) else value
+
+
+def _tables(value: Any, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{place} must be tables like [profiles.prod]")
+    tables: dict[str, Any] = value
+    return tables
+
+
+def _hint(name: str) -> str:
+    if name in OPTIONS:
+        return " It belongs below a line like [profiles.prod]"
+    return did_you_mean(name, _TOP)
+
+
+def _profile(name: str, table: Any, path: Path) -> Profile:
+    place = f"profile {clean(name)!r} in {clean(str(path))}"
+    settings: dict[str, Setting] = {}
+    for key, value in _tables(table, place).items():
+        option = OPTIONS.get(key)
+        if option is None:
+            raise SettingsError(
+                f"Unknown setting {clean(key)!r} of {place}.{did_you_mean(key, OPTIONS)}"
+            )
+        checked = read_value(option, value, f"{key} of {place}")
+        settings[key] = Setting(key, in_folder(key, checked, path.absolute().parent), place)
+    return Profile(name, settings, place)
+
+
+def _active(name: Any, profiles: Mapping[str, Profile], place: str) -> str | None:
+    """Return the profile in use: the one that is named, ``default``, or the only one."""
+    if name is None:
+        return "default" if "default" in profiles else only(profiles)
+    if not isinstance(name, str) or not name.strip():
+        raise SettingsError(f"profile in {place} must be the name of a profile")
+    return str(name)
+
+
+def only(names: Mapping[str, Any]) -> str | None:
+    """Return the name of the only item, ``None`` if there are none or several."""
+    return next(iter(names)) if len(names) == 1 else None
+
+
+def _has_literal_key(profile: Profile) -> bool:
+    key = profile.settings.get("api_key")
+    return key is not None and not key.value.startswith(KEY_SOURCES)
