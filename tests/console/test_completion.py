@@ -21,21 +21,27 @@ from cnct.testing import ConnectClientMocker
 
 
 def test_dir_lists_what_the_document_has(client: ConnectClient):
-    assert {"products", "tier", "helpdesk", "help", "ns"} <= set(dir(client))
+    assert {"products", "help", "ns"} <= set(dir(client))
     assert {"configs", "config_requests"} <= set(dir(client("tier")))
-    assert {"items", "endsale", "update"} <= set(dir(client.products["PRD-1"]))
+    assert {"items", "update"} <= set(dir(client.products["PRD-1"]))
+
+
+def test_dir_lists_no_namespaces_and_actions_which_are_no_attributes(client: ConnectClient):
+    assert not {"tier", "helpdesk"} & set(dir(client))
+    assert "endsale" not in dir(client.products["PRD-1"])
+    assert "store" not in dir(client("tools"))
 
 
 def test_dir_is_the_same_for_asynchronous_clients(client: ConnectClient):
     twin = AsyncConnectClient(KEY, NOWHERE, specs_location=client.specs_location)
     assert "products" in dir(twin)  # the cache on disk will do
-    assert "endsale" in dir(twin.products["PRD-1"])
+    assert "items" in dir(twin.products["PRD-1"])
 
 
 def test_dir_lists_only_names_that_attributes_can_reach(garden: ConnectClient):
     names = dir(garden.trees["T-1"])
     assert "bird_nests" in names
-    assert "past" in names
+    assert "past/prunings" in [*garden.trees["T-1"].collection]
     assert names.count("values") == 1  # the method
     assert "bird_watchers" not in dir(garden)  # would be bird-watchers
     assert attributes(["import", "MD-1", "1st", "a-b", "_x"], object) == ["MD_1", "a_b"]
@@ -83,7 +89,7 @@ def test_of_the_class_they_are_plain_functions(client: ConnectClient):
     [
         ('client("subscriptions").', "", {"assets", "help"}),
         ("client('tier').conf", "conf", {"configs", "config_requests"}),
-        ('client.products["PRD-1"].', "", {"items", "endsale", "get"}),
+        ('client.products["PRD-1"].', "", {"items", "get"}),
         ('x = client.products["PRD-1"].it', "it", {"items"}),
         ('client("sub', "sub", {"subscriptions"}),
         ('client.products["PRD-1"]("', "", {"endsale", "resumesale"}),

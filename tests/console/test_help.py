@@ -299,7 +299,7 @@ def test_only_what_the_document_has_is_offered(garden: ConnectClient, printed: P
 def test_an_action_reached_as_a_collection_is_shown_as_what_it_is(
     client: ConnectClient, printed: Printed
 ):
-    text = printed(client.requests["PR-1"].approve)
+    text = printed(client.requests["PR-1"].collection("approve"))
     assert "The action approve of a request." in text
     assert 'client.requests["PR-1"]("approve").post(payload={...})' in text
 

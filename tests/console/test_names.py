@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import pickle
+from pathlib import Path
 
 import pytest
-from tests.conftest import KEY
+from tests.conftest import KEY, Server, json_answer
 from tests.console.conftest import NOWHERE, knowing
+from tests.worlds import Async, Sync
 
 from cnct import AsyncConnectClient, ClientError, ConnectClient, NotFoundError, R
 
@@ -17,7 +19,14 @@ MISTAKES = [
     (lambda c: c("subscriptions").asets, "'asets' below 'subscriptions'. Did you mean 'assets'?"),
     (lambda c: c.products["P"].itms, "no 'itms' below 'products/P'. Did you mean 'items'?"),
     (lambda c: c.products["P"]("endsal"), "Did you mean 'endsale'?"),
-    (lambda c: c.subscriptions, "'subscriptions' is a namespace, no collection: client('subs"),
+    (lambda c: c.subscriptions, 'is a namespace, no collection: write client("subscriptions")'),
+    (
+        lambda c: c.collection("tier"),
+        "'tier' is a namespace, no collection: write client(\"tier\")",
+    ),
+    (lambda c: c.products["P"].action("x"), "There is no 'x' below 'products/P'."),
+    (lambda c: c.requests["PR-1"].approve, 'write client.requests["PR-1"]("approve").post(...)'),
+    (lambda c: c("tier").config_requests["T"].approve, '"T"]("approve").post(...)'),
     (lambda c: c.products.fields.statu, "Unknown field 'statu'. Did you mean 'status'?"),
     (lambda c: c.products.fields.owner.nam, "Unknown field 'owner.nam'. Did you mean 'owner.name'"),
     (lambda c: c.products.all().fields.n("x.y"), "Unknown field 'x.y'."),
@@ -39,6 +48,8 @@ def test_an_asynchronous_client_knows_the_same_names(client: ConnectClient):
     twin = AsyncConnectClient(KEY, NOWHERE, specs_location=client.specs_location)
     with pytest.raises(NotFoundError, match="products"):
         _ = twin.prodcts
+    with pytest.raises(NotFoundError, match=r'write await client.requests\["PR-1"\]\("approve"\)'):
+        _ = twin.requests["PR-1"].approve
 
 
 def test_hasattr_tells_which_names_there_are(client: ConnectClient):
@@ -56,7 +67,42 @@ def test_the_error_can_be_pickled(client: ConnectClient):
 def test_nested_namespaces_are_named_as_they_are_called(garden: ConnectClient):
     with pytest.raises(NotFoundError) as caught:
         _ = garden("tools").store
-    assert str(caught.value) == "'store' is a namespace, no collection: client('tools')('store')"
+    assert str(caught.value).endswith('no collection: write client("tools")("store")')
+    with pytest.raises(NotFoundError, match=r'no collection: write client\("trees/T-1/past"\)$'):
+        _ = garden.trees["T-1"].past
+    with pytest.raises(NotFoundError, match=r'write client.trees\["T-1"\]\("photo"\).get\(\)$'):
+        _ = garden.trees["T-1"].photo
+
+
+def test_what_has_a_name_at_the_prompt_is_written_by_it(
+    client: ConnectClient, monkeypatch: pytest.MonkeyPatch
+):
+    resource = client.requests["PR-1"]
+    monkeypatch.setattr("__main__.r", resource, raising=False)
+    with pytest.raises(AttributeError, match=r'write r\("approve"\).post\(...\)$'):
+        _ = resource.approve
+
+
+def test_an_attribute_read_before_the_document_is_checked_by_the_call(
+    world: Sync | Async, garden_file: Path
+):
+    """Otherwise the first run of a program would make a call that the second one refuses."""
+    client = world.client(KEY, NOWHERE, use_specs=True, specs_location=garden_file)
+    cut, nests, tools = client.trees["T-1"].cut, client.trees["T-1"].bird_nests, client.tools
+    with pytest.raises(NotFoundError, match=r'\["T-1"\]\("cut"\).post\(\)$'):
+        cut.create({})
+    with pytest.raises(NotFoundError, match=r'no collection: write client\("tools"\)$'):
+        tools.create({})
+    with pytest.raises(NotFoundError, match="takes GET, not POST"):
+        nests.create({})
+
+
+def test_without_checks_an_attribute_stays_a_collection(server: Server, garden_file: Path):
+    server.answer = lambda _: json_answer({"id": "T-1"}, status=201)
+    client = ConnectClient(KEY, server.endpoint, specs_location=garden_file, validate="warn")
+    cut = client.trees["T-1"].cut
+    assert cut.create() == {"id": "T-1"}
+    assert repr(client.trees["T-1"].cut) == repr(cut) == "<Collection trees/T-1/cut>"
 
 
 def test_names_are_free_where_they_are_not_checked(client: ConnectClient, blind: ConnectClient):
@@ -73,7 +119,9 @@ def test_names_are_free_where_they_are_not_checked(client: ConnectClient, blind:
 
 
 def test_what_the_document_has_as_another_kind_passes(client: ConnectClient):
-    assert repr(client.requests["PR-1"].approve) == "<Collection requests/PR-1/approve>"
+    assert repr(client.requests["PR-1"].collection("approve")) == (
+        "<Collection requests/PR-1/approve>"
+    )
     assert repr(client.products["P"].action("items")) == "<Action products/P/items>"
 
 

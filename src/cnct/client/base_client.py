@@ -27,7 +27,7 @@ from cnct.client._core.urls import absolute, with_query
 from cnct.client._http.interception import interceptor_of
 from cnct.client.checking import Validation, check, validation_policy
 from cnct.client.last_response import LastResponses
-from cnct.client.models.names import at_hand
+from cnct.client.models.names import AttributePath, at_hand, check_attribute
 from cnct.client.models.noun import (
     STEPS_WITHOUT_IO,
     ClientT,
@@ -206,6 +206,8 @@ class BaseClient(
         request = Request(method.upper(), url, kwargs, self._api_key, limits)
         specs = self._specs_to_check(is_checked)
         if specs and self._policy and self._available(specs):
+            if isinstance(path, AttributePath) and self._strict:
+                check_attribute(self, specs, path)
             check(specs, self._policy, request, url.removeprefix(self.endpoint).lstrip("/"))
         return request
 

@@ -48,6 +48,18 @@ def help_html(client: Client, thing: ClientObject) -> str | None:
     return pages.html(described(client, thing, specs)) if specs else None
 
 
+def instead(thing: ClientObject, specs: OpenAPISpecs, path: str) -> str:
+    """Return the Python for a namespace or action that was written as a collection.
+
+    Args:
+        thing: The object that should have the collection, or its client.
+        specs: The document, which has the path.
+        path: Path below the endpoint.
+    """
+    client = thing if isinstance(thing, BaseClient) else thing._client
+    return pages.instead(described(client, thing, specs), path)
+
+
 def described(client: Client, thing: ClientObject, specs: OpenAPISpecs | None) -> Described:
     """Describe an object to the console."""
     path = "" if isinstance(thing, BaseClient) else thing.path

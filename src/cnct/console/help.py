@@ -42,3 +42,24 @@ def html(description: Described) -> str | None:
     if displayed(description.thing):
         return None
     return page_html(page(Subject.of(description), repr(description.thing)))
+
+
+def instead(description: Described, path: str) -> str:
+    """Return the Python for a namespace or action that was written as an attribute.
+
+    Args:
+        description: The object that the attribute was read from, or its client.
+        path: Path below the endpoint; the specification has it.
+    """
+    owner = Subject.of(description)
+    above, _, name = path.rpartition("/")
+    place = owner.writer.place(path)
+    kind = place.kind if place else "action"
+    if above == owner.path:
+        subject = owner.below(name, kind)
+    else:
+        subject = owner._replace(place=place, python=owner.writer.expression(path, kind))
+    if kind == "namespace":
+        return subject.python
+    operation = subject.operations.get("POST") or next(iter(subject.operations.values()))
+    return subject.call(f".{operation.method.lower()}({'...' if operation.body else ''})")

@@ -5,7 +5,7 @@ Reads only documents that are at hand; no network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Kind = Literal["namespaces", "collections", "actions"]
 
+_ARTICLES = {"action": "an", "namespace": "a"}
+
 
 def at_hand(specs: OpenAPISpecs | None) -> OpenAPISpecs | None:
     """Return a document that can be read without a wait, ``None`` otherwise."""
@@ -26,9 +28,18 @@ def at_hand(specs: OpenAPISpecs | None) -> OpenAPISpecs | None:
 
 
 def names(specs: OpenAPISpecs | None, path: str, *kinds: Kind) -> list[str]:
-    """Return the names of some kinds one step below a path; none without a document."""
+    """Return the names of some kinds one step below a path; none without a document.
+
+    The collections of a resource include those in its namespaces, which are no step of their own:
+    ``resource.collection("namespace/name")``.
+    """
     place = specs.place(path) if specs else None
-    return [name for kind in kinds for name in getattr(place, kind, ())]
+    below = [name for kind in kinds for name in getattr(place, kind, ())]
+    if place and place.kind == "resource" and "collections" in kinds:
+        for namespace in place.namespaces:
+            nested = names(specs, f"{path}/{namespace}", "collections")
+            below += [f"{namespace}/{name}" for name in nested]
+    return below
 
 
 def attribute(name: str, owner: type) -> str | None:
@@ -43,32 +54,56 @@ def attributes(api_names: Iterable[str], owner: type) -> list[str]:
     return [text for name in api_names if (text := attribute(name, owner))]
 
 
-def check_name(specs: OpenAPISpecs, path: str, what: str) -> None:
+class AttributePath(str):
+    """Path of an attribute that was read without the document; the call checks the name."""
+
+    __slots__ = ()
+
+
+def check_name(thing: Any, specs: OpenAPISpecs, path: str, what: str) -> None:
     """Refuse a path at which the document has nothing that can be called.
 
     Does not distinguish collections from actions, since a call can succeed on either.
 
     Args:
+        thing: The object that the name was passed to.
         specs: The document; at hand.
         path: Below the endpoint.
         what: ``collection`` or ``action``, for the message.
 
     Raises:
-        UnknownNameError: With the nearest names.
+        UnknownNameError: With the nearest names, or the Python for a namespace.
     """
-    path_kind = specs.kind(path)
-    if path_kind == "namespace":
-        above, _, name = path.rpartition("/")
-        raise UnknownNameError(f"{name!r} is a namespace, no {what}: {_call(above)}({name!r})")
-    if path_kind is not None:
-        return
-    from cnct.openapi.checks import check_path  # noqa: PLC0415 - only mistakes need it
-
-    raise UnknownNameError(" ".join(problem.message for problem in check_path(specs, path)))
+    _check(thing, specs, path, what, ("namespace",))
 
 
-def _call(path: str) -> str:
-    return "client" + "".join(f"({name!r})" for name in path.split("/") if path)
+def check_attribute(thing: Any, specs: OpenAPISpecs, path: str) -> None:
+    """Refuse an attribute that is no collection, so that it is one with every document and none.
+
+    Args:
+        thing: The object with the attribute, or its client.
+        specs: The document; at hand.
+        path: Below the endpoint.
+
+    Raises:
+        UnknownNameError: With the nearest names, or the Python for an action or a namespace.
+    """
+    _check(thing, specs, path, "collection", ("namespace", "action"))
+
+
+def _check(thing: Any, specs: OpenAPISpecs, path: str, what: str, refused: Collection[str]) -> None:
+    kind = specs.kind(path)
+    if kind is None:
+        from cnct.openapi.checks import check_path  # noqa: PLC0415 - only mistakes need it
+
+        raise UnknownNameError(" ".join(problem.message for problem in check_path(specs, path)))
+    if kind in refused:
+        from cnct.client.describing import instead  # noqa: PLC0415 - only mistakes need it
+
+        name = path.rpartition("/")[2]
+        raise UnknownNameError(
+            f"{name!r} is {_ARTICLES[kind]} {kind}, no {what}: write {instead(thing, specs, path)}"
+        )
 
 
 class Names(Generic[T]):

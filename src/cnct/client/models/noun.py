@@ -6,7 +6,16 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cnct.client._core.urls import attribute_name, checked_name
-from cnct.client.models.names import Kind, at_hand, attributes, check_name, completed, names
+from cnct.client.models.names import (
+    AttributePath,
+    Kind,
+    at_hand,
+    attributes,
+    check_attribute,
+    check_name,
+    completed,
+    names,
+)
 
 if TYPE_CHECKING:
     from cnct.client.base_client import BaseClient
@@ -57,7 +66,7 @@ class Node:
         path = self._below(name, what)
         specs = self._specs if self._strict else None
         if specs:
-            check_name(specs, path, what)
+            check_name(self, specs, path, what)
         return path
 
 
@@ -90,13 +99,18 @@ class HasCollections(Node, Generic[CollectionT]):
 
     def __getattr__(self, name: str) -> CollectionT:
         """Return the collection called ``name``, with ``_`` for ``-``."""
-        path = self._path_in_document(attribute_name(name), "collection")
+        path = self._below(attribute_name(name), "collection")
+        if self._strict:
+            specs = self._specs
+            if specs is None:
+                path = AttributePath(path)
+            else:
+                check_attribute(self, specs, path)
         return self._collection_at(path)
 
     def __dir__(self) -> list[str]:
-        """Return the methods and the document's names below."""
-        below = self.__names__("collections", "namespaces", "actions")
-        return [*super().__dir__(), *attributes(below, type(self))]
+        """Return the methods, and the document's collections below."""
+        return [*super().__dir__(), *attributes(self.__names__("collections"), type(self))]
 
     @completed("collections")
     def collection(self, name: str) -> CollectionT:

@@ -89,7 +89,7 @@ class SetWork(SetBase):
         name = checked_name(action, "action")
         specs = self._specs if self._strict else None
         if specs:
-            check_name(specs, f"{self._path}/ID/{name}", "action")
+            check_name(self, specs, f"{self._path}/ID/{name}", "action")
         return name
 
     @staticmethod
