@@ -65,6 +65,22 @@ def clean(text: str, *, lines: bool = False) -> str:
     return _CONTROLS.sub(_escape, text)
 
 
+def escaped_controls(text: str) -> str:
+    r"""Return JSON in which control characters are JSON's own escapes: ``\u009b``, ``\u202e``.
+
+    The decoded value stays the same. JSON may contain them, and a terminal would obey them.
+    """
+    return _CONTROLS.sub(_escape_as_json, text)
+
+
+def _escape_as_json(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code <= 0xFFFF:  # noqa: PLR2004 - the basic plane
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+
+
 def _escape(match: re.Match[str]) -> str:
     return match[0].encode("unicode_escape").decode()
 

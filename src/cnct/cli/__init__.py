@@ -1,0 +1,1 @@
+"""The command ``cnct``: the client in the shell. Decides nothing about calls; the client does."""

@@ -1,0 +1,65 @@
+"""``cnct api``: makes any call by its method and path."""
+
+from __future__ import annotations
+
+import click
+
+from cnct.cli.body import body_of
+from cnct.cli.formats import write_value
+from cnct.cli.options import Command, body_options, force_option, output_options
+from cnct.cli.session import Session
+from cnct.cli.writes import Write, perform
+
+_READS = ("GET", "HEAD", "OPTIONS")
+
+
+@click.command(
+    "api",
+    cls=Command,
+    examples=[
+        "cnct api GET '/products?limit=1'",
+        "cnct api POST /products name=Thing category.id=CAT-000",
+    ],
+)
+@click.argument("method")
+@click.argument("path")
+@body_options
+@click.option("-H", "--header", multiple=True, metavar="NAME:VALUE", help="A header of the call.")
+@output_options
+@force_option
+@click.pass_obj
+def command(
+    session: Session,
+    method: str,
+    path: str,
+    body: tuple[str, ...],
+    data: str | None,
+    dry_run: bool,
+    header: tuple[str, ...],
+) -> None:
+    """Make a call and print the answer."""
+    verb = method.upper()
+    if not verb.isalpha() or not verb.isascii():
+        raise click.UsageError(f"{method!r} is no HTTP method: write GET, POST, PUT or DELETE")
+    write = Write(verb, path, body_of(body, data), _headers(header))
+    try:
+        if verb in _READS:
+            write_value(session, write.send(session))
+        else:
+            perform(session, write, dry_run=dry_run)
+    except ValueError as error:  # a URL elsewhere
+        if type(error) is not ValueError:
+            raise
+        raise click.UsageError(str(error)) from error
+
+
+def _headers(texts: tuple[str, ...]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for text in texts:
+        name, colon, value = text.partition(":")
+        if not colon or not name.strip() or not text.isprintable():
+            raise click.UsageError(f"{text!r} is no header: write it like Accept-Language:es")
+        if name.strip().lower() == "authorization":
+            raise click.UsageError("Authorization is no header to set: use CNCT_API_KEY")
+        headers[name.strip()] = value.strip()
+    return headers

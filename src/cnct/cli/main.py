@@ -1,0 +1,32 @@
+"""Entry point of the command. Imports only the part that a command line needs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command, and return its exit status.
+
+    Args:
+        arguments: The command line without the program; by default that of the process.
+    """
+    words = sys.argv[1:] if arguments is None else [*arguments]
+    try:
+        if words == ["--version"]:
+            return _print_version()
+        from cnct.cli.running import run  # noqa: PLC0415 - click is not needed above
+
+        return run(words)
+    except KeyboardInterrupt:  # while modules are imported
+        return _INTERRUPTED
+
+
+def _print_version() -> int:
+    from importlib.metadata import version  # noqa: PLC0415 - reads files
+
+    sys.stdout.write(f"cnct {version('cnct')}\n")
+    return 0

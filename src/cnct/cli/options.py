@@ -1,0 +1,228 @@
+"""Options that commands share, and the class of commands that have those of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, NamedTuple, TypeAlias
+
+import click
+
+from cnct.cli.session import Session
+
+Function: TypeAlias = Callable[..., Any]
+
+FORMATS = ("table", "json", "ndjson", "csv", "tsv")
+COLORS = ("auto", "always", "never")
+
+
+def session_options() -> list[click.Parameter]:
+    """Return the options that are allowed before and after the subcommand."""
+    return [
+        _session_option("--profile", metavar="NAME", help="Use a profile of the configuration."),
+        _session_option("--endpoint", metavar="URL", help="Base URL of the API."),
+        _session_option("--spec", metavar="FILE|URL", help="The API's OpenAPI document."),
+        _session_option(
+            "--color",
+            type=click.Choice(COLORS),
+            default=None,
+            help="Whether to use colours; by default, on a terminal.",
+        ),
+        _session_option(
+            "-v",
+            "--verbose",
+            count=True,
+            help="Show calls on standard error; twice, headers too. Keys are masked.",
+        ),
+    ]
+
+
+def _session_option(*names: str, **attributes: Any) -> click.Option:
+    return click.Option(names, callback=_keep, expose_value=False, **attributes)
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Keep the value of an option in the session; the option after the subcommand wins."""
+    session = context.ensure_object(Session)
+    if value:
+        setattr(session, str(parameter.name), value)
+
+
+class Command(click.Command):
+    """A subcommand with the options of the session.
+
+    Args:
+        *args: As for `click.Command`.
+        examples: Command lines for the end of the help.
+        **kwargs: As for `click.Command`.
+    """
+
+    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._examples = examples
+        self.params += session_options()
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, each in a line of its own."""
+        write_examples(formatter, self._examples)
+        super().format_epilog(ctx, formatter)
+
+
+def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
+    """Write command lines as a section of the help, never wrapped."""
+    if examples:
+        with formatter.section("Examples"):
+            for example in examples:
+                formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+
+
+class Query(NamedTuple):
+    """The arguments that choose rows."""
+
+    collection: str
+    conditions: tuple[str, ...] = ()
+    rql: tuple[str, ...] = ()
+    search: str | None = None
+
+
+class Many(NamedTuple):
+    """The options of work on many resources.
+
+    Attributes:
+        source: File with ids or rows, ``-`` for standard input.
+        jobs: Calls at the same time.
+        journal: File by which a later run goes on.
+        restart: Whether a finished journal starts anew.
+        stop: Whether nothing new starts after a failure.
+        yes: Whether nobody is asked.
+    """
+
+    source: str
+    jobs: int = 1
+    journal: str | None = None
+    restart: bool = False
+    stop: bool = False
+    yes: bool = False
+
+
+def force_option(function: Function) -> Function:
+    """Add ``--force``, which sends a call that the document's check refuses."""
+    return click.option(
+        "--force",
+        is_flag=True,
+        callback=_keep,
+        expose_value=False,
+        help="Send the call even if it does not fit the API's document.",
+    )(function)
+
+
+def output_options(function: Function) -> Function:
+    """Add the options of the output: ``-o`` and ``--plain-cells``."""
+    plain = click.option(
+        "--plain-cells",
+        is_flag=True,
+        callback=_keep,
+        expose_value=False,
+        help="Leave csv text that begins with = + - @ as it is, though spreadsheets run it.",
+    )
+    form = click.option(
+        "-o",
+        "--output",
+        "output",
+        type=click.Choice(FORMATS),
+        callback=_keep,
+        expose_value=False,
+        help="Format; by default, table on a terminal and json elsewhere.",
+    )
+    return form(plain(function))
+
+
+def query_options(function: Function) -> Function:
+    """Add the arguments and options that choose rows; the command gets them as ``query``."""
+
+    @wraps(function)
+    def with_query(
+        *args: Any,
+        collection: str,
+        conditions: tuple[str, ...],
+        rql: tuple[str, ...],
+        search: str | None,
+        **rest: Any,
+    ) -> Any:
+        return function(*args, query=Query(collection, conditions, rql, search), **rest)
+
+    decorators = (
+        click.argument("collection"),
+        click.argument("conditions", nargs=-1, metavar="[FIELD[__OP]=VALUE]..."),
+        click.option("--rql", multiple=True, metavar="RQL", help="A filter in RQL."),
+        click.option("--search", metavar="WORDS", help="Text to search for."),
+    )
+    return _decorated(with_query, decorators)
+
+
+def row_options(function: Function) -> Function:
+    """Add the options for the order and the fields of rows."""
+    decorators = (
+        click.option("--order", metavar="FIELDS", help="Fields to order by; - for descending."),
+        click.option(
+            "--select",
+            metavar="FIELDS",
+            help="Fields to show, with dots. +field adds a hidden one to whole rows, -field leaves "
+            "one out.",
+        ),
+    )
+    return _decorated(function, decorators)
+
+
+def body_options(function: Function) -> Function:
+    """Add the arguments and the option for the JSON body of a write, and ``--dry-run``."""
+    decorators = (
+        click.argument("body", nargs=-1, metavar="[FIELD=TEXT|FIELD:=JSON]..."),
+        click.option(
+            "-d", "--data", metavar="JSON|@FILE|-", help="The JSON body; - is standard input."
+        ),
+        click.option(
+            "--dry-run", is_flag=True, help="Check and show the calls, and send no write."
+        ),
+    )
+    return _decorated(function, decorators)
+
+
+def many_options(function: Function) -> Function:
+    """Add the options for work on many resources; the command gets them as ``many``, or None."""
+
+    @wraps(function)
+    def with_many(*args: Any, source: str | None, **rest: Any) -> Any:
+        settings = {name: rest.pop(name) for name in Many._fields[1:]}
+        if source is None and any(settings[name] for name in ("journal", "restart", "stop")):
+            raise click.UsageError("--journal, --restart and --stop need --from")
+        many = None if source is None else Many(source, **settings)
+        return function(*args, many=many, **rest)
+
+    decorators = (
+        click.option(
+            "--from",
+            "source",
+            metavar="FILE|-",
+            help="Work on the ids or rows (ndjson) of a file; - is standard input.",
+        ),
+        click.option(
+            "-j", "--jobs", type=click.IntRange(1), default=1, help="Calls at the same time."
+        ),
+        click.option(
+            "--journal", metavar="FILE", help="File by which a later run goes on after a kill."
+        ),
+        click.option("--restart", is_flag=True, help="Start a finished journal anew."),
+        click.option("--stop", is_flag=True, help="Start nothing new after a failure."),
+        click.option("-y", "--yes", is_flag=True, help="Do not ask before many writes."),
+    )
+    return _decorated(with_many, decorators)
+
+
+def _decorated(
+    function: Function, decorators: Sequence[Callable[[Function], Function]]
+) -> Function:
+    """Apply decorators so that the first one comes first in the help."""
+    for decorator in reversed(decorators):
+        function = decorator(function)
+    return function

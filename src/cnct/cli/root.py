@@ -1,0 +1,91 @@
+"""The root group: names the subcommands and imports one of them when it is used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+from cnct.cli.options import session_options, write_examples
+from cnct.cli.session import Session
+from cnct.text import did_you_mean
+
+
+class Entry(NamedTuple):
+    """A subcommand that is not imported yet.
+
+    Attributes:
+        module: Its module in `cnct.cli.commands`, which has it as ``command``.
+        summary: One line for the list of commands.
+    """
+
+    module: str
+    summary: str
+
+
+COMMANDS = {
+    "ls": Entry("ls", "List the resources of a collection."),
+    "get": Entry("get", "Show a resource."),
+    "count": Entry("count", "Count the resources of a collection."),
+    "first": Entry("first", "Show the first resource of a collection."),
+    "create": Entry("create", "Create a resource, or many."),
+    "update": Entry("update", "Change a resource, or many."),
+    "delete": Entry("delete", "Delete a resource, or many."),
+    "call": Entry("call", "Call an action of a resource, or of many."),
+    "api": Entry("api", "Make any call by its method and path."),
+}
+"""Subcommands in the order of the help."""
+
+
+_EXAMPLES = (
+    "cnct ls requests status=pending created__ge=2026-01-01 --order -created",
+    "cnct get requests/PR-000-000-000 id status asset.product.name",
+    "cnct call requests/PR-000-000-000 approve template_id=TL-000-000-000",
+)
+
+
+class LazyGroup(click.Group):
+    """A group whose subcommands are imported one by one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's interface
+        """Return the names in the order of the help."""
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's interface
+        """Import a subcommand."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command: click.Command = import_module(f"cnct.cli.commands.{entry.module}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the subcommand of the arguments; refuse an unknown one with the nearest name."""
+        name = args[0]
+        if name not in COMMANDS:
+            ctx.fail(f"There is no command {name!r}.{did_you_mean(name, COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's interface
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's interface
+        """Write the examples."""
+        write_examples(formatter, _EXAMPLES)
+
+
+@click.group(
+    cls=LazyGroup,
+    params=session_options(),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="cnct", prog_name="cnct", message="%(prog)s %(version)s")
+@click.pass_context
+def root(context: click.Context) -> None:
+    """CloudBlue Connect in the shell."""
+    context.ensure_object(Session)

@@ -1,0 +1,42 @@
+"""Builds the set of rows that the arguments of a command describe. Reads none of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnct.cli.conditions import where
+from cnct.cli.options import Query
+from cnct.cli.selecting import Selection, names_of, selection
+from cnct.cli.targets import collection_path
+from cnct.client.models import ResourceSet
+
+if TYPE_CHECKING:
+    from cnct.cli.session import Session
+
+
+def row_set(session: Session, query: Query, order: str | None = None) -> ResourceSet:
+    """Return the set that a command works on.
+
+    Raises:
+        click.UsageError: If an argument cannot be read.
+        RQLError: If RQL cannot express a condition.
+    """
+    condition = where(query.conditions, query.rql)
+    path = collection_path(session, query.collection)
+    rows = ResourceSet(session.client, path, condition)
+    if query.search is not None:
+        rows = rows.search(query.search)
+    return rows.order_by(*names_of(order)) if order else rows
+
+
+def selected(
+    session: Session, rows: ResourceSet, select: str | None
+) -> tuple[ResourceSet, Selection]:
+    """Return the set with the fields of ``--select`` asked for, and the selection.
+
+    Raises:
+        InvalidCallError: If the document has no such field.
+    """
+    specs = None if session.force else session.specs
+    fields = selection(specs, rows.path, names_of(select))
+    return (rows.select(*fields.asked) if fields.asked else rows), fields

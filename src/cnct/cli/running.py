@@ -1,0 +1,104 @@
+"""Runs a command line: errors become one message on standard error and an exit status.
+
+Owns the standard streams for the time of the run; knows no single command.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import click
+
+from cnct.cli.exits import Exit, exit_for
+from cnct.cli.messages import has_terminal, print_message
+from cnct.cli.root import root
+from cnct.cli.sink import OutputClosed
+from cnct.exceptions import ClientError, DriftWarning, JournalError, NotScannableError, RQLError
+
+_ERRORS = (ClientError, JournalError, NotScannableError, RQLError, OSError)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line, and return the exit status."""
+    with _warnings_as_messages():
+        status = _status(arguments)
+    return _flushed(status)
+
+
+def _status(arguments: Sequence[str]) -> int:
+    try:
+        with root.make_context("cnct", [*arguments]) as context:
+            root.invoke(context)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        _print_usage_error(error)
+        return error.exit_code
+    except OutputClosed:
+        return Exit.OK
+    except KeyboardInterrupt:
+        print_message("interrupted")
+        return Exit.INTERRUPTED
+    except _ERRORS as error:
+        print_message(_text(error))
+        return exit_for(error)
+    return Exit.OK
+
+
+def _text(error: Exception) -> str:
+    if isinstance(error, OSError) and not isinstance(error, ClientError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
+def _print_usage_error(error: click.ClickException) -> None:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    print_message(error.format_message())
+    if context is not None and isinstance(error, click.UsageError):
+        print_message(f"See '{context.command_path} --help'.", prefix="")
+
+
+def _flushed(status: int) -> int:
+    """Flush standard output; where that fails, leave nothing for the interpreter to flush."""
+    if sys.stdout is None:
+        return status
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+    except OSError as error:
+        _discard_output()
+        print_message(f"standard output: {_text(error)}")
+        return status or Exit.LOCAL
+    return status
+
+
+def _discard_output() -> None:
+    with suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+
+
+@contextmanager
+def _warnings_as_messages() -> Iterator[None]:
+    """Show warnings of ours as messages.
+
+    Standard error stays empty off a terminal unless something is wrong, so that cron sends no mail:
+    there, only a list that may have lost rows is worth a message.
+    """
+
+    def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+        if issubclass(category, DriftWarning) or has_terminal(sys.stderr):
+            print_message(f"warning: {message}")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.filterwarnings("always", category=UserWarning, module="")
+        warnings.showwarning = show
+        yield

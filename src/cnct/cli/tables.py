@@ -1,0 +1,151 @@
+"""Writes rows as a table, page by page: the first page decides columns and widths."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+
+from cnct.cli.cells import columns_of, flat_row, leaves, text_of
+from cnct.text import clean, encodable
+
+if TYPE_CHECKING:
+    from cnct.cli.session import Session
+
+_GAP = "  "
+_FIRST = ("id", "name", "status", "type")
+_NAMES = ("name", "id")  # of an object within a row: one of them is enough
+_MOST = 40  # cells of a column, unless there is room
+_LEAST = 8
+
+
+class Table:
+    """A table that begins before all rows are there.
+
+    Args:
+        session: Settings of the run.
+        columns: The columns; if there are none, the first rows decide.
+    """
+
+    def __init__(self, session: Session, columns: Sequence[str]) -> None:
+        self._sink = session.sink
+        self._style = _Style(session)
+        self._columns = [*columns]
+        self._widths: list[int] = []
+
+    def write(self, rows: Sequence[Any]) -> None:
+        """Write some rows, the header first."""
+        flat_rows = [flat_row(row) for row in rows]
+        lines: list[str] = []
+        if not self._widths:
+            named = bool(self._columns)
+            names = self._columns or _ordered(columns_of(rows), flat_rows)
+            self._columns, self._widths = _fitting(names, flat_rows, self._style.width, named)
+            lines.append(self._style.bold(self._line([name.upper() for name in self._columns])))
+        lines += [
+            self._line([_one_line(row.get(name)) for name in self._columns]) for row in flat_rows
+        ]
+        text = "".join(f"{line}\n" for line in lines)
+        self._sink.write(encodable(text, self._style.encoding))
+
+    def _line(self, cells: Sequence[str]) -> str:
+        fitted = [_fitted(cell, width) for cell, width in zip(cells, self._widths, strict=True)]
+        return _GAP.join(fitted).rstrip()
+
+    def end(self, *, is_complete: bool) -> None:
+        """Say nothing: an empty table has no lines."""
+
+
+def write_record(session: Session, value: Any) -> None:
+    """Write a single value as a table of its fields, long values whole."""
+    style = _Style(session)
+    rows = [(name, clean(text_of(part))) for name, part in leaves(value)]
+    width = max((cell_len(name) for name, _ in rows), default=0)
+    lines = [f"{style.bold(set_cell_size(name, width))}{_GAP}{text}" for name, text in rows]
+    session.sink.write(encodable("".join(f"{line.rstrip()}\n" for line in lines), style.encoding))
+
+
+class _Style:
+    """Width and colours of the output."""
+
+    def __init__(self, session: Session) -> None:
+        console = Console(
+            no_color=True if session.color == "never" else None,
+            force_terminal=True if session.color == "always" else None,
+        )
+        self.width = console.width
+        self.encoding = session.sink.encoding
+        is_dumb = console.is_dumb_terminal and session.color != "always"
+        has_no_color = session.color == "auto" and bool(os.environ.get("NO_COLOR"))
+        self._has_color = (
+            console.is_terminal and not is_dumb and not has_no_color and session.color != "never"
+        )
+
+    def bold(self, text: str) -> str:
+        """Return a text in bold where there are colours."""
+        return f"\x1b[1m{text}\x1b[0m" if self._has_color else text
+
+
+def _ordered(names: Sequence[str], rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the columns that matter most: not empty, no lists, one of each object."""
+    useful = [
+        name
+        for name in names
+        if any(row.get(name) not in (None, "", [], {}) for row in rows)
+        and not any(isinstance(row.get(name), list | dict) for row in rows)
+    ]
+    objects: dict[str, str] = {}
+    for name in useful:
+        above, _, last = name.rpartition(".")
+        if above and (above not in objects or last == _NAMES[0]) and last in _NAMES:
+            objects[above] = name
+    kept = [
+        name
+        for name in useful
+        if "." not in name
+        or name in objects.values()
+        or name.endswith(("created.at", "updated.at"))
+    ]
+    return sorted(
+        kept,
+        key=lambda name: (
+            _FIRST.index(name) if name in _FIRST else len(_FIRST),
+            name.count("."),
+        ),
+    )
+
+
+def _fitting(
+    names: Sequence[str], rows: Sequence[dict[str, Any]], width: int, named: bool
+) -> tuple[list[str], list[int]]:
+    """Return the columns that fit into a width, and their widths; named ones are all kept."""
+    widths = [
+        max(cell_len(name), *(cell_len(_one_line(row.get(name))) for row in rows)) for name in names
+    ]
+    gap = len(_GAP)
+    if sum(widths) + gap * (len(names) - 1) > width:
+        widths = [min(size, _MOST) for size in widths]
+    if named:
+        return [*names], widths
+    columns: list[str] = []
+    used = 0
+    for name, size in zip(names, widths, strict=True):
+        used += size + (gap if columns else 0)
+        if columns and used > width:
+            break
+        columns.append(name)
+    return columns, widths[: len(columns)]
+
+
+def _one_line(value: Any) -> str:
+    return clean(" ".join(text_of(value).split()))
+
+
+def _fitted(text: str, width: int) -> str:
+    """Return a text with exactly so many cells; a longer one ends with an ellipsis."""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return f"{set_cell_size(text, width - 1)}…"

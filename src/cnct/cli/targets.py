@@ -1,0 +1,65 @@
+"""Reads the places that users name: ``products``, ``requests/PR-1``, ``products/PRD-1/items``.
+
+Checks their kind against the document, so that the message can name the command to use instead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+import click
+
+if TYPE_CHECKING:
+    from cnct.cli.session import Session
+
+_SIGNS = ":@!$&'()*+,;="  # may stand in a path as they are (RFC 3986, section 3.3)
+
+
+def path_of(text: str) -> str:
+    """Return a place as a path below the endpoint, each segment percent-encoded.
+
+    Args:
+        text: Names and ids with ``/`` between them. Percent-encoded characters stay as they are, so
+            that ``%2F`` can be a part of an id.
+
+    Raises:
+        click.UsageError: If the text is no such path.
+    """
+    if "?" in text or "#" in text:
+        raise click.UsageError(
+            f"{text!r} is no place: write conditions as arguments, as in status=pending"
+        )
+    segments = text.strip("/").split("/")
+    if any(not segment.strip() or segment in (".", "..") for segment in segments):
+        raise click.UsageError(f"{text!r} is no place: write one like requests/PR-000-000-000")
+    return "/".join(quote(unquote(segment), safe=_SIGNS) for segment in segments)
+
+
+def collection_path(session: Session, text: str) -> str:
+    """Return the path of a collection.
+
+    Raises:
+        click.UsageError: If the document has a single resource there.
+    """
+    path = path_of(text)
+    if _kind(session, path) == "resource":
+        raise click.UsageError(f"{text!r} is one resource: write cnct get {text}")
+    return path
+
+
+def resource_path(session: Session, text: str) -> str:
+    """Return the path of a resource, or of another place that is read as a whole.
+
+    Raises:
+        click.UsageError: If the document has a collection there.
+    """
+    path = path_of(text)
+    if _kind(session, path) == "collection":
+        raise click.UsageError(f"{text!r} is a collection: write cnct ls {text}, or {text}/ID")
+    return path
+
+
+def _kind(session: Session, path: str) -> str | None:
+    specs = None if session.force else session.specs
+    return specs.kind(path) if specs else None
