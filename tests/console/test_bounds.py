@@ -86,7 +86,10 @@ def written(tmp_path: Path, schemas: dict[str, Any], **paths: Any) -> Path:
 
 
 def printed(client: ConnectClient, *, full: bool) -> str:
-    with redirect_stdout(io.StringIO()) as out:
+    """Print help as on a terminal, which cuts it unless it is wanted in full."""
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as out:
+        patch.setenv("FORCE_COLOR", "1")
+        patch.setenv("TERM", "dumb")
         for thing in (client, client.things, client.things["x"]):
             thing.help(full=full)
     return out.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 from tests.conftest import KEY, shared
 from tests.console.conftest import NOWHERE, knowing
+from tests.console.garden import taking
 
-from cnct import AsyncConnectClient, ConnectClient
+from cnct import AsyncConnectClient, ConnectClient, R
 from cnct.client.describing import described
-from cnct.console.blocks import Code
+from cnct.console.blocks import PYTHON, Code, HelpTable
 from cnct.console.pages import page
 from cnct.console.subject import Subject
 from cnct.openapi import SpecError, SpecWarning
@@ -31,6 +33,19 @@ def printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
         return capsys.readouterr().out
 
     return printed
+
+
+@pytest.fixture
+def on_terminal(printed: Printed, monkeypatch: pytest.MonkeyPatch) -> Printed:
+    """Print help as on a terminal of some width; return it without its colours."""
+
+    def on_terminal(thing: Any, width: int = 120, **kwargs: Any) -> str:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("COLUMNS", str(width))
+        text = re.sub(r"\x1b\[[\d;]*m", "", printed(thing, **kwargs))
+        return re.sub(r" +$", "", text, flags=re.MULTILINE)
+
+    return on_terminal
 
 
 def section(text: str, title: str) -> str:
@@ -66,7 +81,7 @@ def test_a_collection_shows_what_can_come_next(client: ConnectClient, printed: P
     assert "# in id, name, owner.id and more" in text
     assert re.search(r'client\.products\["ID"\] +# one product', text)
     actions = section(text, "Actions of each (2)")
-    assert re.search(r'client.products\["ID"\]\("endsale"\).post\(\) +End its sale\.', actions)
+    assert re.search(r'client.products\["ID"\]\("endsale"\)\.post\(.+\) +End its sale\.', actions)
     assert 'client.products["ID"].items' in section(text, "Collections of each (3)")
 
 
@@ -74,18 +89,19 @@ def test_filters_show_operators_types_and_what_else_they_do(
     client: ConnectClient, printed: Printed
 ):
     filters = section(printed(client.products), "Filters (22)")
-    assert re.search(r"name +string +eq ne like ilike in out +order, search", filters)
-    assert re.search(r"status +draft, indevelopment, .*eq ne lt le gt ge in out", filters)
+    assert re.search(r"name +string +eq ne like ilike in_ out +order, search", filters)
+    assert re.search(r"status +draft, indevelopment, .*eq ne lt le gt ge in_ out", filters)
     assert filters.index("  name ") < filters.index("  owner.id ") < filters.index("  events.c")
 
 
 def test_a_resource_shows_verbs_fields_and_what_is_below(client: ConnectClient, printed: Printed):
     text = printed(client.products["PRD-1"])
     assert "A product: one of the products." in text
-    for verb in (".get()", '.values("id", "name")', ".update(payload={...})", ".delete()"):
+    update = '.update(payload={"name": "..."})'
+    for verb in (".get()", '.values("id", "name")', update, ".delete()"):
         assert f'client.products["PRD-1"]{verb}' in text
     assert "Fields of the answer: id, name, external_id" in text
-    assert 'client.products["PRD-1"]("endsale").post()' in section(text, "Actions (2)")
+    assert 'client.products["PRD-1"]("resumesale").post()' in section(text, "Actions (2)")
 
 
 def test_an_action_shows_its_payload_with_an_example_to_paste(
@@ -100,8 +116,10 @@ def test_an_action_shows_its_payload_with_an_example_to_paste(
 
 def test_a_set_shows_how_it_is_refined_and_read(client: ConnectClient, printed: Printed):
     text = printed(client.products.filter(status="draft"))
-    assert text.startswith("client.products.all()  <ResourceSet products?eq(status,draft) 0/?")
-    assert "for row in client.products.all(): print(row)" in text
+    drafts = 'client.products.filter(status="draft")'
+    assert text.startswith(f"{drafts}  <ResourceSet products?eq(status,draft) 0/?")
+    assert f"for row in {drafts}: print(row)" in text
+    assert f'{drafts}.filter(purchase_model="transactable")' in text
     assert "Filters (22)" in text
 
 
@@ -145,7 +163,7 @@ def test_without_a_document_help_says_how_to_get_one(blind: ConnectClient, print
         blind("tier")("deeper"): 'client("tier/deeper").name.all()',
         blind("tier").configs: 'client.collection("tier/configs").filter(status="active")',
         blind("tier").configs["TC-1"]: 'client.collection("tier/configs")["TC-1"].get()',
-        blind.products["P"]("act"): 'client.collection("products/P")("act").post(payload={...})',
+        blind.products["P"]("act"): '("act").post(payload={"name": "..."})',
         blind.products.all(): "client.products.all().count()",
         blind.products["a/b"]: 'client.collection("products")["a/b"]',
         blind.products['"']: r'client.collection("products")["\""].get()',
@@ -187,22 +205,28 @@ def test_what_the_document_does_not_have_is_said(printed: Printed, garden_file: 
     assert "The specification has nothing at bushes." in printed(client.bushes)
 
 
-def test_long_tables_are_cut_and_say_how_to_see_all(garden: ConnectClient, printed: Printed):
-    text = printed(garden.trees)
+def test_long_tables_are_cut_on_terminals_and_say_how_to_see_all(
+    garden: ConnectClient, printed: Printed, on_terminal: Printed
+):
+    whole = printed(garden.trees)
+    for text in (whole, on_terminal(garden.trees, full=True)):
+        assert "more rows" not in text
+        assert "field_39.id" in text
+        assert "color29" in text
+    text = on_terminal(garden.trees)
     assert "17 more rows: client.trees.help(full=True)" in text
     assert "field_39.id" not in text
     assert "… 18 more" in text
-    full = printed(garden.trees, full=True)
-    assert "more rows" not in full
-    assert "field_39.id" in full
-    assert "color29" in full
 
 
-def test_long_texts_are_cut_and_say_how_to_see_all(garden: ConnectClient, printed: Printed):
-    text = printed(garden)
+def test_long_texts_are_cut_on_terminals_and_say_how_to_see_all(
+    garden: ConnectClient, printed: Printed, on_terminal: Printed
+):
+    assert "the last word" in printed(garden)
+    text = on_terminal(garden)
     assert "client.help(full=True)" in text
     assert "the last word" not in text
-    assert "the last word" in printed(garden, full=True)
+    assert "the last word" in on_terminal(garden, full=True)
 
 
 def test_descriptions_are_rendered(garden: ConnectClient, printed: Printed):
@@ -238,16 +262,16 @@ def test_payloads_of_many_are_lists(garden: ConnectClient, printed: Printed):
     assert '"a": {"b": {"c": {}}},' in many
     assert '"soil": "00000000-0000-0000-0000-000000000000",' in many
     assert 'payload=["..."]' in section(text, "Payload of bulk_delete()")
-    assert "client.trees.bulk_update([...])" in text
-    assert "client.trees.bulk_delete([...])" in text
+    assert 'client.trees.bulk_delete(payload=["..."])  # delete several trees at once' in text
 
 
 def test_an_example_that_is_long_is_for_those_who_want_everything(
-    garden: ConnectClient, printed: Printed
+    garden: ConnectClient, printed: Printed, on_terminal: Printed
 ):
     tree = garden.trees["T-1"]
-    assert '"name": "..."' in section(printed(tree), "Payload of update()")
-    assert '"name": "line 39"' in section(printed(tree, full=True), "Payload of update()")
+    assert '"name": "line 39"' in section(printed(tree), "Payload of update()")
+    assert '"name": "..."' in section(on_terminal(tree), "Payload of update()")
+    assert '"name": "line 39"' in section(on_terminal(tree, full=True), "Payload of update()")
 
 
 def test_names_that_are_no_attributes_are_called(garden: ConnectClient, printed: Printed):
@@ -268,7 +292,7 @@ def test_an_action_is_described_by_its_operation_if_the_document_is_silent(
     assert re.search(r'client.trees\["T-1"\]\("cut"\).post\(\) +cut tree', actions)
     assert 'client.trees["T-1"]("photo").get()' in actions
     photo = printed(garden.trees["T-1"]("photo"))
-    assert 'client.trees["T-1"]("photo").put(payload={...})' in photo
+    assert 'client.trees["T-1"]("photo").put(payload="...")' in photo
     assert 'payload="..."' in section(photo, "Payload of put()")
 
 
@@ -301,7 +325,7 @@ def test_an_action_reached_as_a_collection_is_shown_as_what_it_is(
 ):
     text = printed(client.requests["PR-1"].collection("approve"))
     assert "The action approve of a request." in text
-    assert 'client.requests["PR-1"]("approve").post(payload={...})' in text
+    assert 'client.requests["PR-1"]("approve").post(payload={"template_id": "..."})' in text
 
 
 def test_no_colours_are_written_where_nobody_sees_them(client: ConnectClient, printed: Printed):
@@ -354,3 +378,86 @@ def test_every_place_of_connect_has_a_page_of_python_that_compiles():
 
 def test_the_key_is_in_no_help(client: ConnectClient, printed: Printed):
     assert "very-secret" not in printed(client) + printed(client.products)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 160])
+def test_no_width_breaks_python_names_or_the_marks_of_comments(
+    width: int, client: ConnectClient, on_terminal: Printed
+):
+    pending = client.requests.filter(status="pending")
+    for thing in (client, client.requests, pending, client.requests["PR-1"]("approve")):
+        text = on_terminal(thing, width)
+        shown = page(Subject.of(described(client, thing, client.specs)), repr(thing))
+        blocks = [*shown.blocks, *(block for part in shown.sections for block in part.blocks)]
+        for code in [block for block in blocks if isinstance(block, Code)]:
+            for line in code.lines:
+                assert re.sub(r"^(?=.)", "  ", line.code, flags=re.MULTILINE) in text
+                words = set(line.comment.split()) - {"#"}
+                assert words <= set(re.sub(r"^ *.*?# ", "", text, flags=re.MULTILINE).split())
+        for table in [block for block in blocks if isinstance(block, HelpTable)]:
+            for name in (row[0].strip("`") for row in table.rows):
+                pieces = [name] if table.columns[0] == PYTHON else name.split(".")
+                assert all(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text) for part in pieces)
+
+
+def test_comments_that_do_not_fit_stay_comments(client: ConnectClient, on_terminal: Printed):
+    text = on_terminal(client.requests, 60)
+    assert "  # one request: see its .help()\n  client.requests[" in text
+    beside = on_terminal(client.requests, 80)
+    assert re.search(r"^ {56}# ", beside, re.MULTILINE)
+    code = [line for line in beside.split("Filters")[0].splitlines() if line.startswith("  ")]
+    compile("\n".join(line[2:] for line in code), "help", "exec")
+
+
+def test_a_set_keeps_its_refinements_in_its_snippets(client: ConnectClient, printed: Printed):
+    purchases = client.requests.filter(R(type="purchase") | R(type="change")).order_by("-created")
+    for things, python in {
+        purchases: '.filter("or(eq(type,purchase),eq(type,change))").order_by("-created").first()',
+        client.requests.filter(status__in=["a", "b"]): '.filter(status__in=["a", "b"]).first()',
+        client.requests.filter(id__in=[]): ".filter(id__in=()).first()",
+        client.requests.filter(id__out=[]): ".all().first()",
+        client.requests.filter(asset__id__null=True): ".filter(asset__id__null=True).first()",
+        client.requests.all().select("-asset"): '.all().select("-asset").first()',
+        client.requests.all().search("a").limit(7)[3:9]: '.all().search("a").limit(7)[3:9].first()',
+        client.requests.filter(R().n("x-y").eq(1)): '.filter("eq(x-y,1)").first()',
+        client.requests.filter(R().n("a.in").eq(1)): '.filter("eq(a.in,1)").first()',
+    }.items():
+        assert f"client.requests{python}" in printed(things)
+        made = eval(f"client.requests{python.removesuffix('.first()')}")  # noqa: S307 - our help
+        assert repr(made) == repr(things)
+
+
+def test_examples_leave_out_what_the_server_gives(tmp_path: Path, printed: Printed):
+    owner = {"type": "object", "properties": {"id": {}}}
+    things = {"properties": {"id": {}, "created": {}, "owner": owner, "note": {}}}
+    chosen = {**things, "required": ["id", "owner"], "example": {"id": "X", "owner": {"id": "O"}}}
+    upload = {"content": {"multipart/form-data": {"schema": {"type": "object"}}}}
+    picture = {"content": {"image/png": {}}}
+    content = {"application/json": {"schema": {"items": {"$ref": "#/components/schemas/Thing"}}}}
+    answer = {"responses": {"200": {"content": content}}}
+    bare = {"responses": {}}
+    paths = {
+        "/things": {"get": answer, "post": taking(things, example={"id": "X", "note": "N"})},
+        "/things/{id}": {"get": answer, "put": taking(things)},
+        "/named": {"post": taking(chosen)},
+        "/many": {"put": taking(things), "post": {**bare, "requestBody": upload}},
+        "/pictures": {"post": {**bare, "requestBody": picture}},
+    }
+    document = {"openapi": "3.0.3", "paths": paths, "components": {"schemas": {"Thing": things}}}
+    path = tmp_path / "things.json"
+    path.write_text(json.dumps(document))
+    client = knowing(path)
+    assert 'client.things.create(payload={"note": "N"})' in printed(client.things)
+    resource = printed(client.things["X"])
+    assert 'client.things["X"].update(payload={"note": "..."})' in resource
+    assert 'client.things["X"].values("id", "created")' in resource
+    assert '.create(payload={"id": "X", "owner": {"id": "O"}})' in printed(client.named)
+    many = printed(client.many)
+    assert 'client.many.bulk_update(payload=[{"id": "...", "note": "..."}])' in many
+    assert 'client.many.create(files={"file": ("name.txt", b"...")})' in many
+    assert 'client.pictures.create(data=b"...")' in printed(client.pictures)
+
+
+def test_descriptions_that_say_nothing_are_left_out(client: ConnectClient, printed: Printed):
+    for thing in (client.requests, client.requests.all(), client.requests["PR-1"]):
+        assert not re.search(r"\b(Create|Retrieve|Change|Delete) one\.", printed(thing))

@@ -14,6 +14,7 @@ from cnct.client.models.collection import CollectionBase
 from cnct.client.models.names import at_hand, attribute
 from cnct.client.models.noun import Located
 from cnct.client.models.set_base import SetBase
+from cnct.client.written_sets import filtered_fields, refinement
 from cnct.console import help as pages
 from cnct.console.described import Described, ObjectKind
 from cnct.exceptions import users_level
@@ -69,7 +70,13 @@ def described(client: Client, thing: ClientObject, specs: OpenAPISpecs | None) -
     def attribute_of(name: str, owner: str) -> str | None:
         return attribute(name, owners[owner])
 
-    return Described(thing, client, _kind(thing), path, specs, attribute_of, awaited)
+    description = Described(thing, client, _kind(thing), path, specs, attribute_of, awaited)
+    if not isinstance(thing, SetBase):
+        return description
+    return description._replace(
+        refinement=refinement(thing._query, client.default_limit),
+        filtered=filtered_fields(thing._query),
+    )
 
 
 def _kind(thing: object) -> ObjectKind:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+_COMMENT_COLUMN = 56
+PYTHON = "Python"
+"""The heading of a column of Python, which works when it is pasted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +18,33 @@ class Prose:
     markdown: str
 
 
+class Line(NamedTuple):
+    """A statement of Python, which can have several lines, with a comment or none."""
+
+    code: str
+    comment: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Lines of Python that work when they are pasted."""
+    """Statements of Python that work when they are pasted."""
 
-    text: str
+    lines: Sequence[Line]
+
+    @property
+    def text(self) -> str:
+        """The statements with their comments beside them, however wide."""
+        width = self.comment_column
+        return "\n".join(
+            f"{line.code:{width}}  # {line.comment}" if line.comment else line.code
+            for line in self.lines
+        )
+
+    @property
+    def comment_column(self) -> int:
+        """The column that most comments can start in; a few statements are longer."""
+        lengths = [len(line.code) for line in self.lines if line.comment]
+        return max((length for length in lengths if length <= _COMMENT_COLUMN), default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ class Described(NamedTuple):
         attribute: Names the attributes of the client's objects.
         awaited: Whether calls are awaited.
         unreadable: Whether ``specs`` is missing because the document could not be read.
+        refinement: Python that makes a set of its collection: ``.filter(status="pending")``.
+        filtered: Names of the fields that a set is filtered by.
     """
 
     thing: Any
@@ -37,3 +39,5 @@ class Described(NamedTuple):
     attribute: Attribute
     awaited: bool = False
     unreadable: bool = False
+    refinement: str = ".all()"
+    filtered: frozenset[str] = frozenset()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnct.console.notebook import display, displayed, page_html
+from cnct.console.notebook import display, displayed, in_notebook, page_html
 from cnct.console.pages import page
 from cnct.console.subject import Subject
-from cnct.console.terminal import show
+from cnct.console.terminal import is_terminal, show
 
 if TYPE_CHECKING:
     from cnct.console.described import Described
@@ -29,8 +29,10 @@ def print_help(description: Described, *, full: bool = False) -> None:
 
     Args:
         description: The object.
-        full: Whether to show every row of long tables and the whole of long texts.
+        full: Whether to show every row of long tables and the whole of long texts, as is always
+            done where the output is a file or a pipe.
     """
+    full = full or not (in_notebook() or is_terminal())
     note = "" if description.specs else _UNREADABLE if description.unreadable else _NO_SPECS
     help_page = page(Subject.of(description), repr(description.thing), note, full=full)
     if not display(description.thing, help_page):

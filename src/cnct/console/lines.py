@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from cnct.console.sections import plain_first
+from cnct.console.blocks import Line
+from cnct.console.examples import argument
+from cnct.console.payloads import literal
+from cnct.console.sections import answer_fields, plain_first
 from cnct.console.subject import Subject
 from cnct.console.wording import joined, singular, words
 from cnct.openapi.fields import FilterField
 
-_COMMENT_COLUMN = 56
 _SEARCH_FIELDS = 3
-
-
-class Line(NamedTuple):
-    """A line of Python with a comment."""
-
-    code: str
-    comment: str
-
-
-def aligned(lines: Iterable[Line]) -> str:
-    """Write lines with their comments in one column."""
-    rows = [*lines]
-    lengths = [len(line.code) for line in rows if len(line.code) <= _COMMENT_COLUMN]
-    width = max(lengths, default=0)
-    return "\n".join(f"{line.code:{width}}  # {line.comment}" for line in rows)
 
 
 def of_collection(collection: Subject, resource: Subject) -> list[Line]:
@@ -39,14 +25,21 @@ def of_collection(collection: Subject, resource: Subject) -> list[Line]:
     if resource.place or collection.place is None:
         lines.append(Line(resource.python, f"one {name}: see its .help()"))
     if _can(collection, "POST"):
-        lines.append(Line(collection.call(".create(payload={...})"), f"a new {name}"))
+        lines += _call(collection, "POST", "create", f"a new {name}")
     if "PUT" in collection.operations:
-        call = collection.call(".bulk_update([...])")
-        lines.append(Line(call, f"change several {names} at once"))
+        lines += _call(collection, "PUT", "bulk_update", f"change several {names} at once")
     if "DELETE" in collection.operations:
-        call = collection.call(".bulk_delete([...])")
-        lines.append(Line(call, f"delete several {names} at once"))
+        lines += _call(collection, "DELETE", "bulk_delete", f"delete several {names} at once")
     return lines
+
+
+def _call(subject: Subject, verb: str, method: str, comment: str) -> list[Line]:
+    """Write a call with an example payload; none if that needs several lines.
+
+    The call is then in the section about the payload.
+    """
+    written = argument(subject.specs, subject.operations.get(verb), method)
+    return [] if written is None else [Line(subject.call(f".{method}({written})"), comment)]
 
 
 def of_set(rows: Subject) -> list[Line]:
@@ -57,7 +50,7 @@ def of_set(rows: Subject) -> list[Line]:
         Line(f"{rows.python}[:10]", "the first ten"),
         Line(rows.call(".first()"), "the first, or None"),
         Line(rows.call(".count()"), "how many; asks for no rows"),
-        Line(rows.call('.values_list("id")'), "only these fields of each"),
+        Line(rows.call(f".values_list({_some_fields(rows, 1)})"), "only these fields of each"),
         Line(f"{loop} row in {rows.python}: print(row)", "read it, page by page"),
     ]
 
@@ -68,12 +61,12 @@ def of_resource(resource: Subject) -> list[Line]:
     if _can(resource, "GET"):
         lines += [
             Line(resource.call(".get()"), "its data"),
-            Line(resource.call('.values("id", "name")'), "some of its data"),
+            Line(resource.call(f".values({_some_fields(resource, 2)})"), "some of its data"),
         ]
     if _can(resource, "PUT"):
-        lines.append(Line(resource.call(".update(payload={...})"), "change it"))
+        lines += _call(resource, "PUT", "update", "change it")
     if _can(resource, "DELETE"):
-        lines.append(Line(resource.call(".delete()"), "delete it"))
+        lines += _call(resource, "DELETE", "delete", "delete it")
     for name in resource.place.actions[:1] if resource.place else ():
         action = resource.below(name, "action").python
         lines.append(Line(f"{action}.help()", f"about the action {name}"))
@@ -85,14 +78,20 @@ def of_resource(resource: Subject) -> list[Line]:
 
 def of_action(action: Subject) -> list[Line]:
     """List the calls of an action; a POST if the specification has none."""
-    calls = [
-        (operation.method, "payload={...}" if operation.body else "")
-        for operation in action.operations.values()
-    ]
     return [
-        Line(action.call(f".{method.lower()}({argument})"), method)
-        for method, argument in calls or [("POST", "payload={...}")]
+        line
+        for verb in action.operations or ("POST",)
+        for line in _call(action, verb, verb.lower(), verb)
     ]
+
+
+def _some_fields(subject: Subject, count: int) -> str:
+    """Write the names of some fields of a resource, those that most resources have first."""
+    get = subject.operations.get("GET")
+    names = answer_fields(subject.specs, get) if subject.specs and get else []
+    usual = [name for name in ("id", "name", "status") if name in names or not names]
+    chosen = list(dict.fromkeys([*usual, *names]))[:count]
+    return ", ".join(map(literal, chosen))
 
 
 def _refinements(rows: Subject) -> list[Line]:
@@ -103,7 +102,7 @@ def _refinements(rows: Subject) -> list[Line]:
     python = f"{rows.python}.all()" if rows.kind == "collection" else rows.python
     fields = plain_first(get.fields.values())
     lines: list[Line] = []
-    if condition := _condition(fields):
+    if condition := _condition([field for field in fields if field.name not in rows.filtered]):
         lines.append(Line(f"{rows.python}.filter({condition})", "those that match"))
     if ordering := next((field.name for field in fields if _orders_by_time(field)), ""):
         lines.append(Line(f'{python}.order_by("-{ordering}")', "the latest first"))
@@ -115,13 +114,17 @@ def _refinements(rows: Subject) -> list[Line]:
 
 
 def _condition(fields: Sequence[FilterField]) -> str:
-    """Write a filter by the status or the field with the fewest choices, or else by a text."""
+    """Write a filter by the status or another field with choices, or else by a text."""
     choices = [field for field in fields if field.enum and "eq" in field.lookups]
     if choices:
-        field = min(choices, key=lambda field: (field.name != "status", len(field.enum)))
+        field = min(choices, key=_distance)
         return f'{_keyword(field)}="{field.enum[0]}"'
     text = next((field for field in fields if "ilike" in field.lookups), None)
     return f'{_keyword(text)}__ilike="*text*"' if text else ""
+
+
+def _distance(field: FilterField) -> tuple[bool, int, int]:
+    return field.name != "status", field.name.count("."), len(field.enum)
 
 
 def _keyword(field: FilterField) -> str:

@@ -22,6 +22,11 @@ _LONGEST = 30_000  # characters of a description; the rest is cut off
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\n]+)$", re.MULTILINE)
 _STRAY_TAG = re.compile(r"<(?=[a-zA-Z/!?])(?!https?://)")
+_EMPTY_PHRASE = re.compile(
+    r"(?:list|retrieve|get|read|create|add|update|change|modify|edit|delete|destroy|remove)s?"
+    r"(?: (?:one|all|it|them|several|(?:an?|the|all) \w+))?\.?",
+    re.IGNORECASE,
+)
 _BREAK = "\0"  # stands for <br>; the white space around it is dropped
 _AROUND_BREAK = re.compile(r"(?<!\s)\s*\0[\s\0]*")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
@@ -38,6 +43,11 @@ def to_markdown(text: str) -> str:
     parts[::2] = [_STRAY_TAG.sub(r"\\<", _HEADING.sub(_heading, part)) for part in parts[::2]]
     parts += ["\n\n… (cut)"] * (len(text) > _LONGEST)
     return _BLANK_LINES.sub("\n\n", "".join(parts)).strip()
+
+
+def says_something(text: str) -> bool:
+    """Return whether a description adds anything to the method: ``Retrieve one.`` does not."""
+    return bool(text.strip()) and not _EMPTY_PHRASE.fullmatch(text.strip())
 
 
 def first_sentence(text: str) -> str:

@@ -45,6 +45,11 @@ def display(thing: object, page: HelpPage) -> bool:
     return True
 
 
+def in_notebook() -> bool:
+    """Return whether this is a notebook."""
+    return _shell() is not None
+
+
 def displayed(thing: object) -> bool:
     """Return whether the running cell has displayed the help of an object."""
     shell = _shell()
@@ -115,8 +120,8 @@ def _block(block: Block) -> str:
     match block:
         case Prose(markdown):
             return _markdown(markdown)
-        case Code(text):
-            return f"<pre><code>{escape(text)}</code></pre>"
+        case Code():
+            return f"<pre><code>{escape(block.text)}</code></pre>"
         case _:
             head = [escape(column) for column in block.columns]
             grid = _grid(head, [[_inline(cell) for cell in row] for row in block.rows])

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cnct.console import sections
-from cnct.console.blocks import Block, Code, HelpPage, Prose, Section
+from cnct.console.blocks import Block, Code, HelpPage, Line, Prose, Section
 from cnct.console.expressions import CALLS
-from cnct.console.lines import Line, aligned, of_action, of_collection, of_resource, of_set
-from cnct.console.markup import beginning, to_markdown
+from cnct.console.lines import of_action, of_collection, of_resource, of_set
+from cnct.console.markup import beginning, says_something, to_markdown
 from cnct.console.subject import Subject
 from cnct.console.wording import counted, joined, one, singular, whose, words
 from cnct.openapi.places import Place
@@ -48,7 +48,7 @@ def page(subject: Subject, subtitle: str, note: str = "", *, full: bool = False)
     parts = _WRITERS[subject.kind](subject, full)
     texts = [parts.about, *_descriptions(subject, full=full), note or _missing(subject)]
     prose = [Prose(text) for text in texts if text]
-    code = [Code(aligned(parts.lines))] if parts.lines else []
+    code = [Code(parts.lines)] if parts.lines else []
     return HelpPage(subject.python, subtitle, [*prose, *code, *parts.blocks], parts.sections)
 
 
@@ -62,9 +62,10 @@ def _descriptions(subject: Subject, *, full: bool) -> list[str]:
     if place is None or specs is None:
         return []
     texts = [(specs.description or "") if subject.kind == "root" else place.description]
-    for operation in place.operations.values():
-        texts += [operation.summary, operation.description]
-    whole = list(dict.fromkeys(to_markdown(text) for text in texts if text.strip()))
+    for method, operation in place.operations.items():
+        if subject.kind != "set" or method == "GET":
+            texts += [operation.summary, operation.description]
+    whole = list(dict.fromkeys(to_markdown(text) for text in texts if says_something(text)))
     if full:
         return whole
     cut = [beginning(text) for text in whole]

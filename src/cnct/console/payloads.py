@@ -1,4 +1,4 @@
-"""Payload schemas as rows of a table, and example payloads as Python. Checks no payload."""
+"""Payload schemas as rows of a table, and values as Python. Checks no payload."""
 
 from __future__ import annotations
 
@@ -13,22 +13,11 @@ from cnct.openapi.schemas import Resolve
 from cnct.openapi.shapes import as_list, is_list, is_object
 
 _DEPTH = 3
-_MOST_FIELDS = 1_000  # of one payload
+MOST_FIELDS = 1_000  # of one payload
 _MOST_SHAPES = 50  # alternatives
-_NESTED = 5  # lists within one another, and alternatives of alternatives
-_WIDTH = 60
-_SAMPLES: dict[str, Any] = {
-    "date-time": "2026-01-31T12:00:00+00:00",
-    "datetime": "2026-01-31T12:00:00+00:00",
-    "date": "2026-01-31",
-    "email": "name@example.com",
-    "uri": "https://example.com",
-    "uuid": "00000000-0000-0000-0000-000000000000",
-    "integer": 1,
-    "number": 1.0,
-    "boolean": True,
-    "string": "...",
-}
+NESTED = 5  # lists within one another, and alternatives of alternatives
+_WIDTH = 48  # of a value in one line: with its call, it fits into a narrow terminal
+_SHORT = 60
 
 
 class PayloadField(NamedTuple):
@@ -65,7 +54,7 @@ _MORE = PayloadField(
     required=False,
     choices=(),
     bounds="",
-    description=f"There are more than {_MOST_FIELDS} fields.",
+    description=f"There are more than {MOST_FIELDS} fields.",
 )
 
 
@@ -88,15 +77,15 @@ def payload_shapes(schema: Schema, resolve: Resolve) -> list[PayloadShape]:
 
 def _first_fields(schema: Schema, resolve: Resolve) -> list[PayloadField]:
     """List the fields of a payload; the last one stands for the rest of a payload without end."""
-    fields = [*islice(_fields(schema, resolve, "", _DEPTH), _MOST_FIELDS + 1)]
-    if len(fields) > _MOST_FIELDS:
+    fields = [*islice(_fields(schema, resolve, "", _DEPTH), MOST_FIELDS + 1)]
+    if len(fields) > MOST_FIELDS:
         fields[-1] = PayloadField(
             "...",
             "",
             required=False,
             choices=(),
             bounds="",
-            description=f"More than {_MOST_FIELDS} fields.",
+            description=f"More than {MOST_FIELDS} fields.",
         )
     return fields
 
@@ -105,22 +94,22 @@ def _name(schema: Schema) -> str:
     return str(schema.get("$ref", "")).rpartition("/")[2].rpartition(".")[2]
 
 
-def _merged(schema: Schema, resolve: Resolve) -> Schema:
+def merged(schema: Schema, resolve: Resolve) -> Schema:
     """Follow references and join the parts of an ``allOf``; the schema itself has precedence."""
     whole, *parts = schemas.composed(schema, resolve, "allOf")
     return schemas.joined([*reversed(parts), whole]) if parts else whole
 
 
 def _fields(
-    schema: Schema, resolve: Resolve, start: str, depth: int, lists: int = _NESTED
+    schema: Schema, resolve: Resolve, start: str, depth: int, lists: int = NESTED
 ) -> Iterator[PayloadField]:
-    whole = _merged(schema, resolve)
+    whole = merged(schema, resolve)
     element = schemas.items(whole)
     if element is not None and lists:
         yield from _fields(element, resolve, f"{start}[]", depth, lists - 1)
     required = frozenset(schemas.required(whole))
     for name, part in schemas.properties(whole).items():
-        inner = _merged(part, resolve)
+        inner = merged(part, resolve)
         if inner.get("readOnly") or part.get("readOnly"):
             continue
         full_name = f"{start}.{name}" if start else name
@@ -135,20 +124,20 @@ def _fields(
             yield from _fields(inner, resolve, full_name, depth - 1)
 
 
-def _type(schema: Schema, resolve: Resolve, lists: int = _NESTED) -> str:
+def _type(schema: Schema, resolve: Resolve, lists: int = NESTED) -> str:
     element = schemas.items(schema)
     if element is not None:
-        inner = _type(_merged(element, resolve), resolve, lists - 1) if lists else "..."
+        inner = _type(merged(element, resolve), resolve, lists - 1) if lists else "..."
         return f"list of {inner}"
     form = f" ({schema['format']})" if "format" in schema else ""
     return f"{schemas.type_name(schema) or 'any'}{form}{' or null' * bool(schema.get('nullable'))}"
 
 
-def _allowed(schema: Schema, resolve: Resolve, lists: int = _NESTED) -> tuple[tuple[str, ...], str]:
+def _allowed(schema: Schema, resolve: Resolve, lists: int = NESTED) -> tuple[tuple[str, ...], str]:
     """Return the choices and the bounds of a field; those of a list are its elements'."""
     element = schemas.items(schema)
     if element is not None and lists:
-        return _allowed(_merged(element, resolve), resolve, lists - 1)
+        return _allowed(merged(element, resolve), resolve, lists - 1)
     bounds: list[str] = []
     least, most = schema.get("minimum"), schema.get("maximum")
     bounds += [f"≥ {_short(least)}"] if least is not None else []
@@ -161,39 +150,7 @@ def _allowed(schema: Schema, resolve: Resolve, lists: int = _NESTED) -> tuple[tu
 def _short(value: Any) -> str:
     """Return the beginning of a value's text."""
     text = str(value)
-    return text if len(text) <= _WIDTH else f"{text[:_WIDTH]}..."
-
-
-def sample(schema: Schema, resolve: Resolve, depth: int = _DEPTH, nested: int = _NESTED) -> Any:
-    """Return an example of the required fields, or of the first ones if none is required."""
-    whole = _merged(schema, resolve)
-    if not nested:
-        return "..."
-    if variants := schemas.variants(whole):
-        return sample(variants[0], resolve, depth, nested - 1)
-    element = schemas.items(whole)
-    if element is not None:
-        return [sample(element, resolve, depth, nested - 1)]
-    if schemas.type_name(whole) == "object":
-        return _object(whole, resolve, depth)
-    if whole.get("enum"):
-        return whole["enum"][0]
-    return _SAMPLES.get(str(whole.get("format")), _SAMPLES.get(str(whole.get("type")), "..."))
-
-
-def _object(schema: Schema, resolve: Resolve, depth: int) -> dict[str, Any]:
-    if depth == 0:
-        return {}
-    properties = dict(islice(schemas.properties(schema).items(), _MOST_FIELDS))
-    required = frozenset(schemas.required(schema))
-    writable = [
-        name for name, part in properties.items() if not _merged(part, resolve).get("readOnly")
-    ]
-    identifying = "id" if depth < _DEPTH else "name"  # a nested object is mostly a reference
-    names = [name for name in writable if name in required] or (
-        [identifying] if identifying in writable else writable[:3]
-    )
-    return {name: sample(properties[name], resolve, depth - 1) for name in names}
+    return text if len(text) <= _SHORT else f"{text[:_SHORT]}..."
 
 
 def literal(value: Any, indent: int = 0) -> str:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from cnct.console.blocks import Block, Code, HelpTable, Prose, Section
+from cnct.console.blocks import PYTHON, Block, Code, HelpTable, Line, Prose, Section
+from cnct.console.examples import argument, examples
 from cnct.console.markup import first_sentence
-from cnct.console.payloads import PayloadField, literal, payload_shapes, sample
+from cnct.console.payloads import PayloadField, literal, payload_shapes
 from cnct.console.subject import Subject
 from cnct.console.wording import counted, joined, words
 from cnct.openapi import OpenAPISpecs
 from cnct.openapi.fields import FilterField
 from cnct.openapi.places import Operation
-from cnct.openapi.schemas import properties
+from cnct.openapi.schemas import items, properties
 
 _ROWS = 30
 _MOST_ROWS = 2_000  # of a table in full
 _MOST_NAMES = 300  # in a sentence
 _CHOICES = 12
-_EXAMPLE_LINES = 30
-_OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "like", "ilike", "in", "out", "null")
+_OPERATORS = {
+    **{name: name for name in ("eq", "ne", "lt", "le", "gt", "ge", "like", "ilike")},
+    "in": "in_",
+    "out": "out",
+    "null": "null",
+}
+"""The operators as Python writes them, by their names in the document."""
 _DONE = {"GET": "list", "POST": "create", "PUT": "update several", "DELETE": "delete several"}
 _DONE_TO_ONE = {"GET": "get", "PUT": "update"}
 
@@ -43,7 +48,7 @@ def _filter_row(field: FilterField, *, full: bool) -> tuple[str, ...]:
     return (
         _code(field.name),
         _choices(field.enum, full=full) or field.type,
-        " ".join(sorted(field.lookups, key=_OPERATORS.index)),
+        " ".join(_OPERATORS[lookup] for lookup in _OPERATORS if lookup in field.lookups),
         ", ".join(use for use, possible in uses if possible),
     )
 
@@ -62,24 +67,17 @@ def payload(
     """
     schema = specs.payload(operation)
     shapes = payload_shapes(schema, specs.resolve) if schema else []
-    examples = [sample(shape.schema, specs.resolve) for shape in shapes]
-    example = specs.example(operation)
-    if examples and example is not None and (full or _line_count(example) <= _EXAMPLE_LINES):
-        examples[0] = example
+    values = examples(specs, operation, method, [shape.schema for shape in shapes], full=full)
     return [
         Section(
             f"Payload of {method}(){shape.name and f': {shape.name}'}",
             [
                 *([_fields(subject, shape.fields, full=full)] if shape.fields else []),
-                Code(subject.call(f".{method}(\n    payload={literal(example, 4)}\n)")),
+                Code([Line(subject.call(f".{method}(\n    payload={literal(value, 4)}\n)"))]),
             ],
         )
-        for shape, example in zip(shapes, examples, strict=True)
+        for shape, value in zip(shapes, values, strict=True)
     ]
-
-
-def _line_count(value: Any) -> int:
-    return len(literal(value).splitlines())
 
 
 def _fields(subject: Subject, fields: Sequence[PayloadField], *, full: bool) -> HelpTable:
@@ -101,7 +99,7 @@ def collections(subject: Subject, names: Sequence[str], title: str, *, full: boo
     """Tabulate the collections one step below."""
     below = [subject.below(name, "collection") for name in names[: _limit(len(names), full=full)]]
     rows = [(_code(collection.python), _collection_summary(collection)) for collection in below]
-    table = _table(subject, ("Python", "What it is"), rows, full=full, total=len(names))
+    table = _table(subject, (PYTHON, "What it is"), rows, full=full, total=len(names))
     return [Section(f"{title} ({len(names)})", [table])] if names else []
 
 
@@ -113,7 +111,7 @@ def namespaces(subject: Subject, names: Sequence[str], *, full: bool) -> list[Se
         for namespace in below
         if namespace.place
     ]
-    table = _table(subject, ("Python", "Collections"), rows, full=full)
+    table = _table(subject, (PYTHON, "Collections"), rows, full=full)
     return [Section(f"Namespaces ({len(names)})", [table])] if names else []
 
 
@@ -121,21 +119,36 @@ def actions(subject: Subject, names: Sequence[str], title: str, *, full: bool) -
     """Tabulate the actions one step below, each with the call to make."""
     below = [subject.below(name, "action") for name in names[:_MOST_ROWS]]
     rows = [
-        (_code(action.call(f".{operation.method.lower()}()")), _action_summary(operation))
+        (_code(_action_call(action, operation)), _action_summary(operation))
         for action in below
         for operation in action.operations.values()
     ]
-    table = _table(subject, ("Python", "What it does"), rows, full=full)
+    table = _table(subject, (PYTHON, "What it does"), rows, full=full)
     return [Section(f"{title} ({len(names)})", [table])] if names else []
+
+
+def _action_call(action: Subject, operation: Operation) -> str:
+    """Write the call of an action, or that of its help if the payload is long."""
+    method = operation.method.lower()
+    written = argument(action.specs, operation, method)
+    return f"{action.python}.help()" if written is None else action.call(f".{method}({written})")
 
 
 def answer(specs: OpenAPISpecs, operation: Operation) -> list[Block]:
     """List the fields of an operation's answer."""
-    schema = specs.response(operation)
-    names = [*properties(specs.resolve(schema))] if schema else []
+    names = answer_fields(specs, operation)
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     text = ", ".join(map(_code, names[:_MOST_NAMES]))
     return [Prose(f"**Fields of the answer:** {text}{more}")] if names else []
+
+
+def answer_fields(specs: OpenAPISpecs, operation: Operation) -> list[str]:
+    """Return the names of the fields of an operation's answer, or of each row of its list."""
+    schema = specs.response(operation)
+    if schema is None:
+        return []
+    whole = specs.resolve(schema)
+    return [*properties(specs.resolve(items(whole) or whole))]
 
 
 def _collection_summary(collection: Subject) -> str:

@@ -23,6 +23,7 @@ class Subject(NamedTuple):
         place: The specification's entry for the path, ``None`` if there is none.
         writer: Writes the Python for other paths.
         awaited: Whether calls are awaited.
+        filtered: Names of the fields that a set is filtered by.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Subject(NamedTuple):
     place: Place | None
     writer: PathWriter
     awaited: bool = False
+    filtered: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, description: Described) -> Self:
@@ -43,12 +45,13 @@ class Subject(NamedTuple):
         place = writer.place(path)
         kind = place.kind if place and description.kind != "set" else description.kind
         if kind == "set":
-            python = f"{writer.expression(path, 'collection')}.all()"
+            python = writer.expression(path, "collection") + description.refinement
         else:
             python = writer.expression(path, kind)
         if kind == description.kind:
             python = variable(description.thing, python)
-        return cls(kind, path, python, place, writer, description.awaited)
+        filtered = description.filtered
+        return cls(kind, path, python, place, writer, description.awaited, filtered)
 
     @property
     def specs(self) -> OpenAPISpecs | None:

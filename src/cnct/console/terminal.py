@@ -1,23 +1,24 @@
 """Prints help pages through rich: as wide as the terminal, as plain text where there is none.
 
 Control characters of the document appear as escapes, and ``?`` replaces the characters that the
-encoding of the output lacks.
+encoding of the output lacks. Lines of Python are never broken.
 """
 
 from __future__ import annotations
 
-from rich import box
+from collections.abc import Iterable
+from textwrap import wrap
+
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markdown import Markdown
-from rich.measure import Measurement
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.syntax import Syntax
-from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
-from cnct.console.blocks import Block, Code, HelpPage, HelpTable, Prose, Section
+from cnct.console.blocks import Block, Code, HelpPage, Line, Prose, Section
+from cnct.console.grid import Grid
 from cnct.text import clean, encodable
 
 # The terminal's own colours and background: readable on dark and on light.
@@ -25,11 +26,20 @@ _CODE_THEME = "ansi_dark"
 _THEME = Theme({"markdown.code": "cyan", "markdown.link": "blue underline"})
 
 
+_INDENT = 2
+_NARROWEST = 20  # room for a comment beside the code
+
+
+def is_terminal() -> bool:
+    """Return whether the standard output is a terminal, where long tables are cut."""
+    return Console().is_terminal
+
+
 def show(page: HelpPage) -> None:
     """Print a page to the current standard output."""
     console = Console(theme=_THEME)
     if console.is_terminal:
-        console.print(_Clean(_rendered(page)))
+        _print(console, page)
     else:
         console.file.write(f"{as_text(page)}\n")
 
@@ -38,8 +48,12 @@ def as_text(page: HelpPage) -> str:
     """Return a page as text without colours, as wide as the terminal."""
     console = Console(theme=_THEME, no_color=True, highlight=False, force_terminal=False)
     with console.capture() as capture:
-        console.print(_Clean(_rendered(page)))
+        _print(console, page)
     return "\n".join(line.rstrip() for line in capture.get().rstrip().split("\n"))
+
+
+def _print(console: Console, page: HelpPage) -> None:
+    console.print(_Clean(_rendered(page)), crop=False)
 
 
 class _Clean:
@@ -69,34 +83,48 @@ def _block(block: Block) -> RenderableType:
     match block:
         case Prose(markdown):
             return Padding(Markdown(markdown), (0, 0, 1, 0))
-        case Code(text):
-            code = Syntax(
-                text, "python", theme=_CODE_THEME, background_color="default", word_wrap=True
-            )
-            return Padding(code, (0, 0, 1, 2))
+        case Code():
+            return _Statements(block)
         case _:
-            return _table(block)
+            more = Markdown(f"*{block.more}*") if block.more else Text()
+            return Group(Grid(block), Padding(more, (0, 0, int(bool(block.more)), _INDENT)))
 
 
-def _table(table: HelpTable) -> RenderableType:
-    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
-    for column in table.columns:
-        grid.add_column(column, overflow="fold")
-    for row in table.rows:
-        grid.add_row(*(_Cell(cell) for cell in row))
-    more = Markdown(f"*{table.more}*") if table.more else Text()
-    return Padding(Group(grid, more), (0, 0, 0, 2))
+class _Statements:
+    """Python with comments that fit into the width of the console."""
 
-
-class _Cell:
-    """Markdown in a table cell, with the width of its text, which rich's Markdown lacks."""
-
-    def __init__(self, markdown: str) -> None:
-        self._markdown = Markdown(markdown)
-        self._plain = markdown.replace("`", "")
+    def __init__(self, code: Code) -> None:
+        self._code = code
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield self._markdown
+        lines = _fitted(self._code, options.max_width - _INDENT)
+        text = "".join(f"{' ' * _INDENT}{line}\n" for line in lines)
+        syntax = Syntax(text, "python", theme=_CODE_THEME, background_color="default")
+        highlighted = syntax.highlight(text)
+        highlighted.no_wrap, highlighted.overflow = True, "ignore"
+        yield highlighted
 
-    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        return Text(self._plain).__rich_measure__(console, options)
+
+def _fitted(code: Code, width: int) -> Iterable[str]:
+    """Yield lines of Python; comments are beside their statements, or above them all."""
+    text = code.text
+    if all(len(line) <= width for line in text.splitlines()):
+        return text.splitlines()
+    column = max((len(line.code) for line in code.lines if line.comment), default=0)
+    is_beside = 0 < column <= width - 2 - _NARROWEST
+    write = _beside if is_beside else _above
+    return [part for line in code.lines for part in write(line, column, width)]
+
+
+def _beside(line: Line, column: int, width: int) -> Iterable[str]:
+    comment = _commented(line.comment, width - column - 2)
+    code = [line.code, *[""] * (len(comment) - 1)]
+    return [f"{start:{column}}  {end}" for start, end in zip(code, comment, strict=True)]
+
+
+def _above(line: Line, _: int, width: int) -> Iterable[str]:
+    return [*_commented(line.comment, width), *line.code.splitlines()]
+
+
+def _commented(comment: str, width: int) -> list[str]:
+    return wrap(comment, width, initial_indent="# ", subsequent_indent="# ", break_long_words=False)
