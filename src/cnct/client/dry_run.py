@@ -79,7 +79,7 @@ class DryRunClient(DryRunBase, ConnectClient):
     """
 
     def _open(self) -> None:
-        BaseClient._open(self)
+        super(ConnectClient, self)._open()  # no connections of its own
         self._driver = self._origin._driver
 
     def _exchange(self, request: Request) -> Response:
@@ -202,7 +202,7 @@ def dry_class(base: type[Any], client: BaseClient[Any, Any, Any]) -> Any:
         base: `DryRunClient` or `AsyncDryRunClient`.
         client: The client; may be of a class of the user.
     """
-    kind = type(client)
+    kind: type[Any] = type(client)
     if issubclass(base, kind) or issubclass(kind, base):
         return base if issubclass(base, kind) else kind
     members = {"__module__": base.__module__}

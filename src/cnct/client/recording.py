@@ -166,9 +166,9 @@ class Recording:
         """
         if not self._applying.acquire(blocking=False):
             raise RuntimeError("The dry run is being applied already: wait for that")
+        calls = [call for call in self.calls if call.number not in self._done]
+        self._begun.clear()
         try:
-            calls = [call for call in self.calls if call.number not in self._done]
-            self._begun.clear()
             yield calls
         finally:
             for call in calls:
@@ -270,9 +270,9 @@ def _content(value: Any) -> Any:
         return _bytes(value.read())
     if is_object(value) or is_array(value):
         return replaced(value, str)  # a copy: there are no placeholders but of the user's
-    if isinstance(value, str | bytes | bytearray | memoryview | None):
-        return value if isinstance(value, str | None) else bytes(value)
-    return b"".join(map(_bytes, value))
+    if value is None or isinstance(value, str | bytes):
+        return value
+    return _bytes(value) if isinstance(value, bytearray) else b"".join(map(_bytes, value))
 
 
 def _bytes(piece: Any) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cnct.exceptions import PlaceholderError
-from cnct.openapi.shapes import is_list, is_object
+from cnct.openapi.shapes import is_array, is_list, is_object
 
 MARK = "CNCT-NEW-"
 """The beginning of every placeholder."""
@@ -46,11 +46,9 @@ def replaced(value: Any, replace: Replacement) -> Any:
         return _PATTERN_BYTES.sub(lambda match: str(replace(match[0].decode())).encode(), value)
     if is_object(value):
         return {str(replaced(name, replace)): replaced(value[name], replace) for name in value}
-    if is_list(value):
-        return [replaced(member, replace) for member in value]
-    if isinstance(value, tuple):
-        members: tuple[Any, ...] = value
-        return tuple(replaced(member, replace) for member in members)
+    if is_array(value):
+        members = [replaced(member, replace) for member in value]
+        return members if is_list(value) else tuple(members)
     return value
 
 
