@@ -18,6 +18,7 @@ from cnct.client.models.names import (
 )
 
 if TYPE_CHECKING:
+    from cnct.client._core.messages import Request
     from cnct.client.base_client import BaseClient
     from cnct.client.fluent import AsyncConnectClient, ConnectClient
     from cnct.openapi import OpenAPISpecs
@@ -55,6 +56,10 @@ class Node:
     def __names__(self, *kinds: Kind) -> list[str]:
         """Return the document's names one step below. As a dunder, it can hide no collection."""
         return names(self._specs, self._path, *kinds)
+
+    def _read_arguments(self) -> tuple[str, dict[str, Any]]:
+        """Return path and keyword arguments of the call that reads the place."""
+        return self._path, {}
 
     def _below(self, name: Any, what: str) -> str:
         """Return the path of a node below, its name checked."""
@@ -170,6 +175,25 @@ class Located(Node, Generic[ClientT]):
     def path(self) -> str:
         """Path below the endpoint."""
         return self._path
+
+    @property
+    def url(self) -> str:
+        """Absolute URL; for a set, that of its first page. The API key is masked."""
+        return self._read_request().shown_url
+
+    def to_curl(self) -> str:
+        """Return a shell command that GETs this URL with curl, and with the same headers.
+
+        The command reads the API key from the variable ``CNCT_API_KEY``. Other secret headers are
+        masked.
+        """
+        from cnct.client._core.curl import curl_command  # noqa: PLC0415 - only people need it
+
+        return curl_command(self._read_request())
+
+    def _read_request(self) -> Request:
+        path, kwargs = self._read_arguments()
+        return self._client._request("GET", path, kwargs, is_checked=True)
 
     @property
     def _specs(self) -> OpenAPISpecs | None:

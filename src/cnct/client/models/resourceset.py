@@ -7,6 +7,7 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 
 from cnct.client._core.paging import Span, Unread
+from cnct.client.models.explaining import Explanation, explained
 from cnct.client.models.flattening import AsyncValues, flat
 from cnct.client.models.noun import AsyncNoun, SyncNoun
 from cnct.client.models.query import first_query
@@ -152,6 +153,13 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
                 self._with_total(self._fetch(Span(0, 0)).counted())
             counted = self._counted()
         return sum(1 for _ in self) if counted is None else counted
+
+    def explain(self) -> Explanation:
+        """Return what reading the set costs: its count, the calls, and hints of the document.
+
+        Counts the resources, with a call unless the count is known.
+        """
+        return explained(self, self.url, self.count())
 
     def values_list(self, *fields: str) -> list[dict[str, Any]]:
         """Pick fields of every resource.
@@ -299,6 +307,10 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
             self._with_total((await self._fetch(Span(0, 0))).counted())
         counted = self._counted()
         return len([row async for row in self]) if counted is None else counted
+
+    async def explain(self) -> Explanation:
+        """Return what reading the set costs. Async twin of `ResourceSet.explain`."""
+        return explained(self, self.url, await self.count())
 
     def values_list(self, *fields: str) -> AsyncValues:
         """Pick fields of every resource: ``await`` the list, or read it with ``async for``.

@@ -147,6 +147,17 @@ class SetBase(Refinable):
         """Return path and query of the call for some rows."""
         return f"{self._path}?{self._query.at(span.limit, span.offset)}"
 
+    def _read_arguments(self) -> tuple[str, dict[str, Any]]:
+        """Return path and keyword arguments of the call for the first page.
+
+        Raises:
+            ValueError: If no resource can match, so that there is no such call.
+        """
+        spans = reader_of(self._query).spans()
+        if not spans:
+            raise ValueError(f"{self!r} is empty without a call, since no resource can match")
+        return self._at(spans[0]), {**self._query.kwargs}
+
     def _read(self, response: Unread) -> Page:
         """Decode a page, and keep its total if it is plausible."""
         return self._with_total(response.page())
