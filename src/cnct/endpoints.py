@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -10,27 +11,38 @@ from cnct.text import safe_url
 # The first of ``servers`` in Connect's OpenAPI document, version 37.0.
 DEFAULT_ENDPOINT: Final = "https://api.connect.cloudblue.com/public/v1"
 
+_LIKE_A_KEY = re.compile(r"\W*(?:ApiKey\b|S[A-Z]-[\w-]+:)", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 
 
-def checked_endpoint(endpoint: str) -> str:
+def checked_endpoint(endpoint: object) -> str:
     """Return an endpoint without its trailing slash, and without user name and password.
 
     The API key is the only credential that is sent.
 
     Raises:
-        ValueError: If the endpoint is no absolute http(s) URL, or has a query or fragment.
+        TypeError: If the endpoint is no text.
+        ValueError: If it is no absolute http(s) URL, or has white space, a query or a fragment. The
+            message repeats no text that may be an API key.
     """
+    example = "a URL like https://host/public/v1"
+    if not isinstance(endpoint, str):
+        raise TypeError(f"endpoint must be {example}, not {type(endpoint).__name__}")
+    if _LIKE_A_KEY.match(endpoint):
+        raise ValueError(f"endpoint looks like an API key: write the key first, then {example}")
+    if not _is_endpoint(endpoint):
+        raise ValueError(f"endpoint must be {example}, not {safe_url(endpoint)!r}")
+    return safe_url(endpoint).rstrip("/")
+
+
+def _is_endpoint(text: str) -> bool:
     try:
-        parts = urlsplit(endpoint)
+        parts = urlsplit(text)
         has_host = bool(parts.hostname) and parts.port != 0  # a wrong port is a ValueError
     except ValueError:
-        has_host = False
-    if not has_host or parts.scheme not in _PORTS or parts.query or parts.fragment:
-        raise ValueError(
-            f"endpoint must be a URL like https://host/public/v1, not {safe_url(endpoint)!r}"
-        )
-    return safe_url(endpoint).rstrip("/")
+        return False
+    has_more = bool(parts.query or parts.fragment or re.search(r"\s", text))
+    return has_host and parts.scheme in _PORTS and not has_more
 
 
 def is_same_endpoint(one: str, other: str) -> bool:

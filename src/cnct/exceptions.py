@@ -19,6 +19,7 @@
     │   └── BatchError              some of many resources failed
     ├── JournalError                a journal that the job cannot use      (also ValueError)
     ├── RQLError                    RQL cannot express it                  (also ValueError)
+    │   ├── RQLTypeError            a value of a type that has no literal  (also TypeError)
     │   ├── RQLSyntaxError          text that is not RQL
     │   └── QueryError              a query that a collection refuses
     ├── NotYetEvaluatedError        an async set was not read yet          (also RuntimeError)
@@ -264,6 +265,10 @@ class NaiveDatetimeWarning(UserWarning):
 
 class RQLError(ValueError):
     """A value, field or expression that RQL cannot express; the message names it and the reason."""
+
+
+class RQLTypeError(RQLError, TypeError):
+    """A value of a type that RQL, or this operator, has no literal for."""
 
 
 class RQLSyntaxError(RQLError):

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
 
+from cnct.client._core.api_key import check_api_key
 from cnct.client._core.arguments import checked_bool, checked_int
 from cnct.client._core.clock import Clock
 from cnct.client._core.headers import merged
@@ -105,7 +106,7 @@ class BaseClient(
     ) -> None:
         # First of all, so that no traceback with local variables shows the key.
         kind, api_key = type(api_key), Secret(api_key)
-        _check_api_key(kind, api_key)
+        check_api_key(kind, api_key)
         self.endpoint = checked_endpoint(endpoint or DEFAULT_ENDPOINT)
         self.use_specs = use_specs
         self.specs_location = _checked_location(specs_location)
@@ -342,13 +343,6 @@ def user_agent(library: str) -> str:
 
     python = ".".join(map(str, sys.version_info[:3]))
     return f"cnct/{version('cnct')} python/{python} {library}/{version(library)}"
-
-
-def _check_api_key(kind: type[Any], api_key: Secret) -> None:
-    if not issubclass(kind, str):
-        _refuse(TypeError, "api_key", "a str like 'ApiKey SU-000-000-000:secret'")
-    if not api_key.strip() or not api_key.isprintable() or not api_key.isascii():
-        _refuse(ValueError, "api_key", "printable ASCII like 'ApiKey SU-000-000-000:secret'")
 
 
 def _refuse(kind: type[Exception], name: str, expected: str) -> NoReturn:

@@ -1,6 +1,6 @@
 """RQL, Connect's query language: queries written from Python, and read. Knows no client."""
 
-from cnct.exceptions import RQLError, RQLSyntaxError
+from cnct.exceptions import RQLError, RQLSyntaxError, RQLTypeError
 from cnct.rql.base import R, RQLQuery
 from cnct.rql.literals import encode, quote_literal
 from cnct.rql.parser import parse
@@ -19,6 +19,7 @@ __all__ = [
     "RQLError",
     "RQLQuery",
     "RQLSyntaxError",
+    "RQLTypeError",
     "encode",
     "escape_like",
     "like_contains",

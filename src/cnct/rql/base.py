@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, ClassVar, NoReturn
 
 from cnct.exceptions import RQLError
+from cnct.rql.answers import FieldAnswer, comparison, one_list, unseen
 from cnct.rql.conditions import (
     AND,
     NONE,
@@ -24,12 +25,13 @@ from cnct.rql.conditions import (
     read,
     read_filter,
 )
+from cnct.rql.foreign_operators import CALLED_OPERATORS, refuse_call
 from cnct.rql.parser import parse
 from cnct.rql.printer import operands_of
 from cnct.text import clean
 
 
-class RQLQuery:
+class RQLQuery(metaclass=FieldAnswer):
     """A filter condition, or several of them combined; usually imported as ``R``.
 
     Conditions are keywords, ``R(status="draft", product__name__ilike="*saas*")``, or paths,
@@ -195,17 +197,17 @@ class RQLQuery:
         """Require the field to match a pattern, ignoring letter case."""
         return self._with("ilike", value)
 
-    def in_(self, value: Iterable[Any]) -> RQLQuery:
-        """Require the field to be one of the values; no row matches an empty list."""
-        return self._with("in", value)
+    def in_(self, value: Iterable[Any], *more: Any) -> RQLQuery:
+        """Require the field to be one of the values of a list; no row matches an empty one."""
+        return self._with("in", one_list("in_", value, more))
 
-    def oneof(self, value: Iterable[Any]) -> RQLQuery:
-        """Require the field to be one of the values: an alias of `in_`."""
-        return self._with("oneof", value)
+    def oneof(self, value: Iterable[Any], *more: Any) -> RQLQuery:
+        """Require the field to be one of the values of a list: an alias of `in_`."""
+        return self._with("oneof", one_list("oneof", value, more))
 
-    def out(self, value: Iterable[Any]) -> RQLQuery:
-        """Require the field to be none of the values; rows with null match."""
-        return self._with("out", value)
+    def out(self, value: Iterable[Any], *more: Any) -> RQLQuery:
+        """Require the field to be none of the values of a list; rows with null match."""
+        return self._with("out", one_list("out", value, more))
 
     def null(self, value: bool) -> RQLQuery:
         """Require the field to be null (True) or not null (False)."""
@@ -285,6 +287,14 @@ def _new(condition: Condition) -> RQLQuery:
     return self
 
 
+@unseen(
+    __lt__=comparison("<", "lt"),
+    __le__=comparison("<=", "le"),
+    __gt__=comparison(">", "gt"),
+    __ge__=comparison(">=", "ge"),
+    __eq__=comparison("==", "eq", RQLQuery.__eq__),
+    __ne__=comparison("!=", "ne", object.__ne__),
+)
 class FieldQuery(RQLQuery):
     """A field without an operator: not yet a condition.
 
@@ -321,9 +331,23 @@ class FieldQuery(RQLQuery):
         return FieldQuery, (self._path,)
 
 
+class _ForeignOperator(FieldQuery):
+    """A field that is named like an operator of another language: only a call is a mistake.
+
+    A class of its own, since completion at a prompt adds a parenthesis to anything callable.
+    """
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **_: Any) -> NoReturn:
+        """Refuse the call, and name the operator of RQL."""
+        refuse_call(self._path, args)
+
+
 @lru_cache(maxsize=1024)
 def _field_query(path: str, name: str) -> RQLQuery:
-    return FieldQuery(f"{path}.{name}" if path else name)
+    kind = _ForeignOperator if name.rpartition(".")[2] in CALLED_OPERATORS else FieldQuery
+    return kind(f"{path}.{name}" if path else name)
 
 
 def matches_nothing(query: RQLQuery) -> bool:

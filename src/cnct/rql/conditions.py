@@ -7,11 +7,13 @@ outside is parsed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from cnct.exceptions import RQLError, RQLSyntaxError
+from cnct.exceptions import RQLError, RQLSyntaxError, RQLTypeError
+from cnct.rql.foreign_operators import FOREIGN_OPERATORS, refuse_keyword, written_field
+from cnct.rql.leaves import leaves
 from cnct.rql.literals import literal_text
 from cnct.rql.nodes import Negation, Node
 from cnct.rql.parser import is_field, parse
@@ -73,17 +75,40 @@ def read(text: str) -> Condition:
 
 
 def read_filter(text: str) -> Condition:
-    """Return the condition for RQL text; accepts ``a=1|b=2`` without parentheses too."""
+    """Return the condition for RQL text; accepts ``a=1|b=2`` without parentheses too.
+
+    Raises:
+        RQLSyntaxError: If the text is not RQL; the message names the position.
+        RQLError: If the text sets ``limit`` or ``offset``, which would become conditions.
+    """
+    node = _parsed_filter(text)
+    if "limit" in text or "offset" in text:
+        _refuse_paging(node)
+    return _condition(node)
+
+
+def _parsed_filter(text: str) -> Node | None:
     try:
-        return read(text)
+        return parse(text)
     except RQLSyntaxError:
         if ";" not in text and "|" not in text:
             raise
         try:
-            return read(f"({text})")
+            return parse(f"({text})")
         except RQLSyntaxError:
             pass
         raise
+
+
+def _refuse_paging(node: Node | None) -> None:
+    remedies = {"limit": "limit(100), or [:100] for the first ones", "offset": "a slice: [100:]"}
+    for leaf in leaves(node):
+        name = getattr(leaf, "field", "")
+        if name in remedies:
+            raise RQLError(
+                f"{name!r} is a parameter of the call and no condition: leave it out of the text, "
+                f"and write {remedies[name]}"
+            )
 
 
 def _condition(node: Node | None) -> Condition:
@@ -105,14 +130,36 @@ def checked_field(name: str) -> str:
 
 
 def _comparison(op: str, field: str, value: Any) -> Condition:
-    text = f"{op}({field},{literal_text(value, op)})"
+    try:
+        text = f"{op}({field},{literal_text(value, op)})"
+    except RQLTypeError:
+        _refuse_several(op, field, value)
+        raise
     return text, f"not({text})", None
+
+
+def _refuse_several(op: str, field: str, value: Any) -> None:
+    """Refuse a list as the value of an operator that takes one value.
+
+    Raises:
+        RQLTypeError: If the value is a collection of values.
+    """
+    if isinstance(value, str | bytes | Mapping) or not hasattr(value, "__iter__"):
+        return
+    several = {"eq": "in", "ne": "out"}.get(op, "")
+    method = "in_" if several == "in" else several
+    keyword = f"{field.replace('.', '__')}__{several}=[...]"
+    remedy = f"write {keyword} or {written_field(field)}.{method}([...])"
+    raise RQLTypeError(
+        f"{op} of {field!r} takes one value, not a {type(value).__name__}: "
+        f"{remedy if several else 'write a condition for each, combined with |'}"
+    ) from None
 
 
 def _membership(op: str, field: str, values: Any) -> Condition:
     op = "in" if op == "oneof" else op
     if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
-        raise RQLError(
+        raise RQLTypeError(
             f"{op} of {field!r} takes several values, not one {type(values).__name__}: "
             "write a list, tuple, set or generator of values"
         )
@@ -126,7 +173,7 @@ def _membership(op: str, field: str, values: Any) -> Condition:
 
 def _flag(op: str, field: str, value: Any) -> Condition:
     if not isinstance(value, bool):
-        raise RQLError(f"{op} of {field!r} cannot take {value!r}: write True or False")
+        raise RQLTypeError(f"{op} of {field!r} cannot take {value!r}: write True or False")
     text = f"{'eq' if value else 'ne'}({field},{op}())"
     return text, f"not({text})", None
 
@@ -138,6 +185,7 @@ OPERATORS: dict[str, Operator] = {
     **dict.fromkeys(("in", "oneof", "out"), _membership),
     **dict.fromkeys(("null", "empty"), _flag),
 }
+_KEYWORDS: dict[str, Operator] = {**OPERATORS, **dict.fromkeys(FOREIGN_OPERATORS, refuse_keyword)}
 
 
 @lru_cache(maxsize=1024)
@@ -145,12 +193,13 @@ def keyword_parts(keyword: str) -> tuple[Operator, str, str]:
     """Split ``field__nested__op``.
 
     Returns:
-        The function that writes the condition, the name of the operator and the path of the field.
+        The function that writes the condition, or refuses an operator of another language; the name
+        of the operator; and the path of the field.
 
     Raises:
         RQLError: If RQL has no such field name.
     """
     path, _, op = keyword.rpartition("__")
-    if not path or op not in OPERATORS:
+    if not path or op not in _KEYWORDS:
         path, op = keyword, "eq"
-    return OPERATORS[op], op, checked_field(path.replace("__", "."))
+    return _KEYWORDS[op], op, checked_field(path.replace("__", "."))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import warnings
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from cnct.exceptions import NaiveDatetimeWarning, RQLError, users_level
+from cnct.exceptions import NaiveDatetimeWarning, RQLError, RQLTypeError, users_level
 from cnct.rql.nodes import Constant, Literal
 
 _WORD = r"[A-Za-z0-9_\-*+\\][A-Za-z0-9_.\-:+@*\\ ]*"
@@ -70,13 +70,15 @@ def literal_text(value: Any, op: str = "eq") -> str:
     text: Any = _plain(value)
     if isinstance(text, str) and _PLAIN(text):  # a subclass may write itself as anything
         return str.__str__(text)
-    raise RQLError(f"RQL has no literal for the {type(value).__name__} that is written {text!r}")
+    raise RQLTypeError(
+        f"RQL has no literal for the {type(value).__name__} that is written {text!r}"
+    )
 
 
 def _null(op: str) -> str:
     if op in _EQUALITIES:
         return _NULL
-    raise RQLError(f"{op} cannot compare with None: write null(True) or null(False)")
+    raise RQLTypeError(f"{op} cannot compare with None: write null(True) or null(False)")
 
 
 def _plain(value: Any) -> str:
@@ -95,7 +97,22 @@ def _plain(value: Any) -> str:
             return str(value)
         case _:
             kind = type(value).__name__
-            raise RQLError(f"RQL has no literal for a {kind}: write a {_TYPES}")
+            raise RQLTypeError(f"RQL has no literal for a {kind}: write {_remedy(value)}")
+
+
+def _remedy(value: Any) -> str:
+    """Return the text to write for a value of another type."""
+    if isinstance(value, bytes):
+        return "value.decode()"
+    if isinstance(value, dict):
+        return "one of its members, such as row['id']"
+    if isinstance(value, timedelta):
+        return "a datetime, such as datetime.now(UTC) - timedelta(days=1)"
+    if hasattr(value, "__rql__"):
+        return "a value, since RQL compares no fields with each other"
+    if hasattr(value, "item"):  # scalars of numpy
+        return "value.item()"
+    return f"a {_TYPES}"
 
 
 def quote_literal(text: str) -> str:

@@ -67,12 +67,17 @@ class Unread(NamedTuple):
         return Page(rows, self._total())
 
     def counted(self) -> Page:
-        """Decode the response to a call without rows, whose body may be empty.
+        """Return the total of the response to a call without rows.
+
+        The body is decoded only if there is no total in the header.
 
         Raises:
-            ClientError: If the body is neither empty nor a JSON array.
+            ClientError: If there is no total, and the body is neither empty nor a JSON array.
         """
-        return self.page() if self.response.content.strip() else Page([], self._total())
+        total = self._total()
+        if total is None and self.response.content.strip():
+            return self.page()
+        return Page([], total)
 
     def _total(self) -> int | None:
         range_ = _CONTENT_RANGE.fullmatch(self.response.headers.get("Content-Range", ""))

@@ -20,7 +20,7 @@ from cnct.client.models.query import combined
 from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
 from cnct.client.work.relations import MAX_URL_BYTES, Relation
 from cnct.client.work.waiting import Condition, Wait
-from cnct.exceptions import NotFoundError
+from cnct.exceptions import ClientError
 from cnct.rql import R
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
         """Return whether the server has the resource."""
         try:
             self.get()
-        except NotFoundError as error:
+        except ClientError as error:
             return _is_missing(error)
         return True
 
@@ -161,7 +161,7 @@ class Collection(CollectionBase, SyncNoun, HasActions[Action]):
 
     def filter(self, *args: str | R, **kwargs: Any) -> ResourceSet:
         """Return the set of the resources that match; see `ResourceSet.filter`."""
-        return ResourceSet(self._client, self._path, combined(args, kwargs))
+        return ResourceSet(self._client, self._path, combined(args, kwargs, self))
 
     def on(
         self, field: str, key: str = "id", *, one: bool = False, max_url_bytes: int = MAX_URL_BYTES
@@ -246,7 +246,7 @@ class AsyncResource(AsyncNoun, HasActions[AsyncAction], HasCollections["AsyncCol
         """Return whether the server has the resource. Async twin of `Resource.exists`."""
         try:
             await self.get()
-        except NotFoundError as error:
+        except ClientError as error:
             return _is_missing(error)
         return True
 
@@ -304,7 +304,7 @@ class AsyncCollection(CollectionBase, AsyncNoun, HasActions[AsyncAction]):
 
     def filter(self, *args: str | R, **kwargs: Any) -> AsyncResourceSet:
         """Return the set of the resources that match; see `ResourceSet.filter`."""
-        return AsyncResourceSet(self._client, self._path, combined(args, kwargs))
+        return AsyncResourceSet(self._client, self._path, combined(args, kwargs, self))
 
     def on(
         self, field: str, key: str = "id", *, one: bool = False, max_url_bytes: int = MAX_URL_BYTES
@@ -350,8 +350,14 @@ class AsyncCollection(CollectionBase, AsyncNoun, HasActions[AsyncAction]):
         return await async_runs.process(plan)
 
 
-def _is_missing(error: NotFoundError) -> bool:
-    """Return ``False``, the answer of `exists`; an unknown path says nothing of the server."""
+def _is_missing(error: ClientError) -> bool:
+    """Return ``False``, the answer of `exists`, for a 404 of whatever class.
+
+    An unknown path has no status, since nothing was sent.
+
+    Raises:
+        ClientError: For any other status.
+    """
     if error.status_code != _NOT_FOUND:
         raise error
     return False

@@ -5,13 +5,14 @@ Values are not looked at: they are checked when the call is made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from cnct.client.models.noun import Node
 from cnct.exceptions import UnknownNameError
 from cnct.rql import R
 from cnct.rql.base import FieldQuery
+from cnct.rql.foreign_operators import CALLED_OPERATORS
 from cnct.text import did_you_mean
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ class HasFields(Node):
     def fields(self) -> R:
         """``R()`` that completes the names of the fields, where the document is at hand."""
         return fields_of(self._specs, self._path)
+
+    def _field_names(self) -> Collection[str]:
+        """Return the names of the fields; none where the document is not at hand."""
+        operation = self._specs.operation("GET", self._path) if self._specs else None
+        return operation.fields if operation else ()
 
 
 def fields_of(specs: OpenAPISpecs | None, path: str) -> R:
@@ -87,6 +93,9 @@ class _KnownField(FieldQuery):
 
 def _step(fields: Mapping[str, FilterField], path: str) -> R:
     if path not in fields and not _below(fields, path):
+        above, _, name = path.rpartition(".")
+        if above in fields and name in CALLED_OPERATORS:
+            return R().n(path)
         raise UnknownNameError(f"Unknown field {path!r}.{did_you_mean(path, fields)}")
     return _KnownField(fields, path)
 

@@ -15,6 +15,7 @@ from cnct.rql.url import to_wire
 
 if TYPE_CHECKING:
     from cnct.client.base_client import BaseClient
+    from cnct.client.models.known_fields import HasFields
 
 
 class Query:
@@ -100,26 +101,61 @@ def _with_settings(size: int, concurrency: int, overlap: bool) -> Query:
     return Query(R(), size=size, concurrency=concurrency, overlap=overlap)
 
 
-def combined(args: Sequence[Any], kwargs: Mapping[str, Any]) -> R:
+def combined(args: Sequence[Any], kwargs: Mapping[str, Any], node: HasFields) -> R:
     """Combine the arguments of ``filter()`` with ``and``.
+
+    Args:
+        args: RQL strings and R objects.
+        kwargs: Conditions as keywords.
+        node: The node to filter. A field of its document may be named like an operator of another
+            language.
 
     Raises:
         TypeError: If an argument is neither a string nor an R.
         RQLError: If a condition cannot be read, or written.
     """
-    where = R(**kwargs)
+    try:
+        where = R(**kwargs)
+    except RQLError:
+        fields = node._field_names()
+        keywords = {
+            f"{name}__eq" if name.replace("__", ".") in fields else name: value
+            for name, value in kwargs.items()
+        }
+        if keywords == kwargs:
+            raise
+        where = R(**keywords)
     for arg in reversed(args):
         if isinstance(arg, str):
             where = parse_filter(arg) & where
         elif isinstance(arg, R):
             where = arg & where
         else:
-            raise TypeError(f"filter() takes RQL strings and R objects, not {type(arg).__name__}")
+            raise TypeError(
+                f"filter() takes RQL strings and R objects, not {type(arg).__name__}"
+                f"{_filter_remedy(arg)}"
+            )
     return where
+
+
+def _filter_remedy(arg: Any) -> str:
+    if isinstance(arg, bool):
+        return (
+            ": Python's ==, and, or, not build no conditions; write R().field.eq(value) and & | ~"
+        )
+    if isinstance(arg, Mapping):
+        return ": write filter(**conditions)"
+    if isinstance(arg, list | tuple):
+        return ": write filter(*conditions)"
+    if callable(arg):
+        return ": for a function of the rows, write [row for row in rs if function(row)]"
+    return ": write filter(field=value) or filter(R().field.eq(value))"
 
 
 def signed_fields(fields: tuple[Any, ...], method: str) -> tuple[str, ...]:
     """Check the fields of ``order_by`` or ``select``: names, with or without a sign.
+
+    A text with commas stands for several fields.
 
     Raises:
         TypeError: If a field is not a string.
@@ -127,14 +163,17 @@ def signed_fields(fields: tuple[Any, ...], method: str) -> tuple[str, ...]:
     """
     for name in fields:
         if not isinstance(name, str):
-            raise TypeError(f"{method}() takes field names, not {type(name).__name__}")
+            raise TypeError(
+                f"{method}() takes field names, not {type(name).__name__}: "
+                f"write {method}('created', 'id')"
+            )
     return _checked_fields(fields, method)
 
 
 @lru_cache(maxsize=256)
 def _checked_fields(fields: tuple[str, ...], method: str) -> tuple[str, ...]:
     checked: list[str] = []
-    for name in fields:
+    for name in [name.strip() for text in fields for name in text.split(",")]:
         plain = name.removeprefix("+")
         if not is_field(plain.removeprefix("-")):
             raise RQLError(f"{name!r} is no field for {method}(): expected one like '-created'")

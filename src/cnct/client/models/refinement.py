@@ -46,7 +46,7 @@ class Refinable(HasFields):
         Example:
             ``rs.filter(R().product.name.ilike("*saas*"), status__in=("active", "suspended"))``
         """
-        where, more = self._query.where, combined(args, kwargs)
+        where, more = self._query.where, combined(args, kwargs, self)
         return self._refined(where=where & more if where else more)
 
     def order_by(self: RefinableT, *fields: str) -> RefinableT:

@@ -63,6 +63,11 @@ class Filters(NamedTuple):
         if name in ("ordering", "select"):
             return Problem("field", f"Unknown field {name!r}: write {name}(...), not {name}=...")
         names = [field_name for field_name, field in self.fields.items() if field.lookups]
+        prefix = _longest_prefix(name, self.fields)
+        if prefix:
+            op = name.removeprefix(f"{prefix}.")
+            text = f"Unknown operator {op!r} of field {prefix!r}: {_use(self.fields[prefix])}."
+            return Problem("field", text)
         names += [parameter for parameter in self.parameters if parameter not in _RESERVED]
         hint = did_you_mean(name, names) or " The document has no filters here."
         return Problem("field", f"Unknown field {name!r}.{hint}")
@@ -99,6 +104,19 @@ class Filters(NamedTuple):
                 yield Problem("select", f"Cannot select unknown field {name!r}.{hint}")
             elif name in signed and f"-{name}" in signed:
                 yield Problem("select", f"Field {name!r} is both selected and excluded: drop one.")
+
+
+def _longest_prefix(name: str, fields: Mapping[str, FilterField]) -> str:
+    """Return the longest field of which a name has more: ``created`` of ``created.later``.
+
+    Empty if there is none, or if the document has fields below it, one of which may be meant.
+    """
+    while "." in name:
+        name = name.rpartition(".")[0]
+        if name in fields and fields[name].lookups:
+            has_more = any(other.startswith(f"{name}.") for other in fields)
+            return "" if has_more else name
+    return ""
 
 
 def _asks_for_null(target: FilterField, condition: FieldCondition) -> bool:

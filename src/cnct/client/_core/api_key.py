@@ -1,0 +1,48 @@
+"""Checks the form of an API key. No I/O, and no message that shows a part of the key."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cnct.client._core.secret import Secret
+
+_EXAMPLE = "'ApiKey SU-000-000-000:secret'"
+_BARE = re.compile(r"S[A-Z]-[\w-]+:\S+", re.IGNORECASE)
+_QUOTES = "\"'`"
+
+
+def check_api_key(kind: type[Any], api_key: Secret, source: str = "api_key") -> None:
+    """Refuse a key that cannot be right; any other text is taken as it is.
+
+    Args:
+        kind: The type of the argument, before it became a `Secret`.
+        api_key: The key.
+        source: Name of the argument or setting, which starts the message.
+
+    Raises:
+        TypeError: If the key is no text.
+        ValueError: If it is blank, has spaces around it, is in quotes, cannot be sent as a header,
+            or is one of Connect's keys without ``ApiKey`` before it.
+    """
+    if not issubclass(kind, str):
+        raise TypeError(f"{source} must be a str like {_EXAMPLE}")
+    problem = _problem(api_key)
+    if problem:
+        raise ValueError(f"{source} {problem}")
+
+
+def _problem(key: str) -> str:
+    text = key.strip()
+    if not text:
+        return f"is blank: write a key like {_EXAMPLE}"
+    if text != key:
+        return "begins or ends with white space: leave it out"
+    bare = text.removeprefix("ApiKey ")
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in _QUOTES:
+        return "is in quotes, which are no part of a key: leave them out"
+    if not text.isprintable() or not text.isascii():
+        return f"must be printable ASCII like {_EXAMPLE}"
+    if _BARE.fullmatch(text):
+        return f"begins without 'ApiKey ': write it like {_EXAMPLE}"
+    return ""

@@ -1,0 +1,87 @@
+"""Answers to mistakes with ``R`` that are valid Python: ``R.status``, ``field == value``.
+
+Each is an error with the text to write instead; nothing is corrected silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any, NoReturn, TypeVar
+from uuid import UUID
+
+from cnct.exceptions import RQLTypeError
+from cnct.rql.foreign_operators import written_field
+
+KindT = TypeVar("KindT", bound=type)
+
+_LISTS = (list, tuple, set, frozenset)
+_VALUES = (str, int, float, Decimal, date, UUID, Enum, type(None), *_LISTS)
+_LONGEST = 40  # characters of a value that a message repeats
+
+
+def unseen(**methods: Callable[..., Any]) -> Callable[[KindT], KindT]:
+    """Add methods that refuse a mistake, unseen by type checkers, which report it as before."""
+
+    def add(kind: KindT) -> KindT:
+        for name, method in methods.items():
+            setattr(kind, name, method)
+        return kind
+
+    return add
+
+
+def _no_class_attribute(_: type, name: str) -> NoReturn:
+    if name[0] == "_":
+        raise AttributeError(name)
+    # With a name, the interpreter would add a hint of its own (bpo-38530).
+    text = f"R.{name} is no field, since R is a class: write R().{name}"
+    raise AttributeError(text, name=None, obj=None)
+
+
+@unseen(__getattr__=_no_class_attribute)
+class FieldAnswer(type):
+    """The type of ``R``: answers ``R.status``, which leaves out the parentheses."""
+
+
+def _not_implemented(*_: object) -> Any:
+    return NotImplemented
+
+
+def comparison(
+    sign: str, method: str, otherwise: Callable[[Any, object], Any] = _not_implemented
+) -> Callable[[Any, object], Any]:
+    """Return a method that refuses a sign between a field and a value, and names the operator.
+
+    Args:
+        sign: As in ``field > value``.
+        method: Method of R that builds the condition.
+        otherwise: Compares with any other object: tests and dictionaries compare two R.
+    """
+    several = {"eq": "in_([...])", "ne": "out([...])"}.get(method, f"{method}(value)")
+    nothing = {"eq": "null(True)", "ne": "null(False)"}.get(method, f"{method}(value)")
+
+    def compare(self: Any, other: object) -> Any:
+        if not isinstance(other, _VALUES):
+            return otherwise(self, other)
+        call = several if isinstance(other, _LISTS) else f"{method}(value)"
+        call = nothing if other is None else call
+        field = written_field(self._path)
+        raise RQLTypeError(f"{field} {sign} ... is no condition: write {field}.{call}")
+
+    return compare
+
+
+def one_list(method: str, value: Any, more: tuple[Any, ...]) -> Any:
+    """Return the list of values of an operator.
+
+    Raises:
+        RQLTypeError: If the values came as several arguments.
+    """
+    if more:
+        texts = [repr(part) for part in (value, *more)]
+        values = ", ".join(text if len(text) <= _LONGEST else "..." for text in texts)
+        raise RQLTypeError(f"{method}() takes one list of values: write {method}([{values}])")
+    return value
