@@ -17,11 +17,12 @@ import cnct
 
 ROOT = Path(cnct.__file__).parent
 # From the top, each room knows the ground, itself and those that are listed, lazily or not.
-GROUND = {"exceptions", "text", "endpoints"}
+GROUND = {"exceptions", "text", "endpoints", "api_keys"}
 KNOWS = {
     "exceptions": set(),
     "text": set(),
     "endpoints": set(),
+    "api_keys": set(),
     "rql": {"rql"},
     "openapi": {"rql", "openapi"},
     "store": {"rql", "openapi", "store"},

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
 
-from cnct.client._core.api_key import check_api_key
+from cnct.api_keys import check_api_key
 from cnct.client._core.arguments import checked_bool, checked_int
 from cnct.client._core.clock import Clock
 from cnct.client._core.headers import merged

@@ -175,16 +175,17 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
         """Make one attempt, through the seam that users override or replace."""
         with self._responses.of_call():
             self._log_request(request)
-            self._execute_http_call(request.method, request.url, dict(request.kwargs))
+            with self._responses.answered():
+                self._execute_http_call(request.method, request.url, dict(request.kwargs))
             return self._take_response()
 
     def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
         """Send one request and set ``self.response``. May be overridden or replaced.
 
         Raises:
-            requests.RequestException: If there is no response.
+            requests.RequestException: If there is no response; ignored if one was set.
         """
-        self.response = self._driver.send(method, url, kwargs)
+        self.response = self._driver.send(method.upper(), url, kwargs)
 
     def each(
         self, items: Iterable[T], function: Callable[[T], Any], **options: Unpack[Options]
@@ -343,7 +344,8 @@ class AsyncConnectClient(BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"], 
         """Make one attempt, through the seam that users override or replace."""
         with self._responses.of_call():
             self._log_request(request)
-            await self._execute_http_call(request.method, request.url, dict(request.kwargs))
+            with self._responses.answered():
+                await self._execute_http_call(request.method, request.url, dict(request.kwargs))
             return self._take_response()
 
     async def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
@@ -352,7 +354,7 @@ class AsyncConnectClient(BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"], 
         Raises:
             httpx2.HTTPError: If there is no response.
         """
-        self.response = await self._driver.send(method, url, kwargs)
+        self.response = await self._driver.send(method.upper(), url, kwargs)
 
     async def each(
         self,

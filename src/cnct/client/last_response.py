@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import TracebackType
 from typing import Any, Generic, TypeVar
 from weakref import ref
+
+from cnct.client._http.failures import is_of_library
 
 T = TypeVar("T")
 
@@ -40,6 +43,30 @@ class _Slot(Generic[T]):
         self.is_dropped = False
 
 
+class _Answered:
+    """Ignores an error of the HTTP library that a seam raised after it had set a response.
+
+    Users' seams end in ``response.raise_for_status()``: the response is the answer all the same.
+
+    Args:
+        response: Returns the response of the call, ``None`` if there is none.
+    """
+
+    def __init__(self, response: Callable[[], object]) -> None:
+        self._response = response
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        return error is not None and self._response() is not None and is_of_library(error)
+
+
 class LastResponses(Generic[T]):
     """The last response of each context (thread or task) in which a client was used.
 
@@ -63,6 +90,10 @@ class LastResponses(Generic[T]):
             slot.is_busy = False
             if slot.is_dropped:
                 slot.response = None
+
+    def answered(self) -> _Answered:
+        """Return a context that ignores an error of the HTTP library after a response was set."""
+        return _Answered(self.get)
 
     def get(self) -> T | None:
         """Return the last response of this context."""

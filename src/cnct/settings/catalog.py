@@ -10,6 +10,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from cnct.api_keys import key_problem
 from cnct.endpoints import DEFAULT_ENDPOINT, checked_endpoint
 from cnct.exceptions import SettingsError
 from cnct.text import MASK, Secret, clean, either, safe_url
@@ -119,6 +120,8 @@ def _shown_key(key: str) -> str:
 
 
 def _refuse(option: Option, place: str, value: Any) -> NoReturn:
+    if option.name == "api_key" and isinstance(value, str) and key_problem(value):
+        raise SettingsError(f"{place} {key_problem(value)}")
     text = "" if option.name == "api_key" else f", not {_short(value)}"
     raise SettingsError(f"{place} must be {option.expects}{text}")
 
@@ -132,7 +135,8 @@ def _key(value: Any) -> Secret | None:
     if not isinstance(value, str) or not value.isprintable() or not value.isascii():
         return None
     source = next((source for source in KEY_SOURCES if value.startswith(source)), "")
-    return Secret(value) if value.removeprefix(source).strip() else None
+    is_usable = value.removeprefix(source).strip() if source else not key_problem(value)
+    return Secret(value) if is_usable else None
 
 
 def _endpoint(value: Any) -> str | None:

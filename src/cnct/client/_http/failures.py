@@ -1,4 +1,4 @@
-"""Draws the line between failed exchanges and other errors, for both drivers. No I/O.
+"""Draws the line between failed exchanges and other errors, for both worlds. No I/O.
 
 An error of the HTTP libraries, or one of the standard library that slips through them, is a failed
 exchange, which becomes a `ClientError`. Errors of the user's own classes, as a generator that
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 _LIBRARIES = frozenset(
     {
         *("requests", "urllib3", "http", "email"),
-        *("httpx2", "httpcore2", "h11", "anyio", "sniffio"),
+        *("httpx2", "httpcore2", "httpx", "httpcore", "h11", "anyio", "sniffio"),
         *("ssl", "zlib", "idna", "socks", "socksio"),
     }
 )
@@ -26,5 +26,10 @@ def is_failed_exchange(error: BaseException) -> bool:
         return all(map(is_failed_exchange, members))
     if not isinstance(error, Exception) or isinstance(error, Warning):
         return False
+    return isinstance(error, _STANDARD) or is_of_library(error)
+
+
+def is_of_library(error: BaseException) -> bool:
+    """Return whether an error is of an HTTP library, or of one that it uses."""
     packages = (kind.__module__.partition(".")[0] for kind in type(error).__mro__)
-    return isinstance(error, _STANDARD) or not _LIBRARIES.isdisjoint(packages)
+    return not _LIBRARIES.isdisjoint(packages)

@@ -162,7 +162,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
         return explained(self, self.url, self.count())
 
     def values_list(self, *fields: str) -> list[dict[str, Any]]:
-        """Pick fields of every resource.
+        """Pick fields of every resource, without keeping the rows of a set not read before.
 
         Args:
             *fields: Names, with dots for nested ones.
@@ -171,7 +171,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
             A flat dictionary for each resource; ``None`` for a field that a resource does not
             have.
         """
-        return [flat(row, fields) for row in self]
+        return [flat(row, fields) for row in (self if self._is_begun() else self.iterator())]
 
 
 class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
@@ -315,6 +315,8 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
     def values_list(self, *fields: str) -> AsyncValues:
         """Pick fields of every resource: ``await`` the list, or read it with ``async for``.
 
+        Rows of a set that was not read before are not kept.
+
         Args:
             *fields: Names, with dots for nested ones.
 
@@ -322,4 +324,4 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
             A flat dictionary for each resource; ``None`` for a field that a resource does not
             have.
         """
-        return AsyncValues(self, fields)
+        return AsyncValues(self if self._is_begun() else self.iterator(), fields)

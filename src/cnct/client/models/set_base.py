@@ -167,6 +167,11 @@ class SetBase(Refinable):
             self._rows.total = page.total
         return page
 
+    def _is_begun(self) -> bool:
+        """Return whether rows were read and kept, which another reading can use."""
+        rows = self._rows_read
+        return rows is not None and bool(rows.kept or rows.reader.complete)
+
     def _counted(self) -> int | None:
         """Return the number of rows in the set; ``None`` if that needs a call."""
         rows = self._rows

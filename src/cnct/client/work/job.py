@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from cnct.client.work.journal import Journal, Past
 from cnct.client.work.outcomes import Id, Outcome, State, Summary
 from cnct.client.work.passes import Passes
-from cnct.exceptions import AmbiguousWriteError, NotFoundError
+from cnct.exceptions import AmbiguousWriteError, ClientError
 
 OnError: TypeAlias = Literal["collect", "stop", "raise"]
 
@@ -265,7 +265,7 @@ def _without_end(key: Id, item: Any, attempts: int) -> Outcome[Any]:
 
 
 def _is_missing(error: BaseException) -> bool:
-    return isinstance(error, NotFoundError) and error.status_code == _NOT_FOUND
+    return isinstance(error, ClientError) and error.status_code == _NOT_FOUND
 
 
 def is_ambiguous(error: BaseException) -> bool:

@@ -1,11 +1,11 @@
-"""Checks the form of an API key. No I/O, and no message that shows a part of the key."""
+"""Checks the form of an API key. Imports only `cnct.text`; no message shows a part of the key."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from cnct.client._core.secret import Secret
+from cnct.text import Secret
 
 _EXAMPLE = "'ApiKey SU-000-000-000:secret'"
 _BARE = re.compile(r"S[A-Z]-[\w-]+:\S+", re.IGNORECASE)
@@ -27,12 +27,17 @@ def check_api_key(kind: type[Any], api_key: Secret, source: str = "api_key") -> 
     """
     if not issubclass(kind, str):
         raise TypeError(f"{source} must be a str like {_EXAMPLE}")
-    problem = _problem(api_key)
+    problem = key_problem(api_key)
     if problem:
         raise ValueError(f"{source} {problem}")
 
 
-def _problem(key: str) -> str:
+def key_problem(key: str) -> str:
+    """Return the end of a sentence about a key that cannot be right; empty if it can be.
+
+    Any text passes that is no key of Connect's without ``ApiKey``, in quotes or with white space
+    around it: tests use keys of their own.
+    """
     text = key.strip()
     if not text:
         return f"is blank: write a key like {_EXAMPLE}"
