@@ -31,7 +31,7 @@ KNOWS = {
     "console": {"openapi", "console"},
     "emulator": {"rql", "openapi", "store", "emulator"},
     "testing": {"rql", "client", "openapi", "emulator", "store", "testing"},
-    "cli": {"rql", "client", "openapi", "console", "emulator", "cli"},
+    "cli": {"rql", "client", "settings", "openapi", "console", "emulator", "cli"},
     "__main__": {"cli"},
 }
 

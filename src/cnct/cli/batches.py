@@ -38,11 +38,14 @@ class Batch(NamedTuple):
     Attributes:
         title: The work in words, for the question: ``POST requests/ID/approve``.
         write: Returns the write for an item.
+        sample: A write like all others, which is checked before any is sent; ``None`` if each has a
+            body of its own.
         creates: Whether the writes create resources, which have their ids afterwards.
     """
 
     title: str
     write: Callable[[Item], Write]
+    sample: Write | None = None
     creates: bool = False
 
     def name(self, body: Any) -> str:
@@ -63,9 +66,12 @@ def run_batch(session: Session, batch: Batch, body: Any, many: Many, *, dry_run:
 
     Raises:
         BatchError: If a write failed.
+        InvalidCallError: If the writes do not fit the document; so with `NotFoundError`.
         click.UsageError: If the items cannot be read, or there is no terminal to ask on.
     """
     with ExitStack() as stack:
+        if batch.sample is not None:
+            batch.sample.preview(session)
         items: Iterable[Item] = items_from(many.source)
         if dry_run:
             _preview(session, batch, items)

@@ -33,6 +33,8 @@ COMMANDS = {
     "update": Entry("update", "Change a resource, or many."),
     "delete": Entry("delete", "Delete a resource, or many."),
     "call": Entry("call", "Call an action of a resource, or of many."),
+    "wait": Entry("wait", "Wait until a resource meets a condition."),
+    "watch": Entry("watch", "Print resources as they appear and change."),
     "api": Entry("api", "Make any call by its method and path."),
 }
 """Subcommands in the order of the help."""

@@ -33,9 +33,11 @@ class Write(NamedTuple):
         Raises:
             InvalidCallError: If it does not fit the document.
         """
-        request = session.client._request(self.method, self.path, self._arguments)
-        row = {"method": request.method, "url": request.shown_url}
-        return row if self.body is None else {**row, "body": self.body}
+        recorder = session.client.dry_run()
+        recorder.execute(self.method, self.path, **self._arguments)
+        (call,) = recorder.calls
+        row = {"method": call.method, "url": call.url}
+        return row if self.body is None else {**row, "body": call.payload}
 
     @property
     def _arguments(self) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def command(
     def write(item: Item) -> Write:
         return Write(verb, f"{path}/{segment(id_of(item))}/{name}", payload)
 
-    batch = Batch(f"{verb} {path}/ID/{name}", write)
+    batch = Batch(f"{verb} {path}/ID/{name}", write, write("ID"))
     run_batch(session, batch, payload, many, dry_run=dry_run)
 
 

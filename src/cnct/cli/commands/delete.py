@@ -43,5 +43,5 @@ def command(
     def write(item: Item) -> Write:
         return Write("DELETE", f"{path}/{segment(id_of(item))}")
 
-    batch = Batch(f"DELETE {path}/ID", write)
+    batch = Batch(f"DELETE {path}/ID", write, write("ID"))
     run_batch(session, batch, None, many, dry_run=dry_run)

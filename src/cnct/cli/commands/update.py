@@ -65,5 +65,5 @@ def command(
             )
         return Write("PUT", place, {name: item[name] for name in item if name != "id"})
 
-    batch = Batch(f"PUT {path}/ID", write)
+    batch = Batch(f"PUT {path}/ID", write, None if payload is None else write("ID"))
     run_batch(session, batch, payload, many, dry_run=dry_run)
