@@ -31,7 +31,10 @@ _WIRE = frozenset(
         "cnct.client._core.response_body",
         *(
             f"cnct.client._http.{name}"
-            for name in ("framing", "connections", "adapter", "async_streams", "async_transport")
+            for name in (
+                *("framing", "framed_response", "connections", "adapter"),
+                *("async_streams", "async_transport", "async_direct"),
+            )
         ),
     )
 )

@@ -14,6 +14,8 @@ from typing import Any
 
 import requests
 from requests.adapters import DEFAULT_POOLSIZE, HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers
 from urllib3 import HTTPResponse
 from urllib3.exceptions import (
     ClosedPoolError,
@@ -34,6 +36,12 @@ _POOL_SIZE = 256
 _PIECE = 1 << 20  # bytes
 
 
+def has_cookies(response: Any) -> bool:
+    """Return whether a response of urllib3 sets cookies; extracting none takes long."""
+    headers = response.headers
+    return "Set-Cookie" in headers or "Set-Cookie2" in headers
+
+
 class Session(requests.Session):
     """A session that leaves redirects to the flow; the user's own calls follow them."""
 
@@ -50,6 +58,7 @@ class Adapter(HTTPAdapter):
 
     def __init__(self) -> None:
         self._pools: Living[Any] = Living()
+        self._pool_of: dict[tuple[str, Any], Any] = {}
         super().__init__(pool_maxsize=_POOL_SIZE)
         renew_after_fork(self)
 
@@ -63,13 +72,37 @@ class Adapter(HTTPAdapter):
             if pool.pool is not None:
                 pool.pool.__init__(pool.pool.maxsize)
         self.proxy_manager.clear()
+        self._pool_of.clear()
         self.init_poolmanager(DEFAULT_POOLSIZE, _POOL_SIZE)
 
-    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+    def get_connection_with_tls_context(
+        self, request: Any, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """Return the pool for a request; without proxy and ``cert``, looked up once an origin."""
+        if proxies or cert:
+            return self._find_pool(request, verify, proxies, cert)
+        origin = request.url[: _path_start(request.url)]
+        pool = self._pool_of.get((origin, verify))
+        if pool is None or pool.pool is None:  # a closed one
+            pool = self._find_pool(request, verify, proxies, cert)
+            if len(self._pool_of) >= DEFAULT_POOLSIZE:
+                self._pool_of.clear()
+            self._pool_of[origin, verify] = pool
+        return pool
+
+    def _find_pool(self, *args: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args)
         pool.ConnectionCls = extended(pool.ConnectionCls)
         self._pools.add(pool)
         return pool
+
+    def request_url(self, request: Any, proxies: Any) -> str:
+        """Return the target of a request: without a proxy, what follows the origin."""
+        url: str = request.url
+        start = _path_start(url)
+        if proxies or "#" in url or url[start : start + 1] != "/":
+            return super().request_url(request, proxies)
+        return url[start:]
 
     def close(self) -> None:
         """Close all connections, those in use at the end of their call.
@@ -78,6 +111,7 @@ class Adapter(HTTPAdapter):
         delays.
         """
         super().close()
+        self._pool_of.clear()
         for pool in self._pools:
             pool.close()
 
@@ -92,7 +126,15 @@ class Adapter(HTTPAdapter):
             exchange.limits,
         )
         resp.stream = partial(_whole, resp, resp.stream, body)
-        return super().build_response(req, resp)
+        if has_cookies(resp):
+            return super().build_response(req, resp)
+        response = requests.Response()
+        filled: Any = response
+        filled.status_code, filled.reason, filled.raw = resp.status, resp.reason, resp
+        filled.headers = CaseInsensitiveDict(headers)
+        filled.encoding = get_encoding_from_headers(filled.headers)
+        filled.url, filled.request, filled.connection = req.url, req, self
+        return response
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
         interceptor = interceptor_of(request.url or "")
@@ -120,6 +162,12 @@ class Adapter(HTTPAdapter):
             except requests.ConnectionError as error:
                 if not isinstance(error.args[0], ClosedPoolError):
                     raise
+
+
+def _path_start(url: str) -> int:
+    """Return the index of the path in a URL, behind scheme, host and port."""
+    start = url.find("/", url.find("://") + 3)
+    return len(url) if start < 0 else start
 
 
 def _whole(raw: Any, pieces: Any, body: ResponseBody, *_: Any, **__: Any) -> Iterator[bytes]:

@@ -6,25 +6,62 @@ deadline to both, reads responses with `framing`, and lets a read-ahead abort it
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
+from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util import SKIP_HEADER
 
 from cnct.client._http.exchange import current_exchange
 from cnct.client._http.forks import give_up, renew_after_fork
-from cnct.client._http.framing import FramedResponse, Wire
+from cnct.client._http.framed_response import FramedResponse, Wire
 from cnct.client._http.threads import Reading, current
 
 write_timeout: ContextVar[float | None] = ContextVar("write_timeout", default=None)
 """Seconds that writes of this context may take."""
+
+
+_OPTIONS = ("preload_content", "decode_content", "enforce_content_length")
+_BODILESS = frozenset({"GET", "HEAD"})
+_SMALL = 64 << 10  # bytes of a body that is sent together with the head
+_HEAD = re.compile(
+    r"[A-Z]+ /[!-~]* HTTP/1\.1\r\nHost: [!-~]+\r\n"
+    r"(?:[-!#$%&'*+.^_`|~0-9A-Za-z]+: [^\r\n\0]*\r\n)*\r\n"
+)
+
+
+def _head(
+    method: str, target: str, host: str, headers: Mapping[str, Any], body: Any
+) -> bytes | None:
+    """Return a request up to its body; ``None`` leaves the request to urllib3.
+
+    urllib3 knows the other kinds of body, the headers that are missing, and the errors to raise.
+    """
+    has_length = "Content-Length" in headers
+    is_framed = has_length and (body is None or isinstance(body, bytes))
+    if not (is_framed or (body is None and method in _BODILESS)):
+        return None
+    if "Host" in headers or "Transfer-Encoding" in headers or SKIP_HEADER in headers.values():
+        return None
+    if "User-Agent" not in headers or "Accept-Encoding" not in headers:
+        return None
+    lines = [f"{name}: {value}\r\n" for name, value in headers.items() if isinstance(value, str)]
+    text = "".join((f"{method} {target} HTTP/1.1\r\nHost: {host}\r\n", *lines, "\r\n"))
+    if len(lines) < len(headers) or not _HEAD.fullmatch(text):
+        return None
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
 
 
 class Connection(HTTPConnection):
@@ -32,6 +69,7 @@ class Connection(HTTPConnection):
 
     _reading: Reading | None = None
     _socket: Any = None
+    _options: dict[str, Any] | None = None
     _wire = Wire()
 
     @property
@@ -91,7 +129,27 @@ class Connection(HTTPConnection):
         if self._reading is not None:
             self._reading.add(self)
         exchange.sent = True
-        super().request(*args, **kwargs)
+        method, url = args
+        body, headers = kwargs.get("body"), kwargs.get("headers")
+        head = None if self.proxy else _head(method, url, self._host, headers or {}, body)
+        if head is None:
+            self._options = None
+            super().request(*args, **kwargs)
+            return
+        self._options = {name: kwargs[name] for name in _OPTIONS}
+        self._options |= {"request_method": method, "request_url": url}
+        self.sock.settimeout(self.timeout)
+        if body is None or len(body) <= _SMALL:
+            self.send(head + (body or b""))
+        else:
+            self.send(head)
+            self.send(body)
+
+    @property
+    def _host(self) -> str:
+        """The header ``Host``."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == self.default_port else f"{host}:{self.port}"
 
     def send(self, data: Any) -> None:
         """Send a piece of the request, until the deadline."""
@@ -102,10 +160,36 @@ class Connection(HTTPConnection):
 
     def getresponse(self) -> Any:
         """Return the response, whose body is read before the connection goes back to the pool."""
-        response: Any = super().getresponse()
+        response: Any = super().getresponse() if self._options is None else self._response()
         if self._reading is not None:
             response.release_conn = partial(self._detach_and_release, response.release_conn)
         return response
+
+    def _response(self) -> HTTPResponse:
+        """Read the head of a response, as the overridden method does, but in fewer steps."""
+        options: Any = self._options
+        self.sock.settimeout(self.timeout)
+        response: Any = FramedResponse(self._wire, self.sock, method=options["request_method"])
+        try:
+            response.begin()
+        except ConnectionError:
+            self.close()
+            raise
+        except BaseException:
+            response.close()
+            raise
+        if response.will_close:
+            self.close()
+        return HTTPResponse(
+            response,
+            HTTPHeaderDict(response.headers.items()),
+            response.status,
+            response.version,
+            "HTTP/1.1",  # as urllib3 has it, whatever the response says
+            response.reason,
+            original_response=response,
+            **options,
+        )
 
     def _detach_and_release(self, release: Callable[[], None]) -> None:
         """Release the connection; before, detach it, since another thread may take it at once."""

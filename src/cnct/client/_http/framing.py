@@ -1,193 +1,245 @@
-"""Reads responses from a socket, for the synchronous driver: where each begins and ends.
+"""Finds the head and the body of a response among the bytes of a connection. No I/O.
 
-The parser of the standard library takes a response that is cut in its headers for a complete one,
-ignores a wrong ``Content-Length``, and refuses more than 100 headers. This one decides as h11 does,
-which the asynchronous driver uses.
+Both drivers use it. It decides as h11 does: unlike the parser of the standard library, it takes no
+response that is cut in its headers for a complete one, ignores no wrong ``Content-Length``, and
+accepts more than 100 headers.
 """
 
 from __future__ import annotations
 
 import http.client
-import io
 import re
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from cnct.client._http.exchange import Exchange, current_exchange
+LARGEST_HEAD = 100 << 10
+"""Bytes that status line and headers may have; the limit of httpcore2."""
+
+HEAD_END = re.compile(rb"\n\r?\n")
+"""The end of a head, except for its first byte the blank line."""
 
 _STATUS_LINE = re.compile(rb"HTTP/([0-9])\.([0-9]) ([0-9]{3})(?: ([^\r\n\0]*))?\r?\n")
 _HEADER = re.compile(
     rb"([-!#$%&'*+.^_`|~0-9a-zA-Z]+):[ \t]*([^\0\s]+(?:[ \t]+[^\0\s]+)*)?[ \t]*\r?\n"
 )
 _FOLD = re.compile(rb"\r?\n[ \t]+")
-_LENGTH = re.compile(r"[0-9]{1,20}")
-LARGEST_HEAD = 100 << 10
-"""Bytes that status line and headers may have; the limit of httpcore2."""
-
-_BLANK = (b"\r\n", b"\n")
+_LENGTH = re.compile(rb"[0-9]{1,20}")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_LINE_END = b"\r\n"
+_OVERLAP = 3  # bytes of the end of a head that may have come before
 _INFORMATIONAL = range(200)
 _SWITCHING = 101
 _BODILESS = frozenset({204, 304})
 
 
-class Wire:
-    """What a connection knows about the bytes that it received.
+class Head(NamedTuple):
+    """Status and headers of a response, and the framing of its body (RFC 9112, section 6.3).
 
     Attributes:
-        surplus: Whether bytes came that belong to no response, so that the next one would be wrong.
+        version: 10 or 11.
+        status: The status.
+        reason: Its reason phrase.
+        headers: Names and values in their order.
+        is_chunked: Whether the body comes in chunks.
+        length: Length of the body in bytes; ``None`` if it ends with a last chunk, or with the
+            connection.
+        will_close: Whether the server closes the connection behind the body.
     """
 
-    surplus = False
+    version: int
+    status: int
+    reason: bytes
+    headers: Sequence[tuple[bytes, bytes]]
+    is_chunked: bool
+    length: int | None
+    will_close: bool
 
 
-class _Source(io.RawIOBase):
-    """The bytes of a socket, until the deadline of the exchange."""
-
-    def __init__(self, sock: Any, exchange: Exchange) -> None:
-        self._sock = sock
-        self._raw = sock.makefile("rb", buffering=0)
-        self._exchange = exchange
-        self._timeout: float | None = sock.gettimeout()
-        self.ended = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        if self.ended:
-            return 0
-        if self._exchange.limits.end is not None:
-            self._sock.settimeout(self._exchange.left(self._timeout))
-        size: int | None = self._raw.readinto(buffer)
-        return size
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _Lines(io.BufferedReader):
-    """The bytes of a response; a line that is cut is an error.
+def parsed_head(lines: Sequence[bytes], method: str) -> Head | None:
+    """Return a head, ``None`` for an interim response, behind which another head follows.
 
     Args:
-        source: Bytes of the socket.
-        wire: Notes surplus bytes when this is closed.
+        lines: Its lines with their ends, without the blank one.
+        method: Method of the request.
+
+    Raises:
+        http.client.HTTPException: If a line is wrong, or the framing unknown.
     """
-
-    def __init__(self, source: _Source, wire: Wire) -> None:
-        super().__init__(source)
-        self._source = source
-        self._wire = wire
-
-    def readline(self, size: int | None = -1) -> bytes:
-        line = super().readline(size)
-        if not line.endswith(b"\n"):
-            raise http.client.IncompleteRead(line)
-        return line
-
-    def close(self) -> None:
-        if not self.closed:
-            self._source.ended = True
-            self._wire.surplus = self._wire.surplus or bool(self.peek(1))
-        super().close()
+    match = _STATUS_LINE.fullmatch(lines[0])
+    if match is None:
+        raise http.client.BadStatusLine(lines[0][:100].decode("latin-1"))
+    status = int(match[3])
+    if status == _SWITCHING:
+        raise http.client.HTTPException("The server switches protocols unasked")
+    headers = _headers(lines[1:])
+    if status in _INFORMATIONAL:
+        return None
+    version = 10 if (match[1], match[2]) <= (b"1", b"0") else 11
+    return _framed(version, status, (match[4] or b"").strip(), headers, method)
 
 
-class _Files:
-    """Stands in for the socket, of which `http.client.HTTPResponse` only makes a file."""
-
-    def __init__(self, sock: Any, wire: Wire) -> None:
-        self._sock = sock
-        self._wire = wire
-
-    def makefile(self, _: str) -> Any:
-        return _Lines(_Source(self._sock, current_exchange()), self._wire)
-
-
-class FramedResponse(http.client.HTTPResponse):
-    """A response that is complete, or an error.
-
-    Args:
-        wire: State of the connection.
-        sock: Its socket.
-        **kwargs: As for `http.client.HTTPResponse`.
-    """
-
-    def __init__(self, wire: Wire, sock: Any, **kwargs: Any) -> None:
-        files: Any = _Files(sock, wire)
-        super().__init__(files, **kwargs)
-        self._is_head = kwargs.get("method") == "HEAD"
-        self.status = 0
-
-    def begin(self, **_: Any) -> None:
-        """Read status and headers.
-
-        Raises:
-            http.client.HTTPException: If they are cut, too long, or wrong.
-        """
-        head: list[bytes] = []
-        while self.status in _INFORMATIONAL:
-            head = self._head()
-            self._set_status(head[0])
-            if self.status == _SWITCHING:
-                raise http.client.HTTPException("The server switches protocols unasked")
-        self.headers = self.msg = _message(head[1:])
-        self._set_framing()
-
-    def _head(self) -> list[bytes]:
-        """Return the lines up to the blank one, which is left out."""
-        try:
-            lines = [self.fp.readline(LARGEST_HEAD)]
-        except http.client.IncompleteRead as error:
-            if error.partial:
-                raise
-            raise http.client.RemoteDisconnected("The server sent no response") from None
-        left = LARGEST_HEAD - len(lines[0])
-        while (line := self.fp.readline(LARGEST_HEAD)) not in _BLANK:
-            lines.append(line)
-            left -= len(line)
-            if left < 0:
-                raise http.client.HTTPException(f"The headers exceed {LARGEST_HEAD} bytes")
-        return lines
-
-    def _set_status(self, line: bytes) -> None:
-        match = _STATUS_LINE.fullmatch(line)
-        if match is None:
-            raise http.client.BadStatusLine(line[:100].decode("latin-1"))
-        major, minor, status, reason = match.groups()
-        self.version = 10 if (major, minor) <= (b"1", b"0") else 11
-        self.code = self.status = int(status)
-        self.reason = (reason or b"").decode("latin-1").strip()
-
-    def _set_framing(self) -> None:
-        is_bodiless = self._is_head or self.status in _BODILESS
-        length = _content_length(self.headers.get_all("Content-Length") or ())
-        encodings = self.headers.get_all("Transfer-Encoding") or []
-        if encodings and [encoding.lower() for encoding in encodings] != ["chunked"]:
-            raise http.client.HTTPException(f"Unsupported Transfer-Encoding {encodings!r}")
-        self.chunked = bool(encodings) and not is_bodiless
-        self.chunk_left = None
-        self.length = 0 if is_bodiless else None if self.chunked else length
-        connection = ",".join(self.headers.get_all("Connection") or ()).lower()
-        closes = "close" in connection if self.version > 10 else "keep-alive" not in connection  # noqa: PLR2004 - HTTP/1.0
-        self.will_close = closes or not (self.chunked or self.length is not None)
-
-
-def _message(lines: list[bytes]) -> http.client.HTTPMessage:
-    message = http.client.HTTPMessage()
+def _headers(lines: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+    headers = []
     if any(line[0] in b" \t" for line in lines):
         lines = _FOLD.sub(b" ", b"".join(lines)).splitlines(keepends=True)
     for line in lines:
         match = _HEADER.fullmatch(line)
         if match is None:
             raise http.client.HTTPException(f"Bad header line {line[:100]!r}")
-        message[match[1].decode("ascii")] = (match[2] or b"").decode("latin-1")
-    return message
+        headers.append((match[1], match[2] or b""))
+    return headers
 
 
-def _content_length(values: Any) -> int | None:
-    lengths = {part.strip() for value in values for part in value.split(",")}
-    if not lengths:
-        return None
+def _framed(
+    version: int, status: int, reason: bytes, headers: list[tuple[bytes, bytes]], method: str
+) -> Head:
+    lengths, encodings, connection = [], [], b""
+    for name, value in headers:
+        match name.lower():
+            case b"content-length":
+                lengths.append(value)
+            case b"transfer-encoding":
+                encodings.append(value.lower())
+            case b"connection":
+                connection += value.lower() + b","
+            case _:
+                pass
+    length = _content_length(lengths) if lengths else None
+    if encodings and encodings != [b"chunked"]:
+        raise http.client.HTTPException(f"Unsupported Transfer-Encoding {encodings!r}")
+    is_bodiless = method == "HEAD" or status in _BODILESS
+    is_chunked = bool(encodings) and not is_bodiless
+    length = 0 if is_bodiless else None if is_chunked else length
+    closes = b"close" in connection if version == 11 else b"keep-alive" not in connection  # noqa: PLR2004 - HTTP/1.1
+    closes = closes or not (is_chunked or length is not None)
+    return Head(version, status, reason, headers, is_chunked, length, closes)
+
+
+def _content_length(values: Sequence[bytes]) -> int:
+    lengths = {part.strip() for value in values for part in value.split(b",")}
     length = lengths.pop()
     if lengths or not _LENGTH.fullmatch(length):
-        raise http.client.HTTPException(f"Bad Content-Length {', '.join(values)[:100]!r}")
+        text = b", ".join(values)[:100].decode("latin-1")
+        raise http.client.HTTPException(f"Bad Content-Length {text!r}")
     return int(length)
+
+
+class Incoming:
+    """A response as it arrives.
+
+    Args:
+        method: Method of the request.
+
+    Attributes:
+        head: Status and headers, ``None`` until they are complete.
+        complete: Whether the response has ended.
+        surplus: Whether bytes came behind its end, so that the next response would be wrong.
+    """
+
+    def __init__(self, method: str) -> None:
+        self.head: Head | None = None
+        self.complete = False
+        self.surplus = False
+        self._method = method
+        self._line = b""
+        self._left = 0
+        self._step: Callable[[bytes, int, list[bytes]], int] = self._read_head
+
+    def take(self, data: bytes) -> list[bytes]:
+        """Return the pieces of the body in some bytes of the connection.
+
+        Raises:
+            http.client.HTTPException: If head or framing are wrong, or the head is too long.
+        """
+        pieces: list[bytes] = []
+        position = 0
+        while position < len(data) and not self.complete:
+            position = self._step(data, position, pieces)
+        self.surplus = self.surplus or position < len(data)
+        return pieces
+
+    def end(self) -> None:
+        """Take the end of the connection.
+
+        Raises:
+            http.client.HTTPException: If the response is not complete.
+        """
+        if self.head is None and not self._line:
+            raise http.client.RemoteDisconnected("The server sent no response")
+        if self.head is None or self.head.is_chunked or self.head.length is not None:
+            raise http.client.HTTPException("The connection ended before the response")
+        self.complete = True
+
+    def _read_head(self, data: bytes, position: int, _: list[bytes]) -> int:
+        seen = len(self._line)
+        text = self._line + data[position:]
+        end = HEAD_END.search(text, max(seen - _OVERLAP, 0))
+        size = len(text) if end is None else end.end()
+        if size > LARGEST_HEAD:
+            raise http.client.HTTPException(f"The headers exceed {LARGEST_HEAD} bytes")
+        if end is None:
+            self._line = text
+            return len(data)
+        self._line = b""
+        lines = text[: end.start() + 1].splitlines(keepends=True)
+        self.head = head = parsed_head(lines, self._method)
+        if head is not None:
+            self._left = head.length or 0
+            self.complete = head.length == 0
+            self._step = self._read_size if head.is_chunked else self._read_sized
+            if head.length is None and not head.is_chunked:
+                self._step = self._read_rest
+        return position + size - seen
+
+    def _read_rest(self, data: bytes, position: int, pieces: list[bytes]) -> int:
+        pieces.append(data[position:])
+        return len(data)
+
+    def _read_sized(self, data: bytes, position: int, pieces: list[bytes]) -> int:
+        end = min(position + self._left, len(data))
+        pieces.append(data[position:end])
+        self._left -= end - position
+        self.complete = self._left == 0
+        return end
+
+    def _read_size(self, data: bytes, position: int, _: list[bytes]) -> int:
+        position = self._read_line(data, position)
+        if self._line.endswith(b"\n"):
+            match = _CHUNK.fullmatch(self._line)
+            if match is None:
+                raise http.client.HTTPException(f"Bad chunk size {self._line[:100]!r}")
+            self._left = int(match[1], 16)
+            self._step = self._read_chunk if self._left else self._read_trailer
+            self._line = b""
+        return position
+
+    def _read_chunk(self, data: bytes, position: int, pieces: list[bytes]) -> int:
+        end = min(position + self._left, len(data))
+        pieces.append(data[position:end])
+        self._left -= end - position
+        if self._left == 0:
+            self._step = self._read_chunk_end
+        return end
+
+    def _read_chunk_end(self, data: bytes, position: int, _: list[bytes]) -> int:
+        position = self._read_line(data, position)
+        if self._line.endswith(b"\n"):
+            if self._line.strip(_LINE_END):
+                raise http.client.HTTPException(f"Bad end of a chunk {self._line[:100]!r}")
+            self._line = b""
+            self._step = self._read_size
+        return position
+
+    def _read_trailer(self, data: bytes, position: int, _: list[bytes]) -> int:
+        position = self._read_line(data, position)
+        if self._line.endswith(b"\n"):
+            self.complete = not self._line.strip()
+            self._line = b""
+        return position
+
+    def _read_line(self, data: bytes, position: int) -> int:
+        end = data.find(b"\n", position) + 1 or len(data)
+        self._line += data[position:end]
+        if len(self._line) > LARGEST_HEAD:
+            raise http.client.HTTPException(f"A line exceeds {LARGEST_HEAD} bytes")
+        return end

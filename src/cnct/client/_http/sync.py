@@ -11,11 +11,13 @@ import threading
 import time
 from collections.abc import Callable, MutableMapping
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -29,7 +31,7 @@ from cnct.client._core.reader import Reader
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
-from cnct.client._http.adapter import Adapter, Session
+from cnct.client._http.adapter import Adapter, Session, has_cookies
 from cnct.client._http.environment import ca_bundle
 from cnct.client._http.exchange import Exchange, current_exchange, exchanging
 from cnct.client._http.failures import is_failed_exchange
@@ -41,6 +43,9 @@ from cnct.client._http.log import log_failure, log_pause, log_response
 from cnct.client._http.threads import Ahead, sleep
 
 T = TypeVar("T")
+
+_SEND = requests.Session.send
+_extract_cookies: Any = extract_cookies_to_jar
 
 # Arguments of a plain request; any other goes through requests.Session.request, which is slower.
 _PLAIN = frozenset({"headers", "timeout", "data", "files", "allow_redirects"})
@@ -267,6 +272,7 @@ class Driver:
             session.verify == self._verify
             and session.trust_env
             and not (session.cert or session.proxies or session.auth or session.params)
+            and not any(session.hooks.values())
         )
 
     def _send_plain(
@@ -275,10 +281,26 @@ class Driver:
         request: Any = requests.PreparedRequest()
         request.method, request.url = method, url
         request.headers = CaseInsensitiveDict({**session.headers, **kwargs["headers"]})
-        request.prepare_cookies(session.cookies)
+        if any(True for _ in session.cookies):
+            request.prepare_cookies(session.cookies)
         request.prepare_body(kwargs.get("data"), kwargs.get("files"))
         settings: Any = {**self._environment, "timeout": kwargs.get("timeout")}
-        return session.send(request, allow_redirects=False, **settings)
+        if not self._is_direct(session, url):
+            return session.send(request, allow_redirects=False, **settings)
+        start = time.perf_counter()
+        response: requests.Response = self._adapter.send(request, **settings)
+        response.elapsed = timedelta(seconds=time.perf_counter() - start)
+        if has_cookies(response.raw):
+            _extract_cookies(session.cookies, request, response.raw)
+        response.content  # noqa: B018 - reads the body
+        return response
+
+    def _is_direct(self, session: requests.Session, url: str) -> bool:
+        """Return whether ``session.send`` would only pass the request to our adapter."""
+        return (
+            getattr(session.send, "__func__", None) is _SEND
+            and session.get_adapter(url) is self._adapter
+        )
 
     def _send_foreign(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
         """Send without cookies and settings of the session, which are for the endpoint's host."""
