@@ -1,4 +1,4 @@
-"""Runs all benchmarks, prints the table and writes ``RESULTS.md``: ``python benchmarks/run.py``."""
+"""Runs all benchmarks, prints the table and records it: ``python benchmarks/run.py``."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from time import perf_counter
 
 import environments
+import record
 import report
 from lines import CASES, Case
 
@@ -51,13 +52,11 @@ class Bench:
 
     def _run(self, case: Case, subject: str, cache: str) -> None:
         """Run a case in a new process and keep the figures that it prints."""
-        arguments = [subject]
-        if case.needs == "document":
+        arguments = [subject, *(self._needs[need] for need in case.needs if need != "document")]
+        if "document" in case.needs:
             folder = Path(self._needs["folder"], cache)
             folder.mkdir(exist_ok=True)
             arguments += [str(self._document), str(folder)]
-        elif case.needs:
-            arguments.append(self._needs[case.needs])
         python = self._pythons["incumbent" if subject == "incumbent" else "cnct"]
         script = HERE / "cases" / f"{case.script}.py"
         done = subprocess.run(
@@ -117,7 +116,7 @@ def main() -> None:
     cases = [case for case in CASES if not options.only or case.script in options.only]
     skipped = []
     if not options.spec.exists():
-        cases = [case for case in cases if case.needs != "document"]
+        cases = [case for case in cases if "document" not in case.needs]
         skipped.append("the specification's lines: there is no document (see `--spec`).")
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -125,10 +124,11 @@ def main() -> None:
         bench = Bench(options.rounds, options.spec, needs)
         bench.measure(cases)
         facts |= bench.facts()
-    lines = report.table(bench.figures)
+    lines = report.table(bench.figures, record.last())
     print(report.as_text(lines))
     if not options.only:
         report.write(HERE / "RESULTS.md", lines, bench.figures, facts, skipped)
+        record.write({line.cells[0]: line.ratio for line in lines})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Time building and printing an R: ``queries.py SUBJECT``, seconds as JSON, each and their mean."""
+"""Time building an R or a set: ``queries.py SUBJECT``, seconds as JSON.
+
+The time of an R, printed too, is the geometric mean of those of some shapes; each is given as well.
+"""
 
 import json
 import sys
@@ -47,14 +50,21 @@ def shapes(R: Any) -> dict[str, Callable[[], Any]]:  # noqa: N803 - the name of 
     }
 
 
+def least(build: Callable[[], Any]) -> float:
+    """Return the shortest time of building something."""
+    return min(repeat(build, number=TIMES, repeat=REPEATS)) / TIMES
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "cnct":
-        from cnct import R
+        from cnct import ConnectClient, R
     else:
-        from connect.client import R
+        from connect.client import ConnectClient, R
     seconds = {
-        f"R: {name}": min(repeat(lambda build=build: str(build()), number=TIMES, repeat=REPEATS))
-        / TIMES
-        for name, build in shapes(R).items()
+        f"R: {name}": least(lambda build=build: str(build())) for name, build in shapes(R).items()
     }
-    print(json.dumps({**seconds, "R": geometric_mean(seconds.values())}))
+    client: Any = ConnectClient("ApiKey SU-0:0", endpoint="http://127.0.0.1/v1", use_specs=False)
+    rows = least(
+        lambda: client.requests.filter(status="pending").order_by("-created").limit(50),
+    )
+    print(json.dumps({**seconds, "R": geometric_mean(seconds.values()), "set": rows}))

@@ -103,6 +103,19 @@ def test_probes_for_protocols_find_no_field():
         assert not hasattr(R(), name)
 
 
+def test_fields_that_were_looked_up_are_no_attributes_for_others():
+    assert R().product.id.eq(1) == R().product.id.eq(1)
+    assert "product" not in dir(R())
+    assert "id" not in dir(R().product)
+    with pytest.raises(AttributeError, match="already a condition"):
+        _ = R(a=1).product
+
+
+def test_any_number_of_fields_can_be_looked_up():
+    texts = [str(getattr(R().wide, f"field{number}").eq(1)) for number in range(1500)]
+    assert texts == [f"eq(wide.field{number},1)" for number in range(1500)]
+
+
 def test_the_repr_shows_the_query_or_the_field():
     assert repr(R(a=1)) == "<R eq(a,1)>"
     assert repr(R().a.b) == "<R a.b>"

@@ -50,7 +50,7 @@ class RQLQuery(metaclass=FieldAnswer):
         RQLError: If a field or a value cannot be written in RQL.
     """
 
-    __slots__ = ("_condition",)
+    __slots__ = ("__dict__", "_condition")
 
     # Values of ``_op``.
     AND: ClassVar = "and"
@@ -71,17 +71,21 @@ class RQLQuery(metaclass=FieldAnswer):
         _expr: str | None = None,
         **kwargs: Any,
     ) -> None:
-        if _op not in ("expr", "and", "or"):
+        if _op != "expr" and _op not in ("and", "or"):
             raise RQLError(f"_op cannot be {_op!r}: write 'expr', 'and' or 'or'")
         condition = NONE
-        for child in _children or ():
-            condition = joined(OR if _op == "or" else AND, condition, child.__rql__())
+        if _children:
+            for child in _children:
+                condition = joined(OR if _op == "or" else AND, condition, child.__rql__())
         if _expr is not None:
             condition = joined(AND, condition, read_filter(_expr))
         for keyword, value in kwargs.items():
             write, op, field = keyword_parts(keyword)
-            condition = joined(AND, condition, write(op, field, value))
+            own = write(op, field, value)
+            condition = own if condition is NONE else joined(AND, condition, own)
         _set_condition(self, negated(condition) if _negated else condition)
+        if condition is NONE and type(self) is RQLQuery:
+            _set_dict(self, _fields)
 
     @classmethod
     def parse(cls, text: str) -> RQLQuery:
@@ -113,19 +117,19 @@ class RQLQuery(metaclass=FieldAnswer):
 
     def __and__(self, other: RQLQuery) -> RQLQuery:
         """Require both conditions; an ``R()`` on one side is left out."""
-        try:
-            theirs = other.__rql__()
-        except AttributeError:
+        if not isinstance(other, RQLQuery):
             return NotImplemented
-        return _new(joined(AND, self.__rql__(), theirs))
+        query = _make(RQLQuery)
+        _set_condition(query, joined(AND, self.__rql__(), other.__rql__()))
+        return query
 
     def __or__(self, other: RQLQuery) -> RQLQuery:
         """Require one of the conditions; an ``R()`` on one side is left out."""
-        try:
-            theirs = other.__rql__()
-        except AttributeError:
+        if not isinstance(other, RQLQuery):
             return NotImplemented
-        return _new(joined(OR, self.__rql__(), theirs))
+        query = _make(RQLQuery)
+        _set_condition(query, joined(OR, self.__rql__(), other.__rql__()))
+        return query
 
     def __invert__(self) -> RQLQuery:
         """Negate the condition; ``~R()`` is ``R()``."""
@@ -134,13 +138,23 @@ class RQLQuery(metaclass=FieldAnswer):
     def __getattr__(self, name: str) -> RQLQuery:
         """Return the field ``name``, below the current one if there is one.
 
+        Fields are kept as attributes of ``R()``, whose dictionary all share, and of the field
+        above: looking up a missing attribute takes the interpreter longer than anything else here.
+
         Raises:
             AttributeError: If the name starts with an underscore: ``copy``, ``pickle``, notebooks,
                 numpy and pandas probe for such names. `n` takes them within a path.
         """
         if name[0] == "_":
             raise AttributeError(name)
-        return self.n(name)
+        field = self.n(name)
+        if type(field) is FieldQuery and next(_room, None) is not None:
+            self.__dict__[name] = field
+        return field
+
+    def __dir__(self) -> list[str]:
+        """Return the methods, without the fields that were looked up."""
+        return dir(type(self))
 
     def n(self, name: str) -> RQLQuery:
         """Return a field by name, for names that are no Python attributes, such as ``x-field``.
@@ -155,7 +169,7 @@ class RQLQuery(metaclass=FieldAnswer):
             AttributeError: If this R already has a condition.
             RQLError: If the name cannot be a field in RQL.
         """
-        if self:
+        if self._condition[0]:
             # With a name, the interpreter would add a hint of its own (bpo-38530).
             raise AttributeError(
                 f"{self!r} is already a condition and has no field {name!r}: "
@@ -238,8 +252,7 @@ class RQLQuery(metaclass=FieldAnswer):
 
     def __str__(self) -> str:
         """Return the RQL; ``""`` if there is no condition."""
-        text, _, _ = self._condition
-        return text
+        return self._condition[0]
 
     def __repr__(self) -> str:
         """Return ``<R RQL>``, or ``<R path>`` for a field that has no operator yet."""
@@ -279,6 +292,9 @@ R = RQLQuery
 # ``__init__`` and the refusal in ``__setattr__``.
 _make = R.__new__
 _set_condition: Callable[[RQLQuery, Condition], None] = R.__dict__["_condition"].__set__
+_set_dict: Callable[[RQLQuery, dict[str, RQLQuery]], None] = R.__dict__["__dict__"].__set__
+_fields: dict[str, RQLQuery] = {}  # that were looked up in ``R()``
+_room = iter(range(1024))  # for fields that are kept, in all
 
 
 def _new(condition: Condition) -> RQLQuery:
@@ -318,7 +334,9 @@ class FieldQuery(RQLQuery):
         return _field_query(self._path, name)
 
     def _with(self, op: str, value: Any) -> RQLQuery:
-        return _new(OPERATORS[op](op, self._path, value))
+        query = _make(RQLQuery)
+        _set_condition(query, OPERATORS[op](op, self._path, value))
+        return query
 
     def __rql__(self) -> Condition:
         name = self._path

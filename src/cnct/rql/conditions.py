@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from cnct.exceptions import RQLError, RQLSyntaxError, RQLTypeError
 from cnct.rql.foreign_operators import FOREIGN_OPERATORS, refuse_keyword, written_field
 from cnct.rql.leaves import leaves
-from cnct.rql.literals import literal_text
+from cnct.rql.literals import is_usual, literal_text
 from cnct.rql.nodes import Negation, Node
 from cnct.rql.parser import is_field, parse
 from cnct.rql.printer import to_text
@@ -28,35 +28,29 @@ Condition: TypeAlias = tuple[str, str, bool | None]
 NONE: Condition = ("", "", None)
 AND, OR = "and(", "or("
 
-_OTHER = {AND: OR, OR: AND}
-
 
 def joined(call: str, left: Condition, right: Condition) -> Condition:
-    """Return two conditions combined with ``AND`` or ``OR``; ``NONE`` is left out."""
-    left_text, left_opposite, left_constant = left
+    """Return two conditions combined with ``AND`` or ``OR``; ``NONE`` is left out.
+
+    Nested calls of the same operator are flattened.
+    """
+    text, opposite, constant = left
     right_text, right_opposite, right_constant = right
-    if not left_text:
+    if not text:
         return right
     if not right_text:
         return left
-    if left_constant is not None:
-        return right if left_constant == (call == AND) else left
+    if constant is not None:
+        return right if constant == (call == AND) else left
     if right_constant is not None:
         return left if right_constant == (call == AND) else right
-    return (
-        _call(call, left_text, right_text),
-        _call(_OTHER[call], left_opposite, right_opposite),
-        None,
-    )
-
-
-def _call(call: str, left: str, right: str) -> str:
-    """Return a call with two operands; nested calls of the same operator are flattened."""
-    if left.startswith(call):
-        left = left[len(call) : -1]
-    if right.startswith(call):
-        right = right[len(call) : -1]
-    return f"{call}{left},{right})"
+    other = OR if call == AND else AND
+    begin = text[:-1] if text.startswith(call) else call + text
+    end = right_text[len(call) :] if right_text.startswith(call) else right_text + ")"
+    opposite = opposite[:-1] if opposite.startswith(other) else other + opposite
+    if right_opposite.startswith(other):
+        right_opposite = right_opposite[len(other) : -1]
+    return f"{begin},{end}", f"{opposite},{right_opposite})", None
 
 
 def negated(condition: Condition) -> Condition:
@@ -130,11 +124,15 @@ def checked_field(name: str) -> str:
 
 
 def _comparison(op: str, field: str, value: Any) -> Condition:
-    try:
-        text = f"{op}({field},{literal_text(value, op)})"
-    except RQLTypeError:
-        _refuse_several(op, field, value)
-        raise
+    if type(value) is str and is_usual(value):
+        literal = value
+    else:
+        try:
+            literal = literal_text(value, op)
+        except RQLTypeError:
+            _refuse_several(op, field, value)
+            raise
+    text = f"{op}({field},{literal})"
     return text, f"not({text})", None
 
 
@@ -163,7 +161,12 @@ def _membership(op: str, field: str, values: Any) -> Condition:
             f"{op} of {field!r} takes several values, not one {type(values).__name__}: "
             "write a list, tuple, set or generator of values"
         )
-    literals = ",".join([literal_text(value, op) for value in values])
+    literals = ",".join(
+        [
+            value if type(value) is str and is_usual(value) else literal_text(value, op)
+            for value in values
+        ]
+    )
     if literals:
         text = f"{op}({field},({literals}))"
         return text, f"not({text})", None

@@ -21,8 +21,10 @@ _WORD = r"[A-Za-z0-9_\-*+\\][A-Za-z0-9_.\-:+@*\\ ]*"
 
 _BARE = re.compile(_WORD).fullmatch
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'").fullmatch
-# Fast path: words other than "t", and ASCII text in quotes, need none of the checks in ``_text``.
-_USUAL = re.compile(rf"(?!t\Z){_WORD}|\"[ !#-'*-~]*\"").fullmatch
+is_usual = re.compile(rf"(?!t\Z){_WORD}|\"[ !#-'*-~]*\"").fullmatch
+"""Matches text that is its own literal without the checks of `literal_text`: words other than "t",
+and ASCII text in quotes."""
+
 # The literals of values that are no text.
 _PLAIN = re.compile(r"true|false|[0-9A-Fa-f+\-][A-Za-z0-9.:+\-]*").fullmatch
 
@@ -59,7 +61,7 @@ def encode(value: Any, op: str = "eq") -> Literal | Constant:
 
 def literal_text(value: Any, op: str = "eq") -> str:
     """Return the RQL literal of a Python value as text, quotes included; see `encode`."""
-    if type(value) is str and _USUAL(value):
+    if type(value) is str and is_usual(value):
         return value
     if isinstance(value, Enum):
         return literal_text(value.value, op)

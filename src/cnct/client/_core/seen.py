@@ -6,59 +6,67 @@ Hashes have 64 bits: among 200,000 rows, two that differ share one with a probab
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from heapq import merge
-from itertools import pairwise
+from bisect import bisect_left, insort
+from collections.abc import Iterable
 
-_SEGMENT = 1 << 14  # hashes that are sorted at once, which bounds the memory that sorting takes
+_AVERAGE = 512  # hashes in a bucket: few enough to insert one, many enough to need little memory
 
 
 class SeenRows:
     """Hashes of rows, appended while a list is read and looked up once the list has moved.
 
-    At rest they are one array in the order of the list. The first look-up sorts them in segments;
-    later ones are kept in a set until there are enough for another segment.
+    At rest they are one array in the order of the list. The first look-up puts them into sorted
+    buckets by their lowest bits, whose number doubles as they fill: neither the time nor the
+    memory of a row grows with the list.
     """
 
     def __init__(self) -> None:
         self._log = array("q")
-        self._segments: list[array[int]] = []
-        self._recent: set[int] = set()
+        self._buckets: list[array[int]] = []
+        self._mask = 0  # the bits by which a bucket is chosen
+        self._count = 0  # of the hashes in buckets
 
     def add(self, keys: Iterable[object]) -> None:
         """Add rows by their keys."""
-        self._log.fromlist([*map(hash, keys)])
+        numbers = [*map(hash, keys)]
+        if not self._buckets:
+            self._log.fromlist(numbers)
+            return
+        for number in numbers:
+            insort(self._buckets[number & self._mask], number)
+        self._count += len(numbers)
+        while self._count > _AVERAGE * len(self._buckets):
+            self._double()
 
     def has(self, key: object) -> bool:
         """Return whether a row with this key was added."""
-        if self._log:
-            self._index()
+        if not self._buckets:
+            self._sort()
         number = hash(key)
-        return number in self._recent or any(_contains(part, number) for part in self._segments)
+        bucket = self._buckets[number & self._mask]
+        index = bisect_left(bucket, number)
+        return index < len(bucket) and bucket[index] == number
 
     def has_repeats(self) -> bool:
-        """Return whether a row was added twice before the first look-up."""
-        return any(first == second for first, second in pairwise(merge(*_sorted(self._log))))
+        """Return whether a row was added twice."""
+        if not self._buckets:
+            self._sort()
+        return any(len(set(bucket)) < len(bucket) for bucket in self._buckets)
 
-    def _index(self) -> None:
+    def _sort(self) -> None:
+        """Put the hashes that are in the order of the list into buckets."""
         log, self._log = self._log, array("q")
-        for part in _sorted(log):
-            if len(part) == _SEGMENT:
-                self._segments.append(part)
-            else:
-                self._recent.update(part)
-        if len(self._recent) >= _SEGMENT:
-            self._segments.append(array("q", sorted(self._recent)))
-            self._recent.clear()
+        self._count = len(log)
+        self._mask = mask = (1 << (self._count // _AVERAGE).bit_length()) - 1
+        buckets = [array("q") for _ in range(mask + 1)]
+        for number in log:
+            buckets[number & mask].append(number)
+        self._buckets = [array("q", sorted(bucket)) for bucket in buckets]
 
-
-def _sorted(log: array[int]) -> Iterator[array[int]]:
-    """Yield segments of hashes, each sorted."""
-    for start in range(0, len(log), _SEGMENT):
-        yield array("q", sorted(log[start : start + _SEGMENT]))
-
-
-def _contains(segment: array[int], number: int) -> bool:
-    index = bisect_left(segment, number)
-    return index < len(segment) and segment[index] == number
+    def _double(self) -> None:
+        """Split each bucket by the next bit."""
+        bit = self._mask + 1
+        with_bit = [array("q", [n for n in bucket if n & bit]) for bucket in self._buckets]
+        self._buckets = [array("q", [n for n in bucket if not n & bit]) for bucket in self._buckets]
+        self._buckets += with_bit
+        self._mask |= bit
