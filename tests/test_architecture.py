@@ -106,6 +106,17 @@ def test_the_import_brings_only_what_the_first_call_needs(module):
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
 
 
+def test_a_synchronous_client_brings_only_what_its_calls_need():
+    code = (
+        "import sys\n"
+        "from cnct import ConnectClient, R\n"
+        "ConnectClient('k', use_specs=False).requests.filter(id='PR-1').limit(5)\n"
+        "print(*{'asyncio', 'dataclasses', 'fast_yaml', 'inspect', 'uuid'} & sys.modules.keys())\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)  # noqa: S603 - our own code
+    assert run.stdout.split() == []
+
+
 def test_the_promised_import_paths_exist():
     from cnct.client.exceptions import ClientError
     from cnct.client.fluent import ConnectClient

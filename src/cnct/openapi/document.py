@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import fast_yaml
 import msgspec
 
 from cnct.exceptions import SpecError
@@ -108,6 +107,8 @@ def _data(text: str) -> Any:
 
 
 def _yaml(text: str) -> Any:
+    import fast_yaml  # noqa: PLC0415 - a cached document is not parsed
+
     try:
         return fast_yaml.safe_load(text)
     except ValueError as error:

@@ -10,15 +10,15 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any, NoReturn, TypeVar
-from uuid import UUID
 
 from cnct.exceptions import RQLTypeError
 from cnct.rql.foreign_operators import written_field
+from cnct.rql.literals import is_uuid
 
 KindT = TypeVar("KindT", bound=type)
 
 _LISTS = (list, tuple, set, frozenset)
-_VALUES = (str, int, float, Decimal, date, UUID, Enum, type(None), *_LISTS)
+_VALUES = (str, int, float, Decimal, date, Enum, type(None), *_LISTS)
 _LONGEST = 40  # characters of a value that a message repeats
 
 
@@ -64,7 +64,7 @@ def comparison(
     nothing = {"eq": "null(True)", "ne": "null(False)"}.get(method, f"{method}(value)")
 
     def compare(self: Any, other: object) -> Any:
-        if not isinstance(other, _VALUES):
+        if not (isinstance(other, _VALUES) or is_uuid(other)):
             return otherwise(self, other)
         call = several if isinstance(other, _LISTS) else f"{method}(value)"
         call = nothing if other is None else call

@@ -7,12 +7,12 @@ may contain the quote that ends it.
 from __future__ import annotations
 
 import re
+import sys
 import warnings
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any
-from uuid import UUID
 
 from cnct.exceptions import NaiveDatetimeWarning, RQLError, RQLTypeError, users_level
 from cnct.rql.nodes import Constant, Literal
@@ -95,11 +95,17 @@ def _plain(value: Any) -> str:
             return _instant(value)
         case date():
             return value.isoformat()
-        case UUID():
+        case _ if is_uuid(value):
             return str(value)
         case _:
             kind = type(value).__name__
             raise RQLTypeError(f"RQL has no literal for a {kind}: write {_remedy(value)}")
+
+
+def is_uuid(value: Any) -> bool:
+    """Return whether a value is a UUID; its module, slow to import, is loaded if there is one."""
+    uuid = sys.modules.get("uuid")
+    return uuid is not None and isinstance(value, uuid.UUID)
 
 
 def _remedy(value: Any) -> str:

@@ -1,9 +1,8 @@
-"""Runs calls that belong together in threads or tasks, and aborts them together."""
+"""Runs calls that belong together in threads, and aborts them together."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
@@ -49,39 +48,3 @@ class Jobs:
         """
         self._reading.end(is_closed=True)
         self._workers.join()
-
-
-class AsyncJobs:
-    """Async twin of `Jobs`: coroutines in tasks, of which up to ``width`` run at a time."""
-
-    def __init__(self, width: int) -> None:
-        self._slots = asyncio.Semaphore(width)
-        self._tasks: set[asyncio.Task[Any]] = set()
-
-    def start(self, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> asyncio.Task[T]:
-        """Run a coroutine function in a task."""
-        task = asyncio.create_task(self._in_turn(function, *args))
-        self._tasks.add(task)
-        task.add_done_callback(self._forget)
-        return task
-
-    async def _in_turn(self, function: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-        async with self._slots:
-            return await function(*args)
-
-    def _forget(self, task: asyncio.Task[Any]) -> None:
-        """Retrieve the outcome, since asyncio logs an exception that was never retrieved."""
-        self._tasks.discard(task)
-        if not task.cancelled():
-            task.exception()
-
-    async def __aenter__(self) -> Self:
-        """Return the object itself."""
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Cancel the tasks, and wait until they have ended."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -7,7 +7,6 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 
 from cnct.client._core.paging import Span, Unread
-from cnct.client.models.explaining import Explanation, explained
 from cnct.client.models.flattening import AsyncValues, flat
 from cnct.client.models.noun import AsyncNoun, SyncNoun
 from cnct.client.models.query import first_query
@@ -21,6 +20,7 @@ from cnct.rql import R
 
 if TYPE_CHECKING:
     from cnct.client.fluent import AsyncConnectClient, ConnectClient
+    from cnct.client.models.explaining import Explanation
 
 
 class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
@@ -159,6 +159,8 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
 
         Counts the resources, with a call unless the count is known.
         """
+        from cnct.client.models.explaining import explained  # noqa: PLC0415 - few programs need it
+
         return explained(self, self.url, self.count())
 
     def values_list(self, *fields: str) -> list[dict[str, Any]]:
@@ -310,6 +312,8 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
 
     async def explain(self) -> Explanation:
         """Return what reading the set costs. Async twin of `ResourceSet.explain`."""
+        from cnct.client.models.explaining import explained  # noqa: PLC0415 - few programs need it
+
         return explained(self, self.url, await self.count())
 
     def values_list(self, *fields: str) -> AsyncValues:

@@ -8,7 +8,6 @@ import os
 from abc import abstractmethod
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from functools import partial
-from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from cnct.client._core.paging import Window
@@ -288,6 +287,8 @@ class AsyncSetWork(SetWork):
 
     async def act(self, action: str, payload: Any = None, **options: Unpack[Options]) -> Summary:
         """POST an action of each resource of the set. Async twin of `ResourceSet.act`."""
+        from inspect import isawaitable  # noqa: PLC0415 - slow import
+
         from cnct.client.work import async_runs  # noqa: PLC0415 - not at import
 
         name = self._checked_action(action)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, overload
 
 from cnct.client._core.arguments import checked_int
-from cnct.client._http.jobs import AsyncJobs
+from cnct.client._http.task_jobs import AsyncJobs
 from cnct.client.models.query import Query
 from cnct.client.work.scan_fields import ScanField
 from cnct.client.work.scan_run import ScanRun

@@ -14,7 +14,8 @@ from concurrent.futures import Future
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from cnct.client._http.jobs import AsyncJobs, Jobs
+from cnct.client._http.jobs import Jobs
+from cnct.client._http.task_jobs import AsyncJobs
 from cnct.client.work.checkpoint import Checkpoint
 from cnct.client.work.scan_fields import ScanField
 from cnct.client.work.scan_run import Answer, Ask, ScanRun

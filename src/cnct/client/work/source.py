@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cnct.client._core.arguments import checked_int
 from cnct.client._core.paging import Span, Window
-from cnct.client._http.jobs import AsyncJobs, Jobs
+from cnct.client._http.jobs import Jobs
+from cnct.client._http.task_jobs import AsyncJobs
 from cnct.client.checking import load
 from cnct.client.models.set_base import SetBase
 from cnct.client.work.scan_fields import ScanField, scan_field
