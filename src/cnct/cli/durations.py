@@ -11,7 +11,7 @@ _PARTS = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
 _SECONDS = (86_400, 3_600, 60, 1)
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """Seconds, or a number with the unit d, h, m or s, or several of them."""
 
     name = "duration"
