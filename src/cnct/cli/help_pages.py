@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cnct.console.blocks import Block, Code, HelpPage, HelpTable, Prose, Section
+from cnct.console.blocks import Block, Code, HelpPage, HelpTable, Line, Prose, Section
 from cnct.console.markup import beginning, first_sentence, to_markdown
 from cnct.console.payloads import payload_shapes
 from cnct.console.sections import plain_first
@@ -44,9 +44,9 @@ class Helper:
         if place.kind == "root":
             return HelpPage(title, self._title(), self._texts(place), self._below("", place))
         blocks: list[Block] = [Prose(f"**{_about(path, place)}**"), *self._texts(place)]
-        lines = [*self._lines(path, place)]
+        lines = [Line(line, "") for line in self._lines(path, place)]
         if lines:
-            blocks.append(Code("\n".join(lines)))
+            blocks.append(Code(lines))
         return HelpPage(title, place.template, blocks, [*self._sections(path, place)])
 
     def _title(self) -> str:
@@ -92,7 +92,7 @@ class Helper:
     def _sections(self, path: str, place: Place) -> Iterator[Section]:
         get = place.operations.get("GET")
         if place.kind == "collection" and get and get.fields:
-            yield self._filters([field for field in plain_first(get.fields.values())])
+            yield self._filters(plain_first(get.fields.values()))
         for method, operation in place.operations.items():
             if method != "GET" and operation.body:
                 yield from self._bodies(operation)
@@ -157,7 +157,9 @@ class Helper:
     def _choices(self, choices: Sequence[str]) -> str:
         visible = choices if self._full else choices[:_CHOICES]
         rest = len(choices) - len(visible)
-        return ", ".join([*(f"`{choice}`" for choice in visible), *([f"… {rest} more"] if rest else [])])
+        return ", ".join(
+            [*(f"`{choice}`" for choice in visible), *([f"… {rest} more"] if rest else [])]
+        )
 
     def _table(self, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> HelpTable:
         """Return a table without empty columns, cut unless the page is full."""

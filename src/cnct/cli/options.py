@@ -8,12 +8,12 @@ from typing import Any, NamedTuple, TypeAlias
 
 import click
 
+from cnct.cli.colors import COLORS, choose_colors
 from cnct.cli.session import Session
 
 Function: TypeAlias = Callable[..., Any]
 
 FORMATS = ("table", "json", "ndjson", "csv", "tsv")
-COLORS = ("auto", "always", "never")
 
 
 def session_options() -> list[click.Parameter]:
@@ -46,6 +46,8 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Non
     session = context.ensure_object(Session)
     if value:
         setattr(session, str(parameter.name), value)
+    if value and parameter.name == "color":
+        context.find_root().call_on_close(choose_colors(str(value)))
 
 
 class Command(click.Command):

@@ -35,7 +35,15 @@ COMMANDS = {
     "call": Entry("call", "Call an action of a resource, or of many."),
     "wait": Entry("wait", "Wait until a resource meets a condition."),
     "watch": Entry("watch", "Print resources as they appear and change."),
+    "find": Entry("find", "Search the API's document."),
+    "help": Entry("help", "Describe a place of the API, or a command."),
     "api": Entry("api", "Make any call by its method and path."),
+    "emulate": Entry("emulate", "Serve a local Connect."),
+    "config": Entry("config", "Show and change settings and profiles."),
+    "spec": Entry("spec", "Show, renew and compare the API's document."),
+    "doctor": Entry("doctor", "Show versions, settings, document and network."),
+    "shell": Entry("shell", "Start Python with a client."),
+    "completion": Entry("completion", "Print the completion script of a shell."),
 }
 """Subcommands in the order of the help."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -72,16 +71,11 @@ class _Style:
     """Width and colours of the output."""
 
     def __init__(self, session: Session) -> None:
-        console = Console(
-            no_color=True if session.color == "never" else None,
-            force_terminal=True if session.color == "always" else None,
-        )
+        console = Console()
         self.width = console.width
         self.encoding = session.sink.encoding
-        is_dumb = console.is_dumb_terminal and session.color != "always"
-        has_no_color = session.color == "auto" and bool(os.environ.get("NO_COLOR"))
         self._has_color = (
-            console.is_terminal and not is_dumb and not has_no_color and session.color != "never"
+            console.is_terminal and bool(console.color_system) and not console.no_color
         )
 
     def bold(self, text: str) -> str:

@@ -7,8 +7,10 @@ import socket
 import sqlite3
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from cnct.emulator.clock import Clock
@@ -20,21 +22,27 @@ _PROGRAM = "python -m cnct.emulator"
 _MOST_PORTS = 65_535
 
 
-def main(arguments: list[str] | None = None, until: threading.Event | None = None) -> None:
+def main(
+    arguments: list[str] | None = None,
+    until: threading.Event | None = None,
+    program: str = _PROGRAM,
+) -> None:
     """Run an emulator with the options of a command line.
 
     Args:
         arguments: The command line without the program; by default that of the process.
         until: Event that stops the emulator; by default, Ctrl-C does.
+        program: Name of the program in messages.
 
     Raises:
         SystemExit: With status 2 and one line on stderr, if the emulator cannot start.
     """
-    options = _parser().parse_args(arguments)
+    options = _parser(program).parse_args(arguments)
+    report = partial(_report, program)
     try:
-        connect = _started(options)
+        connect = _started(options, report)
     except (OSError, ValueError, RecursionError, sqlite3.Error) as error:
-        _report(f"error: {_problem(error)}")
+        report(f"error: {_problem(error)}")
         raise SystemExit(2) from None
     try:
         sys.stdout.write(
@@ -49,16 +57,18 @@ def main(arguments: list[str] | None = None, until: threading.Event | None = Non
         connect.stop()
 
 
-def _started(options: argparse.Namespace) -> Emulator:
+def _started(options: argparse.Namespace, report: Callable[[str], None]) -> Emulator:
     """Open the port before records are invented, so that a taken one is reported at once."""
     with ExitStack() as undo:
         opened = undo.enter_context(listening(options.port))
-        connect = _emulator(options, opened).start()
+        connect = _emulator(options, opened, report).start()
         undo.pop_all()
     return connect
 
 
-def _emulator(options: argparse.Namespace, opened: socket.socket) -> Emulator:
+def _emulator(
+    options: argparse.Namespace, opened: socket.socket, report: Callable[[str], None]
+) -> Emulator:
     return Emulator(
         spec=options.spec,
         records=options.records,
@@ -69,7 +79,7 @@ def _emulator(options: argparse.Namespace, opened: socket.socket) -> Emulator:
         faults=options.faults,
         clock=Clock(options.now) if options.now else None,
         allow_hosts=options.allow_host,
-        progress=_report,
+        progress=report,
     )
 
 
@@ -81,13 +91,13 @@ def _problem(error: Exception) -> str:
     return " ".join(text.split())
 
 
-def _report(line: str) -> None:
-    sys.stderr.write(f"{_PROGRAM}: {line}\n")
+def _report(program: str, line: str) -> None:
+    sys.stderr.write(f"{program}: {line}\n")
     sys.stderr.flush()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=_PROGRAM, description="A local Connect.")
+def _parser(program: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=program, description="A local Connect.")
     parser.add_argument("--spec", help="OpenAPI 3 document, YAML or JSON: a file or URL")
     parser.add_argument("--records", type=Path, help="JSON file: records by collection path")
     parser.add_argument("--database", default=":memory:", help="SQLite file that keeps the records")

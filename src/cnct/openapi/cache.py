@@ -64,6 +64,25 @@ def indexed(location: str) -> Index:
         _log.warning("Using the cached OpenAPI document, which may be outdated: %s", error)
         file.set_age(_FRESH - _RETRY)
         return stored.index
+    return _kept(file, latest, stored, location)
+
+
+def refreshed(location: str) -> Index:
+    """Read a document again, however new its stored index is; store and return the index.
+
+    Args:
+        location: Path or URL.
+
+    Raises:
+        SpecError: If the document cannot be read or is no OpenAPI 3.
+    """
+    file = Stored(_key(location), Indexed)
+    stored = _whole(file.load())
+    return _kept(file, _latest(location, stored), stored, location)
+
+
+def _kept(file: Stored[Indexed], latest: Indexed, stored: Indexed | None, location: str) -> Index:
+    """Store the latest index of a document, if it is not the stored one, and return it."""
     if latest is not stored:
         file.save(latest)
     elif is_url(location):

@@ -12,7 +12,7 @@ from typing import Any
 
 from cnct.exceptions import SpecError, SpecWarning
 from cnct.openapi import operations
-from cnct.openapi.cache import at_hand, indexed, searched
+from cnct.openapi.cache import at_hand, indexed, refreshed, searched
 from cnct.openapi.lookup import Lookup
 from cnct.openapi.places import Kind, Match, Operation, Place, Schema, Success
 from cnct.openapi.references import dereference
@@ -77,6 +77,21 @@ class OpenAPISpecs:
                 by all clients.
         """
         self._load()
+
+    def refresh(self) -> bool:
+        """Read the document again, however new the cached index is.
+
+        Returns:
+            Whether the document has changed, or was not in the cache.
+
+        Raises:
+            SpecError: If the document cannot be read or is no OpenAPI 3.
+        """
+        before = at_hand(self._location)
+        with self._lock:
+            index = refreshed(self._location)
+            self._held, self._checked = Lookup(index), True
+        return before is None or before.digest != index.digest
 
     def available(self, stacklevel: int = 2) -> bool:
         """Load the document and return whether that has worked.

@@ -27,9 +27,7 @@ from cnct.openapi.checks import check_path
 @click.argument("action", required=False)
 @click.option("--full", is_flag=True, help="Show long tables and texts whole.")
 @click.pass_context
-def command(
-    context: click.Context, place: str | None, action: str | None, full: bool
-) -> None:
+def command(context: click.Context, place: str | None, action: str | None, full: bool) -> None:
     """Describe a collection, resource or action of the API; without one, all of it.
 
     The name of a command shows the help of that command.

@@ -23,4 +23,6 @@ def command(session: Session) -> None:
 
         code.interact(banner, local=names, exitmsg="")
         return
-    start_ipython(argv=["--no-banner", f"--InteractiveShellApp.exec_lines=print({banner!r})"], user_ns=names)
+    start_ipython(
+        argv=["--no-banner", f"--InteractiveShellApp.exec_lines=print({banner!r})"], user_ns=names
+    )
