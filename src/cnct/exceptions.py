@@ -32,6 +32,7 @@
     ├── NaiveDatetimeWarning        a datetime in a filter has no time zone
     ├── SpecWarning                 the document is incomplete or out of reach
     ├── SettingsWarning             others can read the API key in a file
+    ├── InstallationWarning         another package owns cnct/__init__.py
     └── DriftWarning                a list moved so that rows may be missing or come twice
 """
 
@@ -211,6 +212,10 @@ class SettingsError(ClientError, ValueError):
 
 class SettingsWarning(UserWarning):
     """A file with an API key can be read by other users of the machine."""
+
+
+class InstallationWarning(UserWarning):
+    """Another package owns ``cnct/__init__.py``, or deleted it; the message has the repair."""
 
 
 class DriftWarning(UserWarning):

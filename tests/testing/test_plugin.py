@@ -233,7 +233,9 @@ def test_the_plugin_can_be_named_more_than_once(pytester):
     pytester.makeconftest("pytest_plugins = ['cnct.testing.fixtures']")
     pytester.makepyfile("def test_it(client_mocker_factory): client_mocker_factory()")
     result = pytester.runpytest("-p", "cnct.testing.fixtures", "--strict-markers", "--fixtures")
-    result.stdout.fnmatch_lines(["client_mocker_factory*", "*Make mockers for *"])
+    result.stdout.fnmatch_lines(
+        ["cnct_mocker_factory*", "*Make mockers for *", "client_mocker_factory*"]
+    )
     pytester.runpytest("--markers").stdout.fnmatch_lines(["@pytest.mark.cnct_emulator(*"])
 
 
@@ -252,3 +254,41 @@ def test_every_exported_name_exists():
     assert all(getattr(cnct.testing, name) for name in cnct.testing.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'Mocker'"):
         _ = cnct.testing.Mocker
+
+
+def test_the_names_of_our_own_are_the_same_fixtures(run):
+    result = run("""
+    def test_one(cnct_mocker_factory, client_mocker_factory):
+        cnct_mocker_factory(URL).get("a", return_value=1)
+        assert client_mocker_factory(URL) is cnct_mocker_factory(URL)
+        assert ask("a") == 1
+
+    def test_two(async_cnct_mocker_factory, async_client_mocker_factory):
+        assert async_client_mocker_factory(URL) is async_cnct_mocker_factory(URL)
+    """)
+    result.assert_outcomes(passed=2)
+    result.stdout.no_fnmatch_line("cnct: *")
+
+
+@pytest.mark.parametrize("plugins", ["{ours} {theirs}", "{theirs} {ours}"])
+def test_the_header_names_the_owner_of_the_fixtures_that_two_plugins_have(pytester, plugins):
+    ours, theirs = "cnct.testing.fixtures", "connect.client.testing.fixtures"
+    fixture = "import pytest\n\n@pytest.fixture\ndef client_mocker_factory():\n    pass\n"
+    for name, text in {"connect.client.testing.__init__": "", theirs: fixture}.items():
+        path = pytester.path.joinpath(*name.split(".")).with_suffix(".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    pytester.makepyfile("""
+    def test_owner(request, client_mocker_factory, cnct_mocker_factory):
+        owner = cnct_mocker_factory.__module__ if client_mocker_factory else "the incumbent"
+        print("owner:", owner)
+    """)
+    names = plugins.format(ours=ours, theirs=theirs).split()
+    options = [option for name in names for option in ("-p", name)]
+    result = pytester.runpytest_subprocess("-s", *options)
+    result.assert_outcomes(passed=1)
+    header = (
+        f"cnct: client_mocker_factory and async_client_mocker_factory are those of {names[1]};*"
+    )
+    result.stdout.fnmatch_lines([header])
+    result.stdout.fnmatch_lines(["*owner: " + {ours: ours, theirs: "the incumbent"}[names[1]]])

@@ -27,6 +27,7 @@ from cnct.client._core.timeouts import (
 from cnct.client._core.urls import absolute, with_query
 from cnct.client._http.interception import interceptor_of
 from cnct.client.checking import Validation, check, validation_policy
+from cnct.client.facade import warn_of_foreign_facade
 from cnct.client.last_response import LastResponses
 from cnct.client.models.names import AttributePath, at_hand, check_attribute
 from cnct.client.models.noun import (
@@ -125,6 +126,7 @@ class BaseClient(
         self.clock = _checked_clock(clock)
         self._api_key = api_key
         self._open()
+        warn_of_foreign_facade()
         if "IPython" in sys.modules:
             from cnct.console import activate  # noqa: PLC0415 - only consoles need it
 

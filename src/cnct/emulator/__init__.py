@@ -10,8 +10,10 @@ try:
     from cnct.emulator.faults.traffic import ServedRequest
     from cnct.emulator.server import Emulator
 except ModuleNotFoundError as error:
+    missing = str(error.name).partition(".")[0]
     raise ImportError(
-        f"cnct.emulator needs {error.name}: pip install 'cnct[emulator]'", name=error.name
+        f"cnct.emulator needs {missing}: pip install python-multipart starlette uvicorn",
+        name=error.name,
     ) from error
 
 __all__ = ["Clock", "Emulator", "Fault", "Faults", "ServedRequest"]

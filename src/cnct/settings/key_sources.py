@@ -134,7 +134,7 @@ def _password(service: str, user: str) -> Secret | str:
         import keyring  # noqa: PLC0415 - an extra
         from keyring.errors import KeyringError  # noqa: PLC0415 - an extra
     except ImportError:
-        return "needs keyring: pip install 'cnct[keyring]'"
+        return "needs keyring: pip install keyring"
     try:
         password = keyring.get_password(service, user)
     except (KeyringError, OSError) as error:

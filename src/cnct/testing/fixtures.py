@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MockerT = TypeVar("MockerT", bound="ConnectClientMocker")
 
+_INCUMBENT = "connect.client.testing.fixtures"
 _BASE_URL = "https://example.org/public/v1"
 _failed = pytest.StashKey[bool]()
 _lasting = pytest.StashKey[list["Mocks"]]()
@@ -36,8 +37,21 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_lasting] = []
 
 
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Name the owner of the mocker fixtures where the incumbent's plugin has them too."""
+    plugins = [plugin for _, plugin in config.pluginmanager.list_name_plugin()]
+    names = [getattr(plugin, "__name__", "") for plugin in plugins]
+    if _INCUMBENT not in names:
+        return []
+    # Of fixtures with one name, pytest takes that of the plugin that was registered last.
+    owner = max(_INCUMBENT, __name__, key=names.index)
+    shared = f"client_mocker_factory and async_client_mocker_factory are those of {owner}"
+    own = f"cnct_mocker_factory and async_cnct_mocker_factory are those of {__name__}"
+    return [f"cnct: {shared}; {own}"]
+
+
 @pytest.fixture
-def client_mocker_factory() -> Callable[..., ConnectClientMocker]:
+def cnct_mocker_factory() -> Callable[..., ConnectClientMocker]:
     """Make mockers for `ConnectClient`, which are started at once and reset after the test.
 
     The fixture is a function of ``base_url``, ``exclude`` and ``specs``; see `ConnectClientMocker`.
@@ -49,11 +63,27 @@ def client_mocker_factory() -> Callable[..., ConnectClientMocker]:
 
 
 @pytest.fixture
-def async_client_mocker_factory() -> Callable[..., AsyncConnectClientMocker]:
-    """Async twin of `client_mocker_factory`, for `AsyncConnectClient`."""
+def async_cnct_mocker_factory() -> Callable[..., AsyncConnectClientMocker]:
+    """Async twin of `cnct_mocker_factory`, for `AsyncConnectClient`."""
     from cnct.testing.mocker import AsyncConnectClientMocker  # noqa: PLC0415 - not in every run
 
     return _factory(AsyncConnectClientMocker)
+
+
+@pytest.fixture
+def client_mocker_factory(
+    cnct_mocker_factory: Callable[..., ConnectClientMocker],
+) -> Callable[..., ConnectClientMocker]:
+    """Return `cnct_mocker_factory`; the incumbent's plugin has a fixture of this name too."""
+    return cnct_mocker_factory
+
+
+@pytest.fixture
+def async_client_mocker_factory(
+    async_cnct_mocker_factory: Callable[..., AsyncConnectClientMocker],
+) -> Callable[..., AsyncConnectClientMocker]:
+    """Async twin of `client_mocker_factory`."""
+    return async_cnct_mocker_factory
 
 
 def _factory(kind: type[MockerT]) -> Callable[..., MockerT]:
