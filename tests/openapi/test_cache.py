@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.msgpack import encode
 from tests.conftest import Server
 
-from cnct.openapi import OpenAPISpecs, SpecError, SpecWarning, cache_files, specs
+from cnct.openapi import OpenAPISpecs, SpecError, SpecWarning, cache_files, cache_folder, specs
 from cnct.openapi import cache as cache_module
 from cnct.openapi.index import index
 from cnct.openapi.words import words
@@ -254,7 +254,9 @@ def test_without_a_cache_a_url_is_asked_by_everybody(api, monkeypatch):
 
 def test_the_folder_is_the_users_own_by_default(write, tmp_path, monkeypatch):
     monkeypatch.delenv("CNCT_CACHE_DIR")
-    monkeypatch.setattr(cache_files, "user_cache_path", lambda name, **_: tmp_path / "users" / name)
+    monkeypatch.setattr(
+        cache_folder, "user_cache_path", lambda name, **_: tmp_path / "users" / name
+    )
     OpenAPISpecs(write(document("/a"))).load()
     assert len(files(tmp_path / "users" / "cnct")) == 1
 
@@ -283,7 +285,7 @@ def test_an_index_that_cannot_be_replaced_still_serves(api, cache, monkeypatch):
 
 def test_an_index_of_another_version_is_made_anew(write, monkeypatch):
     path = write(document("/a"))
-    monkeypatch.setattr(cache_files, "VERSION", -1)
+    monkeypatch.setattr(cache_folder, "VERSION", -1)
     OpenAPISpecs(path).load()
     monkeypatch.undo()
     assert not OpenAPISpecs(path).at_hand()
@@ -318,11 +320,11 @@ def test_an_index_shows_the_document_that_it_was_made_of():
 
 
 def test_what_is_stored_changes_with_its_version_alone():
-    """Raise `cache_files.VERSION` where this fails, and write the new digests here."""
+    """Raise `cache_folder.VERSION` where this fails, and write the new digests here."""
     made_of = json.loads(document("/a/{b}", "/a/{b}/c", "/a/-/c.{d}", "/e/f"))
     stored = index(made_of, b""), words(made_of, b"")
     digests = [sha256(encode(of)).hexdigest()[:8] for of in stored]
-    assert (cache_files.VERSION, digests) == (3, ["44ccec3f", "25cff1e5"])
+    assert (cache_folder.VERSION, digests) == (3, ["44ccec3f", "25cff1e5"])
 
 
 @pytest.fixture(scope="module")

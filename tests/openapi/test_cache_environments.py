@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cnct.openapi import OpenAPISpecs, cache_files
+from cnct.openapi import OpenAPISpecs, cache_folder
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="folders of Windows have access lists")
 
@@ -49,20 +49,20 @@ def test_a_folder_that_cannot_be_found_out_is_no_cache(write, monkeypatch, error
         raise error
 
     monkeypatch.delenv("CNCT_CACHE_DIR")
-    monkeypatch.setattr(cache_files, "user_cache_path", fail)
+    monkeypatch.setattr(cache_folder, "user_cache_path", fail)
     works_without_a_cache(write(document("/a")))
 
 
 def test_a_home_that_is_no_place_is_no_cache(write, monkeypatch, tmp_path):
     monkeypatch.delenv("CNCT_CACHE_DIR")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cache_files, "user_cache_path", lambda *_, **__: Path("~/.cache/cnct"))
+    monkeypatch.setattr(cache_folder, "user_cache_path", lambda *_, **__: Path("~/.cache/cnct"))
     works_without_a_cache(write(document("/a")))
     assert not (tmp_path / "~").exists()
 
 
 def test_a_name_that_no_folder_can_have_is_no_cache(write, monkeypatch):
-    monkeypatch.setattr(cache_files, "_folder", lambda: Path("a\0b"))
+    monkeypatch.setattr(cache_folder, "cache_folder", lambda: Path("a\0b"))
     works_without_a_cache(write(document("/a")))
 
 

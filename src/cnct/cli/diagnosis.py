@@ -17,7 +17,7 @@ from cnct.cli.documents import location_of
 from cnct.endpoints import DEFAULT_ENDPOINT
 from cnct.exceptions import ClientError
 from cnct.openapi import DEFAULT_LOCATION, OpenAPISpecs
-from cnct.openapi.cache_files import _folder, _is_private
+from cnct.openapi.cache_folder import cache_folder, is_private
 from cnct.openapi.sources import safe_location
 from cnct.settings import report
 from cnct.text import clean, safe_url
@@ -115,8 +115,8 @@ def _document(session: Session, *, online: bool) -> Iterator[Row]:
 
 def _cache() -> Iterator[Row]:
     try:
-        folder = _folder()
-        usable = folder is None or _is_private(folder)
+        folder = cache_folder()
+        usable = folder is None or is_private(folder)
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         yield _row("cache", f"not used: {error}", state="hint")
         return

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cnct.exceptions import SpecError
 from cnct.openapi.cache_files import Stored
+from cnct.openapi.cache_folder import cache_key
 from cnct.openapi.index import Index
 from cnct.openapi.index import index as make_index
 from cnct.openapi.references import FILES
@@ -52,7 +52,7 @@ def indexed(location: str) -> Index:
     Raises:
         SpecError: If the document cannot be read or is no OpenAPI 3, and there is no older index.
     """
-    file = Stored(_key(location), Indexed)
+    file = Stored(cache_key(location), Indexed)
     stored = _whole(file.load())
     if stored and is_url(location) and file.age() < _FRESH:
         return stored.index
@@ -76,7 +76,7 @@ def refreshed(location: str) -> Index:
     Raises:
         SpecError: If the document cannot be read or is no OpenAPI 3.
     """
-    file = Stored(_key(location), Indexed)
+    file = Stored(cache_key(location), Indexed)
     stored = _whole(file.load())
     return _kept(file, _latest(location, stored), stored, location)
 
@@ -95,7 +95,7 @@ def at_hand(location: str) -> Index | None:
 
     The index of a URL may be outdated.
     """
-    stored = _whole(Stored(_key(location), Indexed).load())
+    stored = _whole(Stored(cache_key(location), Indexed).load())
     if stored and (is_url(location) or stored.stamp == file_stamp(location)):
         return stored.index
     return None
@@ -105,7 +105,7 @@ def searched(location: str, index: Index) -> Words:
     """Return the stored words of an indexed document; collect and store them if need be."""
     from cnct.openapi.words import Words, words  # noqa: PLC0415 - few programs search
 
-    file = Stored(_key(location), Words)
+    file = Stored(cache_key(location), Words)
     stored = file.load()
     if stored is None or stored.digest != index.digest:
         stored = words(index.document(), index.digest)
@@ -133,7 +133,3 @@ def _latest(location: str, stored: Indexed | None) -> Indexed:
     if stored and stored.index.digest == digest:
         return Indexed(stamp, stored.index)
     return Indexed(stamp, make_index(parse(content, location), digest))
-
-
-def _key(location: str) -> str:
-    return location if is_url(location) else str(Path(location).absolute())

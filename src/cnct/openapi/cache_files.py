@@ -4,8 +4,6 @@ Each value is one file, written under another name and then moved, so that proce
 folder. A file with a wrong digest or of another version is ignored, and so is a folder that cannot
 be used, or that others can write to: then everything is computed again. Nothing here raises an
 error, since the cache is a convenience. Knows nothing about the values.
-
-``CNCT_CACHE_DIR`` is the folder, by default the user's cache folder; empty switches the cache off.
 """
 
 from __future__ import annotations
@@ -23,15 +21,12 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import DecodeError
 from msgspec.msgpack import decode, encode
-from platformdirs import user_cache_path
 
-VERSION = 3
-"""Raise this with every change to the stored structs or to the reading of documents."""
+from cnct.openapi.cache_folder import cache_file, digest, make_private
 
 _log = logging.getLogger("cnct.specs")
 _T = TypeVar("_T")
 
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
@@ -51,10 +46,7 @@ class Stored(Generic[_T]):
 
     def __init__(self, key: str, kind: type[_T]) -> None:
         self._kind = kind
-        folder = _trusted_folder()
-        key_bytes = key.encode(errors="surrogatepass")  # file names need not be UTF-8
-        name = f"{_digest(key_bytes).hex()[:32]}.{kind.__name__.lower()}"
-        self._file = folder / name if folder else None
+        self._file = cache_file(key, kind.__name__.lower())
 
     def load(self) -> _T | None:
         """Return the value; ``None`` if it is missing, damaged or of another version."""
@@ -72,7 +64,7 @@ class Stored(Generic[_T]):
 
     def _decoded(self, data: memoryview) -> _T | None:
         size = sha256().digest_size
-        if _digest(data[size:]) != bytes(data[:size]):
+        if digest(data[size:]) != bytes(data[:size]):
             return None
         try:
             return decode(data[size:], type=self._kind)
@@ -86,9 +78,9 @@ class Stored(Generic[_T]):
         aside = self._file.with_name(f"{self._file.name}.{os.urandom(8).hex()}")
         try:
             packed = encode(value)
-            _make_private(aside.parent)
+            make_private(aside.parent)
             with os.fdopen(os.open(aside, _CREATE, 0o600), "wb") as file:
-                file.write(_digest(packed) + packed)
+                file.write(digest(packed) + packed)
             aside.replace(self._file)
         except (OSError, ValueError, OverflowError, RecursionError) as error:
             _log.info("The index of the OpenAPI document cannot be cached: %s", error)
@@ -111,49 +103,6 @@ class Stored(Generic[_T]):
                 os.utime(self._file, (then, then))
 
 
-def _trusted_folder() -> Path | None:
-    """Return the cache folder; ``None`` if it is switched off, or others could write to it."""
-    try:
-        folder = _folder()
-        return folder if folder is None or _is_private(folder) else None
-    except (OSError, ValueError, RuntimeError, KeyError) as error:  # no home, a name with NUL
-        _log.info("The cache of specifications is not used: %s", error)
-        return None
-
-
-def _folder() -> Path | None:
-    named = os.environ.get("CNCT_CACHE_DIR")
-    if named == "":
-        return None
-    if named:
-        return Path(named)
-    folder = user_cache_path("cnct", appauthor=False)
-    return folder if folder.is_absolute() else None  # a user without a home has "~/.cache"
-
-
-def _is_private(folder: Path) -> bool:
-    """Return whether only this user and root can write to a folder; a missing one is private."""
-    try:
-        status = folder.stat()
-    except FileNotFoundError:
-        return True
-    user = getattr(os, "geteuid", None)
-    if user is None:  # Windows: the user's folders have access lists
-        return True
-    private = status.st_uid in (0, user()) and not status.st_mode & _OTHERS_WRITE
-    if not private:
-        _log.info("The cache folder %s is not used, since others can write to it", folder)
-    return private
-
-
-def _make_private(folder: Path) -> None:
-    """Create a folder and its parents for this user alone, whatever the umask."""
-    for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
-        missing.mkdir(mode=0o700, exist_ok=True)
-    if not folder.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
-
-
 def _content(file: Path) -> bytes:
     """Read a regular file; reading a FIFO would wait for a writer.
 
@@ -168,9 +117,3 @@ def _content(file: Path) -> bytes:
 
 def _version(status: os.stat_result) -> _Version:
     return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
-
-
-def _digest(packed: bytes | memoryview) -> bytes:
-    digest = sha256(f"cnct {VERSION} ".encode())
-    digest.update(packed)
-    return digest.digest()

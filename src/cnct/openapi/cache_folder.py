@@ -1,0 +1,92 @@
+"""Names the folder and the files of the cache of documents. Reads and writes none of them.
+
+``CNCT_CACHE_DIR`` is the folder, by default the user's cache folder; empty switches the cache off.
+A folder that cannot be used, or that others can write to, is none. Imports no msgspec, since
+completion at a prompt has little time.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import stat
+from hashlib import sha256
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from cnct.openapi.sources import is_url
+
+VERSION = 3
+"""Raise this with every change to the stored structs or to the reading of documents."""
+
+_log = logging.getLogger("cnct.specs")
+
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def cache_key(location: str) -> str:
+    """Return the key under which a document is stored: its URL, or the absolute path."""
+    return location if is_url(location) else str(Path(location).absolute())
+
+
+def cache_file(key: str, ending: str) -> Path | None:
+    """Return the file for a key; ``None`` without a cache folder.
+
+    Its name is a digest, since a URL can have secrets.
+    """
+    folder = trusted_folder()
+    key_bytes = key.encode(errors="surrogatepass")  # file names need not be UTF-8
+    return folder / f"{digest(key_bytes).hex()[:32]}.{ending}" if folder else None
+
+
+def trusted_folder() -> Path | None:
+    """Return the cache folder; ``None`` if it is switched off, or others could write to it."""
+    try:
+        folder = cache_folder()
+        return folder if folder is None or is_private(folder) else None
+    except (OSError, ValueError, RuntimeError, KeyError) as error:  # no home, a name with NUL
+        _log.info("The cache of specifications is not used: %s", error)
+        return None
+
+
+def cache_folder() -> Path | None:
+    """Return the cache folder, whoever can write to it; ``None`` if the cache is off."""
+    named = os.environ.get("CNCT_CACHE_DIR")
+    if named == "":
+        return None
+    if named:
+        return Path(named)
+    folder = user_cache_path("cnct", appauthor=False)
+    return folder if folder.is_absolute() else None  # a user without a home has "~/.cache"
+
+
+def is_private(folder: Path) -> bool:
+    """Return whether only this user and root can write to a folder; a missing one is private."""
+    try:
+        status = folder.stat()
+    except FileNotFoundError:
+        return True
+    user = getattr(os, "geteuid", None)
+    if user is None:  # Windows: the user's folders have access lists
+        return True
+    private = status.st_uid in (0, user()) and not status.st_mode & _OTHERS_WRITE
+    if not private:
+        _log.info("The cache folder %s is not used, since others can write to it", folder)
+    return private
+
+
+def make_private(folder: Path) -> None:
+    """Create a folder and its parents for this user alone, whatever the umask."""
+    for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+
+
+def digest(packed: bytes | memoryview) -> bytes:
+    """Return a digest of bytes that changes with the version of the stored data."""
+    result = sha256(f"cnct {VERSION} ".encode())
+    result.update(packed)
+    return result.digest()
