@@ -99,6 +99,15 @@ def test_of_the_class_they_are_plain_functions(client: ConnectClient):
         ("client.products.all().fields.", "", {"status", "owner"}),
         ("client.products.fields.owner.", "", {"id", "name"}),
         ("client.products.fields.status.", "", {"eq", "in_"}),
+        ("client.products[id].", "", {"items", "get"}),
+        ("client.products.resource(id).", "", {"items", "get"}),
+        ("client.products.all()[:5].filter(x=f(1, [2])).order_by('a').fie", "fie", {"fields"}),
+        ("client.products.filter(\n    R().status.eq('draft'),\n).sel", "sel", {"select"}),
+        ("for product in client.products.", "", {"all"}),
+        ("await client.products.", "", {"all"}),
+        ("print(x, [client.products.", "", {"all"}),
+        ("text = 'it'\nclient.products.", "", {"all"}),
+        ("client.products.fields.n('owner').", "", {"id", "name"}),
         ('client.products("', "", set()),
         ('client.products.all()("', "", set()),
     ],
@@ -108,9 +117,9 @@ def test_steps_that_make_no_call_are_taken(
 ):
     found = candidates(text, {"client": client})
     assert found
-    assert found[0] == start
-    assert names <= set(found[1])
-    assert not any(name.startswith("_") for name in found[1])
+    assert found.start == start
+    assert names <= set(found.names)
+    assert not any(name.startswith("_") for name in found.names)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +134,17 @@ def test_steps_that_make_no_call_are_taken(
         'client.products.all("x").',
         "client.products().",
         'client["x"].',
+        'client.products.all()["x"].',
+        "client.products.all()[0].",
+        "client.collection(name).",
+        "'client.",
+        "# client.",
+        "5.",
+        ".",
+        "(1).",
+        "[client.products].",
+        "import.",
+        "f'{x}'.",
         "client.prodcts.",
         "client.response.",
         "client.products.all.",
@@ -136,13 +156,126 @@ def test_steps_that_might_call_are_not(client: ConnectClient, text: str):
 
 
 def test_brackets_complete_only_the_names_that_they_take(client: ConnectClient):
-    assert candidates('client["', {"client": client}) == ("", [])
-    assert candidates('client.products["', {"client": client}) == ("", [])
+    for code in ('client["', 'client.products["', 'client.products.all()("'):
+        assert candidates(code, {"client": client}) == ("", [], True)
 
 
 def test_names_with_an_underscore_complete_when_asked_for(client: ConnectClient):
     found = candidates("client._repr", {"client": client})
-    assert found == ("_repr", ["_repr_html_"])
+    assert found == ("_repr", ["_repr_html_"], True)
+
+
+@pytest.mark.parametrize(
+    ("code", "start", "names"),
+    [
+        ("client.products.filter(sta", "sta", ["status=", "status__in="]),
+        ("client.products.filter(", "", ["status=", "owner__name="]),
+        (
+            "client.products.all().filter(R().a.eq(1), owner__na",
+            "owner__na",
+            ["owner__name__ilike="],
+        ),
+        ("client.products.filter(\n    # those\n    sta", "sta", ["status="]),
+        ('client.products.filter(status="pub', "pub", ["published"]),
+        ("client.products.filter(status__in=('draft', 'pub", "pub", ["published"]),
+        ('client.products.filter(status__out=["', "", ["draft", "published"]),
+        ("client.products.fields.status.eq('pub", "pub", ["published"]),
+        ("client.products.fields.status.in_(['draft', \"pub", "pub", ["published"]),
+        ("client.products.filter(R().status.eq('pub", "pub", ["published"]),
+        ("client.products.filter(~R().sta", "sta", ["status"]),
+        ("client.products.filter(R().status.ne('draft') & R().owner.", "", ["id", "name"]),
+        ("client.products.all().order_by('", "", ["name"]),
+        ("client.products.all().order_by('name', '-na", "na", ["name"]),
+        ("client.products.all().select('own", "own", ["owner", "owner.name"]),
+        ("client.products.all().values_list('id', 'owner.na", "owner.na", ["owner.name"]),
+        ("client.products['PRD-1'].values('own", "own", ["owner", "owner.name"]),
+        ("client.products['PRD-1'].wait_until(sta", "sta", ["status="]),
+        ("client.products['PRD-1'].wait_until(status='pub", "pub", ["published"]),
+        ("client.requests.all().scan(by='cre", "cre", ["created"]),
+        ("client.requests.on('asset.i", "asset.i", ["asset.id"]),
+        ("client.requests.all().act('appr", "appr", ["approve"]),
+        ('client.products.create({"', "", ["name", "category"]),
+        ('client.products.create(payload={"name": f(x), "cat', "cat", ["category"]),
+        ('client.products.bulk_create([{"name": "a"}, {"cat', "cat", ["category"]),
+        ('client.products.create({"category": {"', "", ["id"]),
+        ('client.requests["PR-1"].update({"asset": {"params": [{"', "", ["id", "value"]),
+        ('client.requests.create({"type": "pur', "pur", ["purchase"]),
+        ('client.requests["PR-1"]("approve").post({"tem', "tem", ["template_id"]),
+        ('client.requests["PR-1"].action.approve.post({"tem', "tem", ["template_id"]),
+        ("client.ns('sub", "sub", ["subscriptions"]),
+        ("client.requests['PR-1'].action('appr", "appr", ["approve"]),
+        ("client.collection('prod", "prod", ["products"]),
+    ],
+)
+def test_arguments_complete_with_names_and_values_of_the_document(
+    client: ConnectClient, code: str, start: str, names: list[str]
+):
+    found = candidates(code, {"client": client, "R": R})
+    assert found
+    assert found.start == start
+    assert set(names) <= set(found.names)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "client.products.filter(name='",
+        "client.products.filter(sta__tus='",
+        "client.products.filter(__x='",
+        "client.products.filter(status__like='",
+        "client.products.filter('",
+        "client.products.search('",
+        "client.products['PRD-1', '",
+        "client.products.fields.name.eq('",
+        "client.products.fields.owner.eq('",
+        "client.products.create(headers={'",
+        "client.products.create('",
+        "client.products.create({'unknown': {'",
+        "client.products.bulk_delete(['",
+        "client.products.on(key='",
+        "client.products.order_by(",
+        "client.products.filter(status={'",
+        "client('subscriptions').assets['AS-1'].delete({'",
+        "client.products['PRD-1'].help(",
+    ],
+)
+def test_nothing_is_offered_where_the_document_has_nothing(client: ConnectClient, code: str):
+    found = candidates(code, {"client": client})
+    assert found
+    assert found.names == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "client.products.filter(status=dra",
+        "client.products.filter(status='draft' + '",
+        "client.products.create({nam",
+        "client.products.create({'name': x + '",
+        "client.products.create([x + '",
+        "client.products.create({{'",
+        "client.products.create({'a': {{'b': '",
+        "client.products.filter(R.status.eq('",
+        "client.products.filter(R('",
+        "client.products.filter(R().status.eq('draft')('",
+        "print(R().sta",
+        "print(client.products, R().sta",
+        "client.products[{'",
+        "{'",
+        "filter(sta",
+        "('",
+        "())('",
+        "client.filter(sta",
+    ],
+)
+def test_where_python_or_another_library_is_written_nothing_is_offered(
+    client: ConnectClient, code: str
+):
+    assert candidates(code, {"client": client, "R": R}) is None
+
+
+def test_without_a_document_no_argument_completes(blind: ConnectClient):
+    assert candidates("client.products.filter(", {"client": blind}) == ("", [], False)
 
 
 @pytest.fixture

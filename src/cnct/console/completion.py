@@ -1,71 +1,145 @@
-"""Completes names in IPython and notebooks behind calls and brackets: ``client("tier").<TAB>``.
+"""Completes in IPython and notebooks behind and inside calls: ``client("tier").<TAB>``.
 
 IPython evaluates no calls, since they may do anything. This module takes only steps without I/O.
-Classes of a client list them in ``_steps_without_io``: names of attributes, and ``[]`` if an index
-does no I/O. An object that is called with a name lists the possible names in ``_callable_names()``.
+Classes of a client name them: ``_steps_without_io`` has the attributes that may be read or called,
+and ``[]`` if an index does no I/O; ``_refinements`` has the methods that return a set of the same
+list. ``_callable_names()`` lists the names that an object can be called with, and
+``_completions(method, argument)`` the names and values for an argument of a method.
 """
 
 from __future__ import annotations
 
-import re
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from types import MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
-_TEXT = r"""(?:'[^'"]*'|"[^'"]*")"""
-_STEP = re.compile(rf"\.\w+|\({_TEXT}?\)|\[{_TEXT}\]")
-_CHAIN = re.compile(
-    rf"(?<![\w.)\]])(?P<root>[^\W\d]\w*)(?P<steps>(?:{_STEP.pattern})*)"
-    r"""(?:\.|(?P<bracket>[(\[])['"])(?P<start>[\w-]*)$"""
-)
+from cnct.console.cursor import Cursor, Token, cursor
 
 
-def candidates(text: str, variables: dict[str, Any]) -> tuple[str, list[str]] | None:
-    """Return the completions of a text.
+class Candidates(NamedTuple):
+    """The completions of a text.
+
+    Attributes:
+        start: The text before the cursor that they begin with.
+        names: The completions.
+        exclusive: Whether nothing else can stand there: a keyword can be an expression instead.
+    """
+
+    start: str
+    names: list[str]
+    exclusive: bool = True
+
+
+def candidates(code: str, variables: dict[str, Any]) -> Candidates | None:
+    """Return the completions of some code.
 
     Args:
-        text: The input up to the cursor.
+        code: The input up to the cursor.
         variables: Variables of the session.
 
     Returns:
-        The beginning of a name at the end of the text, and the names that begin like this; ``None``
-        if the text does not end in steps from an object of a client.
+        ``None`` if the code does not end in steps from an object of a client.
     """
-    chain = _CHAIN.search(text)
-    thing = _reached(variables.get(chain["root"]), chain["steps"]) if chain else None
-    if chain is None or thing is None:
+    place = cursor(code)
+    names = _names(place, variables) if place else None
+    if place is None or names is None:
         return None
-    names = _names_inside(thing, chain["bracket"]) if chain["bracket"] else dir(thing)
-    start = chain["start"]
-    return start, [name for name in names if name.startswith(start) and (start or name[0] != "_")]
+    start = place.argument.start
+    sign = start[:1] if place.argument.place == "text" and start[:1] in ("-", "+") else ""
+    start = start.removeprefix(sign)
+    matches = [name for name in names if name.startswith(start) and (start or name[:1] != "_")]
+    is_keyword = place.sign == "(" and place.argument.place == "name"
+    return Candidates(start, matches, exclusive=not is_keyword)
 
 
-def _reached(thing: Any, steps: str) -> Any:
-    """Take the steps; return ``None`` if one of them might do I/O."""
-    for step in _STEP.findall(steps):
-        try:
-            thing = _after(thing, step)
-        except (AttributeError, LookupError, TypeError, ValueError):
-            return None
+def _names(place: Cursor, variables: dict[str, Any]) -> list[str] | None:
+    """Return the names that can stand at a place, ``None`` for objects of other libraries."""
+    thing = _reached(place, place.chain.steps, variables)
+    match place.sign:
+        case ".":
+            return None if thing is None else dir(thing)
+        case "[":
+            return None if thing is None else _listed(thing, "_ipython_key_completions_")
+        case _ if thing is not None:
+            return _listed(thing, "_callable_names") if place.argument.place == "text" else None
+        case _:
+            return _of_argument(place, variables)
+
+
+def _of_argument(place: Cursor, variables: dict[str, Any]) -> list[str] | None:
+    *steps, method = [*place.chain.steps] or [Token("group", "(")]
+    owner = _reached(place, steps, variables) if method.kind == "name" else None
+    if owner is None or not _class_has(owner, "_completions"):
+        return None
+    names: list[str] = owner._completions(method.text, place.argument)
+    return names
+
+
+def _listed(thing: Any, method: str) -> list[str]:
+    names: list[str] = getattr(thing, method)() if _class_has(thing, method) else []
+    return names
+
+
+def _reached(place: Cursor, steps: Sequence[Token], variables: dict[str, Any]) -> Any:
+    """Take steps from a variable; return ``None`` if one of them might do I/O."""
+    thing = variables.get(place.chain.root)
+    if _steps_without_io(thing) is None:
+        thing, steps = _fields_around(place, steps, variables)
+    try:
+        while steps and thing is not None:
+            thing, steps = _after(thing, *steps)
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return None
     return thing if _steps_without_io(thing) is not None else None
 
 
-def _after(thing: Any, step: str) -> Any:
-    """Take one step; return ``None`` if it might do I/O."""
-    inside = step[1:].strip("()[]'\"")
-    steps = _steps_without_io(thing)
-    match step[0]:
-        case "." if steps is not None and (inside in steps or not _class_has(thing, inside)):
-            return getattr(thing, inside)
-        case "(" if inside and steps and _class_has(thing, "_callable_names"):
-            return thing(inside)
-        case "(" if not inside and _is_method_without_io(thing):
-            return thing()
-        case "[" if steps and "[]" in steps:
-            return thing[inside]
-        case _:
-            return None
+def _fields_around(
+    place: Cursor, steps: Sequence[Token], variables: dict[str, Any]
+) -> tuple[Any, Sequence[Token]]:
+    """Take ``R()`` in a ``filter(...)`` for the fields of the list that is filtered."""
+    thing = variables.get(place.chain.root)
+    is_r = isinstance(thing, type) and hasattr(thing, "__rql__")
+    if not is_r or not steps or steps[0].kind != "group":
+        return None, ()
+    for call in place.around:
+        *before, method = [*call.steps] or [Token("group", "(")]
+        inner = place._replace(chain=call._replace(steps=before), around=())
+        owner = _reached(inner, before, variables) if method.text == "filter" else None
+        if owner is not None:
+            return getattr(owner, "fields", None), steps[1:]
+    return None, ()
+
+
+def _after(thing: Any, step: Token, *rest: Token) -> tuple[Any, Sequence[Token]]:
+    """Take one step, or a method with its call; return ``None`` if that might do I/O.
+
+    Returns:
+        The object, and the steps that are left.
+    """
+    steps, refinements = _steps_without_io(thing) or (), _refinements(thing)
+    if step.kind == "name":
+        call = rest[0] if rest and rest[0].text == "(" else None
+        if call and step.text in refinements:
+            return thing.all(), rest[1:]
+        if step.text in steps or not _class_has(thing, step.text):
+            attribute = getattr(thing, step.text)
+            if call and isinstance(attribute, MethodType) and step.text in steps:
+                return _called(attribute, call), rest[1:]
+            return attribute, rest
+    elif step.text == "(" and _class_has(thing, "_callable_names"):
+        return (thing(step.value) if step.value else None), rest
+    elif step.is_slice and "[:]" in refinements:
+        return thing.all(), rest
+    elif "[]" in steps and not step.is_slice:
+        return thing[step.value or "ID"], rest
+    return None, ()
+
+
+def _called(method: Any, call: Token) -> Any:
+    """Call a method without I/O; a variable stands for some id or name."""
+    return method(call.value or "ID") if call.inside else method()
 
 
 def _steps_without_io(thing: Any) -> frozenset[str] | None:
@@ -73,16 +147,8 @@ def _steps_without_io(thing: Any) -> frozenset[str] | None:
     return getattr(thing.__class__, "_steps_without_io", None)
 
 
-def _is_method_without_io(thing: object) -> bool:
-    if not isinstance(thing, MethodType):
-        return False
-    return thing.__name__ in (_steps_without_io(thing.__self__) or ())
-
-
-def _names_inside(thing: Any, bracket: str) -> list[str]:
-    """List the names that an object can be called with, or indexed by."""
-    method = "_callable_names" if bracket == "(" else "_ipython_key_completions_"
-    return getattr(thing, method)() if _class_has(thing, method) else []
+def _refinements(thing: Any) -> frozenset[str]:
+    return getattr(thing.__class__, "_refinements", frozenset())
 
 
 def _class_has(thing: Any, name: str) -> bool:
@@ -112,12 +178,13 @@ class _Matcher:
         self._completion = import_module("IPython.core.completer").SimpleCompletion
 
     def __call__(self, context: Any) -> dict[str, Any]:
-        completions = candidates(context.text_until_cursor, self._shell.user_ns)
+        lines = context.full_text.split("\n")[: context.cursor_line]
+        code = "\n".join([*lines, context.text_until_cursor])
+        completions = candidates(code, self._shell.user_ns)
         if completions is None:
             return {"completions": []}
-        start, names = completions
         return {
-            "completions": [self._completion(text=name) for name in names],
-            "matched_fragment": start,
-            "suppress": True,
+            "completions": [self._completion(text=name) for name in completions.names],
+            "matched_fragment": completions.start,
+            "suppress": completions.exclusive,
         }

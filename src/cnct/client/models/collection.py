@@ -126,7 +126,7 @@ class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
 class CollectionBase(HasFields):
     """Base of the collections of both worlds."""
 
-    _steps_without_io = STEPS_WITHOUT_IO | {"[]"}
+    _steps_without_io = STEPS_WITHOUT_IO | {"[]", "resource"}
 
     def __iter__(self) -> None:
         """Refuse: without this, Python would try ``collection[0]`` and never end."""

@@ -6,28 +6,52 @@ Values are not looked at: they are checked when the call is made.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from keyword import iskeyword
+from typing import TYPE_CHECKING, Any
 
 from cnct.client.models.noun import Node
 from cnct.exceptions import UnknownNameError
 from cnct.rql import R
-from cnct.rql.base import FieldQuery
+from cnct.rql.answers import comparison, unseen
+from cnct.rql.conditions import OPERATORS, Condition
 from cnct.rql.foreign_operators import CALLED_OPERATORS
-from cnct.text import did_you_mean
+from cnct.text import clean, did_you_mean
 
 if TYPE_CHECKING:
+    from cnct.console.cursor import Argument
     from cnct.openapi import OpenAPISpecs
     from cnct.openapi.fields import FilterField
 
 _METHODS = {"in": ("in_", "oneof")}
+_OPERATORS = frozenset({"in_", *OPERATORS} - {"in"})
+_MOST_NAMES = 100  # in a repr
 
 
 class HasFields(Node):
     """A node that lists rows: a collection or a set."""
 
+    _refinements = frozenset(
+        {
+            "concurrency",
+            "configure",
+            "filter",
+            "limit",
+            "order_by",
+            "overlap",
+            "search",
+            "select",
+            "[:]",
+        }
+    )
+    """Methods that return a set of the same list: completion needs none of their arguments."""
+
     @property
-    def fields(self) -> R:
-        """``R()`` that completes the names of the fields, where the document is at hand."""
+    def fields(self) -> KnownFields | R:
+        """The fields as the beginnings of conditions: ``fields.product.name.ilike("*saas*")``.
+
+        Where the document is at hand, they complete their names at a prompt and refuse unknown
+        ones; elsewhere this is ``R()``.
+        """
         return fields_of(self._specs, self._path)
 
     def _field_names(self) -> Collection[str]:
@@ -36,77 +60,137 @@ class HasFields(Node):
         return operation.fields if operation else ()
 
 
-def fields_of(specs: OpenAPISpecs | None, path: str) -> R:
-    """Return ``R()`` for the list at a path, with its fields if the document is at hand."""
+def fields_of(specs: OpenAPISpecs | None, path: str) -> KnownFields | R:
+    """Return the fields of the list at a path if the document is at hand, else ``R()``."""
     operation = specs.operation("GET", path) if specs else None
-    return KnownR(operation.fields) if operation and operation.fields else R()
+    return KnownFields(operation.fields, path) if operation and operation.fields else R()
 
 
-class KnownR(R):
-    """The beginning of a condition on a collection whose fields are in the document.
+def _is_same(fields: KnownFields, other: object) -> bool:
+    return fields._r() == (other._r() if isinstance(other, KnownFields) else other)
 
-    Behaves as ``R()``, and completes names at a prompt: ``fields.product.name.ilike("*saas*")``.
-    The conditions are plain ``R``.
+
+def _is_other(fields: KnownFields, other: object) -> bool:
+    return not _is_same(fields, other)
+
+
+@unseen(
+    __lt__=comparison("<", "lt"),
+    __le__=comparison("<=", "le"),
+    __gt__=comparison(">", "gt"),
+    __ge__=comparison(">=", "ge"),
+    __eq__=comparison("==", "eq", _is_same),
+    __ne__=comparison("!=", "ne", _is_other),
+)
+class KnownFields:
+    """The fields of a list, or one of them; used like ``R()``, whose conditions it returns.
+
+    No `R` itself: the plain prompt completes the names of an object's class too, so that all
+    operators would be offered after each name.
 
     Args:
-        fields: The fields, by dotted name.
+        fields: The fields of the list, by dotted name.
+        place: Path of the list, for ``repr``.
+        path: Dotted name of this field, or its beginning; empty for all fields.
     """
 
-    __slots__ = ("_fields",)
+    __slots__ = ("_fields", "_path", "_place")
 
-    _fields: Mapping[str, FilterField]
+    _steps_without_io = frozenset({"n"})
+    """The method that completion may call; it may read any name."""
 
-    def __init__(self, fields: Mapping[str, FilterField]) -> None:
-        super().__init__()
-        object.__setattr__(self, "_fields", fields)
+    def __init__(self, fields: Mapping[str, FilterField], place: str, path: str = "") -> None:
+        self._fields = fields
+        self._place = place
+        self._path = path
 
-    def n(self, name: str) -> R:
-        """Return the field, or the beginning of a dotted one, by name.
+    def __getattr__(self, name: str) -> Any:
+        """Return the field below with this name, or the method that makes a condition.
 
         Raises:
-            UnknownNameError: If the collection has no such field; also an AttributeError.
+            AttributeError: If the name starts with an underscore: ``copy``, ``pickle`` and
+                notebooks probe for such names.
+            UnknownNameError: If there is neither; also an AttributeError.
         """
-        return _step(self._fields, name)
+        if name[0] == "_":
+            raise AttributeError(name)
+        is_operator = bool(self._path) and name in _OPERATORS
+        if is_operator and self._path in self._fields:
+            return getattr(self._r(), name)
+        if self._has(self._dotted(name)):
+            return self._field(name)
+        if is_operator:
+            return getattr(self._r(), name)
+        return self._field if name == "n" else self._field(name)
+
+    def _dotted(self, name: str) -> str:
+        return f"{self._path}.{name}" if self._path else name
+
+    def _has(self, path: str) -> bool:
+        return path in self._fields or bool(_below(self._fields, path))
+
+    def _field(self, name: str) -> KnownFields | R:
+        """Return the field, or the beginning of one, by its dotted name below this one."""
+        path = self._dotted(name)
+        if not self._has(path):
+            above, _, last = path.rpartition(".")
+            if above in self._fields and last in CALLED_OPERATORS:
+                return R().n(path)
+            raise UnknownNameError(f"Unknown field {path!r}.{did_you_mean(path, self._fields)}")
+        return KnownFields(self._fields, self._place, path)
+
+    def _r(self) -> R:
+        """Return the same without the document."""
+        return R().n(self._path) if self._path else R()
+
+    def __rql__(self) -> Condition:
+        """Return the condition, which a field without an operator does not have."""
+        return self._r().__rql__()
+
+    def __and__(self, other: R) -> R:
+        """Refuse, unless this is no field, but all of them, which is no condition."""
+        return self._r() & other
+
+    def __or__(self, other: R) -> R:
+        """Refuse, unless this is no field, but all of them, which is no condition."""
+        return self._r() | other
+
+    def __invert__(self) -> R:
+        """Refuse, unless this is no field, but all of them, which is no condition."""
+        return ~self._r()
+
+    def __hash__(self) -> int:
+        """Return the same hash for the same field."""
+        return hash(self._r())
+
+    def __bool__(self) -> bool:
+        """Return False: there is no condition."""
+        return False
 
     def __dir__(self) -> list[str]:
-        """Return the first names of the fields."""
-        return _names(self._fields, "")
+        """Return the names one step further, and the operators if this is a field itself."""
+        field = self._fields.get(self._path)
+        operators = field.lookups if field else ()
+        methods = (method for name in operators for method in _METHODS.get(name, (name,)))
+        return sorted({*self._paths(), *methods})
 
+    def _names(self) -> list[str]:
+        names = {name.split(".")[0] for name in _below(self._fields, self._path)}
+        return sorted(name for name in names if name.isidentifier() and not iskeyword(name))
 
-class _KnownField(FieldQuery):
-    """A field of the document, or the beginning of one."""
+    def _completions(self, method: str, _argument: Argument) -> list[str]:
+        """Return the values that complete the argument of an operator."""
+        from cnct.client.models.offers import choices  # noqa: PLC0415 - only prompts need it
 
-    __slots__ = ("_fields",)
+        field = self._fields.get(self._path)
+        return choices(field, method) if field and method in _OPERATORS else []
 
-    _fields: Mapping[str, FilterField]
-
-    def __init__(self, fields: Mapping[str, FilterField], path: str) -> None:
-        super().__init__(path)
-        object.__setattr__(self, "_fields", fields)
-
-    def n(self, name: str) -> R:
-        return _step(self._fields, f"{self._path}.{name}")
-
-    def __dir__(self) -> list[str]:
-        return _names(self._fields, self._path)
-
-
-def _step(fields: Mapping[str, FilterField], path: str) -> R:
-    if path not in fields and not _below(fields, path):
-        above, _, name = path.rpartition(".")
-        if above in fields and name in CALLED_OPERATORS:
-            return R().n(path)
-        raise UnknownNameError(f"Unknown field {path!r}.{did_you_mean(path, fields)}")
-    return _KnownField(fields, path)
-
-
-def _names(fields: Mapping[str, FilterField], path: str) -> list[str]:
-    """Return the names one step further, and the operators if the path is a field itself."""
-    names = {name.split(".")[0] for name in _below(fields, path)}
-    field = fields.get(path)
-    operators = field.lookups if field else ()
-    methods = (method for name in operators for method in _METHODS.get(name, (name,)))
-    return sorted({name for name in names if name.isidentifier()}.union(methods))
+    def __repr__(self) -> str:
+        """Return the list and the names that can come next."""
+        names = dir(self)
+        more = [f"and {len(names) - _MOST_NAMES} more"] if names[_MOST_NAMES:] else []
+        of = f"{self._place}: {self._path}" if self._path else self._place
+        return clean(f"<Fields of {of}: {', '.join([*names[:_MOST_NAMES], *more])}>")
 
 
 def _below(fields: Mapping[str, FilterField], path: str) -> list[str]:

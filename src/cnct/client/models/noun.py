@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cnct.client._core.messages import Request
     from cnct.client.base_client import BaseClient
     from cnct.client.fluent import AsyncConnectClient, ConnectClient
+    from cnct.console.cursor import Argument
     from cnct.openapi import OpenAPISpecs
 
 ClientT = TypeVar("ClientT", bound="BaseClient[Any, Any, Any]")
@@ -211,6 +212,13 @@ class Located(Node, Generic[ClientT]):
         """
         self._client._print_help(self, full=full)
         return self
+
+    def _completions(self, method: str, argument: Argument) -> list[str]:
+        """Return the names and values that complete an argument of a method."""
+        from cnct.client.models.offers import offers  # noqa: PLC0415 - only prompts need it
+
+        specs = self._specs
+        return offers(specs, self._path, method, argument) if specs else []
 
     def _repr_html_(self) -> str | None:
         from cnct.client.describing import help_html  # noqa: PLC0415 - only notebooks need it

@@ -128,7 +128,7 @@ def combined(args: Sequence[Any], kwargs: Mapping[str, Any], node: HasFields) ->
     for arg in reversed(args):
         if isinstance(arg, str):
             where = parse_filter(arg) & where
-        elif isinstance(arg, R):
+        elif hasattr(type(arg), "__rql__"):  # R, or a field of `fields`
             where = arg & where
         else:
             raise TypeError(
