@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from operator import and_, or_
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from tests.conftest import KEY, Server, json_answer
 from tests.console.conftest import NOWHERE, knowing
 from tests.worlds import Async, Sync
 
-from cnct import AsyncConnectClient, ClientError, ConnectClient, NotFoundError, R
+from cnct import AsyncConnectClient, ClientError, ConnectClient, NotFoundError, R, RQLError
 
 MISTAKES = [
     (lambda c: c.prodcts, "There is no 'prodcts' in the API. Did you mean 'products'?"),
@@ -146,3 +147,60 @@ def test_fields_list_names_level_by_level_and_then_operators(client: ConnectClie
 def test_fields_of_nothing_known_are_free(blind: ConnectClient, garden: ConnectClient):
     assert blind.products.fields.anything.eq(1) == R(anything=1)
     assert garden("tools/store").shelves.fields.anything.eq(1) == R(anything=1)
+
+
+def test_fields_answer_mistakes_as_conditions_do(client: ConnectClient):
+    fields = client.products.fields
+    everything = R(status="draft")
+    with pytest.raises(RQLError, match=r"The field 'status' has no operator"):
+        client.products.filter(fields.status)
+    for combine in (and_, or_):
+        with pytest.raises(RQLError, match=r"The field 'status' has no operator"):
+            combine(fields.status, everything)
+        with pytest.raises(RQLError, match=r"The field 'status' has no operator"):
+            combine(everything, fields.status)
+    with pytest.raises(RQLError, match=r"The field 'status' has no operator"):
+        _ = ~fields.status
+    with pytest.raises(TypeError, match=r"status == ... is no condition: write R\(\).status.eq"):
+        _ = fields.status == "draft"
+    with pytest.raises(TypeError, match=r"> ... is no condition"):
+        _ = fields.status > 1
+    with pytest.raises(RQLError, match=r"gte"):
+        fields.status.gte("2024-01-01")
+    with pytest.raises(AttributeError, match="Unknown field 'eq'"):
+        fields.eq("draft")
+
+
+def test_all_fields_together_are_no_condition(client: ConnectClient):
+    fields = client.products.fields
+    condition = R(status="draft")
+    assert fields & condition == condition == fields | condition
+    assert condition & fields == condition
+    assert not fields
+    assert client.products.filter(fields).query == R()
+    assert fields == client.products.all().fields != client.products.fields.status
+    assert len({fields, client.products.fields, fields.status}) == 2
+
+
+def test_a_field_named_like_an_operator_or_a_method_is_reached(garden_file: Path):
+    text = garden_file.read_text()
+    for old, new in (("field_0.id", "owner.null.eq"), ("field_1.id", "n"), ("field_2.id", "a.b-c")):
+        text = text.replace(f'"{old}"', f'"{new}"')
+    garden_file.write_text(text.replace('"field_3.id"', '"class"').replace("field_4.id", "a.in"))
+    fields = knowing(garden_file).trees.fields
+    assert dir(fields.owner) == ["null"]
+    assert str(fields.owner.null.eq.eq("x")) == "eq(owner.null.eq,x)"
+    assert str(fields.owner.ne("x")) == "ne(owner,x)"  # free: the document may be incomplete
+    assert str(fields.n.eq("x")) == "eq(n,x)"
+    assert dir(fields.a) == ["eq"]
+    assert "class" not in dir(fields)
+
+
+def test_fields_show_their_names(client: ConnectClient, garden: ConnectClient):
+    assert repr(client.products.fields.owner) == "<Fields of products: owner: id, name>"
+    shown = repr(client.products.all().fields)
+    assert shown.startswith("<Fields of products: category, ")
+    assert "status" in shown
+    assert repr(client.products.fields.purchase_model).endswith(
+        "purchase_model: eq, in_, ne, oneof>"
+    )

@@ -97,7 +97,7 @@ def test_what_the_plain_prompt_offers_of_a_field_is_an_operator_that_it_takes(
                     todo.append(value)
                     continue
                 operator = text[3:].rstrip("(").rstrip("_")
-                condition = value(sample(field._fields[field._name], operator))
+                condition = value(sample(field._fields[field._path], operator))
                 assert isinstance(condition, R)
                 assert check_query(specs, thing.path, str(condition)) == ()
                 count += 1

@@ -172,7 +172,7 @@ class KnownFields:
         field = self._fields.get(self._path)
         operators = field.lookups if field else ()
         methods = (method for name in operators for method in _METHODS.get(name, (name,)))
-        return sorted({*self._paths(), *methods})
+        return sorted({*self._names(), *methods})
 
     def _names(self) -> list[str]:
         names = {name.split(".")[0] for name in _below(self._fields, self._path)}
