@@ -194,7 +194,7 @@ def test_loops_that_ended_without_closing_their_connections_are_forgotten(server
         loop = asyncio.new_event_loop()
         loop.run_until_complete(client.get("x"))
         loop.close()  # asyncio.run() would end generators before
-        assert len(client._driver._connections) == len(_open) == 1
+        assert len(client._pools._shared.by_loop) == len(_open) == 1
     del client, loop
     gc.collect()
     assert not _open
@@ -225,7 +225,7 @@ def test_aclose_closes_the_connection_of_a_call_under_way_at_its_end(server):
 def test_calls_that_begin_together_open_one_client(client, server):
     async def scenario():
         await asyncio.gather(*(client.get("x") for _ in range(5)))
-        return len(client._driver._connections)
+        return len(client._pools._shared.by_loop)
 
     assert asyncio.run(scenario()) == 1
 

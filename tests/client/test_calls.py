@@ -248,7 +248,7 @@ def test_the_last_response_is_there_to_look_at(server, sync_remote):
 @pytest.mark.parametrize(
     ("arguments", "error", "names"),
     [
-        ({"api_key": None}, TypeError, "api_key"),
+        ({"api_key": 5}, TypeError, "api_key"),
         ({"api_key": " "}, ValueError, "api_key"),
         ({"api_key": "a\nb"}, ValueError, "api_key"),
         ({"endpoint": "api.example.com"}, ValueError, "endpoint"),

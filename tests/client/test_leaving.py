@@ -37,7 +37,7 @@ def come_back_to(count):
 def _fast(monkeypatch):
     """Load no certificates, which takes the most time of a client that makes one call."""
     context = ssl.create_default_context()
-    monkeypatch.setattr("cnct.client._http.asynchronous._ssl_context", lambda: context)
+    monkeypatch.setattr("cnct.client._http.async_pools._ssl_context", lambda *_, **__: context)
 
 
 needs_proc = pytest.mark.skipif(not FILES.exists(), reason="counts files in /proc")

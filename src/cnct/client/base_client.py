@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from functools import cache, partial
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from cnct.api_keys import check_api_key
 from cnct.client._core.arguments import checked_bool, checked_int
 from cnct.client._core.clock import Clock
 from cnct.client._core.headers import merged
@@ -26,9 +25,23 @@ from cnct.client._core.timeouts import (
 )
 from cnct.client._core.urls import absolute, with_query
 from cnct.client._http.interception import interceptor_of
+from cnct.client._http.living import Living
+from cnct.client._http.network import Cert, Verify, checked_network
 from cnct.client.checking import Validation, check, validation_policy
+from cnct.client.client_arguments import (
+    checked_clock,
+    checked_headers,
+    checked_key,
+    checked_location,
+    checked_policy,
+    checked_profile,
+    hidden,
+)
 from cnct.client.facade import warn_of_foreign_facade
+from cnct.client.identity import HasIdentity
 from cnct.client.last_response import LastResponses
+from cnct.client.left_out import CONCURRENCY, LOOKED_UP, MAX_RETRIES, TIMEOUT
+from cnct.client.lookup import looked_up
 from cnct.client.models.names import AttributePath, at_hand, check_attribute
 from cnct.client.models.noun import (
     STEPS_WITHOUT_IO,
@@ -42,7 +55,7 @@ from cnct.client.models.noun import (
 from cnct.endpoints import DEFAULT_ENDPOINT, checked_endpoint
 from cnct.exceptions import users_level
 from cnct.rql.url import params_to_wire
-from cnct.text import Secret, clean
+from cnct.text import clean
 
 if TYPE_CHECKING:
     from cnct.client.work.waiting import Wait
@@ -67,6 +80,7 @@ class Logger(Protocol):
 class BaseClient(
     HasNamespaces[NamespaceT],
     HasCollections[CollectionT],
+    HasIdentity,
     # In the order of the bases: jedi, which completes in editors, pairs them in that order.
     Generic[NamespaceT, CollectionT, ResponseT],
 ):
@@ -75,56 +89,70 @@ class BaseClient(
     _path = ""
     _steps_without_io = STEPS_WITHOUT_IO
 
-    _library: str
-    """Name of the HTTP library in the User-Agent header."""
-
     _not_copied = frozenset(
-        {"_responses", "_own_headers", "_driver", "_opened", "_readers", "_document"}
+        {
+            *("_responses", "_own_headers", "_document", "_origin_of_connections", "_copies"),
+            *("_driver", "_pools", "_opened", "_readers"),
+        }
     )
-    """Attributes that a copy or pickle creates anew."""
 
     def __init__(
         self,
-        api_key: str,
+        api_key: str | None = LOOKED_UP,
         endpoint: str | None = None,
         use_specs: bool = True,
         specs_location: str | Path | None = None,
         validate_using_specs: bool = True,
         default_headers: Mapping[str, str] | None = None,
         default_limit: int = 100,
-        max_retries: int = 0,
+        max_retries: int = MAX_RETRIES,
         logger: Logger | None = None,
-        timeout: Timeout = (15.0, 180.0),
+        timeout: Timeout = TIMEOUT,
         resourceset_append: bool = True,
         *,
-        concurrency: int = 1,
+        concurrency: int = CONCURRENCY,
         retry: RetryPolicy | None = None,
         validate: Validation | None = None,
         overlap: bool = True,
         clock: Clock | None = None,
         deadline: float | None = None,
         max_answer: int | None = MAX_ANSWER,
+        profile: str | None = None,
+        verify: Verify = None,
+        cert: Cert = None,
+        proxy: str | None = None,
     ) -> None:
         # First of all, so that no traceback with local variables shows the key.
-        kind, api_key = type(api_key), Secret(api_key)
-        check_api_key(kind, api_key)
-        self.endpoint = checked_endpoint(endpoint or DEFAULT_ENDPOINT)
+        kind, api_key = type(api_key), hidden(api_key)
+        key = checked_key(kind, api_key)
+        endpoint = checked_endpoint(endpoint) if endpoint else None
+        settings = looked_up(api_key, endpoint, checked_profile(profile))
+        self.endpoint = settings.unless_none("endpoint", endpoint) or DEFAULT_ENDPOINT
         self.use_specs = use_specs
-        self.specs_location = _checked_location(specs_location)
-        self.default_headers = _checked_headers(default_headers)
+        self.specs_location = settings.unless_none("spec", checked_location(specs_location))
+        self.default_headers = checked_headers(default_headers)
         self.default_limit = checked_int("default_limit", default_limit, 1)
-        self.max_retries = checked_int("max_retries", max_retries, 0)
+        self.max_retries = checked_int(
+            "max_retries", settings.unless_passed("max_retries", max_retries), 0
+        )
         self.logger = logger
-        self.timeout = checked_timeout(timeout)
+        self.timeout = checked_timeout(settings.unless_passed("timeout", timeout))
         self.resourceset_append = resourceset_append
-        self.concurrency = checked_int("concurrency", concurrency, 1)
+        self.concurrency = checked_int(
+            "concurrency", settings.unless_passed("concurrency", concurrency), 1
+        )
         self.overlap = checked_bool("overlap", overlap)
         self.deadline = checked_deadline(deadline)
         self.max_answer = checked_max_answer(max_answer)
-        self.retry = _checked_policy(retry)
+        self.retry = checked_policy(retry)
         self._policy = validation_policy(use_specs and validate_using_specs, validate)
-        self.clock = _checked_clock(clock)
-        self._api_key = api_key
+        self.clock = checked_clock(clock)
+        self._network = checked_network(
+            settings.unless_none("verify", verify),
+            settings.unless_none("cert", cert),
+            settings.unless_none("proxy", proxy),
+        )
+        self._api_key = settings.key or key
         self._open()
         warn_of_foreign_facade()
         if "IPython" in sys.modules:
@@ -135,27 +163,13 @@ class BaseClient(
     def _open(self) -> None:
         self._document: OpenAPISpecs | None = None
         self._responses = LastResponses[ResponseT](self._scope)
-        self._own_headers: dict[str, Any] | None = None
-
-    @property
-    def _headers(self) -> dict[str, Any]:
-        """Headers of every call; made at the first, since finding out the versions takes long."""
-        if self._own_headers is None:
-            self._own_headers = merged(
-                {"User-Agent": user_agent(self._library)},
-                {**self.default_headers, "Authorization": self._api_key},
-            )
-        return self._own_headers
+        self._own_headers = None
+        self._copies = Living[HasIdentity]()
 
     @staticmethod
     def _scope() -> object:
         """Return the part of the program that a client is closed in; here, all of it."""
         return None
-
-    @property
-    def api_key(self) -> str:
-        """The API key, sent as Authorization. Secret."""
-        return self._api_key
 
     @property
     def response(self) -> ResponseT | None:
@@ -206,7 +220,7 @@ class BaseClient(
             self._check_placeholders(method, url, kwargs)
         limits = self._limits(kwargs)
         kwargs = self._prepare_call_kwargs(kwargs)
-        request = Request(method.upper(), url, kwargs, self._api_key, limits)
+        request = Request(method.upper(), url, kwargs, self.api_key or "", limits)
         specs = self._specs_to_check(is_checked)
         if specs and self._policy and self._available(specs):
             if isinstance(path, AttributePath) and self._strict:
@@ -314,10 +328,6 @@ class BaseClient(
         endpoint = vars(self).get("endpoint", "")  # missing while the constructor checks arguments
         return clean(f"<{type(self).__name__} {endpoint}>")
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Return the settings, without connections."""
-        return {name: value for name, value in vars(self).items() if name not in self._not_copied}
-
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore the settings; connections are opened at the first call."""
         vars(self).update(state)
@@ -336,48 +346,3 @@ def with_payload(payload: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
         if kwargs.get(name) is not None:
             raise ValueError(f"A call has one body: pass either payload or {name}")
     return {**kwargs, "json": payload}
-
-
-@cache
-def user_agent(library: str) -> str:
-    """Return the User-Agent header for calls with an HTTP library."""
-    from importlib.metadata import version  # noqa: PLC0415 - reads files: not at import
-
-    python = ".".join(map(str, sys.version_info[:3]))
-    return f"cnct/{version('cnct')} python/{python} {library}/{version(library)}"
-
-
-def _refuse(kind: type[Exception], name: str, expected: str) -> NoReturn:
-    raise kind(f"{name} must be {expected}")
-
-
-def _checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
-    result = dict(headers or {})
-    if any(name.lower() == "authorization" for name in result):
-        raise ValueError("default_headers must not contain Authorization: use api_key")
-    return result
-
-
-def _checked_location(location: Any) -> str | Path | None:
-    if location is None or isinstance(location, Path):
-        return location
-    if not isinstance(location, str):
-        _refuse(TypeError, "specs_location", "a path or a URL")
-    if not location.strip():
-        _refuse(ValueError, "specs_location", "a path or a URL, not blank")
-    return location
-
-
-def _checked_clock(clock: Any) -> Clock | None:
-    if clock is not None and not (hasattr(clock, "now") and hasattr(clock, "advance")):
-        _refuse(TypeError, "clock", "a clock with the methods now and advance, as the emulator's")
-    checked: Clock | None = clock
-    return checked
-
-
-def _checked_policy(retry: Any) -> RetryPolicy:
-    if retry is None:
-        return RetryPolicy()
-    if not isinstance(retry, RetryPolicy):
-        _refuse(TypeError, "retry", "a RetryPolicy")
-    return retry

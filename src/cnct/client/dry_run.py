@@ -56,6 +56,10 @@ class DryRunBase(BaseClient[Any, Any, Any]):
         else:
             self._recording.refuse_unknown(url, kwargs)
 
+    def _share(self, origin: Any, *, is_same: bool) -> None:  # noqa: ARG002 - as of clients that send
+        """Record together with another dry run; the connections are those of the client."""
+        self._open()
+
     def _recorded(self, request: Request) -> Response:
         """Record a request whose body is a snapshot, and return the response."""
         with self._responses.of_call():  # there is no last response

@@ -1,34 +1,29 @@
-"""The two clients, `ConnectClient` and `AsyncConnectClient`. Every call goes through `execute`."""
+"""The synchronous client, `ConnectClient`. Every call goes through `execute`."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from cnct.client._core.messages import Request, Response, expecting_json
 from cnct.client._core.paging import Unread
 from cnct.client._core.reader import Reader
 from cnct.client._core.responses import value_of
-from cnct.client._http.living import Living
-from cnct.client._http.offloading import import_driver, rows_of
+from cnct.client.async_client import AsyncConnectClient
 from cnct.client.base_client import BaseClient, with_payload
-from cnct.client.checking import load
-from cnct.client.dry_runs import AsyncHasDryRun, HasDryRun
-from cnct.client.models import NS, AsyncCollection, AsyncNS, Collection
+from cnct.client.dry_runs import HasDryRun
+from cnct.client.models import NS, Collection
 
 if TYPE_CHECKING:
-    import httpx2
     import requests
 
-    from cnct.client._http.asynchronous import AsyncDriver
-    from cnct.client._http.tasks import AsyncAhead
     from cnct.client._http.threads import Ahead
     from cnct.client.work.outcomes import Summary
     from cnct.client.work.settings import Options
     from cnct.client.work.waiting import Wait
 
-    AsyncResponse: TypeAlias = httpx2.Response
+__all__ = ["AsyncConnectClient", "ConnectClient"]
 
 T = TypeVar("T")
 
@@ -36,12 +31,18 @@ T = TypeVar("T")
 class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
     """Connect ReST API client.
 
-    The constructor does no I/O. A client may be shared between threads. Close it with `close` or
+    The constructor makes no call. A client may be shared between threads. Close it with `close` or
     a ``with`` block; a later call opens new connections.
 
+    What is left out is looked up: in ``CNCT_`` variables, in a profile of ``config.toml``, in the
+    account of ``ccli``; see ``docs/settings.md``. A key that is looked up goes only to the endpoint
+    that it belongs to.
+
     Args:
-        api_key: The key as Connect shows it: ``ApiKey SU-000-000-000:secret``.
-        endpoint: Base URL; by default, CloudBlue's production.
+        api_key: The key as Connect shows it: ``ApiKey SU-000-000-000:secret``. ``None`` sends no
+            Authorization. If it is left out, it is looked up.
+        endpoint: Base URL; by default ``CNCT_ENDPOINT``, the endpoint of the profile that the key
+            is from, or CloudBlue's production.
         use_specs: Whether to use the API's OpenAPI document, which is loaded at the first call.
         specs_location: Path or URL of the document; by default, where Connect publishes it.
         validate_using_specs: Whether to check calls against the document before they are sent.
@@ -70,11 +71,19 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
         max_answer: Largest body of a response in bytes, decompressed; ``None`` for no limit. The
             default, 256 MiB, applies to JSON and errors, and not to downloads; any other number
             applies to every response.
+        profile: Name of a profile, or of an account of ``ccli``, for arguments that are left out.
+        verify: File or folder of CA certificates; ``True`` for the usual ones, ``False`` for no
+            check of servers. By default ``REQUESTS_CA_BUNDLE`` and its like apply.
+        cert: File of a client certificate with its key, or a pair of files.
+        proxy: URL of a proxy, also for hosts in ``NO_PROXY``; ``""`` for none. By default
+            ``HTTPS_PROXY`` and its like apply.
 
     Raises:
         TypeError: If an argument is of the wrong type.
         ValueError: If an argument has an invalid value, or ``default_headers`` contains
             Authorization.
+        SettingsError: If there is no API key, a setting is wrong, or the key is for another
+            endpoint.
 
     Example:
         >>> client = ConnectClient("ApiKey SU-000-000-000:secret")
@@ -88,7 +97,12 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
         super()._open()
         from cnct.client._http.sync import Driver  # noqa: PLC0415 - requests is slow to import
 
-        self._driver = Driver(self.endpoint, self.clock)
+        self._driver = Driver(self.endpoint, self.clock, self._network)
+
+    def _share(self, origin: ConnectClient, *, is_same: bool) -> None:
+        super()._open()
+        self._adopt(origin)
+        self._driver = origin._driver.shared(self.endpoint, is_same=is_same)
 
     def _ns_at(self, path: str) -> NS:
         return NS(self, path)
@@ -222,7 +236,9 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
         A call that another thread makes goes on and closes its connection at the end. A set that
         another thread reads ahead raises a `ClientError`. A later call opens new connections.
         """
-        self._driver.close()
+        for copy in self._shares():
+            copy.close()
+        self._driver.close(is_opener=self._opener is self)
         self._responses.drop()
 
     def __enter__(self) -> Self:
@@ -237,163 +253,3 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
     ) -> None:
         """Close the client."""
         self.close()
-
-
-class AsyncConnectClient(BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"], AsyncHasDryRun):
-    """Async twin of `ConnectClient`, on httpx2: await the methods that call the API.
-
-    A client may be created outside an event loop, and used in several loops, one after the other or
-    in threads. `aclose` and ``async with`` close the connections of the running loop, which are
-    closed with the loop at the latest.
-
-    Example:
-        ``async with AsyncConnectClient(api_key) as client: await client.products["PRD-1"].get()``
-    """
-
-    _library = "httpx2"
-
-    def _open(self) -> None:
-        super()._open()
-        self._opened: AsyncDriver | None = None
-        self._readers: Living[AsyncAhead] = Living()
-
-    @property
-    def _driver(self) -> AsyncDriver:
-        if self._opened is None:
-            from cnct.client._http.asynchronous import AsyncDriver  # noqa: PLC0415 - slow import
-
-            self._opened = AsyncDriver(self.clock)
-        return self._opened
-
-    @staticmethod
-    def _scope() -> object:
-        from asyncio import get_running_loop  # noqa: PLC0415 - the synchronous client needs none
-
-        try:
-            return get_running_loop()
-        except RuntimeError:
-            return None
-
-    def _ns_at(self, path: str) -> AsyncNS:
-        return AsyncNS(self, path)
-
-    def _collection_at(self, path: str) -> AsyncCollection:
-        return AsyncCollection(self, path)
-
-    async def get(self, url: str, **kwargs: Any) -> Any:
-        """GET a path below the endpoint; see `execute`."""
-        return await self.execute("GET", url, **kwargs)
-
-    async def create(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
-        """POST a JSON payload to a path below the endpoint; see `execute`."""
-        return await self.execute("POST", url, **with_payload(payload, kwargs))
-
-    async def update(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
-        """PUT a JSON payload to a path below the endpoint; see `execute`."""
-        return await self.execute("PUT", url, **with_payload(payload, kwargs))
-
-    async def delete(self, url: str, payload: Any = None, **kwargs: Any) -> Any:
-        """DELETE a path below the endpoint; see `execute`."""
-        return await self.execute("DELETE", url, **with_payload(payload, kwargs))
-
-    async def execute(self, method: str, path: str, **kwargs: Any) -> Any:
-        """Make a call and decode the response. Async twin of `ConnectClient.execute`."""
-        request = await self._checked_request(method, path, kwargs)
-        response = await self._exchange(request)
-        rows = await rows_of(response)
-        return value_of(request, response) if rows is None else rows
-
-    async def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
-        """GET a page of a list. Async twin of `ConnectClient._fetch`."""
-        request = expecting_json(await self._checked_request("GET", path, {**kwargs}, is_checked))
-        response = await self._exchange(request)
-        return Unread(request, response, await rows_of(response))
-
-    def _read_ahead(self, reader: Reader, pages: int) -> AsyncAhead:
-        from cnct.client._http.tasks import AsyncAhead  # noqa: PLC0415 - needs asyncio
-
-        ahead = AsyncAhead(reader, pages)
-        self._readers.add(ahead)
-        return ahead
-
-    async def _checked_request(
-        self, method: str, path: str, kwargs: dict[str, Any], is_checked: bool = False
-    ) -> Request:
-        """Build and check a request.
-
-        Imports the HTTP library and loads the OpenAPI document in a thread, not in the loop.
-        """
-        from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
-
-        if self._opened is None:
-            await in_thread(import_driver, self._library)
-        specs = self._specs_to_check(is_checked)
-        if specs and not specs.at_hand():
-            await in_thread(load, specs)
-        return self._request(method, path, kwargs, is_checked)
-
-    async def _wait(self, path: str, wait: Wait) -> Any:
-        """Read a resource until the condition is met. Async twin of `ConnectClient._wait`."""
-        first = await self._checked_request("GET", path, {})
-        return await self._driver.run(self._wait_flow(first, path, wait), self._send_once)
-
-    async def _exchange(self, request: Request) -> Response:
-        return await self._driver.run(self._flow(request), self._send_once)
-
-    async def _send_once(self, request: Request) -> Response:
-        """Make one attempt, through the seam that users override or replace."""
-        with self._responses.of_call():
-            self._log_request(request)
-            with self._responses.answered():
-                await self._execute_http_call(request.method, request.url, dict(request.kwargs))
-            return self._take_response()
-
-    async def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
-        """Send one request and set ``self.response``. May be overridden or replaced.
-
-        Raises:
-            httpx2.HTTPError: If there is no response.
-        """
-        self.response = await self._driver.send(method.upper(), url, kwargs)
-
-    async def each(
-        self,
-        items: Iterable[T] | AsyncIterable[T],
-        function: Callable[[T], Awaitable[Any]],
-        **options: Unpack[Options],
-    ) -> Summary:
-        """Call a function with each item, and return the counts.
-
-        Async twin of `ConnectClient.each`; the items may be asynchronous, too.
-        """
-        from cnct.client.work import async_runs  # noqa: PLC0415 - not at import
-        from cnct.client.work.entries import async_items_of  # noqa: PLC0415 - not at import
-        from cnct.client.work.items import each_plan  # noqa: PLC0415 - not at import
-
-        plan = each_plan(self.endpoint, items, function, async_items_of, is_async=True, **options)
-        return await async_runs.process(plan)
-
-    async def aclose(self) -> None:
-        """Close the connections, end the tasks and drop `response` of the running loop.
-
-        A set that another task reads ahead raises a `ClientError`. A later call opens new
-        connections.
-        """
-        for reader in self._readers:
-            await reader.close(is_closed=True)
-        if self._opened is not None:
-            await self._opened.close()
-        self._responses.drop()
-
-    async def __aenter__(self) -> Self:
-        """Return the client."""
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the client in the running loop."""
-        await self.aclose()

@@ -122,7 +122,7 @@ def _shown_key(key: str) -> str:
 def _refuse(option: Option, place: str, value: Any) -> NoReturn:
     if option.name == "api_key" and isinstance(value, str) and key_problem(value):
         raise SettingsError(f"{place} {key_problem(value)}")
-    text = "" if option.name == "api_key" else f", not {_short(value)}"
+    text = "" if option.name in ("api_key", "proxy") else f", not {_short(value)}"
     raise SettingsError(f"{place} must be {option.expects}{text}")
 
 

@@ -10,6 +10,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
+from cnct.api_keys import key_problem
 from cnct.exceptions import SettingsError
 from cnct.settings.catalog import KEY_SOURCES
 from cnct.settings.private_files import read_secret
@@ -50,10 +51,9 @@ def checked_literal(key: Secret, place: str) -> None:
     Raises:
         SettingsError: If it cannot; the text is not shown.
     """
-    if not key.strip() or not key.isprintable() or not key.isascii():
-        raise SettingsError(
-            f"{place} must contain printable ASCII like 'ApiKey SU-000-000-000:secret'"
-        )
+    problem = key_problem(key)
+    if problem:
+        raise SettingsError(f"{place} {problem}")
     source = next((source for source in KEY_SOURCES if key.startswith(source)), None)
     if source is not None:
         raise SettingsError(

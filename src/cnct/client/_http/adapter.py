@@ -23,7 +23,7 @@ from urllib3.exceptions import (
 
 from cnct.client._core.response_body import ResponseBody
 from cnct.client._core.timeouts import as_pair
-from cnct.client._http.connections import extended, write_timeout
+from cnct.client._http.connections import extended, unwarned, write_timeout
 from cnct.client._http.exchange import current_exchange, is_exchanging
 from cnct.client._http.forks import renew_after_fork
 from cnct.client._http.interception import WireRequest, interceptor_of
@@ -54,11 +54,15 @@ class Adapter(HTTPAdapter):
 
     The default of requests, 10 kB, takes some 20 system calls for a page of 100 rows, and threads
     that fetch pages concurrently contend for the interpreter lock at each of them.
+
+    Args:
+        is_silent: Whether connections without a check of the server give no warning.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_silent: bool = False) -> None:
         self._pools: Living[Any] = Living()
         self._pool_of: dict[tuple[str, Any], Any] = {}
+        self._extended = unwarned if is_silent else extended
         super().__init__(pool_maxsize=_POOL_SIZE)
         renew_after_fork(self)
 
@@ -92,7 +96,7 @@ class Adapter(HTTPAdapter):
 
     def _find_pool(self, *args: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args)
-        pool.ConnectionCls = extended(pool.ConnectionCls)
+        pool.ConnectionCls = self._extended(pool.ConnectionCls)
         self._pools.add(pool)
         return pool
 

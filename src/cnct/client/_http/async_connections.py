@@ -7,14 +7,15 @@ them in turn.
 from __future__ import annotations
 
 import asyncio
-import ssl
 import sys
 from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx2
 
+from cnct.client._http.async_pools import TLSContexts
 from cnct.client._http.async_transport import Transport, new_cookies
+from cnct.client._http.network import Network
 
 Loop = asyncio.AbstractEventLoop
 
@@ -23,22 +24,27 @@ _open: set[Connections] = set()
 
 
 class Connections:
-    """The httpx2 client of one event loop.
+    """The connections of one event loop.
 
     Args:
         loop: The running loop.
-        context: Certificates.
-        owner: Connections of all loops of a driver; these leave when they are closed.
+        contexts: Certificates.
+        network: Proxy.
+        owner: Connections of all loops of a client; these leave when they are closed.
 
     Attributes:
-        client: Sends requests.
         calls: Number of calls under way.
     """
 
-    def __init__(self, loop: Loop, context: ssl.SSLContext, owner: dict[Loop, Connections]) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        contexts: TLSContexts,
+        network: Network,
+        owner: dict[Loop, Connections],
+    ) -> None:
         self._loop = loop
-        self._transport = Transport(context)
-        self.client = httpx2.AsyncClient(transport=self._transport, cookies=new_cookies())
+        self._transport = Transport(contexts, network)
         self.calls = 0
         self._keeper = self._kept(owner)
         self._is_left = False
@@ -50,7 +56,11 @@ class Connections:
         finally:
             owner.pop(self._loop, None)
             _open.discard(self)
-            await self.client.aclose()
+            await self._transport.aclose()
+
+    def new_client(self) -> httpx2.AsyncClient:
+        """Return a client that sends over these connections, with cookies of its own."""
+        return httpx2.AsyncClient(transport=self._transport, cookies=new_cookies())
 
     async def begin(self) -> None:
         """Let the loop close the connections at its end.

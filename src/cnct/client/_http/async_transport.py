@@ -15,9 +15,10 @@ import httpcore2
 import httpx2
 
 from cnct.client._core.response_body import ResponseBody
+from cnct.client._http.async_pools import TLSContexts
 from cnct.client._http.async_streams import Backend
-from cnct.client._http.environment import proxy_of
 from cnct.client._http.exchange import Exchange, current_exchange
+from cnct.client._http.network import Network
 
 _MOST_IDLE = 256  # connections
 _IDLE_SECONDS = 5.0
@@ -35,13 +36,15 @@ class Transport(httpx2.AsyncBaseTransport):
     """Connections of one event loop, to any host.
 
     Args:
-        context: Certificates of servers and proxies.
+        contexts: Certificates of servers and proxies.
+        network: Proxy.
     """
 
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
+    def __init__(self, contexts: TLSContexts, network: Network) -> None:
+        self._contexts = contexts
+        self._network = network
         self._backend = Backend()
-        self._pools: dict[str | None, httpcore2.AsyncConnectionPool] = {}
+        self._pools: dict[tuple[str | None, ssl.SSLContext], httpcore2.AsyncConnectionPool] = {}
         self._proxies: dict[str, str | None] = {}
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -65,18 +68,20 @@ class Transport(httpx2.AsyncBaseTransport):
     def _pool(self, url: httpx2.URL) -> httpcore2.AsyncConnectionPool:
         origin = f"{url.scheme}://{url.netloc.decode('ascii')}"
         if origin not in self._proxies:
-            self._proxies[origin] = proxy_of(origin)
+            self._proxies[origin] = self._network.proxy_of(origin)
         proxy = self._proxies[origin]
-        if proxy not in self._pools:
-            self._pools[proxy] = httpcore2.AsyncConnectionPool(
-                ssl_context=self._context,
-                proxy=None if proxy is None else _proxy(proxy, self._context),
+        is_foreign = current_exchange().limits.is_foreign
+        context = self._contexts.foreign if is_foreign else self._contexts.own
+        if (proxy, context) not in self._pools:
+            self._pools[proxy, context] = httpcore2.AsyncConnectionPool(
+                ssl_context=context,
+                proxy=None if proxy is None else _proxy(proxy, self._contexts.foreign),
                 max_connections=None,
                 max_keepalive_connections=_MOST_IDLE,
                 keepalive_expiry=_IDLE_SECONDS,
                 network_backend=self._backend,
             )
-        return self._pools[proxy]
+        return self._pools[proxy, context]
 
     def abort(self) -> None:
         """Close all connections in the next round of the loop."""

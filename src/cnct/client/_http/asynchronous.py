@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import sys
-import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
@@ -23,13 +20,10 @@ from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.async_body import prepared
-from cnct.client._http.async_connections import Connections, Loop
+from cnct.client._http.async_pools import AsyncPools
 from cnct.client._http.async_transport import with_encoding
-from cnct.client._http.environment import ca_bundle
 from cnct.client._http.exchange import Exchange, current_exchange, exchanging
 from cnct.client._http.failures import is_failed_exchange
-from cnct.client._http.forks import renew_after_fork
-from cnct.client._http.in_threads import in_thread
 from cnct.client._http.interception import Interceptor, WireRequest, interceptor_of
 from cnct.client._http.log import log_failure, log_pause, log_response
 
@@ -98,32 +92,18 @@ async def _bounded(sending: Awaitable[T], exchange: Exchange) -> T:
 
 
 class AsyncDriver:
-    """Runs flows with one httpx2 client per event loop, closed with the loop at the latest.
+    """Runs flows with httpx2.
 
     Args:
         clock: Is moved in place of pauses, if there is one.
+        pools: The connections, which may be shared with other drivers.
     """
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None, pools: AsyncPools) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
-        self._ssl: ssl.SSLContext | None = None
+        self._pools = pools
         self._plain_headers: dict[str, str] | None = None
         self._headers = httpx2.Headers(_HEADERS)
-        self._connections: dict[Loop, Connections] = {}
-        renew_after_fork(self)
-
-    def _renew(self) -> None:
-        """Open new connections in the child of a fork."""
-        self._lock = threading.Lock()
-        _inherited.append(self._connections)
-        self._connections = {}
-
-    def __del__(self, is_exit: Callable[[], bool] = sys.is_finalizing) -> None:
-        """Close the connections that were not closed."""
-        if not is_exit():
-            for connections in list(self._connections.values()):
-                connections.leave()
 
     async def run(self, flow: Flow[T], send: Callable[[Request], Awaitable[Response]]) -> T:
         """Run a flow to its end and return its result. Async twin of `sync.Driver.run`."""
@@ -165,34 +145,6 @@ class AsyncDriver:
         log_response(request, response, start)
         return partial(flow.send, response)
 
-    async def _current(self) -> Connections:
-        """Return the connections of the running loop."""
-        loop = asyncio.get_running_loop()
-        connections = self._connections.get(loop)
-        if connections is None:
-            # Loading the certificates takes long enough to delay other tasks of the loop.
-            context = await in_thread(self._certificates)
-            connections = self._connections.get(loop)
-        else:
-            return connections
-        if connections is None:
-            self._forget_closed_loops()
-            connections = Connections(loop, context, self._connections)
-            self._connections[loop] = connections
-            await connections.begin()
-        return connections
-
-    def _forget_closed_loops(self) -> None:
-        for loop in list(self._connections):
-            if loop.is_closed():
-                self._connections.pop(loop).leave()
-
-    def _certificates(self) -> ssl.SSLContext:
-        with self._lock:
-            if self._ssl is None:
-                self._ssl = _ssl_context()
-            return self._ssl
-
     async def send(self, method: str, url: str, kwargs: dict[str, Any]) -> httpx2.Response:
         """Send one request and return its response.
 
@@ -205,10 +157,10 @@ class AsyncDriver:
             kwargs.pop(name, None)
         # Without an ``auth``, httpx2 would send user name and password of the URL for the key.
         auth = kwargs.pop("auth", None) or _KEEP_AUTHORIZATION
-        connections = await self._current()
+        connections = await self._pools.current()
         connections.calls += 1
         try:
-            client = connections.client
+            client = self._pools.client(connections)
             request = await self._request(client, method, url, kwargs)
             interceptor = interceptor_of(url)
             if interceptor is not None:
@@ -264,25 +216,6 @@ class AsyncDriver:
             self._plain_headers = headers
             self._headers = httpx2.Headers(merged(_HEADERS, headers), encoding="latin-1")
         return self._headers
-
-    async def close(self) -> None:
-        """Close the connections of the running loop; a later call opens new ones."""
-        connections = self._connections.pop(asyncio.get_running_loop(), None)
-        if connections is not None:
-            await connections.close()
-
-
-_inherited: list[Any] = []
-"""Connections in the child of a fork: closing them would disturb the parent's loop."""
-
-
-def _ssl_context() -> ssl.SSLContext:
-    location = ca_bundle()
-    if location is None:
-        return httpx2.create_ssl_context()
-    path = Path(location)
-    arguments: dict[str, Any] = {"capath": path} if path.is_dir() else {"cafile": path}
-    return ssl.create_default_context(**arguments)
 
 
 async def _intercepted(interceptor: Interceptor, request: httpx2.Request) -> httpx2.Response:

@@ -222,3 +222,22 @@ def extended(kind: type[Any]) -> type[Any]:
         base = TLSConnection if issubclass(kind, HTTPSConnection) else Connection
         _EXTENDED[kind] = type(base.__name__, (base, kind), {})
     return _EXTENDED[kind]
+
+
+def unwarned(kind: type[Any]) -> type[Any]:
+    """Return the extended class, for which urllib3 does not warn that servers are not checked."""
+    base = extended(kind)
+    if issubclass(base, _Unwarned):
+        return base
+    if base not in _UNWARNED:
+        _UNWARNED[base] = type(base.__name__, (_Unwarned, base), {})
+    return _UNWARNED[base]
+
+
+class _Unwarned(Connection):
+    def connect(self) -> None:
+        super().connect()
+        self.is_verified = True  # the user has switched the check off
+
+
+_UNWARNED: dict[type[Any], type[Any]] = {}

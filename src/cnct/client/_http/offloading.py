@@ -11,7 +11,7 @@ from cnct.client._core.responses import decoded_rows, is_large
 def import_driver(library: str) -> None:
     """Import everything that the first call needs."""
     from cnct.client._http.async_opening import import_all  # noqa: PLC0415 - slow import
-    from cnct.client.base_client import user_agent  # noqa: PLC0415 - imports this room
+    from cnct.client.identity import user_agent  # noqa: PLC0415 - imports this room
 
     import_all()
     user_agent(library)

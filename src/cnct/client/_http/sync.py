@@ -19,6 +19,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.exceptions import (
     ConnectTimeoutError,
     MaxRetryError,
@@ -32,7 +33,6 @@ from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._http.adapter import Adapter, Session, has_cookies
-from cnct.client._http.environment import ca_bundle
 from cnct.client._http.exchange import Exchange, current_exchange, exchanging
 from cnct.client._http.failures import is_failed_exchange
 from cnct.client._http.forks import renew_after_fork
@@ -40,6 +40,7 @@ from cnct.client._http.interception import interceptor_of
 from cnct.client._http.jobs import Jobs
 from cnct.client._http.living import Living
 from cnct.client._http.log import log_failure, log_pause, log_response
+from cnct.client._http.network import Network
 from cnct.client._http.threads import Ahead, sleep
 
 T = TypeVar("T")
@@ -115,6 +116,11 @@ def _copy(session: requests.Session) -> requests.Session:
     return copy
 
 
+def _proxies(proxy: str) -> dict[str, str]:
+    """Return the proxy for both schemes; empty text stands for none."""
+    return {"http": proxy, "https": proxy} if proxy else {}
+
+
 _inherited: list[Any] = []
 """Pools of the user's adapters in the child of a fork: closing them could wait for a lock."""
 
@@ -125,20 +131,45 @@ class Driver:
     Args:
         endpoint: Base URL of the requests, for which proxies are looked up.
         clock: Is moved in place of pauses, if there is one.
+        network: Certificates and proxy.
     """
 
-    def __init__(self, endpoint: str, clock: Clock | None = None) -> None:
+    def __init__(self, endpoint: str, clock: Clock | None, network: Network) -> None:
         self._pause = sleep if clock is None else clock.advance
+        self._adapter = Adapter(is_silent=network.verify is False)
+        # As a path, so that requests prefers no variable of the environment.
+        self._verify = DEFAULT_CA_BUNDLE_PATH if network.verify is True else network.ca
+        self._cert = network.cert
+        self._proxies = None if network.proxy is None else _proxies(network.proxy)
+        self._open(endpoint)
+
+    def _open(self, endpoint: str) -> None:
+        """Start without sessions, for calls to an endpoint."""
         self._local = threading.local()
         self._sessions: Living[requests.Session] = Living()
+        self._has_own_sessions = True
         renew_after_fork(self)
-        self._adapter = Adapter()
-        self._verify = ca_bundle() or True
-        self._environment = requests.Session().merge_environment_settings(
-            url=endpoint, proxies={}, stream=False, verify=self._verify, cert=None
+        self._environment = self._new_session().merge_environment_settings(
+            url=endpoint, proxies={}, stream=False, verify=self._verify, cert=self._cert
         )
         # A running thread keeps its Ahead or Jobs alive, so none is missing at close().
         self._ahead: Living[Ahead | Jobs] = Living()
+
+    def shared(self, endpoint: str, *, is_same: bool) -> Driver:
+        """Return a driver with the same connections.
+
+        Args:
+            endpoint: Base URL of its requests.
+            is_same: Whether the sessions are shared, too: with cookies and settings of the user.
+        """
+        driver = Driver.__new__(Driver)
+        vars(driver).update(vars(self))
+        if is_same:
+            driver._has_own_sessions = False
+            driver._ahead = Living()
+        else:
+            driver._open(endpoint)
+        return driver
 
     def run(self, flow: Flow[T], send: Callable[[Request], Response]) -> T:
         """Run a flow to its end and return its result.
@@ -270,8 +301,10 @@ class Driver:
         """Return whether the session has no settings of the user, so that ours apply."""
         return (
             session.verify == self._verify
-            and session.trust_env
-            and not (session.cert or session.proxies or session.auth or session.params)
+            and session.cert == self._cert
+            and session.trust_env == (self._proxies is None)
+            and session.proxies == (self._proxies or {})
+            and not (session.auth or session.params)
             and not any(session.hooks.values())
         )
 
@@ -305,6 +338,7 @@ class Driver:
     def _send_foreign(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
         """Send without cookies and settings of the session, which are for the endpoint's host."""
         session = self._new_session()
+        session.cert = None  # it identifies the user
         arguments: dict[str, Any] = {
             "verify": self._verify,
             **kwargs,
@@ -316,14 +350,26 @@ class Driver:
     def _new_session(self) -> requests.Session:
         session = Session()
         session.verify = self._verify
+        session.cert = self._cert
+        if self._proxies is not None:
+            session.trust_env = False  # requests would prefer the proxies of the environment
+            session.proxies = dict(self._proxies)
         for prefix in ("https://", "http://"):
             session.mount(prefix, self._adapter)
         return session
 
-    def close(self) -> None:
-        """End all threads and close all connections; a later call opens new ones."""
+    def close(self, *, is_opener: bool = True) -> None:
+        """End all threads and close all connections; a later call opens new ones.
+
+        Args:
+            is_opener: Whether the connections are closed; others share them.
+        """
         for ahead in self._ahead:
             ahead.join()
-        self._adapter.close()
-        for session in self._sessions:
-            session.close()  # the adapters of the user
+        if is_opener:
+            self._adapter.close()
+        if is_opener or self._has_own_sessions:
+            for session in self._sessions:
+                for adapter in session.adapters.values():
+                    if adapter is not self._adapter:  # one of the user
+                        adapter.close()

@@ -1,0 +1,142 @@
+"""Fills in the arguments of a client that were left out: from variables, and from a profile.
+
+A client with a key, and without ``CNCT_`` variables, reads nothing and loads nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from cnct.client._http.forks import renew_after_fork
+from cnct.client.left_out import LOOKED_UP, LeftOut, plain
+from cnct.text import Secret
+
+_VARIABLES = tuple(
+    f"CNCT_{name}" for name in ("ENDPOINT", "SPEC", "TIMEOUT", "MAX_RETRIES", "CONCURRENCY", "LOG")
+)
+
+
+class DeferredKey:
+    """An API key that is read when it is first needed, once: by a command, or from a keyring.
+
+    Args:
+        source: The source, such as ``cmd:pass show connect``.
+        place: Its place in the configuration, for messages.
+    """
+
+    def __init__(self, source: Secret, place: str) -> None:
+        self._source = source
+        self._place = place
+        self._key: Secret | None = None
+        self._open()
+
+    def _open(self) -> None:
+        self._lock = threading.Lock()
+        renew_after_fork(self)
+
+    def _renew(self) -> None:
+        """Replace the lock in the child of a fork; a thread of the parent may hold it."""
+        self._lock = threading.Lock()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the key is at hand."""
+        return self._key is not None
+
+    def read(self) -> Secret:
+        """Return the key.
+
+        Raises:
+            SettingsError: If the source has no key.
+        """
+        from cnct.settings import read_key  # noqa: PLC0415 - only if settings are looked up
+
+        with self._lock:
+            if self._key is None:
+                self._key = read_key(self._source, self._place)
+            return self._key
+
+    def __getstate__(self) -> tuple[Secret, str]:
+        """Return the source, without the key."""
+        return self._source, self._place
+
+    def __setstate__(self, state: tuple[Secret, str]) -> None:
+        """Restore the source; the key is read when it is needed."""
+        self._source, self._place = state
+        self._key = None
+        self._open()
+
+
+Key = Secret | DeferredKey | None
+
+
+class LookedUp(NamedTuple):
+    """The settings that were looked up.
+
+    Attributes:
+        values: The settings by name.
+        key: The API key, ``None`` if it was passed.
+    """
+
+    values: Mapping[str, Any]
+    key: Key
+
+    def unless_none(self, name: str, value: Any) -> Any:
+        """Return the value of an argument, or else the setting; both may be ``None``."""
+        return self.values.get(name) if value is None else value
+
+    def unless_passed(self, name: str, value: Any) -> Any:
+        """Return the value of an argument that was passed, or else the setting or the default."""
+        return self.values.get(name, plain(value)) if isinstance(value, LeftOut) else value
+
+
+_NOTHING = LookedUp({}, None)
+
+
+def looked_up(api_key: object, endpoint: str | None, profile: str | None) -> LookedUp:
+    """Return the settings for arguments that may be left out.
+
+    Args:
+        api_key: As passed; if it was left out, there is a key in the result.
+        endpoint: As passed, valid.
+        profile: As passed.
+
+    Raises:
+        SettingsError: If a setting is wrong, there is no key, or it is for another endpoint.
+    """
+    has_key = api_key is not LOOKED_UP
+    if has_key and profile is None and not any(name in os.environ for name in _VARIABLES):
+        return _NOTHING
+    from cnct.settings import is_deferred, read_key, resolve  # noqa: PLC0415 - only where needed
+
+    result = resolve(endpoint, profile, has_key=has_key)
+    values = {name: result.settings[name].value for name in result.settings if name != "api_key"}
+    if "log" in values:
+        _show_log(values["log"])
+    if has_key:
+        return LookedUp(values, None)
+    setting = result.settings["api_key"]
+    place = f"api_key of {setting.source}"
+    if is_deferred(setting.value):
+        return LookedUp(values, DeferredKey(setting.value, place))
+    return LookedUp(values, read_key(setting.value, place))
+
+
+def _show_log(level: str) -> None:
+    """Print the log of this package to stderr from a level on, unless the program handles it."""
+    logger = logging.getLogger("cnct")
+    logger.setLevel(level.upper())
+    if _shows(logger) or _shows(logging.getLogger()):
+        return
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logger.addHandler(handler)
+
+
+def _shows(logger: logging.Logger) -> bool:
+    return any(not isinstance(handler, logging.NullHandler) for handler in logger.handlers)
