@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cnct.client import (
         AsyncConnectClient,
         ConnectClient,
+        Limiter,
         Operation,
         Outcome,
         Progress,
@@ -69,6 +70,7 @@ __all__ = [
     "InvalidCallError",
     "InvalidCallWarning",
     "JournalError",
+    "Limiter",
     "NaiveDatetimeWarning",
     "NotFoundError",
     "NotOneError",
@@ -104,6 +106,7 @@ _CLIENT = frozenset(
     {
         "AsyncConnectClient",
         "ConnectClient",
+        "Limiter",
         "Operation",
         "Outcome",
         "Progress",

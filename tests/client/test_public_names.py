@@ -13,10 +13,15 @@ SETTINGS = {
     "default_headers",
     "default_limit",
     "endpoint",
+    "limiter",
     "logger",
     "max_retries",
     "deadline",
     "max_answer",
+    "on_error",
+    "on_request",
+    "on_response",
+    "on_retry",
     "overlap",
     "resourceset_append",
     "retry",
@@ -27,7 +32,7 @@ SETTINGS = {
 }
 VERBS = {"create", "delete", "dry_run", "with_options", "each", "execute", "get", "update"}
 STEPS = {"collection", "ns"}
-EXPLORING = {"find", "help", "response", "specs"}
+EXPLORING = {"find", "help", "response", "specs", "stats"}
 OWN = {ConnectClient: {"close", "session"}, AsyncConnectClient: {"aclose"}}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.retry import RetryPolicy
 from cnct.client.fluent import AsyncConnectClient, ConnectClient
+from cnct.client.limiter import Limiter
 from cnct.client.logger import RequestLogger
 from cnct.exceptions import (
     AmbiguousWriteError,
@@ -27,6 +28,7 @@ __all__ = [
     "ConnectClient",
     "InvalidCallError",
     "InvalidCallWarning",
+    "Limiter",
     "NotFoundError",
     "NotYetEvaluatedError",
     "Operation",

@@ -52,12 +52,16 @@ from cnct.client.models.noun import (
     Located,
     NamespaceT,
 )
+from cnct.client.observing import HOOKS, Observable
+from cnct.client.statistics import Counts, size_of
 from cnct.endpoints import DEFAULT_ENDPOINT, checked_endpoint
 from cnct.exceptions import users_level
 from cnct.rql.url import params_to_wire
 from cnct.text import clean
 
 if TYPE_CHECKING:
+    from cnct.client.hooks import ErrorEvent, Hook, RequestEvent, ResponseEvent, RetryEvent
+    from cnct.client.limiter import Limiter
     from cnct.client.work.waiting import Wait
     from cnct.console import Matches
     from cnct.openapi import OpenAPISpecs
@@ -81,6 +85,7 @@ class BaseClient(
     HasNamespaces[NamespaceT],
     HasCollections[CollectionT],
     HasIdentity,
+    Observable,
     # In the order of the bases: jedi, which completes in editors, pairs them in that order.
     Generic[NamespaceT, CollectionT, ResponseT],
 ):
@@ -92,7 +97,7 @@ class BaseClient(
     _not_copied = frozenset(
         {
             *("_responses", "_own_headers", "_document", "_origin_of_connections", "_copies"),
-            *("_driver", "_pools", "_opened", "_readers"),
+            *("_counts", "_driver", "_pools", "_opened", "_readers"),
         }
     )
 
@@ -121,6 +126,11 @@ class BaseClient(
         verify: Verify = None,
         cert: Cert = None,
         proxy: str | None = None,
+        on_request: Hook[RequestEvent] | None = None,
+        on_response: Hook[ResponseEvent] | None = None,
+        on_retry: Hook[RetryEvent] | None = None,
+        on_error: Hook[ErrorEvent] | None = None,
+        limiter: Limiter | None = None,
     ) -> None:
         # First of all, so that no traceback with local variables shows the key.
         kind, api_key = type(api_key), hidden(api_key)
@@ -152,6 +162,8 @@ class BaseClient(
             settings.unless_none("cert", cert),
             settings.unless_none("proxy", proxy),
         )
+        hooks = dict(zip(HOOKS, (on_request, on_response, on_retry, on_error), strict=True))
+        self._set_observers(hooks, limiter, is_async=self._library != "requests")
         self._api_key = settings.key or key
         self._open()
         warn_of_foreign_facade()
@@ -161,6 +173,7 @@ class BaseClient(
             activate()
 
     def _open(self) -> None:
+        self._counts = Counts()
         self._document: OpenAPISpecs | None = None
         self._responses = LastResponses[ResponseT](self._scope)
         self._own_headers = None
@@ -251,7 +264,14 @@ class BaseClient(
         return specs.available(2 if specs.at_hand() else users_level() + 1)
 
     def _flow(self, request: Request) -> Flow[Response]:
-        return call_flow(request, self.retry, self.max_retries, self.default_headers)
+        flow = call_flow(request, self.retry, self.max_retries, self.default_headers)
+        return self._observed(flow, request)
+
+    def _template(self, request: Request) -> str:
+        """Return the path template of a request; empty if the document is not at hand."""
+        specs = self._specs
+        path = request.url.partition("?")[0].removeprefix(f"{self.endpoint}/")
+        return specs.template(path) if specs else ""
 
     def _wait_flow(self, first: Request, path: str, wait: Wait) -> Flow[Any]:
         """Return the flow of a wait; each request is built anew, since headers may change."""
@@ -264,6 +284,7 @@ class BaseClient(
         return monotonic() if self.clock is None else self.clock.now().timestamp()
 
     def _log_request(self, request: Request) -> None:
+        self._counts.add_call()
         if self.logger is not None:
             self.logger.log_request(request.method, request.url, dict(request.kwargs))
 
@@ -272,6 +293,7 @@ class BaseClient(
         response = self.response
         if response is None:
             raise RuntimeError("_execute_http_call set no response: set self.response in it")
+        self._counts.add_bytes(size_of(response))
         if self.logger is not None:
             self.logger.log_response(response)
         return response

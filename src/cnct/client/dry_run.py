@@ -85,6 +85,7 @@ class DryRunClient(DryRunBase, ConnectClient):
     def _open(self) -> None:
         super(ConnectClient, self)._open()  # no connections of its own
         self._driver = self._origin._driver
+        self._counts = self._origin._counts
 
     def _exchange(self, request: Request) -> Response:
         if request.method in SAFE:
@@ -146,6 +147,10 @@ class DryRunClient(DryRunBase, ConnectClient):
 
 class AsyncDryRunClient(DryRunBase, AsyncConnectClient):
     """Async twin of `DryRunClient`; made by `AsyncConnectClient.dry_run`."""
+
+    def _open(self) -> None:
+        super()._open()
+        self._counts = self._origin._counts
 
     async def _checked_request(
         self, method: str, path: str, kwargs: dict[str, Any], is_checked: bool = False

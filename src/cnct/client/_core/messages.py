@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from cnct.client._core.secret import masked_data
@@ -112,6 +112,22 @@ class Pause(NamedTuple):
     reason: str = ""
 
 
+class UserCall(NamedTuple):
+    """A function of the user that the flow wants called; its errors end the flow.
+
+    Attributes:
+        function: The function. In the asynchronous world, its result may be awaited.
+        event: Its argument.
+    """
+
+    function: Callable[[Any], Any]
+    event: Any
+
+
+Message: TypeAlias = Request | Pause | UserCall
+"""A step that a flow wants the driver to take."""
+
+
 class TransportError(Exception):
     """A request that got no response.
 
@@ -132,5 +148,5 @@ class TransportError(Exception):
         self.status = status
 
 
-Flow: TypeAlias = Generator[Request | Pause, Response, T]
-"""Yields requests and pauses, is sent responses, and returns a result. Does no I/O."""
+Flow: TypeAlias = Generator[Message, Response, T]
+"""Yields messages, is sent the responses to its requests, and returns a result. Does no I/O."""

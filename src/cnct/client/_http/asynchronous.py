@@ -8,13 +8,22 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from functools import partial
+from inspect import isawaitable
 from typing import Any, TypeVar
 
 import httpx2
 
 from cnct.client._core.clock import Clock
 from cnct.client._core.headers import merged
-from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
+from cnct.client._core.messages import (
+    Flow,
+    Message,
+    Pause,
+    Request,
+    Response,
+    TransportError,
+    UserCall,
+)
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
@@ -107,7 +116,7 @@ class AsyncDriver:
 
     async def run(self, flow: Flow[T], send: Callable[[Request], Awaitable[Response]]) -> T:
         """Run a flow to its end and return its result. Async twin of `sync.Driver.run`."""
-        step: Callable[[], Request | Pause] = partial(next, flow)
+        step: Callable[[], Message] = partial(next, flow)
         url = ""
         with closing(flow):
             while True:
@@ -121,6 +130,11 @@ class AsyncDriver:
                     if interceptor_of(url) is None:  # tests need no pause
                         await self._pause(message.seconds)
                     step = partial(next, flow)
+                elif isinstance(message, UserCall):
+                    result = message.function(message.event)
+                    if isawaitable(result):
+                        await result
+                    step = partial(next, flow)
                 else:
                     url = message.url
                     step = await self._attempt(flow, message, send)
@@ -133,7 +147,7 @@ class AsyncDriver:
 
     async def _attempt(
         self, flow: Flow[T], request: Request, send: Callable[[Request], Awaitable[Response]]
-    ) -> Callable[[], Request | Pause]:
+    ) -> Callable[[], Message]:
         start = time.perf_counter()
         with exchanging(request.limits) as exchange:
             try:

@@ -26,5 +26,6 @@ def log_failure(request: Request, error: Exception) -> None:
 
 
 def log_pause(pause: Pause) -> None:
-    """Log the reason and length of the pause before a retry."""
-    _retry.info("%s", pause.reason)
+    """Log the reason and length of the pause before a retry; others have no reason."""
+    if pause.reason:
+        _retry.info("%s", pause.reason)

@@ -27,7 +27,15 @@ from urllib3.exceptions import (
 )
 
 from cnct.client._core.clock import Clock
-from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
+from cnct.client._core.messages import (
+    Flow,
+    Message,
+    Pause,
+    Request,
+    Response,
+    TransportError,
+    UserCall,
+)
 from cnct.client._core.reader import Reader
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.response_body import BodyError
@@ -181,7 +189,7 @@ class Driver:
         Raises:
             ClientError: The error that the flow raises.
         """
-        step: Callable[[], Request | Pause] = partial(next, flow)
+        step: Callable[[], Message] = partial(next, flow)
         url = ""
         with closing(flow):
             while True:
@@ -195,13 +203,16 @@ class Driver:
                     if interceptor_of(url) is None:  # tests need no pause
                         self._pause(message.seconds)
                     step = partial(next, flow)
+                elif isinstance(message, UserCall):
+                    message.function(message.event)
+                    step = partial(next, flow)
                 else:
                     url = message.url
                     step = self._attempt(flow, message, send)
 
     def _attempt(
         self, flow: Flow[T], request: Request, send: Callable[[Request], Response]
-    ) -> Callable[[], Request | Pause]:
+    ) -> Callable[[], Message]:
         start = time.perf_counter()
         with exchanging(request.limits) as exchange:
             try:

@@ -1,0 +1,108 @@
+"""Hooks, limiter and counts of a client: their settings, and which calls they take part in. No I/O.
+
+A call in which none takes part costs nothing; the others are wrapped by `observation`.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from cnct.client._core.messages import Flow, Request, Response
+from cnct.client._http.interception import interceptor_of
+from cnct.client.limiter import Limiter
+from cnct.client.statistics import Counts, Stats
+
+if TYPE_CHECKING:
+    from cnct.client.hooks import ErrorEvent, Hook, RequestEvent, ResponseEvent, RetryEvent
+
+HOOKS = ("on_request", "on_response", "on_retry", "on_error")
+"""The arguments of a client for its hooks."""
+
+
+class Observable:
+    """A client with hooks, a limiter and counts.
+
+    Attributes:
+        on_request: Receives a `RequestEvent` before each attempt.
+        on_response: Receives a `ResponseEvent` after each response.
+        on_retry: Receives a `RetryEvent` before the pause of each retry.
+        on_error: Receives an `ErrorEvent` before the error of a call is raised.
+        limiter: Limits the rate of calls.
+    """
+
+    on_request: Hook[RequestEvent] | None
+    on_response: Hook[ResponseEvent] | None
+    on_retry: Hook[RetryEvent] | None
+    on_error: Hook[ErrorEvent] | None
+    limiter: Limiter | None
+    max_retries: int
+    _counts: Counts
+
+    @property
+    def stats(self) -> Stats:
+        """Counts of calls, retries, bytes and seconds waited, as they are now."""
+        return self._counts.read()
+
+    def _set_observers(self, hooks: Mapping[str, Any], limiter: Any, *, is_async: bool) -> None:
+        """Check and set the hooks and the limiter.
+
+        Raises:
+            TypeError: If one of them is of the wrong type.
+        """
+        for name in HOOKS:
+            setattr(self, name, _checked_hook(name, hooks[name], is_async=is_async))
+        if limiter is not None and not isinstance(limiter, Limiter):
+            raise TypeError(
+                f"limiter must be a Limiter like Limiter(per_second=10), "
+                f"not {type(limiter).__name__}"
+            )
+        self.limiter = limiter
+
+    @abstractmethod
+    def _template(self, request: Request) -> str:
+        """Return the path template of a request."""
+
+    @abstractmethod
+    def _now(self) -> float:
+        """Return the time in seconds."""
+
+    def _observed(self, flow: Flow[Response], request: Request) -> Flow[Response]:
+        """Return the flow of a call, wrapped if anything takes part in it."""
+        if not (
+            self.max_retries
+            or self.on_request
+            or self.on_response
+            or self.on_retry
+            or self.on_error
+            or self.limiter
+        ):
+            return flow
+        limiter = self.limiter
+        if limiter and interceptor_of(request.url) is not None:
+            limiter = None  # tests with mocks need no pause, and the time does not move
+        hooks = (self.on_request, self.on_response, self.on_retry, self.on_error)
+        from cnct.client.observation import Observation, Observers  # noqa: PLC0415 - few need it
+
+        observers = Observers(*hooks, limiter, self._counts, self._template, self._now)
+        return Observation(request, observers).flow(flow)
+
+
+def _checked_hook(name: str, hook: Any, *, is_async: bool) -> Any:
+    """Return a hook.
+
+    Raises:
+        TypeError: If the hook cannot be called, or is asynchronous and its client is not.
+    """
+    if hook is None:
+        return None
+    if not callable(hook):
+        raise TypeError(f"{name} must be a function of the event, not {type(hook).__name__}")
+    from inspect import iscoroutinefunction  # noqa: PLC0415 - takes a while to import
+
+    if iscoroutinefunction(hook) and not is_async:
+        raise TypeError(
+            f"{name} must be a plain function in a ConnectClient: {hook!r} is asynchronous"
+        )
+    return hook

@@ -1,0 +1,64 @@
+"""Counts the requests of a client. Safe to use from several threads."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, NamedTuple
+
+from cnct.client._http.forks import renew_after_fork
+
+
+class Stats(NamedTuple):
+    """What a client has done so far; subtract two for the time between.
+
+    Attributes:
+        calls: Requests sent, retries included.
+        retries: Requests that repeated a failed one.
+        bytes: Bytes of response bodies, decompressed.
+        seconds_waited: Seconds of pauses before retries, and for the limiter.
+    """
+
+    calls: int = 0
+    retries: int = 0
+    bytes: int = 0
+    seconds_waited: float = 0.0
+
+
+def size_of(response: Any) -> int:
+    """Return the bytes of a body; 0 for a response of a test that has none."""
+    content = getattr(response, "content", b"")
+    return len(content) if isinstance(content, bytes) else 0
+
+
+class Counts:
+    """The counts behind `Stats`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._calls = self._retries = self._bytes = 0
+        self._waited = 0.0
+        renew_after_fork(self)
+
+    def _renew(self) -> None:
+        self._lock = threading.Lock()
+
+    def add_call(self) -> None:
+        """Count a request that is sent."""
+        with self._lock:
+            self._calls += 1
+
+    def add_bytes(self, size: int) -> None:
+        """Count the bytes of a body."""
+        with self._lock:
+            self._bytes += size
+
+    def add_pause(self, seconds: float, *, is_retry: bool) -> None:
+        """Count a pause, and the retry that follows it."""
+        with self._lock:
+            self._retries += is_retry
+            self._waited += seconds
+
+    def read(self) -> Stats:
+        """Return the counts as they are now."""
+        with self._lock:
+            return Stats(self._calls, self._retries, self._bytes, self._waited)
