@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 
 _INTERRUPTED = 130
+_COMPLETE = "_complete"
+"""First word of the calls by the scripts of the shells; no command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,6 +20,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if words == ["--version"]:
             return _print_version()
+        if words[:1] == [_COMPLETE]:
+            from cnct.cli.completing.answering import answer  # noqa: PLC0415 - only shells need it
+
+            return answer(words[1:])
         from cnct.cli.running import run  # noqa: PLC0415 - click is not needed above
 
         return run(words)

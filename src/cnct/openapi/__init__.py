@@ -10,7 +10,8 @@ from cnct.exceptions import SpecError, SpecWarning
 if TYPE_CHECKING:
     from cnct.openapi.document import load_document
     from cnct.openapi.places import Match
-    from cnct.openapi.specs import DEFAULT_LOCATION, OpenAPISpecs
+    from cnct.openapi.sources import DEFAULT_LOCATION
+    from cnct.openapi.specs import OpenAPISpecs
 
 __all__ = [
     "DEFAULT_LOCATION",
@@ -22,7 +23,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "DEFAULT_LOCATION": "specs",
+    "DEFAULT_LOCATION": "sources",
     "Match": "places",
     "OpenAPISpecs": "specs",
     "load_document": "document",

@@ -8,6 +8,9 @@ from pathlib import Path
 from cnct.exceptions import SpecError
 from cnct.text import safe_url
 
+DEFAULT_LOCATION = "https://apispec.connect.cloudblue.com/connect-openapi30.yml"
+"""Where CloudBlue publishes Connect's document."""
+
 Stamp = tuple[str, str]
 """Version of a document: size and times of a file, ETag and Last-Modified of a URL."""
 

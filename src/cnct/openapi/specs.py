@@ -17,9 +17,7 @@ from cnct.openapi.lookup import Lookup
 from cnct.openapi.places import Kind, Match, Operation, Place, Schema, Success
 from cnct.openapi.references import dereference
 from cnct.openapi.shapes import as_list, as_object
-
-DEFAULT_LOCATION = "https://apispec.connect.cloudblue.com/connect-openapi30.yml"
-"""Where CloudBlue publishes Connect's document."""
+from cnct.openapi.sources import DEFAULT_LOCATION
 
 _PAUSE = 60.0  # seconds between attempts to read a document
 _LONG_PAUSE = 600.0  # and for the default location, which the user has not chosen
