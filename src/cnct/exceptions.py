@@ -44,7 +44,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cnct.text import clean
+from cnct.text import clean, rendered
 
 _NOT_USER_CODE = tuple(
     f"{folder}{os.sep}"
@@ -91,6 +91,8 @@ class ClientError(Exception):
         self.retry_after: float | None = kwargs.pop("retry_after", None)
         self.may_be_done: bool = kwargs.pop("may_be_done", False)
         self.additional_info: dict[str, Any] = kwargs
+
+    _render_traceback_ = rendered
 
     def __str__(self) -> str:
         """Return message or status, attempts, code, errors, method and URL; leave out ``None``.
@@ -260,6 +262,8 @@ class BatchError(ClientError):
 class JournalError(ValueError):
     """A journal or checkpoint that cannot be used: another job's, in use, finished or damaged."""
 
+    _render_traceback_ = rendered
+
 
 class NaiveDatetimeWarning(UserWarning):
     """A datetime in a filter has no time zone and is taken as local time; issued once a line.
@@ -270,6 +274,8 @@ class NaiveDatetimeWarning(UserWarning):
 
 class RQLError(ValueError):
     """A value, field or expression that RQL cannot express; the message names it and the reason."""
+
+    _render_traceback_ = rendered
 
 
 class RQLTypeError(RQLError, TypeError):
@@ -323,6 +329,8 @@ class QueryError(RQLError):
 
 class NotYetEvaluatedError(RuntimeError):
     """An asynchronous set has not read this yet; the message names the method to await."""
+
+    _render_traceback_ = rendered
 
 
 class UnexpectedCallError(AssertionError):

@@ -5,9 +5,14 @@ Imports nothing of the package.
 
 from __future__ import annotations
 
+import linecache
 import re
+import sys
+import traceback
 from collections.abc import Collection, Iterable
-from itertools import islice
+from itertools import islice, takewhile
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
@@ -172,3 +177,24 @@ def one_of(choices: Collection[str], name: str, shown: str) -> str:
     near = nearest(name, choices)[:1]
     hint = f" Did you mean {near[0]!r}?" if near else ""
     return f"{'one of ' * (len(choices) > 1)}{listed(choices)}, not {shown}.{hint}"
+
+
+def rendered(error: BaseException) -> list[str]:
+    """Return IPython's traceback of an error, with the message and the user's line before it.
+
+    In a notebook the first lines are seen, which would be those of the HTTP library otherwise.
+    """
+    message = clean(f"{type(error).__name__}: {error}", lines=True)
+    folder = str(Path(__file__).parent)
+    steps = traceback.walk_tb(error.__traceback__)
+    users = [*takewhile(lambda step: not step[0].f_code.co_filename.startswith(folder), steps)]
+    lines = [
+        f"line {number}: {linecache.getline(frame.f_code.co_filename, number).strip()}"
+        for frame, number in users[-1:]
+    ]
+    get_ipython: Any = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell = get_ipython() if get_ipython else None
+    if shell is None:
+        return [message, *lines, "", *traceback.format_exception(error)]
+    cause = (type(error), error, error.__traceback__)
+    return [message, *lines, "", *shell.InteractiveTB.structured_traceback(*cause)]

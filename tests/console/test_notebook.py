@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,10 +10,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.conftest import KEY, Server, json_answer
+from IPython.core.interactiveshell import InteractiveShell
+from tests.conftest import KEY, Got, Server, json_answer
 from tests.console.conftest import NOWHERE
+from tests.console.garden import GARDEN
+from tests.worlds import Async, Played, Sync
 
-from cnct import AsyncConnectClient, ConnectClient
+from cnct import AsyncConnectClient, ConnectClient, JournalError, R, RQLError
 from cnct.emulator import Emulator
 from cnct.emulator.server import DEFAULT_SPEC
 
@@ -65,6 +69,85 @@ def test_long_tables_say_how_to_see_all(garden: ConnectClient):
     html = garden.trees._repr_html_()
     assert html
     assert "17 more rows" in html
+
+
+def displayed(thing: Any) -> dict[str, Any]:
+    """Return what IPython sends to a notebook for the value of a cell."""
+    it = thing.it if isinstance(thing, Played) else thing
+    return InteractiveShell().display_formatter.format(it)[0]
+
+
+def test_with_an_empty_cache_a_local_document_is_read_for_what_is_displayed(
+    world: Sync | Async, garden_file: Path
+):
+    client = world.client(KEY, NOWHERE, use_specs=True, specs_location=garden_file)
+    assert "A client of <strong>Garden 2</strong>" in displayed(client)["text/html"]
+    assert "All that <em>grows</em>." in displayed(client.trees)["text/html"]
+
+
+def test_the_published_document_is_shown_as_soon_as_a_call_has_loaded_it(
+    world: Sync | Async, server: Server
+):
+    got: list[str] = []
+
+    def answer(request: Got) -> Any:
+        got.append(request.path)
+        return json_answer(GARDEN if request.path.endswith("garden.json") else {"id": "T-1"})
+
+    server.answer = answer
+    location = f"{server.endpoint}/garden.json"
+    client = world.client(KEY, server.endpoint, use_specs=True, specs_location=location)
+    assert "text/html" not in displayed(client)
+    assert "text/html" not in displayed(client.trees)
+    assert got == []
+    client.trees["T-1"].get()
+    assert "A client of <strong>Garden 2</strong>" in displayed(client)["text/html"]
+    assert "All that <em>grows</em>." in displayed(client.trees)["text/html"]
+    assert len(got) == 2
+
+
+def test_fields_show_their_names(garden: ConnectClient):
+    assert displayed(garden.trees.fields)["text/plain"].startswith("<Fields of trees: a, b, c, ")
+
+
+@pytest.mark.parametrize(
+    ("cell", "lines"),
+    [
+        (
+            "def look():\n    return client.trees.fields.heigth\nlook()",
+            [
+                "UnknownNameError: Unknown field 'heigth'.",
+                "line 2: return client.trees.fields.heig",
+            ],
+        ),
+        ("client.trees.filter('a(')", ["RQLSyntaxError: ", "line 1: client.trees.filter('a(')"]),
+        ("client.delete('tree')", ["NotFoundError: Not sent: ", "line 1: client.delete('tree')"]),
+        ("bool(twin.trees.all())", ["NotYetEvaluatedError: ", "line 1: bool(twin.trees.all())"]),
+        ("raise error", ["JournalError: own", "line 1: raise error"]),
+    ],
+)
+def test_errors_begin_with_the_message_and_the_line_of_the_cell(
+    garden: ConnectClient, capsys: pytest.CaptureFixture[str], cell: str, lines: list[str]
+):
+    twin = AsyncConnectClient(KEY, NOWHERE, specs_location=garden.specs_location)
+    shell = InteractiveShell()
+    shell.user_ns |= {"client": garden, "twin": twin, "error": JournalError("own")}
+    shell.run_cell(cell)
+    shown = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out.strip()).splitlines()
+    for line, beginning in zip(shown, lines, strict=False):
+        assert line.startswith(beginning)
+    assert any("Traceback (most recent call last)" in line for line in shown[3:])
+    assert lines[0] in shown[-1]
+
+
+def test_without_ipython_the_traceback_is_pythons(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
+    with pytest.raises(RQLError) as caught:
+        R(**{"a b": 1})
+    first, line, _, *rest = caught.value._render_traceback_()
+    assert first.startswith("RQLError: 'a b' cannot be a field name")
+    assert line.endswith(': R(**{"a b": 1})')
+    assert rest[0].startswith("Traceback")
 
 
 def test_nothing_is_shown_that_would_have_to_be_loaded(tmp_path: Path, blind: ConnectClient):

@@ -11,7 +11,7 @@ from cnct.client.base_client import BaseClient
 from cnct.client.fluent import AsyncConnectClient
 from cnct.client.models import NS, AsyncNS, AsyncResource, Resource
 from cnct.client.models.collection import CollectionBase
-from cnct.client.models.names import at_hand, attribute
+from cnct.client.models.names import attribute
 from cnct.client.models.noun import Located
 from cnct.client.models.set_base import SetBase
 from cnct.client.written_sets import filtered_fields, refinement
@@ -44,9 +44,14 @@ def print_help(client: Client, thing: ClientObject, *, full: bool = False) -> No
 
 
 def help_html(client: Client, thing: ClientObject) -> str | None:
-    """Return the help of an object for a notebook, ``None`` without a document at hand."""
-    specs = at_hand(client.specs)
-    return pages.html(described(client, thing, specs)) if specs else None
+    """Return the help of an object for a notebook, ``None`` without a document at hand.
+
+    A local document is read if need be; the published one is at hand after the first call.
+    """
+    specs = client.specs
+    if specs is None or not specs.at_hand_or_local():
+        return None
+    return pages.html(described(client, thing, specs))
 
 
 def instead(thing: ClientObject, specs: OpenAPISpecs, path: str) -> str:

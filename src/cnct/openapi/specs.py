@@ -7,6 +7,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from cnct.openapi.lookup import Lookup
 from cnct.openapi.places import Kind, Match, Operation, Place, Schema, Success
 from cnct.openapi.references import dereference
 from cnct.openapi.shapes import as_list, as_object
-from cnct.openapi.sources import DEFAULT_LOCATION
+from cnct.openapi.sources import DEFAULT_LOCATION, is_url
 
 _PAUSE = 60.0  # seconds between attempts to read a document
 _LONG_PAUSE = 600.0  # and for the default location, which the user has not chosen
@@ -124,6 +125,16 @@ class OpenAPISpecs:
             index = at_hand(self._location)
             with self._lock:
                 self._held = self._held or (Lookup(index) if index else None)
+        return self._held is not None
+
+    def at_hand_or_local(self) -> bool:
+        """Return whether look-ups work without network, after reading the document if it is a file.
+
+        Raises nothing: for what is displayed. An unreadable file is reported by the calls.
+        """
+        if not self.at_hand() and not is_url(self._location):
+            with suppress(SpecError):
+                self.load()
         return self._held is not None
 
     def _load(self) -> Lookup:
