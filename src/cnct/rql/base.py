@@ -6,7 +6,7 @@ literals at once, so that an error shows the line with the bad value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar, NoReturn
 
@@ -18,9 +18,9 @@ from cnct.rql.conditions import (
     OPERATORS,
     OR,
     Condition,
+    all_of,
     checked_field,
     joined,
-    keyword_parts,
     negated,
     read,
     read_filter,
@@ -79,9 +79,8 @@ class RQLQuery(metaclass=FieldAnswer):
                 condition = joined(OR if _op == "or" else AND, condition, child.__rql__())
         if _expr is not None:
             condition = joined(AND, condition, read_filter(_expr))
-        for keyword, value in kwargs.items():
-            write, op, field = keyword_parts(keyword)
-            own = write(op, field, value)
+        if kwargs:
+            own = all_of(kwargs)
             condition = own if condition is NONE else joined(AND, condition, own)
         _set_condition(self, negated(condition) if _negated else condition)
         if condition is NONE and type(self) is RQLQuery:
@@ -366,6 +365,17 @@ class _ForeignOperator(FieldQuery):
 def _field_query(path: str, name: str) -> RQLQuery:
     kind = _ForeignOperator if name.rpartition(".")[2] in CALLED_OPERATORS else FieldQuery
     return kind(f"{path}.{name}" if path else name)
+
+
+def of_keywords(keywords: Mapping[str, Any]) -> RQLQuery:
+    """Return ``R(**keywords)``.
+
+    Raises:
+        RQLError: If a field or a value cannot be written in RQL.
+    """
+    query = _make(RQLQuery)
+    _set_condition(query, all_of(keywords))
+    return query
 
 
 def matches_nothing(query: RQLQuery) -> bool:

@@ -206,3 +206,17 @@ def keyword_parts(keyword: str) -> tuple[Operator, str, str]:
     if not path or op not in _KEYWORDS:
         path, op = keyword, "eq"
     return _KEYWORDS[op], op, checked_field(path.replace("__", "."))
+
+
+def all_of(keywords: Mapping[str, Any]) -> Condition:
+    """Return the condition for ``field__nested__op=value``, combined with ``and``.
+
+    Raises:
+        RQLError: If a field or a value cannot be written in RQL.
+    """
+    condition = NONE
+    for keyword, value in keywords.items():
+        write, op, field = keyword_parts(keyword)
+        own = write(op, field, value)
+        condition = own if condition is NONE else joined(AND, condition, own)
+    return condition

@@ -36,8 +36,12 @@ class ResourceSetMock(Refinable):
         self._path = path
         self._query = query
 
-    def _refined(self, **changes: Any) -> ResourceSetMock:
-        return ResourceSetMock(self._mocks, self._path, self._query.replaced(**changes))
+    def _with_query(self, query: Query) -> ResourceSetMock:
+        return ResourceSetMock(self._mocks, self._path, query)
+
+    def _narrowed(self, start: int, stop: int | None) -> ResourceSetMock:
+        window = self._query.window.narrowed(start, stop)
+        return self._with_query(self._query.replaced("window", window))
 
     def __getitem__(self, key: int | slice) -> Any:
         """Return the mock of a range, or of one resource.
@@ -47,7 +51,7 @@ class ResourceSetMock(Refinable):
             ValueError: If an index is negative, or a slice has a step.
         """
         if isinstance(key, slice):
-            return self._refined(window=self._query.window.narrowed(*bounds(key)))
+            return self._narrowed(*bounds(key))
         return RowMock(self, checked_index(key))
 
     def first(self) -> RowMock:
@@ -56,7 +60,7 @@ class ResourceSetMock(Refinable):
 
     def one(self) -> ResourceSetMock:
         """Return the mock of the first two resources, which ``one`` reads."""
-        return self._refined(window=self._query.window.narrowed(0, 2))
+        return self._narrowed(0, 2)
 
     def exists(self, return_value: bool) -> None:
         """Mock the call behind ``exists``: a list of one row, or an empty one."""
@@ -64,7 +68,7 @@ class ResourceSetMock(Refinable):
 
     def values_list(self, *fields: str) -> ResourceSetMock:  # noqa: ARG002 - picked by the client
         """Return the same set: ``values_list`` reads whole rows and picks fields from them."""
-        return self._refined()
+        return self.all()
 
     def count(self, return_value: int = 0, status_code: int = _OK, headers: Headers = None) -> None:
         """Mock the call behind ``count``.

@@ -51,6 +51,17 @@ def attribute_name(name: str) -> str:
     return name.replace("_", "-")
 
 
+@lru_cache(maxsize=1024)
+def attribute_path(path: str, name: str) -> str:
+    """Return the path of the collection that an attribute of the node at ``path`` stands for.
+
+    Raises:
+        AttributeError: If the attribute starts with an underscore.
+    """
+    checked = checked_name(attribute_name(name), "collection")
+    return f"{path}/{checked}" if path else checked
+
+
 def segment(resource_id: Any) -> str:
     """Return an id, percent-encoded as one path segment (RFC 3986).
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from cnct.client._core.urls import attribute_name, checked_name
+from cnct.client._core.urls import attribute_path, checked_name
 from cnct.client.models.names import (
     AttributePath,
     Kind,
@@ -105,7 +105,7 @@ class HasCollections(Node, Generic[CollectionT]):
 
     def __getattr__(self, name: str) -> CollectionT:
         """Return the collection called ``name``, with ``_`` for ``-``."""
-        path = self._below(attribute_name(name), "collection")
+        path = attribute_path(self._path, name)
         if self._strict:
             specs = self._specs
             if specs is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.paging import Window
 from cnct.exceptions import RQLError
-from cnct.rql.base import R, filter_text, matches_nothing, parse_filter
+from cnct.rql.base import R, filter_text, matches_nothing, of_keywords, parse_filter
 from cnct.rql.parser import is_field
 from cnct.rql.patterns import search_term
 from cnct.rql.url import to_wire
@@ -33,6 +33,8 @@ class Query:
         overlap: Whether pages overlap by a row.
     """
 
+    _texts: tuple[str, str] | None = None
+
     def __init__(
         self,
         where: R,
@@ -54,12 +56,21 @@ class Query:
         self.concurrency = concurrency
         self.kwargs: Mapping[str, Any] = kwargs or {}
         self.overlap = overlap
-        self._texts: tuple[str, str] | None = None
 
-    def replaced(self, **changes: Any) -> Query:
-        """Return a query with some parts replaced."""
+    def replaced(self, name: str, value: Any) -> Query:
+        """Return a query with one part replaced."""
+        # Part by part takes half as long as a copy of the dictionary.
         query = _new(Query)
-        query.__dict__ = {**self.__dict__, "_texts": None, **changes}
+        query.where = self.where
+        query.ordering = self.ordering
+        query.selection = self.selection
+        query.search = self.search
+        query.window = self.window
+        query.size = self.size
+        query.concurrency = self.concurrency
+        query.kwargs = self.kwargs
+        query.overlap = self.overlap
+        setattr(query, name, value)
         return query
 
     @property
@@ -93,7 +104,7 @@ _new = object.__new__
 def first_query(client: BaseClient[Any, Any, Any], where: R | None) -> Query:
     """Return the query of a set before any refinement, with the settings of its client."""
     query = _with_settings(client.default_limit, client.concurrency, client.overlap)
-    return query.replaced(where=where) if where else query
+    return query if where is None else query.replaced("where", where)
 
 
 @lru_cache(maxsize=64)
@@ -115,7 +126,7 @@ def combined(args: Sequence[Any], kwargs: Mapping[str, Any], node: HasFields) ->
         RQLError: If a condition cannot be read, or written.
     """
     try:
-        where = R(**kwargs)
+        where = of_keywords(kwargs)
     except RQLError:
         fields = node._field_names()
         keywords = {
@@ -124,7 +135,7 @@ def combined(args: Sequence[Any], kwargs: Mapping[str, Any], node: HasFields) ->
         }
         if keywords == kwargs:
             raise
-        where = R(**keywords)
+        where = of_keywords(keywords)
     for arg in reversed(args):
         if isinstance(arg, str):
             where = parse_filter(arg) & where
@@ -161,17 +172,20 @@ def signed_fields(fields: tuple[Any, ...], method: str) -> tuple[str, ...]:
         TypeError: If a field is not a string.
         RQLError: If a field is not a field name.
     """
+    try:
+        return _checked_fields(fields, method)
+    except TypeError:  # of a field that cannot be a key
+        return _checked_fields.__wrapped__(fields, method)
+
+
+@lru_cache(maxsize=256)
+def _checked_fields(fields: tuple[str, ...], method: str) -> tuple[str, ...]:
     for name in fields:
         if not isinstance(name, str):
             raise TypeError(
                 f"{method}() takes field names, not {type(name).__name__}: "
                 f"write {method}('created', 'id')"
             )
-    return _checked_fields(fields, method)
-
-
-@lru_cache(maxsize=256)
-def _checked_fields(fields: tuple[str, ...], method: str) -> tuple[str, ...]:
     checked: list[str] = []
     for name in [name.strip() for text in fields for name in text.split(",")]:
         plain = name.removeprefix("+")

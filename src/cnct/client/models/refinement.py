@@ -20,8 +20,8 @@ class Refinable(HasFields):
     _query: Query
 
     @abstractmethod
-    def _refined(self: RefinableT, **changes: Any) -> RefinableT:
-        """Return the same with some parts of the query replaced, and nothing read."""
+    def _with_query(self: RefinableT, query: Query) -> RefinableT:
+        """Return the same with another query, and nothing read."""
 
     @property
     def query(self) -> R:
@@ -30,7 +30,7 @@ class Refinable(HasFields):
 
     def all(self: RefinableT) -> RefinableT:
         """Return a copy that has read nothing yet."""
-        return self._refined()
+        return self._with_query(self._query)
 
     def filter(self: RefinableT, *args: str | R, **kwargs: Any) -> RefinableT:
         """Return the resources of this set that also match.
@@ -47,7 +47,7 @@ class Refinable(HasFields):
             ``rs.filter(R().product.name.ilike("*saas*"), status__in=("active", "suspended"))``
         """
         where, more = self._query.where, combined(args, kwargs, self)
-        return self._refined(where=where & more if where else more)
+        return self._with_query(self._query.replaced("where", where & more if where else more))
 
     def order_by(self: RefinableT, *fields: str) -> RefinableT:
         """Return the set ordered by these fields, after those of earlier calls.
@@ -56,7 +56,7 @@ class Refinable(HasFields):
             *fields: Names, with ``-`` before them for descending.
         """
         ordering = self._query.ordering + signed_fields(fields, "order_by")
-        return self._refined(ordering=ordering)
+        return self._with_query(self._query.replaced("ordering", ordering))
 
     def select(self: RefinableT, *fields: str) -> RefinableT:
         """Return the set with hidden fields added, or fields removed.
@@ -65,7 +65,7 @@ class Refinable(HasFields):
             *fields: Names of fields to add, with ``-`` before those to remove.
         """
         selection = self._query.selection + signed_fields(fields, "select")
-        return self._refined(selection=selection)
+        return self._with_query(self._query.replaced("selection", selection))
 
     def search(self: RefinableT, term: str) -> RefinableT:
         """Return the resources of this set that contain the words of ``term``.
@@ -73,7 +73,7 @@ class Refinable(HasFields):
         Raises:
             TypeError: If ``term`` is not a string.
         """
-        return self._refined(search=_checked_term(term))
+        return self._with_query(self._query.replaced("search", _checked_term(term)))
 
     def limit(self: RefinableT, limit: int) -> RefinableT:
         """Return the set with another number of rows fetched at once.
@@ -82,7 +82,7 @@ class Refinable(HasFields):
             TypeError: If ``limit`` is not an int.
             ValueError: If ``limit`` is less than 1.
         """
-        return self._refined(size=checked_int("limit", limit, 1))
+        return self._with_query(self._query.replaced("size", checked_int("limit", limit, 1)))
 
     def concurrency(self: RefinableT, pages: int) -> RefinableT:
         """Return the set with another number of pages fetched at a time.
@@ -95,7 +95,8 @@ class Refinable(HasFields):
             TypeError: If ``pages`` is not an int.
             ValueError: If ``pages`` is less than 1.
         """
-        return self._refined(concurrency=checked_int("pages", pages, 1))
+        pages = checked_int("pages", pages, 1)
+        return self._with_query(self._query.replaced("concurrency", pages))
 
     def overlap(self: RefinableT, overlap: bool) -> RefinableT:
         """Return the set with pages that overlap by a row, or that do not.
@@ -106,14 +107,16 @@ class Refinable(HasFields):
         Raises:
             TypeError: If ``overlap`` is not a bool.
         """
-        return self._refined(overlap=checked_bool("overlap", overlap))
+        overlap = checked_bool("overlap", overlap)
+        return self._with_query(self._query.replaced("overlap", overlap))
 
     def configure(self: RefinableT, **kwargs: Any) -> RefinableT:
         """Return the set with keyword arguments for its calls; see `ConnectClient.execute`.
 
         Arguments of earlier calls stay unless they are named again.
         """
-        return self._refined(kwargs={**self._query.kwargs, **kwargs})
+        kwargs = {**self._query.kwargs, **kwargs}
+        return self._with_query(self._query.replaced("kwargs", kwargs))
 
 
 def _checked_term(term: Any) -> str:

@@ -37,7 +37,8 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
     """
 
     def __init__(self, client: ConnectClient, path: str, query: R | None = None) -> None:
-        super().__init__(client, path)
+        self._client = client
+        self._path = path
         self._query = first_query(client, query)
 
     def _repr_html_(self) -> str | None:
@@ -180,7 +181,8 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
     """Async twin of `ResourceSet`: read with ``async for``; methods that make calls are awaited."""
 
     def __init__(self, client: AsyncConnectClient, path: str, query: R | None = None) -> None:
-        super().__init__(client, path)
+        self._client = client
+        self._path = path
         self._query = first_query(client, query)
 
     def _repr_html_(self) -> str | None:

@@ -19,6 +19,7 @@ from cnct.exceptions import DriftWarning, users_level
 from cnct.text import clean
 
 _SLICE = 1000  # kept rows that are handed out at once
+_new = object.__new__
 
 
 class Rows:
@@ -117,13 +118,11 @@ class SetBase(Refinable):
         else:
             warnings.warn(message, DriftWarning, stacklevel=users_level())
 
-    def _refined(self, **changes: Any) -> Self:
-        refined = type(self).__new__(type(self))
-        refined.__dict__ = {
-            "_client": self._client,
-            "_path": self._path,
-            "_query": self._query.replaced(**changes),
-        }
+    def _with_query(self, query: Query) -> Self:
+        refined = _new(type(self))
+        refined._client = self._client
+        refined._path = self._path
+        refined._query = query
         return refined
 
     def _kept_steps(self) -> Iterator[list[Any] | None]:
@@ -205,7 +204,8 @@ class SetBase(Refinable):
 
     def _sliced(self, key: slice) -> Self:
         start, stop = bounds(key)
-        sliced = self._refined(window=self._query.window.narrowed(start, stop))
+        window = self._query.window.narrowed(start, stop)
+        sliced = self._with_query(self._query.replaced("window", window))
         if self._rows.reader.complete:
             rows = sliced._rows
             rows.kept = self._rows.kept[start:stop]

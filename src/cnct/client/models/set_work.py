@@ -62,8 +62,8 @@ class SetWork(SetBase):
 
     def _matching(self, resource_id: Id) -> Any:
         """Return the set of one resource, if it is in this set."""
-        where = self._query.where & R(id=resource_id)
-        return self._refined(where=where, window=Window(), size=1)
+        query = self._query.replaced("where", self._query.where & R(id=resource_id))
+        return self._with_query(query.replaced("window", Window()).replaced("size", 1))
 
     def _at_id(self, resource_id: Id) -> str:
         return f"{self._path}/{segment(resource_id)}"
@@ -218,7 +218,7 @@ class SyncSetWork(SetWork):
         from cnct.client.work.settings import checked_function  # noqa: PLC0415 - not at import
 
         checked_function(function, is_async=False)
-        read = partial(slice_of if self._is_slice else passes, new_set=self._refined)
+        read = partial(slice_of if self._is_slice else passes, new_set=self.all)
         return self._plan(function, options, read, self._reread)
 
     def _reread(self, task: Task) -> Any:
@@ -306,7 +306,7 @@ class AsyncSetWork(SetWork):
 
         checked_function(function, is_async=True)
         read = entries.async_slice_of if self._is_slice else entries.async_passes
-        return self._plan(function, options, partial(read, new_set=self._refined), self._reread)
+        return self._plan(function, options, partial(read, new_set=self.all), self._reread)
 
     async def _reread(self, task: Task) -> Any:
         """Read a resource again. Async twin of `SyncSetWork._reread`."""

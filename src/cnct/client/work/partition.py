@@ -85,7 +85,7 @@ class PartingBase(SourceBase[SetT]):
         return [
             Partition(
                 self._rows._path,
-                query.replaced(where=query.where & run.condition(piece.window)),
+                query.replaced("where", query.where & run.condition(piece.window)),
                 piece.rows,
             )
             for piece in pieces

@@ -111,7 +111,7 @@ class Lookup(Generic[SetT]):
         has_own_size = rows._query.size != rows._client.default_limit
         self.name = name
         self._relation = relation
-        self._set = rows if has_own_size else rows._refined(size=_PAGE)
+        self._set = rows if has_own_size else rows.limit(_PAGE)
         self._is_checked = False
         self._room = relation.max_url_bytes - _url_bytes(self._with_keys({"": ""}))
         self._reserved: Keys = {}

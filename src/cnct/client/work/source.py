@@ -81,7 +81,9 @@ class SourceBase(Generic[SetT]):
 
     def _where(self, condition: R) -> SetT:
         """Return the rows that match, without a check: the rest of the query has passed it."""
-        rows = self._rows._refined(where=self._rows._query.where & condition, concurrency=1)
+        query = self._rows._query
+        query = query.replaced("where", query.where & condition).replaced("concurrency", 1)
+        rows = self._rows._with_query(query)
         rows._checked = True
         return rows
 
@@ -90,7 +92,8 @@ class SourceBase(Generic[SetT]):
         rows = self._where(run.condition(window))
         if not run.changes:
             return rows
-        rows = rows._refined(ordering=run.ordering) if run.ordering else rows
+        if run.ordering:
+            rows = rows._with_query(rows._query.replaced("ordering", run.ordering))
         rows._checked = True
         rows._drifts()  # rows are bound to move: the end is read again
         return rows
