@@ -115,7 +115,7 @@ def _fast():
     """Load no certificates, which takes the most time of a client that makes few calls."""
     context = ssl.create_default_context()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cnct.client._http.asynchronous._ssl_context", lambda: context)
+        patch.setattr("cnct.client._http.async_pools._ssl_context", lambda *_, **__: context)
         yield
 
 

@@ -33,7 +33,7 @@ _WIRE = frozenset(
             f"cnct.client._http.{name}"
             for name in (
                 *("framing", "framed_response", "connections", "adapter"),
-                *("async_streams", "async_transport", "async_direct"),
+                *("async_streams", "async_transport", "async_direct", "async_request"),
             )
         ),
     )

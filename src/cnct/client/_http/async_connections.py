@@ -33,6 +33,7 @@ class Connections:
         owner: Connections of all loops of a client; these leave when they are closed.
 
     Attributes:
+        transport: Sends requests.
         calls: Number of calls under way.
     """
 
@@ -44,7 +45,7 @@ class Connections:
         owner: dict[Loop, Connections],
     ) -> None:
         self._loop = loop
-        self._transport = Transport(contexts, network)
+        self.transport = Transport(contexts, network)
         self.calls = 0
         self._keeper = self._kept(owner)
         self._is_left = False
@@ -56,11 +57,11 @@ class Connections:
         finally:
             owner.pop(self._loop, None)
             _open.discard(self)
-            await self._transport.aclose()
+            await self.transport.aclose()
 
     def new_client(self) -> httpx2.AsyncClient:
         """Return a client that sends over these connections, with cookies of its own."""
-        return httpx2.AsyncClient(transport=self._transport, cookies=new_cookies())
+        return httpx2.AsyncClient(transport=self.transport, cookies=new_cookies())
 
     async def begin(self) -> None:
         """Let the loop close the connections at its end.
@@ -95,7 +96,7 @@ class Connections:
             _open.discard(self)
 
     def _abort(self) -> None:
-        self._transport.abort()
+        self.transport.abort()
         _open.discard(self)
 
 

@@ -156,7 +156,10 @@ def _ssl_context(ca: bool | str, *, is_default: bool) -> ssl.SSLContext:
     import httpx2  # noqa: PLC0415 - at the first call
 
     if isinstance(ca, bool):
-        return httpx2.create_ssl_context(verify=ca, trust_env=not is_default)
-    path = Path(ca)
-    arguments: dict[str, Any] = {"capath": path} if path.is_dir() else {"cafile": path}
-    return ssl.create_default_context(**arguments)
+        context = httpx2.create_ssl_context(verify=ca, trust_env=not is_default)
+    else:
+        path = Path(ca)
+        arguments: dict[str, Any] = {"capath": path} if path.is_dir() else {"cafile": path}
+        context = ssl.create_default_context(**arguments)
+    context.set_alpn_protocols(["http/1.1"])
+    return context

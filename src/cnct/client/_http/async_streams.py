@@ -12,9 +12,10 @@ import re
 import select
 import socket
 import ssl
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import httpcore2
 
@@ -24,10 +25,14 @@ from cnct.client._http.in_threads import in_thread
 from cnct.client._http.living import Living
 from cnct.client._http.response_end import ResponseEnd
 
+T = TypeVar("T")
+
 _REQUEST = re.compile(rb"([A-Z]+) \S+ HTTP/1\.1\r\n")
 _MOST_UNREAD = 256 << 10  # bytes received before reading pauses
 _PIECE = 256 << 10  # bytes written at once
-_HANDSHAKE = 86_400.0  # seconds, since the timeout of the call decides
+HANDSHAKE = 86_400.0
+"""Longest TLS handshake in seconds: the timeout of the call decides."""
+
 _HAPPY_EYEBALLS = 0.25  # seconds before the next address is tried too (RFC 8305)
 
 
@@ -88,14 +93,8 @@ class _Protocol(asyncio.Protocol):
         self._wake()
 
     def _rescue(self) -> None:
-        """Read what the system received before the connection failed: asyncio drops it."""
-        if not self._is_plain():
-            return
-        descriptor = self.transport.get_extra_info("socket").fileno()
-        with suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as twin:
-            twin.settimeout(0)
-            while data := twin.recv(_PIECE):
-                self.data_received(data)
+        for data in received_before(self.transport):
+            self.data_received(data)
 
     def pause_writing(self) -> None:
         self._paused_writing = True
@@ -122,7 +121,7 @@ class _Protocol(asyncio.Protocol):
         """Return whether the connection, while idle, has ended or received anything."""
         if self.surplus or self.received or self.ended:
             return True
-        return _is_readable(self.transport.get_extra_info("socket"))
+        return is_readable(self.transport.get_extra_info("socket"))
 
     async def next_bytes(self, most: int) -> bytes:
         """Return bytes as soon as there are any, none at the end.
@@ -235,7 +234,7 @@ class Stream(httpcore2.AsyncNetworkStream):
                         protocol,
                         ssl_context,
                         server_hostname=server_hostname,
-                        ssl_handshake_timeout=_HANDSHAKE,
+                        ssl_handshake_timeout=HANDSHAKE,
                     )
             except BaseException:
                 await self.aclose()
@@ -276,20 +275,40 @@ class Backend(httpcore2.AsyncNetworkBackend):
         del local_address, socket_options
         with _translated(httpcore2.ConnectTimeout, httpcore2.ConnectError):
             async with asyncio.timeout(timeout):
-                try:
-                    protocol = await _connected(host, port)
-                except RuntimeError:
-                    # After the end of the main thread, asyncio cannot look up names any more.
-                    addresses = await in_thread(socket.getaddrinfo, host, port)
-                    protocol = await _connected(addresses[0][4][0], port)
+                protocol = await connected(_Protocol, host, port)
         return Stream(protocol, self._streams)
 
 
-async def _connected(host: Any, port: int) -> _Protocol:
-    _, protocol = await asyncio.get_running_loop().create_connection(
-        _Protocol, host, port, happy_eyeballs_delay=_HAPPY_EYEBALLS
-    )
-    return protocol
+async def connected(factory: Callable[[], T], host: str, port: int, **tls: Any) -> T:
+    """Connect to a host, and return the protocol of the connection.
+
+    Args:
+        factory: Makes the protocol.
+        host: Name or address.
+        port: Its port.
+        **tls: Arguments of `asyncio.loop.create_connection` for TLS.
+    """
+    loop: Any = asyncio.get_running_loop()
+    connect = partial(loop.create_connection, factory, happy_eyeballs_delay=_HAPPY_EYEBALLS, **tls)
+    try:
+        _, protocol = await connect(host, port)
+    except RuntimeError:
+        # After the end of the main thread, asyncio cannot look up names any more.
+        addresses = await in_thread(socket.getaddrinfo, host, port)
+        _, protocol = await connect(addresses[0][4][0], port)
+    connection: T = protocol
+    return connection
+
+
+def received_before(transport: Any) -> Iterator[bytes]:
+    """Yield what the system received before a connection failed: asyncio drops it."""
+    if transport is None or transport.get_extra_info("ssl_object") is not None:
+        return
+    descriptor = transport.get_extra_info("socket").fileno()
+    with suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as twin:
+        twin.settimeout(0)
+        while data := twin.recv(_PIECE):
+            yield data
 
 
 @contextmanager
@@ -305,7 +324,7 @@ def _translated(
         raise failure(str(error)) from error
 
 
-def _is_readable(sock: Any) -> bool:
+def is_readable(sock: Any) -> bool:
     """Return whether reading would not wait."""
     descriptor = sock.fileno()
     if descriptor < 0:

@@ -30,13 +30,15 @@ from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.async_body import prepared
 from cnct.client._http.async_pools import AsyncPools
-from cnct.client._http.async_transport import with_encoding
+from cnct.client._http.async_transport import Transport, send_plain, with_encoding
 from cnct.client._http.exchange import Exchange, current_exchange, exchanging
 from cnct.client._http.failures import is_failed_exchange
 from cnct.client._http.interception import Interceptor, WireRequest, interceptor_of
 from cnct.client._http.log import log_failure, log_pause, log_response
 
 T = TypeVar("T")
+
+_SEND = httpx2.AsyncClient.send
 
 _UNSENT = (
     httpx2.ConnectError,
@@ -179,15 +181,19 @@ class AsyncDriver:
             interceptor = interceptor_of(url)
             if interceptor is not None:
                 return await _intercepted(interceptor, request)
-            return await self._send(client, request, auth)
+            return await self._send(connections.transport, client, request, auth)
         finally:
             connections.end_call()
 
     @staticmethod
     async def _send(
-        client: httpx2.AsyncClient, request: httpx2.Request, auth: Any
+        transport: Transport, client: httpx2.AsyncClient, request: httpx2.Request, auth: Any
     ) -> httpx2.Response:
+        # The tests of a program may have replaced the method of httpx2.
+        is_plain = auth is _KEEP_AUTHORIZATION and httpx2.AsyncClient.send is _SEND
         try:
+            if is_plain and transport.is_direct(request.url):
+                return with_encoding(await send_plain(transport, client, request))
             return with_encoding(await client.send(request, auth=auth, follow_redirects=False))
         except (httpx2.HTTPError, httpx2.InvalidURL, BodyError):
             raise

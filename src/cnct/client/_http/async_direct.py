@@ -1,0 +1,354 @@
+"""Sends requests to servers without a proxy, on asyncio, for the asynchronous driver.
+
+Connections keep at most one request under way, and read its response with `framing`. They receive
+also while they write, so that an early response to a large upload is not lost, and are not used
+again where any byte came that belongs to no response.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import ssl
+from collections import deque
+from collections.abc import Generator
+from contextlib import aclosing, contextmanager
+from typing import Any, NamedTuple
+
+import httpcore2
+import httpx2
+
+from cnct.client._core.response_body import BodyError, ResponseBody
+from cnct.client._http.async_request import Encoded, encoded
+from cnct.client._http.async_streams import HANDSHAKE, connected, is_readable, received_before
+from cnct.client._http.exchange import current_exchange
+from cnct.client._http.forks import give_up, renew_after_fork
+from cnct.client._http.framing import Head, Incoming
+from cnct.client._http.living import Living
+
+MOST_IDLE = 256
+"""Connections that are kept to one server."""
+
+IDLE_SECONDS = 5.0
+"""Seconds for which an unused connection is kept."""
+
+ENCODING = "cnct.content_encoding"
+"""Extension of a response for its header ``Content-Encoding``, until `with_encoding`."""
+
+
+class DirectConnection(asyncio.Protocol):
+    """A connection to a server, with or without TLS.
+
+    Attributes:
+        headers: Those of the last response.
+        idle_since: Time of the loop at which the last response ended.
+        is_spoiled: Whether the connection cannot be used again.
+    """
+
+    def __init__(self) -> None:
+        self.headers = httpx2.Headers()
+        self.idle_since = 0.0
+        self.is_spoiled = False
+        self._loop = asyncio.get_running_loop()
+        self._transport: Any = None
+        self._incoming: Incoming | None = None
+        self._body: ResponseBody | None = None
+        self._pieces: list[bytes] = []
+        self._done: asyncio.Future[None] | None = None
+        self._exchange = current_exchange()
+        self._timer: asyncio.TimerHandle | None = None
+        self._heard = 0.0
+        self._is_aborted = False
+        self._writable: asyncio.Future[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+        renew_after_fork(self)
+
+    def _renew(self) -> None:
+        """Close the inherited socket; the parent process goes on using the connection."""
+        self.is_spoiled = True
+        give_up(self._transport.get_extra_info("socket").fileno())
+
+    def is_stale(self) -> bool:
+        """Return whether the connection, while idle, has ended or received anything."""
+        return self.is_spoiled or is_readable(self._transport.get_extra_info("socket"))
+
+    def get_extra_info(self, name: str) -> Any:
+        """Return what asyncio knows of the connection."""
+        return self._transport.get_extra_info(name)
+
+    def abort(self) -> None:
+        """Close the connection in the next round of the loop."""
+        self.is_spoiled = self._is_aborted = True
+        self._transport.abort()
+
+    async def exchange(self, request: Encoded) -> tuple[Head, bytes]:
+        """Send a request, and return the head of its response and the whole body.
+
+        Raises:
+            httpx2.TransportError: If there is no whole response.
+            BodyError: If the body cannot be used.
+        """
+        self._incoming = incoming = Incoming(request.method)
+        self._pieces, self._body, self._exchange = [], None, current_exchange()
+        self._done = done = self._loop.create_future()
+        self._exchange.sent = True
+        try:
+            is_written = await self._write(request, done)
+            self._listen(request.timeouts.get("read"))
+            await done
+        except BaseException:
+            self.abort()
+            raise
+        finally:
+            self._done = self._incoming = None
+            if self._timer is not None:
+                self._timer.cancel()
+            if done.done() and not done.cancelled():
+                done.exception()  # retrieved, or asyncio would log it
+        head: Any = incoming.head
+        self.idle_since = self._loop.time()
+        self.is_spoiled = self.is_spoiled or incoming.surplus or head.will_close or not is_written
+        if self.is_spoiled:
+            self.abort()
+        pieces, self._pieces = self._pieces, []
+        return head, b"".join(pieces)
+
+    async def _write(self, request: Encoded, done: asyncio.Future[None]) -> bool:
+        """Write a request until the response is there; return whether all of it was written."""
+        timeout = request.timeouts.get("write")
+        self._transport.write(request.start)
+        if not await self._drain(done, timeout):
+            return False
+        if request.rest is None:
+            return True
+        async with aclosing(request.rest) as pieces:
+            async for piece in pieces:
+                self._transport.write(piece)
+                await asyncio.sleep(0)  # receive before writing again: the response may be there
+                if not await self._drain(done, timeout):
+                    return False
+        return True
+
+    async def _drain(self, done: asyncio.Future[None], timeout: float | None) -> bool:  # noqa: ASYNC109 - of httpx2
+        """Wait until most is sent; return whether more can be written."""
+        if self._writable is None:
+            return not (done.done() or self._transport.is_closing())
+        try:
+            async with asyncio.timeout(timeout):
+                await asyncio.wait((self._writable, done), return_when=asyncio.FIRST_COMPLETED)
+        except TimeoutError as error:
+            raise httpx2.WriteTimeout("") from error
+        return not (done.done() or self._transport.is_closing())
+
+    def _listen(self, timeout: float | None) -> None:
+        self._heard = self._loop.time()
+        self._timer = None
+        if timeout is not None:
+            self._timer = self._loop.call_later(timeout, self._check_silence, timeout)
+
+    def _check_silence(self, timeout: float) -> None:
+        left = self._heard + timeout - self._loop.time()
+        if left > 0:
+            self._timer = self._loop.call_later(left, self._check_silence, timeout)
+        else:
+            self._fail(httpx2.ReadTimeout(""))
+
+    def data_received(self, data: bytes) -> None:
+        incoming, done = self._incoming, self._done
+        if incoming is None or done is None or done.done():
+            self.is_spoiled = True
+            return
+        self._heard = self._loop.time()
+        try:
+            pieces = incoming.take(data)
+            if incoming.head is not None:
+                self._feed(incoming.head, pieces)
+            if incoming.complete:
+                self._finish(done)
+        except (http.client.HTTPException, BodyError) as error:
+            if incoming.head is not None:
+                self._exchange.status = incoming.head.status
+            self._fail(error)
+
+    def _feed(self, head: Head, pieces: list[bytes]) -> None:
+        if self._body is None:
+            self._exchange.status = head.status
+            self.headers = headers = httpx2.Headers(head.headers)
+            kind, encoding = headers.get("Content-Type", ""), headers.get("Content-Encoding", "")
+            self._body = ResponseBody(head.status, kind, encoding, self._exchange.limits)
+        for piece in pieces:
+            self._pieces.extend(self._body.feed(piece))
+
+    def _finish(self, done: asyncio.Future[None]) -> None:
+        if self._body is not None:
+            self._body.finish()
+        done.set_result(None)
+
+    def eof_received(self) -> bool:
+        self._end(None)
+        # A server may end its side before it has read the whole request; TLS cannot stay half open.
+        is_plain = self._transport.get_extra_info("ssl_object") is None
+        return is_plain and self._incoming is not None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None and not self.is_spoiled:
+            for data in received_before(self._transport):
+                self.data_received(data)
+        self._end(exc)
+        self.resume_writing()
+
+    def _end(self, error: Exception | None) -> None:
+        """Take the end of the connection; an end of ours is no end of a response."""
+        self.is_spoiled = True
+        incoming, done = self._incoming, self._done
+        if incoming is None or done is None or done.done():
+            return
+        if self._is_aborted:
+            error = error or http.client.HTTPException("The connection was closed")
+        if error is not None:
+            self._fail(error)
+            return
+        try:
+            incoming.end()
+            self._finish(done)
+        except (http.client.HTTPException, BodyError) as failure:
+            self._fail(failure)
+
+    def _fail(self, error: Exception) -> None:
+        """End the request with an error, one of httpx2 unless it is about the body."""
+        if self._done is None or self._done.done():
+            return
+        if not isinstance(error, httpx2.TransportError | BodyError):
+            is_http = isinstance(error, http.client.HTTPException)
+            kind = httpx2.RemoteProtocolError if is_http else httpx2.ReadError
+            cause, error = error, kind(str(error))
+            error.__cause__ = cause
+        self._done.set_exception(error)
+
+    def pause_writing(self) -> None:
+        self._writable = self._loop.create_future()
+
+    def resume_writing(self) -> None:
+        if self._writable is not None:
+            self._writable.set_result(None)
+            self._writable = None
+
+
+class _Info(httpcore2.AsyncNetworkStream):
+    """The extension ``network_stream`` of a response: facts about its connection."""
+
+    def __init__(self, connection: DirectConnection) -> None:
+        self._connection = connection
+
+    def get_extra_info(self, info: str) -> Any:
+        names = {"client_addr": "sockname", "server_addr": "peername"}
+        return self._connection.get_extra_info(names.get(info, info))
+
+
+class _Destination(NamedTuple):
+    scheme: str
+    host: bytes
+    port: int | None
+    context: ssl.SSLContext
+
+
+class DirectPool:
+    """Connections of one event loop to any server."""
+
+    def __init__(self) -> None:
+        self._idle: dict[_Destination, deque[DirectConnection]] = {}
+        self._connections: Living[DirectConnection] = Living()
+
+    async def send(self, request: httpx2.Request, context: ssl.SSLContext) -> httpx2.Response:
+        """Send a request, and return the response, whose body has come.
+
+        Args:
+            request: The request.
+            context: Certificates, if the URL is one of https.
+
+        Raises:
+            httpx2.TransportError: If there is no response.
+            BodyError: If the body cannot be used.
+        """
+        url = request.url
+        message = encoded(request)
+        destination = _Destination(url.scheme, url.raw_host, url.port, context)
+        idle = self._idle.setdefault(destination, deque())
+        connection = self._unused(idle) or await self._connect(destination, message.timeouts)
+        head, content = await connection.exchange(message)
+        if not connection.is_spoiled:
+            idle.append(connection)
+            if len(idle) > MOST_IDLE:
+                idle.popleft().abort()
+        return _response(request, head, content, connection)
+
+    @staticmethod
+    def _unused(idle: deque[DirectConnection]) -> DirectConnection | None:
+        """Return the connection that was used last, and close those that were not used for long."""
+        oldest = asyncio.get_running_loop().time() - IDLE_SECONDS
+        while idle and idle[0].idle_since < oldest:
+            idle.popleft().abort()
+        while idle:
+            connection = idle.pop()
+            if not connection.is_stale():
+                return connection
+            connection.abort()
+        return None
+
+    async def _connect(
+        self, destination: _Destination, timeouts: dict[str, float | None]
+    ) -> DirectConnection:
+        host = destination.host.decode("ascii")
+        tls: dict[str, Any] = {}
+        if destination.scheme == "https":
+            tls = {"ssl": destination.context, "server_hostname": host}
+            tls["ssl_handshake_timeout"] = HANDSHAKE
+        elif destination.scheme != "http":
+            raise httpx2.UnsupportedProtocol(f"{destination.scheme!r} is neither http nor https")
+        port = destination.port or (443 if tls else 80)
+        with _connecting():
+            async with asyncio.timeout(timeouts.get("connect")):
+                connection = await connected(DirectConnection, host, port, **tls)
+        self._connections.add(connection)
+        return connection
+
+    def abort(self) -> None:
+        """Close all connections in the next round of the loop."""
+        for connection in self._connections:
+            connection.abort()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        self.abort()
+        await asyncio.sleep(0)  # asyncio closes the sockets in the next round of its loop
+
+
+@contextmanager
+def _connecting() -> Generator[None]:
+    """Raise the errors of httpx2 in destination of those of the system."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise httpx2.ConnectTimeout(str(error)) from error
+    except (OSError, ValueError) as error:  # ValueError: a host name that has no IDNA form
+        raise httpx2.ConnectError(str(error)) from error
+
+
+def _response(
+    request: httpx2.Request, head: Head, content: bytes, connection: DirectConnection
+) -> httpx2.Response:
+    """Return a response with a body that is decompressed already."""
+    headers = connection.headers
+    extensions: dict[str, Any] = {
+        "http_version": b"HTTP/1.1" if head.version > 10 else b"HTTP/1.0",  # noqa: PLR2004 - HTTP/1.0
+        "reason_phrase": head.reason,
+        "network_stream": _Info(connection),
+    }
+    if "Content-Encoding" in headers:
+        extensions[ENCODING] = headers.pop("Content-Encoding")
+    stream = httpx2.ByteStream(content)
+    return httpx2.Response(
+        head.status, headers=headers, stream=stream, request=request, extensions=extensions
+    )
