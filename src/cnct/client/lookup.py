@@ -5,16 +5,18 @@ A client with a key, and without ``CNCT_`` variables, reads nothing and loads no
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import threading
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnct.client._http.forks import renew_after_fork
 from cnct.client.left_out import LOOKED_UP, LeftOut, plain
 from cnct.text import Secret
+
+if TYPE_CHECKING:
+    import logging
 
 _VARIABLES = tuple(
     f"CNCT_{name}" for name in ("ENDPOINT", "SPEC", "TIMEOUT", "MAX_RETRIES", "CONCURRENCY", "LOG")
@@ -129,6 +131,8 @@ def looked_up(api_key: object, endpoint: str | None, profile: str | None) -> Loo
 
 def _show_log(level: str) -> None:
     """Print the log of this package to stderr from a level on, unless the program handles it."""
+    import logging  # noqa: PLC0415 - only with such a setting
+
     logger = logging.getLogger("cnct")
     logger.setLevel(level.upper())
     if _shows(logger) or _shows(logging.getLogger()):
@@ -139,4 +143,6 @@ def _show_log(level: str) -> None:
 
 
 def _shows(logger: logging.Logger) -> bool:
+    import logging  # noqa: PLC0415 - only with such a setting
+
     return any(not isinstance(handler, logging.NullHandler) for handler in logger.handlers)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import inf
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, cast
 
 from cnct.api_keys import key_problem
 from cnct.endpoints import DEFAULT_ENDPOINT, checked_endpoint
 from cnct.exceptions import SettingsError
+from cnct.settings.tables import is_array
 from cnct.text import MASK, Secret, clean, either, safe_url
 
 KEY_SOURCES = ("env:", "file:", "cmd:", "keyring:")
@@ -103,8 +104,8 @@ def shown(name: str, value: Any) -> str:
         return ""
     if name == "api_key":
         return _shown_key(str(value))
-    if isinstance(value, tuple | list):
-        parts: list[Any] = [*value]
+    if isinstance(value, tuple):
+        parts = cast("tuple[Any, ...]", value)
         return ", ".join(shown(name, part) for part in parts)
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return clean(safe_url(text))
@@ -161,7 +162,7 @@ def _numbers(text: str) -> Any:
 
 
 def _timeout(value: Any) -> Any:
-    if isinstance(value, list):
+    if is_array(value):
         first, second = map(_seconds, value)
         return (first, second)
     return _seconds(value)
@@ -191,7 +192,7 @@ def _one_or_two(text: str) -> Any:
 
 
 def _cert(value: Any) -> Any:
-    if isinstance(value, list):
+    if is_array(value):
         certificate, key = map(_text, value)
         return None if certificate is None or key is None else (certificate, key)
     return _text(value)
@@ -271,7 +272,7 @@ def in_folder(name: str, value: Any, folder: Path) -> Any:
     if name not in _PATHS or isinstance(value, bool) or "://" in str(value):
         return value
     if isinstance(value, tuple):
-        parts: tuple[str, ...] = value
+        parts = cast("tuple[str, ...]", value)
         return tuple(_absolute(part, folder) for part in parts)
     return _absolute(value, folder)
 

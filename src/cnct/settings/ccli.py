@@ -12,6 +12,7 @@ from cnct.settings.catalog import OPTIONS, Setting, read_value
 from cnct.settings.config_file import Config, Profile, are_files_used
 from cnct.settings.key_sources import checked_literal
 from cnct.settings.private_files import read_private
+from cnct.settings.tables import is_array, is_table
 from cnct.text import Secret, clean
 
 
@@ -52,13 +53,12 @@ def read_accounts() -> Accounts:
         return Accounts(Config({}, None), {}, is_readable_by_others=False)
     place = clean(str(path))
     document = _decoded(private.text, place)
-    accounts = document.get("accounts") or []
-    if not isinstance(accounts, list):
+    accounts: Any = document.get("accounts") or []
+    if not is_array(accounts):
         raise SettingsError(f"accounts in {place} must be a list")
     profiles: dict[str, Profile] = {}
     labels: dict[str, str] = {}
-    members: list[Any] = accounts
-    for account in members:
+    for account in accounts:
         profile = _profile(account, place)
         profiles[profile.name] = profile
         labels[profile.name] = clean(str(account.get("name") or ""))
@@ -72,9 +72,8 @@ def _decoded(text: Secret, place: str) -> dict[str, Any]:
         document: Any = json.loads(text, object_hook=_Masked)
     except (ValueError, RecursionError):  # the error holds the text with its secrets
         document = None
-    if isinstance(document, dict):
-        table: dict[str, Any] = document
-        return table
+    if is_table(document):
+        return document
     raise SettingsError(f"{place} is no JSON object: repair it with ccli")
 
 
@@ -86,17 +85,16 @@ class _Masked(dict[str, Any]):
 
 
 def _profile(account: Any, place: str) -> Profile:
-    if not isinstance(account, dict):
+    if not is_table(account):
         raise SettingsError(f"accounts in {place} must be objects")
-    members: dict[str, Any] = account
-    name = members.get("id")
+    name = account.get("id")
     if not isinstance(name, str) or not name.strip():
         raise SettingsError(f"An account in {place} has no id")
     title = f"account {clean(name)} of ccli in {place}"
     settings: dict[str, Setting] = {}
     for key in ("api_key", "endpoint"):
-        if members.get(key) is not None:
-            value = members[key]
+        value = account.get(key)
+        if value is not None:
             value = Secret(value) if isinstance(value, str) else value
             checked = read_value(OPTIONS[key], value, f"{key} of {title}")
             settings[key] = Setting(key, checked, title)

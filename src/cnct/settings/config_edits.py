@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnct.exceptions import SettingsError
 from cnct.settings.catalog import OPTIONS, Option, in_folder, read_text
@@ -12,9 +12,6 @@ from cnct.settings.ccli import ccli_path, read_accounts
 from cnct.settings.config_file import config_path, parse_config, read_config
 from cnct.settings.private_files import read_private, write_private
 from cnct.text import Secret, clean, did_you_mean
-
-if TYPE_CHECKING:
-    from tomlkit import TOMLDocument
 
 
 def get_setting(name: str, profile: str | None = None) -> Any:
@@ -176,7 +173,7 @@ def _written(option: Option, text: Secret) -> Any:
     return [*value] if isinstance(value, tuple) else value
 
 
-def _open() -> tuple[TOMLDocument, Path]:
+def _open() -> tuple[Any, Path]:
     """Return the document and its path; the document is empty if there is no file.
 
     Raises:
@@ -199,7 +196,7 @@ def _table(*, is_super: bool = False) -> Any:
     return tomlkit.table(is_super_table=is_super)
 
 
-def _activate(document: TOMLDocument, name: str) -> None:
+def _activate(document: Any, name: str) -> None:
     """Set the active profile; a new line goes to the top, since below a table it would be its."""
     if "profile" in document:
         document["profile"] = name
@@ -213,7 +210,7 @@ def _activate(document: TOMLDocument, name: str) -> None:
     document.update(tomlkit.parse(f"{tomlkit.dumps(top)}\n{rest}"))
 
 
-def _save(document: TOMLDocument, path: Path) -> Path:
+def _save(document: Any, path: Path) -> Path:
     import tomlkit  # noqa: PLC0415 - only for changes
 
     text = Secret(tomlkit.dumps(document))

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from cnct.exceptions import SettingsError, SettingsWarning, users_level
 from cnct.settings.catalog import KEY_SOURCES, OPTIONS, Setting, in_folder, read_value
 from cnct.settings.private_files import read_private
+from cnct.settings.tables import is_array, is_table
 from cnct.settings.variables import CONFIG
 from cnct.text import Secret, clean, did_you_mean
 
@@ -123,20 +124,17 @@ def _document(text: Secret, place: str) -> Any:
 
 def _secret(value: Any) -> Any:
     """Return decoded TOML with a masked ``repr`` for every text: any of them may be a key."""
-    if isinstance(value, dict):
-        table: dict[str, Any] = value
-        return {name: _secret(part) for name, part in table.items()}
-    if isinstance(value, list):
-        items: list[Any] = value
-        return [_secret(part) for part in items]
+    if is_table(value):
+        return {name: _secret(value[name]) for name in value}
+    if is_array(value):
+        return [_secret(part) for part in value]
     return Secret(value) if isinstance(value, str) else value
 
 
 def _tables(value: Any, place: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
+    if not is_table(value):
         raise SettingsError(f"{place} must be tables like [profiles.prod]")
-    tables: dict[str, Any] = value
-    return tables
+    return value
 
 
 def _hint(name: str) -> str:

@@ -5,7 +5,6 @@ Imports httpx2 and asyncio at the first call only, since that is slow.
 
 from __future__ import annotations
 
-import ssl
 import sys
 import threading
 from collections.abc import Callable
@@ -17,6 +16,8 @@ from cnct.client._http.forks import renew_after_fork
 from cnct.client._http.network import Network
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
     from cnct.client._http.async_connections import Connections, Loop
@@ -153,7 +154,9 @@ def _ssl_context(ca: bool | str, *, is_default: bool) -> ssl.SSLContext:
         ca: Path of the certificates, ``True`` for the usual ones, or ``False`` for no check.
         is_default: Whether the usual ones are those of the library, whatever the environment.
     """
-    import httpx2  # noqa: PLC0415 - at the first call
+    import ssl  # noqa: PLC0415 - at the first call
+
+    import httpx2  # noqa: PLC0415 - same
 
     if isinstance(ca, bool):
         context = httpx2.create_ssl_context(verify=ca, trust_env=not is_default)

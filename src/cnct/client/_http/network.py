@@ -6,10 +6,9 @@ An argument that was passed overrides the environment; otherwise `environment` s
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
-from cnct.client._http.environment import ca_bundle, proxy_of
 from cnct.text import Secret
 
 Verify = bool | str | os.PathLike[str] | None
@@ -39,11 +38,19 @@ class Network(NamedTuple):
     @property
     def ca(self) -> bool | str:
         """Path of CA certificates, ``True`` for the usual ones, or ``False`` for no check."""
-        return (ca_bundle() or True) if self.verify is None else self.verify
+        if self.verify is not None:
+            return self.verify
+        from cnct.client._http.environment import ca_bundle  # noqa: PLC0415 - imports urllib
+
+        return ca_bundle() or True
 
     def proxy_of(self, url: str) -> str | None:
         """Return the URL of the proxy for a URL, ``None`` without one."""
-        return proxy_of(url) if self.proxy is None else self.proxy or None
+        if self.proxy is not None:
+            return self.proxy or None
+        from cnct.client._http.environment import proxy_of  # noqa: PLC0415 - imports urllib
+
+        return proxy_of(url)
 
 
 def checked_network(verify: Any, cert: Any, proxy: Any) -> Network:
@@ -56,7 +63,7 @@ def checked_network(verify: Any, cert: Any, proxy: Any) -> Network:
     if verify is not None and not isinstance(verify, bool):
         verify = _path("verify", verify)
     if isinstance(cert, tuple):
-        certificate, key = _pair(cert)
+        certificate, key = _pair(cast("tuple[Any, ...]", cert))
         cert = (_path("cert", certificate), _path("cert", key))
     elif cert is not None:
         cert = _path("cert", cert)
@@ -73,7 +80,7 @@ def _path(name: str, value: Any) -> str:
     if not isinstance(value, str | os.PathLike):
         expected = "True, False or the path of CA certificates" if name == "verify" else "a path"
         raise TypeError(f"{name} must be {expected}, not {type(value).__name__}")
-    path = os.fsdecode(value)
+    path = os.fsdecode(cast("str | os.PathLike[str]", value))
     if not os.path.exists(path):  # noqa: PTH110 - may be text with NUL, which is False here
         raise ValueError(f"{name} must be the path of a file: {path!r} does not exist")
     return path
