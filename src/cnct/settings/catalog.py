@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import inf
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn, cast
+from typing import Any, NamedTuple, NoReturn
 
 from cnct.api_keys import key_problem
 from cnct.endpoints import DEFAULT_ENDPOINT, checked_endpoint
 from cnct.exceptions import SettingsError
-from cnct.settings.tables import is_array
+from cnct.settings.tables import is_array, is_pair
 from cnct.text import MASK, Secret, clean, either, safe_url
 
 KEY_SOURCES = ("env:", "file:", "cmd:", "keyring:")
@@ -78,9 +78,7 @@ def read_text(option: Option, text: str, place: str) -> Any:
         value = option.from_text(text.strip())
     except ValueError:
         value = None
-    if value is None:
-        _refuse(option, place, text)
-    return read_value(option, value, place)
+    return _usable(option, value, place, text)
 
 
 def read_value(option: Option, value: Any, place: str) -> Any:
@@ -89,12 +87,17 @@ def read_value(option: Option, value: Any, place: str) -> Any:
     Raises:
         SettingsError: If the value is none of the setting.
     """
+    return _usable(option, value, place, value)
+
+
+def _usable(option: Option, value: Any, place: str, written: Any) -> Any:
+    """Return the value for the client, or refuse what the user has written."""
     try:
-        checked = option.checked(value)
+        checked = None if value is None else option.checked(value)
     except (ValueError, TypeError, OverflowError):
         checked = None
     if checked is None:
-        _refuse(option, place, value)
+        _refuse(option, place, written)
     return checked
 
 
@@ -104,9 +107,8 @@ def shown(name: str, value: Any) -> str:
         return ""
     if name == "api_key":
         return _shown_key(str(value))
-    if isinstance(value, tuple):
-        parts = cast("tuple[Any, ...]", value)
-        return ", ".join(shown(name, part) for part in parts)
+    if is_pair(value):
+        return ", ".join(shown(name, part) for part in value)
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return clean(safe_url(text))
 
@@ -271,9 +273,8 @@ def in_folder(name: str, value: Any, folder: Path) -> Any:
         return Secret(f"file:{_absolute(value.removeprefix('file:'), folder)}")
     if name not in _PATHS or isinstance(value, bool) or "://" in str(value):
         return value
-    if isinstance(value, tuple):
-        parts = cast("tuple[str, ...]", value)
-        return tuple(_absolute(part, folder) for part in parts)
+    if is_pair(value):
+        return tuple(_absolute(part, folder) for part in value)
     return _absolute(value, folder)
 
 

@@ -66,7 +66,10 @@ def config_path() -> Path | None:
         return None if not name else path / NAME if path.is_dir() else path
     from platformdirs import user_config_path  # noqa: PLC0415 - not for a client with a key
 
-    folder = user_config_path("cnct", appauthor=False)
+    try:
+        folder = user_config_path("cnct", appauthor=False)
+    except (OSError, RuntimeError, KeyError):
+        return None
     return folder / NAME if folder.is_absolute() else None  # a user without a home has "~/..."
 
 

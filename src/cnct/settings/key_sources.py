@@ -36,12 +36,13 @@ def read_key(key: str, place: str) -> Secret:
     Raises:
         SettingsError: If the source has no key.
     """
-    kind, colon, name = key.partition(":")
-    if f"{kind}{colon}" not in KEY_SOURCES:
+    source = next((source for source in KEY_SOURCES if key.startswith(source)), None)
+    if source is None:
         return Secret(key)
-    readers = {"env": _of_variable, "file": _of_file, "cmd": _of_command, "keyring": _of_keyring}
-    value = readers[kind](name.strip(), place)
-    checked_literal(value, f"{kind}:{_subject(kind, name)}, the {place},")
+    # Secret, since a command may have the key itself among its arguments.
+    name = Secret(key.removeprefix(source).strip())
+    value = _READERS[source](name, place)
+    checked_literal(value, f"{source}{_subject(source, name)}, the {place},")
     return value
 
 
@@ -61,9 +62,9 @@ def checked_literal(key: Secret, place: str) -> None:
         )
 
 
-def _subject(kind: str, name: str) -> str:
+def _subject(source: str, name: str) -> str:
     """Return the name of a source; arguments of a command can be secret."""
-    return clean(f"{name.split(maxsplit=1)[0]} ..." if kind == "cmd" else name)
+    return clean(f"{name.split(maxsplit=1)[0]} ..." if source == "cmd:" else name)
 
 
 def _of_variable(name: str, place: str) -> Secret:
@@ -88,7 +89,7 @@ def _of_command(command: str, place: str) -> Secret:
     hint = ""
     if _SHELL_SIGNS & {*command}:
         hint = ". It runs without a shell: write sh -c '...' for pipes and variables"
-    raise SettingsError(f"The command {_subject('cmd', command)}, the {place}, {result}{hint}")
+    raise SettingsError(f"The command {_subject('cmd:', command)}, the {place}, {result}{hint}")
 
 
 def _output(command: str) -> Secret | str:
@@ -140,3 +141,6 @@ def _password(service: str, user: str) -> Secret | str:
     except (KeyringError, OSError) as error:
         return f"cannot be read: {type(error).__name__}"
     return "does not exist" if password is None else Secret(password.strip())
+
+
+_READERS = {"env:": _of_variable, "file:": _of_file, "cmd:": _of_command, "keyring:": _of_keyring}

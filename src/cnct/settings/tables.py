@@ -13,3 +13,8 @@ def is_table(value: object) -> TypeGuard[dict[str, Any]]:
 def is_array(value: object) -> TypeGuard[list[Any]]:
     """Return whether a decoded value is an array."""
     return isinstance(value, list)
+
+
+def is_pair(value: object) -> TypeGuard[tuple[Any, ...]]:
+    """Return whether a checked value consists of several parts, as that of a timeout may."""
+    return isinstance(value, tuple)

@@ -6,7 +6,7 @@ An argument that was passed overrides the environment; otherwise `environment` s
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeGuard, cast
 from urllib.parse import urlsplit
 
 from cnct.text import Secret
@@ -62,12 +62,16 @@ def checked_network(verify: Any, cert: Any, proxy: Any) -> Network:
     """
     if verify is not None and not isinstance(verify, bool):
         verify = _path("verify", verify)
-    if isinstance(cert, tuple):
-        certificate, key = _pair(cast("tuple[Any, ...]", cert))
+    if _is_tuple(cert):
+        certificate, key = _pair(cert)
         cert = (_path("cert", certificate), _path("cert", key))
     elif cert is not None:
         cert = _path("cert", cert)
     return Network(verify, cert, None if proxy is None else _proxy(proxy))
+
+
+def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
 
 
 def _pair(cert: tuple[Any, ...]) -> tuple[Any, Any]:
