@@ -82,6 +82,7 @@ class Played:
 
         result = self._runner.run(played())
         ours = type(result).__module__.startswith(("cnct.client.models", "cnct.client.dry_run"))
+        ours = ours and not isinstance(result, list)
         lazy = inspect.ismethod(result) or hasattr(type(result), "__aiter__")
         return Played(self._runner, result) if ours or lazy else result
 

@@ -289,7 +289,6 @@ def test_arguments_that_make_no_sense_are_named(world, arguments, error, names):
         (lambda c: c.products[True], TypeError),
         (lambda c: c.products[""], ValueError),
         (lambda c: c.products[".."], ValueError),
-        (lambda c: iter(getattr(c.products, "it", c.products)), TypeError),
         (lambda c: c.get("https://user:pw@elsewhere.example/products"), ValueError),
     ],
 )

@@ -20,8 +20,10 @@ TWINS = [
 ]
 ONLY_HERE = {
     clients.ConnectClient: {"session", "close", "__enter__", "__exit__"},
-    clients.AsyncConnectClient: {"aclose", "__aenter__", "__aexit__"},
+    # The refusing "__enter__" names "async with".
+    clients.AsyncConnectClient: {"aclose", "__aenter__", "__aexit__", "__enter__", "__exit__"},
     models.AsyncResourceSet: {"__aiter__"},
+    models.AsyncCollection: {"__aiter__"},
 }
 ONLY_HERE[dry_run.DryRunClient] = ONLY_HERE[clients.ConnectClient]
 ONLY_HERE[dry_run.AsyncDryRunClient] = ONLY_HERE[clients.AsyncConnectClient]

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from cnct.client._core.arguments import checked_bool, checked_int
+from cnct.client._core.arguments import check_call_arguments, checked_bool, checked_int
 from cnct.client._core.clock import Clock
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import MAX_ANSWER, Flow, Limits, Request, Response
@@ -42,6 +42,7 @@ from cnct.client.identity import HasIdentity
 from cnct.client.last_response import LastResponses
 from cnct.client.left_out import CONCURRENCY, LOOKED_UP, MAX_RETRIES, TIMEOUT
 from cnct.client.lookup import looked_up
+from cnct.client.models.mistakes import answer_mistakes
 from cnct.client.models.names import AttributePath, at_hand, check_attribute
 from cnct.client.models.noun import (
     STEPS_WITHOUT_IO,
@@ -233,6 +234,7 @@ class BaseClient(
             self._check_placeholders(method, url, kwargs)
         limits = self._limits(kwargs)
         kwargs = self._prepare_call_kwargs(kwargs)
+        check_call_arguments(self, method, kwargs, self._library)
         request = Request(method.upper(), url, kwargs, self.api_key or "", limits)
         specs = self._specs_to_check(is_checked)
         if specs and self._policy and self._available(specs):
@@ -354,6 +356,9 @@ class BaseClient(
         """Restore the settings; connections are opened at the first call."""
         vars(self).update(state)
         self._open()
+
+
+answer_mistakes("client", BaseClient)
 
 
 def with_payload(payload: Any, kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -97,9 +97,12 @@ class PathWriter(NamedTuple):
                 return f'{self.root}("{path}")'
             case "collection":
                 return f'{self.root}.collection("{path}")'
+            case "action" if len(above.split("/")) % 2 == 0:  # without a document, most likely
+                return f"{self.expression(above, 'resource')}{self.step(name, kind, 'resource')}"
             case _:
-                step = self.step(name, kind, "collection")
-                return f'{self.root}.collection("{above}"){step}'
+                return (
+                    f"{self.expression(above, 'collection')}{self.step(name, kind, 'collection')}"
+                )
 
 
 def path_writer(description: Described) -> PathWriter:

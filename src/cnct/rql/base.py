@@ -116,7 +116,7 @@ class RQLQuery(metaclass=FieldAnswer):
 
     def __and__(self, other: RQLQuery) -> RQLQuery:
         """Require both conditions; an ``R()`` on one side is left out."""
-        if not isinstance(other, RQLQuery):
+        if not hasattr(other, "__rql__"):
             return NotImplemented
         query = _make(RQLQuery)
         _set_condition(query, joined(AND, self.__rql__(), other.__rql__()))
@@ -124,7 +124,7 @@ class RQLQuery(metaclass=FieldAnswer):
 
     def __or__(self, other: RQLQuery) -> RQLQuery:
         """Require one of the conditions; an ``R()`` on one side is left out."""
-        if not isinstance(other, RQLQuery):
+        if not hasattr(other, "__rql__"):
             return NotImplemented
         query = _make(RQLQuery)
         _set_condition(query, joined(OR, self.__rql__(), other.__rql__()))

@@ -165,7 +165,8 @@ class _Parser:
             value = self._value(tuples)
             self._expect(")")
             return Comparison(name, target, value)
-        self._expect("=")
+        if not self._accept("="):
+            raise self._error(f"'=' (write {name}=value or eq({name},value))")
         infix = _INFIX.match(self._text, self._at)
         if infix:
             self._at = infix.end()

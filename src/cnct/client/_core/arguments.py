@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -55,3 +56,41 @@ def checked_bool(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"{name} must be True or False, not {value!r}")
     return value
+
+
+_BOTH = frozenset(
+    {"headers", "json", "data", "files", "content", "timeout", "auth", "follow_redirects"}
+)
+CALL_ARGUMENTS = {
+    "requests": _BOTH
+    | {"allow_redirects", "verify", "cert", "proxies", "hooks", "cookies", "stream"},
+    "httpx2": _BOTH | {"allow_redirects"},
+}
+"""Names of the keyword arguments of a call, apart from ``params``, by HTTP library."""
+
+
+def check_call_arguments(client: Any, method: str, kwargs: Mapping[str, Any], library: str) -> None:
+    """Refuse keyword arguments that the HTTP library does not have.
+
+    Most likely they are fields of the resource, or conditions.
+
+    Args:
+        client: The client. If its ``_execute_http_call`` is another one, anything may be valid.
+        method: HTTP method.
+        kwargs: Arguments of the call.
+        library: Name of the HTTP library.
+
+    Raises:
+        TypeError: If there is such an argument.
+    """
+    names = sorted(kwargs.keys() - CALL_ARGUMENTS[library])
+    if not names or not client._execute_http_call.__module__.startswith("cnct.client"):
+        return
+    arguments = ", ".join(sorted(CALL_ARGUMENTS[library] | {"params"}))
+    if names[0] in CALL_ARGUMENTS["requests"]:
+        raise TypeError(f"{names[0]!r} is no argument of an async call: use {arguments}")
+    members = ", ".join(f"{name!r}: ..." for name in names)
+    conditions = ", ".join(f"{name}=..." for name in names)
+    remedy = f"filter({conditions}) or params={{{members}}}"
+    remedy = remedy if method.upper() == "GET" else f"payload={{{members}}}"
+    raise TypeError(f"A call takes no argument {names[0]!r}: write {remedy}, or use {arguments}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnct.client.models.mistakes import answer_mistakes
 from cnct.client.models.noun import AsyncNoun, SyncNoun
 
 
@@ -45,3 +46,6 @@ class AsyncAction(AsyncNoun):
     async def delete(self, payload: Any = None, **kwargs: Any) -> Any:
         """DELETE the action. Async twin of `Action.delete`."""
         return await self._client.delete(self._path, payload, **kwargs)
+
+
+answer_mistakes("action", Action, AsyncAction)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable
-from typing import TYPE_CHECKING, Any, Unpack
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NoReturn, Unpack, overload
 
-from cnct.client._core.urls import segment
 from cnct.client.models.action import Action, AsyncAction
-from cnct.client.models.flattening import flat
-from cnct.client.models.known_fields import HasFields
-from cnct.client.models.noun import (
-    STEPS_WITHOUT_IO,
-    AsyncNoun,
-    HasActions,
-    HasCollections,
-    SyncNoun,
+from cnct.client.models.collection_base import (
+    CollectionBase,
+    checked_id,
+    checked_list,
+    is_missing,
 )
+from cnct.client.models.flattening import flat
+from cnct.client.models.mistakes import answer_mistakes
+from cnct.client.models.noun import AsyncNoun, HasActions, HasCollections, SyncNoun
 from cnct.client.models.query import combined
 from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
 from cnct.client.work.relations import MAX_URL_BYTES, Relation
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from cnct.client.work.operations import Operation
     from cnct.client.work.outcomes import Summary
     from cnct.client.work.settings import Options
-
-_NOT_FOUND = 404
 
 
 class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
@@ -50,7 +47,7 @@ class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
         try:
             self.get()
         except ClientError as error:
-            return _is_missing(error)
+            return is_missing(error)
         return True
 
     def wait_until(
@@ -123,28 +120,20 @@ class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
         return flat(self.get(), fields)
 
 
-class CollectionBase(HasFields):
-    """Base of the collections of both worlds."""
-
-    _steps_without_io = STEPS_WITHOUT_IO | {"[]", "resource"}
-
-    def __iter__(self) -> None:
-        """Refuse: without this, Python would try ``collection[0]`` and never end."""
-        raise TypeError("A collection is no sequence: iterate over .all() or .filter(...)")
-
-    def _resource_path(self, resource_id: str | int) -> str:
-        return f"{self._path}/{segment(resource_id)}"
-
-
-class Collection(CollectionBase, SyncNoun, HasActions[Action]):
+class Collection(CollectionBase[ResourceSet], SyncNoun, HasActions[Action]):
     """A collection is a group of operations on a resource."""
 
     def _action_at(self, path: str) -> Action:
         return Action(self._client, path)
 
-    def __getitem__(self, resource_id: str | int) -> Resource:
-        """Return the resource with this id; no call is made."""
-        return self.resource(resource_id)
+    @overload
+    def __getitem__(self, key: str | int) -> Resource: ...
+    @overload
+    def __getitem__(self, key: slice) -> ResourceSet: ...
+
+    def __getitem__(self, key: str | int | slice) -> Resource | ResourceSet:
+        """Return the resource with an id, or the set of a range of all; no call is made."""
+        return self.all()[key] if isinstance(key, slice) else self.resource(checked_id(key))
 
     def resource(self, resource_id: str | int) -> Resource:
         """Return the resource with this id; no call is made.
@@ -162,6 +151,18 @@ class Collection(CollectionBase, SyncNoun, HasActions[Action]):
     def filter(self, *args: str | R, **kwargs: Any) -> ResourceSet:
         """Return the set of the resources that match; see `ResourceSet.filter`."""
         return ResourceSet(self._client, self._path, combined(args, kwargs, self))
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield all resources, as `all` does."""
+        return iter(self.all())
+
+    def count(self) -> int:
+        """Count all resources; see `ResourceSet.count`."""
+        return self.all().count()
+
+    def first(self) -> Any:
+        """Return the first of all resources, or ``None``; see `ResourceSet.first`."""
+        return self.all().first()
 
     def on(
         self, field: str, key: str = "id", *, one: bool = False, max_url_bytes: int = MAX_URL_BYTES
@@ -183,15 +184,15 @@ class Collection(CollectionBase, SyncNoun, HasActions[Action]):
 
     def bulk_create(self, payload: list[Any], **kwargs: Any) -> Any:
         """POST a list of resources in one call, where the endpoint takes lists."""
-        return self._client.create(self._path, _checked_list(payload), **kwargs)
+        return self._client.create(self._path, checked_list(payload), **kwargs)
 
     def bulk_update(self, payload: list[Any], **kwargs: Any) -> Any:
         """PUT a list of resources in one call, where the endpoint takes lists."""
-        return self._client.update(self._path, _checked_list(payload), **kwargs)
+        return self._client.update(self._path, checked_list(payload), **kwargs)
 
     def bulk_delete(self, payload: list[Any], **kwargs: Any) -> Any:
         """DELETE a list of resources in one call, where the endpoint takes lists."""
-        return self._client.delete(self._path, _checked_list(payload), **kwargs)
+        return self._client.delete(self._path, checked_list(payload), **kwargs)
 
     def bulk(self, operations: Iterable[Operation], **options: Unpack[Options]) -> Summary:
         """Make many creates, updates, deletes and actions, a call for each, and return the counts.
@@ -247,7 +248,7 @@ class AsyncResource(AsyncNoun, HasActions[AsyncAction], HasCollections["AsyncCol
         try:
             await self.get()
         except ClientError as error:
-            return _is_missing(error)
+            return is_missing(error)
         return True
 
     async def wait_until(
@@ -279,15 +280,20 @@ class AsyncResource(AsyncNoun, HasActions[AsyncAction], HasCollections["AsyncCol
         return flat(await self.get(), fields)
 
 
-class AsyncCollection(CollectionBase, AsyncNoun, HasActions[AsyncAction]):
+class AsyncCollection(CollectionBase[AsyncResourceSet], AsyncNoun, HasActions[AsyncAction]):
     """Async twin of `Collection`."""
 
     def _action_at(self, path: str) -> AsyncAction:
         return AsyncAction(self._client, path)
 
-    def __getitem__(self, resource_id: str | int) -> AsyncResource:
-        """Return the resource with this id; no call is made."""
-        return self.resource(resource_id)
+    @overload
+    def __getitem__(self, key: str | int) -> AsyncResource: ...
+    @overload
+    def __getitem__(self, key: slice) -> AsyncResourceSet: ...
+
+    def __getitem__(self, key: str | int | slice) -> AsyncResource | AsyncResourceSet:
+        """Return the resource with an id, or the set of a range of all; no call is made."""
+        return self.all()[key] if isinstance(key, slice) else self.resource(checked_id(key))
 
     def resource(self, resource_id: str | int) -> AsyncResource:
         """Return the resource with this id; no call is made.
@@ -306,6 +312,22 @@ class AsyncCollection(CollectionBase, AsyncNoun, HasActions[AsyncAction]):
         """Return the set of the resources that match; see `ResourceSet.filter`."""
         return AsyncResourceSet(self._client, self._path, combined(args, kwargs, self))
 
+    def __aiter__(self) -> AsyncIterator[Any]:
+        """Yield all resources, as `all` does."""
+        return aiter(self.all())
+
+    def __iter__(self) -> NoReturn:
+        """Refuse, and name ``async for``."""
+        raise TypeError(f"Iterate over {self!r} with: async for resource in ...")
+
+    async def count(self) -> int:
+        """Count all resources; see `ResourceSet.count`."""
+        return await self.all().count()
+
+    async def first(self) -> Any:
+        """Return the first of all resources, or ``None``; see `ResourceSet.first`."""
+        return await self.all().first()
+
     def on(
         self, field: str, key: str = "id", *, one: bool = False, max_url_bytes: int = MAX_URL_BYTES
     ) -> Relation[AsyncResourceSet]:
@@ -318,15 +340,15 @@ class AsyncCollection(CollectionBase, AsyncNoun, HasActions[AsyncAction]):
 
     async def bulk_create(self, payload: list[Any], **kwargs: Any) -> Any:
         """POST a list of resources in one call. Async twin of `Collection.bulk_create`."""
-        return await self._client.create(self._path, _checked_list(payload), **kwargs)
+        return await self._client.create(self._path, checked_list(payload), **kwargs)
 
     async def bulk_update(self, payload: list[Any], **kwargs: Any) -> Any:
         """PUT a list of resources in one call. Async twin of `Collection.bulk_update`."""
-        return await self._client.update(self._path, _checked_list(payload), **kwargs)
+        return await self._client.update(self._path, checked_list(payload), **kwargs)
 
     async def bulk_delete(self, payload: list[Any], **kwargs: Any) -> Any:
         """DELETE a list of resources in one call. Async twin of `Collection.bulk_delete`."""
-        return await self._client.delete(self._path, _checked_list(payload), **kwargs)
+        return await self._client.delete(self._path, checked_list(payload), **kwargs)
 
     async def bulk(
         self, operations: Iterable[Operation] | AsyncIterable[Operation], **options: Unpack[Options]
@@ -350,20 +372,5 @@ class AsyncCollection(CollectionBase, AsyncNoun, HasActions[AsyncAction]):
         return await async_runs.process(plan)
 
 
-def _is_missing(error: ClientError) -> bool:
-    """Return ``False``, the answer of `exists`, for a 404 of whatever class.
-
-    An unknown path has no status, since nothing was sent.
-
-    Raises:
-        ClientError: For any other status.
-    """
-    if error.status_code != _NOT_FOUND:
-        raise error
-    return False
-
-
-def _checked_list(payload: Any) -> list[Any]:
-    if type(payload) not in (list, tuple):
-        raise TypeError(f"payload must be a list of resources, not {type(payload).__name__}")
-    return [*payload]
+answer_mistakes("resource", Resource, AsyncResource)
+answer_mistakes("collection", Collection, AsyncCollection)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable
-from typing import Any
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Iterable
+from typing import Any, NoReturn
 
 from cnct.openapi.shapes import is_record
+from cnct.rql.answers import unseen
 
 
 def flat(row: Any, fields: Iterable[str]) -> dict[str, Any]:
@@ -13,16 +14,48 @@ def flat(row: Any, fields: Iterable[str]) -> dict[str, Any]:
     return {field: _value(row, field) for field in fields}
 
 
+def _no_attribute(self: object, name: str) -> NoReturn:
+    if name[0] == "_":
+        raise AttributeError(name)
+    # With a name, the interpreter would add a hint of its own (bpo-38530).
+    raise AttributeError(_sentence(self, name), name=None, obj=None)
+
+
+def _count(self: list[Any], *values: Any) -> int:
+    if not values:
+        raise TypeError(_sentence(self, "count"))
+    return list.count(self, *values)
+
+
+def _sentence(values: object, name: str) -> str:
+    start = "values_list() returns a list" + ("" if isinstance(values, list) else ", to be awaited")
+    remedy = {"count": "len(values), or count() of the set", "first": "values[0]"}.get(
+        name, "the methods of the set before it"
+    )
+    first = "" if isinstance(values, list) else "values = await rs.values_list(...), then "
+    return f"{start}, which has no {name}() of a set: write {first}{remedy}"
+
+
+@unseen(__getattr__=_no_attribute, count=_count)
+class FlatRows(list[dict[str, Any]]):
+    """The list that ``values_list()`` returns; names of a set are answered."""
+
+    __slots__ = ()
+
+
+@unseen(__getattr__=_no_attribute)
 class AsyncValues:
     """Flat rows of an asynchronous set: ``await`` them as a list, or read with ``async for``."""
 
-    def __init__(self, rows: AsyncIterable[Any], fields: tuple[str, ...]) -> None:
+    def __init__(
+        self, rows: Callable[[], AsyncIterable[dict[str, Any]]], fields: tuple[str, ...]
+    ) -> None:
         self._rows = rows
         self._fields = fields
 
     async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
         """Yield a flat dictionary for each row."""
-        async for row in self._rows:
+        async for row in self._rows():
             yield flat(row, self._fields)
 
     def __await__(self) -> Generator[Any, None, list[dict[str, Any]]]:
@@ -30,7 +63,7 @@ class AsyncValues:
         return self._listed().__await__()
 
     async def _listed(self) -> list[dict[str, Any]]:
-        return [row async for row in self]
+        return FlatRows([row async for row in self])
 
 
 def _value(row: Any, field: str) -> Any:

@@ -94,9 +94,11 @@ def check_attribute(thing: Any, specs: OpenAPISpecs, path: str) -> None:
 def _check(thing: Any, specs: OpenAPISpecs, path: str, what: str, refused: Collection[str]) -> None:
     kind = specs.kind(path)
     if kind is None:
+        from cnct.client.models.mistakes import missing_name  # noqa: PLC0415 - only mistakes need it
         from cnct.openapi.checks import check_path  # noqa: PLC0415 - only mistakes need it
 
-        raise UnknownNameError(" ".join(problem.message for problem in check_path(specs, path)))
+        message = " ".join(problem.message for problem in check_path(specs, path))
+        raise UnknownNameError(missing_name(thing, path.rpartition("/")[2], message))
     if kind in refused:
         from cnct.client.describing import instead  # noqa: PLC0415 - only mistakes need it
 

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cnct.client._core.urls import attribute_path, checked_name
+from cnct.client.models.mistakes import answer_mistakes
 from cnct.client.models.names import (
     AttributePath,
     Kind,
@@ -100,6 +101,9 @@ class HasNamespaces(Node, Generic[NamespaceT]):
         return self.__names__("namespaces")
 
 
+answer_mistakes("namespace", HasNamespaces)
+
+
 class HasCollections(Node, Generic[CollectionT]):
     """A node with collections below it: a client, a namespace or a resource."""
 
@@ -156,6 +160,9 @@ class HasActions(Node, Generic[ActionT]):
 
     def _callable_names(self) -> list[str]:
         return self.__names__("actions")
+
+
+answer_mistakes("caller of actions", HasActions)
 
 
 class Located(Node, Generic[ClientT]):

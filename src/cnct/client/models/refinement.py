@@ -132,10 +132,18 @@ def checked_index(key: Any) -> int:
         TypeError: If it is not an int.
         ValueError: If it is negative.
     """
+    if isinstance(key, str):
+        raise TypeError(
+            f"An index of a set must be an int, not {key!r}: write values_list({key!r}) for a "
+            f"field of all rows, or client.collection[{key!r}] for an id"
+        )
     if not isinstance(key, int) or isinstance(key, bool):
-        raise TypeError(f"An index must be of type int, not {type(key).__name__}")
+        raise TypeError(f"An index of a set must be an int or a slice, not {type(key).__name__}")
     if key < 0:
-        raise ValueError(f"Negative indexes are not supported: {key}. Use order_by() instead")
+        raise ValueError(
+            f"Negative indexes are not supported: {key}. Write order_by('-created')[0] for the "
+            "last one, with a field of the rows"
+        )
     return key
 
 
@@ -147,6 +155,8 @@ def bounds(key: slice) -> tuple[int, int | None]:
         ValueError: If one is negative, or there is a step.
     """
     if key.step is not None:
-        raise ValueError(f"Slices with a step are not supported: {key.step}. Leave the step out")
+        raise ValueError(
+            f"Slices with a step are not supported: {key.step}. Write [*rs[0:100]][::{key.step}]"
+        )
     start = 0 if key.start is None else checked_index(key.start)
     return start, None if key.stop is None else checked_index(key.stop)

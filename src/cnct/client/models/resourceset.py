@@ -7,7 +7,8 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 
 from cnct.client._core.paging import Span, Unread
-from cnct.client.models.flattening import AsyncValues, flat
+from cnct.client.models.flattening import AsyncValues, FlatRows, flat
+from cnct.client.models.mistakes import answer_mistakes
 from cnct.client.models.noun import AsyncNoun, SyncNoun
 from cnct.client.models.query import first_query
 from cnct.client.models.refinement import checked_index
@@ -174,7 +175,8 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
             A flat dictionary for each resource; ``None`` for a field that a resource does not
             have.
         """
-        return [flat(row, fields) for row in (self if self._is_begun() else self.iterator())]
+        rows = self if self._is_begun() else self.iterator()
+        return FlatRows(flat(row, fields) for row in rows)
 
 
 class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
@@ -330,4 +332,7 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
             A flat dictionary for each resource; ``None`` for a field that a resource does not
             have.
         """
-        return AsyncValues(self if self._is_begun() else self.iterator(), fields)
+        return AsyncValues(lambda: self if self._is_begun() else self.iterator(), fields)
+
+
+answer_mistakes("set", ResourceSet, AsyncResourceSet)
