@@ -47,7 +47,11 @@ def blocks(word: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "word", ["TL-1", "concurrency=10", "RetryPolicy", "prefetch", "wait_until"]
+    "word",
+    [
+        *("TL-1", "concurrency=10", "RetryPolicy", "prefetch", "wait_until"),
+        *("Limiter", "on_response", "dry_run"),
+    ],
 )
 def test_its_programs_run(word: str, monkeypatch: pytest.MonkeyPatch):
     with Emulator() as connect:
@@ -58,9 +62,11 @@ def test_its_programs_run(word: str, monkeypatch: pytest.MonkeyPatch):
             if "def test_" in block:  # those are run as tests, in tests/testing
                 continue
             names = {name: getattr(cnct, name) for name in cnct.__all__}
+            names["client"] = ConnectClient("ApiKey x", use_specs=False)
             exec(block, names)  # noqa: S102 - our own README
+            if "summary" in names and word == "dry_run":
+                assert names["summary"].done == 2
             if "wait_for" in names:
-                names["client"] = ConnectClient("ApiKey x", use_specs=False)
                 approved = names["client"].requests.filter(status="approved").first()
                 assert names["wait_for"](approved["id"]) == approved
             if "report" in names:

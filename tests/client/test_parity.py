@@ -21,7 +21,10 @@ TWINS = [
 ONLY_HERE = {
     clients.ConnectClient: {"session", "close", "__enter__", "__exit__"},
     # The refusing "__enter__" names "async with".
-    clients.AsyncConnectClient: {"aclose", "__aenter__", "__aexit__", "__enter__", "__exit__"},
+    clients.AsyncConnectClient: {
+        *("session", "aclose"),
+        *("__aenter__", "__aexit__", "__enter__", "__exit__"),
+    },
     models.AsyncResourceSet: {"__aiter__"},
     models.AsyncCollection: {"__aiter__"},
 }

@@ -33,7 +33,7 @@ SETTINGS = {
 VERBS = {"create", "delete", "dry_run", "with_options", "each", "execute", "get", "update"}
 STEPS = {"collection", "ns"}
 EXPLORING = {"find", "help", "response", "specs", "stats"}
-OWN = {ConnectClient: {"close", "session"}, AsyncConnectClient: {"aclose"}}
+OWN = {ConnectClient: {"close", "session"}, AsyncConnectClient: {"aclose", "session"}}
 
 
 @pytest.mark.parametrize("kind", OWN)

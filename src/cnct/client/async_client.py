@@ -81,6 +81,19 @@ class AsyncConnectClient(BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"], 
     def _collection_at(self, path: str) -> AsyncCollection:
         return AsyncCollection(self, path)
 
+    async def session(self) -> httpx2.AsyncClient:
+        """Return the client of httpx2 that sends in the running event loop, for instrumentations.
+
+        `aclose` closes it, and later calls use a new one.
+
+        Raises:
+            httpx2.ConnectError: If a certificate cannot be loaded.
+        """
+        from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
+
+        await in_thread(import_driver, self._library)
+        return self._pools.client(await self._pools.current())
+
     async def get(self, url: str, **kwargs: Any) -> Any:
         """GET a path below the endpoint; see `execute`."""
         return await self.execute("GET", url, **kwargs)

@@ -53,7 +53,7 @@ from cnct.client.models.noun import (
     Located,
     NamespaceT,
 )
-from cnct.client.observing import HOOKS, Observable
+from cnct.client.observing import Observable, checked_limiter
 from cnct.client.statistics import Counts, size_of
 from cnct.endpoints import DEFAULT_ENDPOINT, checked_endpoint
 from cnct.exceptions import users_level
@@ -163,8 +163,8 @@ class BaseClient(
             settings.unless_none("cert", cert),
             settings.unless_none("proxy", proxy),
         )
-        hooks = dict(zip(HOOKS, (on_request, on_response, on_retry, on_error), strict=True))
-        self._set_observers(hooks, limiter, is_async=self._library != "requests")
+        self._set_hooks(on_request, on_response, on_retry, on_error)
+        self.limiter = checked_limiter(limiter)
         self._api_key = settings.key or key
         self._open()
         warn_of_foreign_facade()
@@ -269,10 +269,10 @@ class BaseClient(
         flow = call_flow(request, self.retry, self.max_retries, self.default_headers)
         return self._observed(flow, request)
 
-    def _template(self, request: Request) -> str:
-        """Return the path template of a request; empty if the document is not at hand."""
+    def _template_of(self, url: str) -> str:
+        """Return the path template of a URL; empty if the document is not at hand."""
         specs = self._specs
-        path = request.url.partition("?")[0].removeprefix(f"{self.endpoint}/")
+        path = url.partition("?")[0].removeprefix(f"{self.endpoint}/")
         return specs.template(path) if specs else ""
 
     def _wait_flow(self, first: Request, path: str, wait: Wait) -> Flow[Any]:

@@ -15,6 +15,8 @@ from cnct.client.work.outcomes import Summary
 from cnct.text import clean
 
 if TYPE_CHECKING:
+    import httpx2
+
     from cnct.client._http.tasks import AsyncAhead
     from cnct.client.work.job import OnError
     from cnct.client.work.progress import ShowsProgress
@@ -151,6 +153,11 @@ class AsyncDryRunClient(DryRunBase, AsyncConnectClient):
     def _open(self) -> None:
         super()._open()
         self._counts = self._origin._counts
+
+    async def session(self) -> httpx2.AsyncClient:
+        """Return the client of httpx2 that sends the reads in the running event loop."""
+        client: httpx2.AsyncClient = await self._origin.session()
+        return client
 
     async def _checked_request(
         self, method: str, path: str, kwargs: dict[str, Any], is_checked: bool = False

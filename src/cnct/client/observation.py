@@ -44,7 +44,7 @@ class Observers(NamedTuple):
         on_error: Hook before an error is raised.
         limiter: Limits the rate.
         counts: Counts pauses.
-        template: Returns the template of a request's path in the document.
+        template: Returns the template of a URL's path in the document.
         now: Returns the time in seconds, for the limiter.
     """
 
@@ -54,7 +54,7 @@ class Observers(NamedTuple):
     on_error: Hook[ErrorEvent] | None
     limiter: Limiter | None
     counts: Counts
-    template: Callable[[Request], str]
+    template: Callable[[str], str]
     now: Callable[[], float]
 
 
@@ -159,7 +159,7 @@ class Observation:
         from cnct.client import hooks  # noqa: PLC0415 - dataclasses take a while to import
 
         if self._template is None:
-            self._template = self._observers.template(self._request)
+            self._template = self._observers.template(self._request.url)
         request = self._request
         call = (request.method, request.shown_url, self._template, self._attempt)
         return UserCall(hook, getattr(hooks, event)(*call, *details))

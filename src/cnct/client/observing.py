@@ -6,7 +6,6 @@ A call in which none takes part costs nothing; the others are wrapped by `observ
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.messages import Flow, Request, Response
@@ -17,8 +16,7 @@ from cnct.client.statistics import Counts, Stats
 if TYPE_CHECKING:
     from cnct.client.hooks import ErrorEvent, Hook, RequestEvent, ResponseEvent, RetryEvent
 
-HOOKS = ("on_request", "on_response", "on_retry", "on_error")
-"""The arguments of a client for its hooks."""
+_HOOKS = ("on_request", "on_response", "on_retry", "on_error")
 
 
 class Observable:
@@ -38,6 +36,7 @@ class Observable:
     on_error: Hook[ErrorEvent] | None
     limiter: Limiter | None
     max_retries: int
+    _library: str
     _counts: Counts
 
     @property
@@ -45,24 +44,18 @@ class Observable:
         """Counts of calls, retries, bytes and seconds waited, as they are now."""
         return self._counts.read()
 
-    def _set_observers(self, hooks: Mapping[str, Any], limiter: Any, *, is_async: bool) -> None:
-        """Check and set the hooks and the limiter.
+    def _set_hooks(self, *hooks: Any) -> None:
+        """Check and set the hooks, in the order of their names.
 
         Raises:
-            TypeError: If one of them is of the wrong type.
+            TypeError: If one is no function, or asynchronous and the client is not.
         """
-        for name in HOOKS:
-            setattr(self, name, _checked_hook(name, hooks[name], is_async=is_async))
-        if limiter is not None and not isinstance(limiter, Limiter):
-            raise TypeError(
-                f"limiter must be a Limiter like Limiter(per_second=10), "
-                f"not {type(limiter).__name__}"
-            )
-        self.limiter = limiter
+        for name, hook in zip(_HOOKS, hooks, strict=True):
+            setattr(self, name, _checked_hook(name, hook, is_async=self._library == "httpx2"))
 
     @abstractmethod
-    def _template(self, request: Request) -> str:
-        """Return the path template of a request."""
+    def _template_of(self, url: str) -> str:
+        """Return the path template of a URL."""
 
     @abstractmethod
     def _now(self) -> float:
@@ -85,7 +78,7 @@ class Observable:
         hooks = (self.on_request, self.on_response, self.on_retry, self.on_error)
         from cnct.client.observation import Observation, Observers  # noqa: PLC0415 - few need it
 
-        observers = Observers(*hooks, limiter, self._counts, self._template, self._now)
+        observers = Observers(*hooks, limiter, self._counts, self._template_of, self._now)
         return Observation(request, observers).flow(flow)
 
 
@@ -106,3 +99,16 @@ def _checked_hook(name: str, hook: Any, *, is_async: bool) -> Any:
             f"{name} must be a plain function in a ConnectClient: {hook!r} is asynchronous"
         )
     return hook
+
+
+def checked_limiter(limiter: Any) -> Limiter | None:
+    """Return a limiter, or ``None``.
+
+    Raises:
+        TypeError: If it is something else.
+    """
+    if limiter is not None and not isinstance(limiter, Limiter):
+        kind = type(limiter).__name__
+        raise TypeError(f"limiter must be a Limiter like Limiter(per_second=10), not {kind}")
+    checked: Limiter | None = limiter
+    return checked

@@ -13,6 +13,7 @@ from collections.abc import Callable, MutableMapping
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
+from types import FunctionType
 from typing import Any, TypeVar
 
 import requests
@@ -54,6 +55,10 @@ from cnct.client._http.threads import Ahead, sleep
 T = TypeVar("T")
 
 _SEND = requests.Session.send
+# An instrumentation may have replaced it before this import, perhaps by an object.
+_IS_OWN_SEND = (
+    type(_SEND) is FunctionType and _SEND.__code__.co_filename == requests.sessions.__file__
+)
 _extract_cookies: Any = extract_cookies_to_jar
 
 # Arguments of a plain request; any other goes through requests.Session.request, which is slower.
@@ -342,7 +347,8 @@ class Driver:
     def _is_direct(self, session: requests.Session, url: str) -> bool:
         """Return whether ``session.send`` would only pass the request to our adapter."""
         return (
-            getattr(session.send, "__func__", None) is _SEND
+            _IS_OWN_SEND
+            and getattr(session.send, "__func__", None) is _SEND
             and session.get_adapter(url) is self._adapter
         )
 
