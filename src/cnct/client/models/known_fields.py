@@ -13,7 +13,7 @@ from cnct.client.models.noun import Node
 from cnct.exceptions import UnknownNameError
 from cnct.rql import R
 from cnct.rql.answers import comparison, unseen
-from cnct.rql.conditions import OPERATORS, Condition
+from cnct.rql.conditions import OPERATORS
 from cnct.rql.foreign_operators import CALLED_OPERATORS
 from cnct.text import clean, did_you_mean
 
@@ -143,20 +143,24 @@ class KnownFields:
         """Return the same without the document."""
         return R().n(self._path) if self._path else R()
 
-    def __rql__(self) -> Condition:
-        """Return the condition, which a field without an operator does not have."""
-        return self._r().__rql__()
-
     def __and__(self, other: R) -> R:
-        """Refuse, unless this is no field, but all of them, which is no condition."""
+        """Refuse a field, which has no operator yet; all fields together are no condition."""
         return self._r() & other
 
+    def __rand__(self, other: R) -> R:
+        """Refuse a field, which has no operator yet; all fields together are no condition."""
+        return other & self._r()
+
     def __or__(self, other: R) -> R:
-        """Refuse, unless this is no field, but all of them, which is no condition."""
+        """Refuse a field, which has no operator yet; all fields together are no condition."""
         return self._r() | other
 
+    def __ror__(self, other: R) -> R:
+        """Refuse a field, which has no operator yet; all fields together are no condition."""
+        return other | self._r()
+
     def __invert__(self) -> R:
-        """Refuse, unless this is no field, but all of them, which is no condition."""
+        """Refuse a field, which has no operator yet; all fields together are no condition."""
         return ~self._r()
 
     def __hash__(self) -> int:

@@ -54,7 +54,7 @@ def offers(specs: OpenAPISpecs, path: str, method: str, argument: Argument) -> l
         return []
     listing = path.rpartition("/")[0] if method in ("values", "wait_until") else path
     operation = specs.operation("GET", listing)
-    fields = operation.fields if operation else {}
+    fields: Fields = operation.fields if operation else {}
     if argument.place == "name":
         return _keywords(fields, method, argument.start)
     if argument.keyword:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.paging import Window
+from cnct.client.models.known_fields import KnownFields
 from cnct.exceptions import RQLError
 from cnct.rql.base import R, filter_text, matches_nothing, of_keywords, parse_filter
 from cnct.rql.parser import is_field
@@ -139,7 +140,7 @@ def combined(args: Sequence[Any], kwargs: Mapping[str, Any], node: HasFields) ->
     for arg in reversed(args):
         if isinstance(arg, str):
             where = parse_filter(arg) & where
-        elif hasattr(type(arg), "__rql__"):  # R, or a field of `fields`
+        elif isinstance(arg, R | KnownFields):
             where = arg & where
         else:
             raise TypeError(
