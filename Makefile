@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test coverage campaign lint types bench conformance clean
+.PHONY: demo test shells coverage campaign lint types bench conformance clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -17,6 +17,9 @@ demo: $(READY)  ## The main job, end to end, on the embedded emulator
 
 test: $(READY)  ## The test suite, in two workers
 	$(BIN)/python -m pytest -n 2
+
+shells: $(READY)  ## Completion in interactive shells: bash and, where they are installed, zsh and fish
+	$(BIN)/python -m pytest tests/cli/shells.py -p no:cacheprovider
 
 coverage: $(READY)  ## The same, with branch coverage
 	$(BIN)/python -m coverage erase

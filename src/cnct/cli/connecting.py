@@ -1,36 +1,71 @@
-"""Makes the command's client. The only place that knows where key and endpoint come from."""
+"""Makes the command's client. Key and endpoint are looked up by the client itself."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
 
 from cnct.cli.call_log import CallLog
 from cnct.client.fluent import ConnectClient
+from cnct.exceptions import SettingsError
+from cnct.settings import profile_names, report
+from cnct.text import did_you_mean
 
 if TYPE_CHECKING:
     from cnct.cli.session import Session
 
 
-def connect(session: Session) -> ConnectClient:
+def connect(session: Session, *, at_prompt: bool = False) -> ConnectClient:
     """Return a client for the settings of a run; it makes no call yet.
 
+    Args:
+        session: The settings.
+        at_prompt: Whether people work with it in Python, who get the library's defaults. Commands
+            refuse all that the document refuses, and keep no rows.
+
     Raises:
-        click.UsageError: If a setting is missing or invalid.
+        click.UsageError: If an option is invalid.
+        SettingsError: If there is no key, or a setting is invalid.
     """
-    key = os.environ.get("CNCT_API_KEY")
-    if not key:
-        raise click.UsageError("There is no API key: set CNCT_API_KEY='ApiKey SU-000-000-000:...'")
     try:
         return ConnectClient(
-            key,
-            session.endpoint or os.environ.get("CNCT_ENDPOINT"),
-            specs_location=session.spec or os.environ.get("CNCT_SPEC"),
-            validate="warn" if session.force else "strict",
-            resourceset_append=False,
+            endpoint=session.endpoint,
+            profile=session.profile,
+            specs_location=session.spec,
+            validate=None if at_prompt else "warn" if session.force else "strict",
+            resourceset_append=at_prompt,
             logger=CallLog(headers=session.verbose > 1) if session.verbose else None,
         )
+    except SettingsError:
+        _check_profile(session)
+        _check_key(session)
+        raise
     except (TypeError, ValueError) as error:
         raise click.UsageError(str(error)) from error
+
+
+def _check_profile(session: Session) -> None:
+    """Refuse a profile that does not exist.
+
+    Raises:
+        click.UsageError: With the nearest name.
+    """
+    names = profile_names()
+    if session.profile is not None and names and session.profile not in names:
+        hint = did_you_mean(session.profile, names)
+        raise click.UsageError(f"There is no profile {session.profile!r}.{hint}")
+
+
+def _check_key(session: Session) -> None:
+    """Refuse to go on without a key.
+
+    Raises:
+        SettingsError: With the ways to set one.
+    """
+    settings = report(session.profile, session.endpoint).settings
+    if settings and not any(setting.name == "api_key" and setting.value for setting in settings):
+        raise SettingsError(
+            "There is no API key: set CNCT_API_KEY, or write one to a profile with "
+            "cnct config set api_key -"
+        )

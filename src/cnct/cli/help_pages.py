@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cnct.console.blocks import Block, Code, HelpPage, HelpTable, Line, Prose, Section
-from cnct.console.markup import beginning, first_sentence, to_markdown
+from cnct.console.markup import beginning, first_sentence, says_something, to_markdown
 from cnct.console.payloads import payload_shapes
 from cnct.console.sections import plain_first
 from cnct.console.wording import one, whose, words
@@ -56,7 +56,7 @@ class Helper:
         texts = [place.description]
         for operation in place.operations.values():
             texts += [operation.summary, operation.description]
-        markdown = dict.fromkeys(to_markdown(text) for text in texts if text.strip())
+        markdown = dict.fromkeys(to_markdown(text) for text in texts if says_something(text))
         return [Prose(text if self._full else beginning(text)) for text in markdown if text]
 
     def _lines(self, path: str, place: Place) -> Iterator[str]:

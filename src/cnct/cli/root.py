@@ -98,4 +98,4 @@ class LazyGroup(click.Group):
 @click.pass_context
 def root(context: click.Context) -> None:
     """CloudBlue Connect in the shell."""
-    context.ensure_object(Session)
+    context.call_on_close(context.ensure_object(Session).close)

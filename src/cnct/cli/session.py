@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -35,16 +35,13 @@ class Session:
     force: bool = False
     output: str = ""
     plain_cells: bool = False
-    _opened: list[ConnectClient] = field(default_factory=list["ConnectClient"])
 
     @cached_property
     def client(self) -> ConnectClient:
         """The client; closed at the end of the run."""
         from cnct.cli.connecting import connect  # noqa: PLC0415 - only calls need it
 
-        client = connect(self)
-        self._opened.append(client)
-        return client
+        return connect(self)
 
     @cached_property
     def specs(self) -> OpenAPISpecs | None:
@@ -65,5 +62,6 @@ class Session:
 
     def close(self) -> None:
         """Close the client, if there is one."""
-        for client in self._opened:
+        client: ConnectClient | None = vars(self).get("client")
+        if client is not None:
             client.close()

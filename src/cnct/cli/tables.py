@@ -18,7 +18,6 @@ _GAP = "  "
 _FIRST = ("id", "name", "status", "type")
 _NAMES = ("name", "id")  # of an object within a row: one of them is enough
 _MOST = 40  # cells of a column, unless there is room
-_LEAST = 8
 
 
 class Table:
@@ -33,6 +32,7 @@ class Table:
         self._sink = session.sink
         self._style = _Style(session)
         self._columns = [*columns]
+        self._is_named = bool(columns)
         self._widths: list[int] = []
 
     def write(self, rows: Sequence[Any]) -> None:
@@ -40,9 +40,11 @@ class Table:
         flat_rows = [flat_row(row) for row in rows]
         lines: list[str] = []
         if not self._widths:
-            named = bool(self._columns)
             names = self._columns or _ordered(columns_of(rows), flat_rows)
-            self._columns, self._widths = _fitting(names, flat_rows, self._style.width, named)
+            widths = _widths(names, flat_rows)
+            if not self._is_named:
+                names, widths = _fitting(names, widths, self._style.width)
+            self._columns, self._widths = names, widths
             lines.append(self._style.bold(self._line([name.upper() for name in self._columns])))
         lines += [
             self._line([_one_line(row.get(name)) for name in self._columns]) for row in flat_rows
@@ -51,11 +53,15 @@ class Table:
         self._sink.write(encodable(text, self._style.encoding))
 
     def _line(self, cells: Sequence[str]) -> str:
-        fitted = [_fitted(cell, width) for cell, width in zip(cells, self._widths, strict=True)]
-        return _GAP.join(fitted).rstrip()
+        """Return a line; cells of columns that the user has named are never cut."""
+        pairs = zip(cells, self._widths, strict=True)
+        if self._is_named:
+            padded = [cell + " " * (width - cell_len(cell)) for cell, width in pairs]
+            return _GAP.join(padded).rstrip()
+        return _GAP.join(_fitted(cell, width) for cell, width in pairs).rstrip()
 
     def end(self, *, is_complete: bool) -> None:
-        """Say nothing: an empty table has no lines."""
+        """Write nothing: an empty table has no lines."""
 
 
 def write_record(session: Session, value: Any) -> None:
@@ -112,18 +118,19 @@ def _ordered(names: Sequence[str], rows: Sequence[dict[str, Any]]) -> list[str]:
     )
 
 
-def _fitting(
-    names: Sequence[str], rows: Sequence[dict[str, Any]], width: int, named: bool
-) -> tuple[list[str], list[int]]:
-    """Return the columns that fit into a width, and their widths; named ones are all kept."""
-    widths = [
+def _widths(names: Sequence[str], rows: Sequence[dict[str, Any]]) -> list[int]:
+    return [
         max(cell_len(name), *(cell_len(_one_line(row.get(name))) for row in rows)) for name in names
     ]
+
+
+def _fitting(
+    names: Sequence[str], widths: Sequence[int], width: int
+) -> tuple[list[str], list[int]]:
+    """Return the first columns that fit into a width, long ones narrowed, and their widths."""
     gap = len(_GAP)
     if sum(widths) + gap * (len(names) - 1) > width:
         widths = [min(size, _MOST) for size in widths]
-    if named:
-        return [*names], widths
     columns: list[str] = []
     used = 0
     for name, size in zip(names, widths, strict=True):
@@ -131,7 +138,7 @@ def _fitting(
         if columns and used > width:
             break
         columns.append(name)
-    return columns, widths[: len(columns)]
+    return columns, [*widths[: len(columns)]]
 
 
 def _one_line(value: Any) -> str:

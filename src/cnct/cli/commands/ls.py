@@ -32,7 +32,7 @@ from cnct.cli.session import Session
 @click.option(
     "--page-size", type=click.IntRange(1, 1000), default=100, help="Rows of a call; 100 by default."
 )
-@click.option("-j", "--jobs", type=click.IntRange(1), default=1, help="Calls at the same time.")
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Calls at the same time.")
 @output_options
 @force_option
 @click.pass_obj
@@ -43,12 +43,13 @@ def command(
     select: str | None,
     limit: int | None,
     page_size: int,
-    jobs: int,
+    jobs: int | None,
 ) -> None:
     """List the resources of a collection, all pages of it."""
     rows, fields = selected(session, row_set(session, query, order), select)
     size = page_size if limit is None else max(1, min(page_size, limit))
-    rows = rows.limit(size).concurrency(jobs)
+    rows = rows.limit(size)
+    rows = rows if jobs is None else rows.concurrency(jobs)
     with RowWriter(session, fields.shown) as writer:
         for page in (rows if limit is None else rows[:limit]).pages():
             writer.write([fields.row(row) for row in page])

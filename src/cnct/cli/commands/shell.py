@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
+from cnct.cli.body import standard_input
+from cnct.cli.connecting import connect
+from cnct.cli.messages import has_terminal, print_message
 from cnct.cli.options import Command
 from cnct.cli.session import Session
 
@@ -11,18 +16,23 @@ from cnct.cli.session import Session
 @click.command("shell", cls=Command)
 @click.pass_obj
 def command(session: Session) -> None:
-    """Start Python, or IPython where it is installed, with client and R at hand."""
+    """Start Python, or IPython where it is installed, with client and R at hand.
+
+    Without a terminal, the program on standard input is run.
+    """
     from cnct.rql import R  # noqa: PLC0415 - beside the other imports of the prompt
 
-    names = {"client": session.client, "R": R}
-    banner = f"client is {session.client!r}; try client.help()"
+    session.client = client = connect(session, at_prompt=True)
+    names = {"client": client, "R": R}
+    if not has_terminal(sys.stdin):
+        exec(compile(standard_input().read(), "<stdin>", "exec"), names)  # noqa: S102 - as python does
+        return
+    print_message(f"client is {client!r}; try client.help()", prefix="")
     try:
         from IPython import start_ipython  # noqa: PLC0415 - optional and slow
     except ImportError:
-        import code  # noqa: PLC0415 - the prompt without IPython
+        from code import interact  # noqa: PLC0415 - the prompt without IPython
 
-        code.interact(banner, local=names, exitmsg="")
+        interact("", local=names, exitmsg="")
         return
-    start_ipython(
-        argv=["--no-banner", f"--InteractiveShellApp.exec_lines=print({banner!r})"], user_ns=names
-    )
+    start_ipython(argv=["--no-banner", "--no-confirm-exit"], user_ns=names)

@@ -64,7 +64,7 @@ def bash_replies(line: Line, found: Iterable[Candidate], breaks: str) -> list[st
         breaks: The characters at which bash breaks words.
     """
     kept = _kept(line, breaks)
-    end = f"{line.quote} "
+    end = "" if line.quote else " "  # bash closes a quote itself
     return [_quoted(word.text[kept:], line.quote) + end * word.is_final for word in found]
 
 
