@@ -159,8 +159,8 @@ def test_without_an_index_only_the_commands_complete(monkeypatch):
     [
         ("cnct ls requests status=pen", ["pending "]),
         ("cnct ls requests status__in=draft,pen", ["draft,pending"]),
-        ("cnct ls requests 'status=pen", ["status=pending' "]),
-        ('cnct ls requests status="pen', ['pending" ']),
+        ("cnct ls requests 'status=pen", ["status=pending"]),
+        ('cnct ls requests status="pen', ["pending"]),
         ("cnct ls requests sta\\tus=pen", ["pending "]),
         ("cnct ls requests --output=nd", ["ndjson "]),
         ("cnct ls  'requests'  stat", ["status"]),
