@@ -11,7 +11,7 @@ from cnct.settings.catalog import OPTIONS, Option, in_folder, read_text
 from cnct.settings.ccli import ccli_path, read_accounts
 from cnct.settings.config_file import config_path, parse_config, read_config
 from cnct.settings.private_files import read_private, write_private
-from cnct.text import Secret, clean, did_you_mean
+from cnct.text import Secret, did_you_mean
 
 
 def get_setting(name: str, profile: str | None = None) -> Any:
@@ -67,7 +67,7 @@ def unset_setting(name: str, profile: str | None = None) -> Path:
     """
     _option(name)
     if get_setting(name, profile) is None:
-        raise SettingsError(f"{name} is not set in profile {clean(_target(profile))!r}")
+        raise SettingsError(f"{name} is not set in profile {_target(profile)!r}")
     document, path = _open()
     table: Any = document["profiles"]
     del table[_target(profile)][name]
@@ -87,8 +87,7 @@ def use_profile(name: str) -> Path:
     if name not in names:
         raise SettingsError(_unknown(name, names))
     document, path = _open()
-    _activate(document, name)
-    return _save(document, path)
+    return _save(_activated(document, name), path)
 
 
 def remove_profile(name: str) -> Path:
@@ -132,7 +131,7 @@ def import_ccli(ids: Iterable[str] | None = None, *, replace: bool = False) -> l
     existing = [name for name in names if name in config.profiles]
     if existing and not replace:
         raise SettingsError(
-            f"The profile {clean(existing[0])!r} exists in {config_path()}: remove it first"
+            f"The profile {existing[0]!r} exists in {config_path()}: remove it first"
         )
     document, path = _open()
     tables: Any = document.setdefault("profiles", _table(is_super=True))
@@ -142,7 +141,7 @@ def import_ccli(ids: Iterable[str] | None = None, *, replace: bool = False) -> l
             table[key] = str(setting.value)
         tables[name] = table
     if config.active is None and accounts.active in names:
-        _activate(document, accounts.active)
+        document = _activated(document, accounts.active)
     _save(document, path)
     return names
 
@@ -150,18 +149,18 @@ def import_ccli(ids: Iterable[str] | None = None, *, replace: bool = False) -> l
 def _option(name: str) -> Option:
     option = OPTIONS.get(name)
     if option is None:
-        raise SettingsError(f"Unknown setting {clean(name)!r}.{did_you_mean(name, OPTIONS)}")
+        raise SettingsError(f"Unknown setting {name!r}.{did_you_mean(name, OPTIONS)}")
     return option
 
 
 def _unknown(name: str, names: Iterable[str]) -> str:
-    return f"There is no profile {clean(name)!r}.{did_you_mean(name, [*names])}"
+    return f"There is no profile {name!r}.{did_you_mean(name, [*names])}"
 
 
 def _target(profile: str | None) -> str:
     name = profile or read_config().active or "default"
     if not name.strip() or not name.isprintable():
-        raise SettingsError(f"A profile must have a name like prod, not {clean(name)!r}")
+        raise SettingsError(f"A profile must have a name like prod, not {name!r}")
     return name
 
 
@@ -196,18 +195,17 @@ def _table(*, is_super: bool = False) -> Any:
     return tomlkit.table(is_super_table=is_super)
 
 
-def _activate(document: Any, name: str) -> None:
-    """Set the active profile; a new line goes to the top, since below a table it would be its."""
+def _activated(document: Any, name: str) -> Any:
+    """Return a document with the active profile; the line must precede the first table."""
     if "profile" in document:
         document["profile"] = name
-        return
+        return document
     import tomlkit  # noqa: PLC0415 - only for changes
 
-    rest = tomlkit.dumps(document)
     top = tomlkit.document()
     top["profile"] = name
-    document.clear()
-    document.update(tomlkit.parse(f"{tomlkit.dumps(top)}\n{rest}"))
+    rest = tomlkit.dumps(document)
+    return tomlkit.parse(tomlkit.dumps(top) + (f"\n{rest.lstrip()}" if rest.strip() else ""))
 
 
 def _save(document: Any, path: Path) -> Path:

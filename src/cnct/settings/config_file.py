@@ -109,7 +109,7 @@ def parse_config(text: Secret, path: Path) -> Config:
     document = _tables(_secret(_document(text, place)), place)
     for name in document:
         if name not in _TOP:
-            raise SettingsError(f"Unknown setting {clean(name)!r} in {place}.{_hint(name)}")
+            raise SettingsError(f"Unknown setting {name!r} in {place}.{_hint(name)}")
     tables = _tables(document.get("profiles", {}), f"profiles in {place}")
     profiles = {name: _profile(name, table, path) for name, table in tables.items()}
     return Config(profiles, _active(document.get("profile"), profiles, place))
@@ -147,14 +147,12 @@ def _hint(name: str) -> str:
 
 
 def _profile(name: str, table: Any, path: Path) -> Profile:
-    place = f"profile {clean(name)!r} in {clean(str(path))}"
+    place = f"profile {name!r} in {clean(str(path))}"
     settings: dict[str, Setting] = {}
     for key, value in _tables(table, place).items():
         option = OPTIONS.get(key)
         if option is None:
-            raise SettingsError(
-                f"Unknown setting {clean(key)!r} of {place}.{did_you_mean(key, OPTIONS)}"
-            )
+            raise SettingsError(f"Unknown setting {key!r} of {place}.{did_you_mean(key, OPTIONS)}")
         checked = read_value(option, value, f"{key} of {place}")
         settings[key] = Setting(key, in_folder(key, checked, path.absolute().parent), place)
     return Profile(name, settings, place)

@@ -136,7 +136,7 @@ def _named(name: str, source: str, config: Config) -> Profile:
     if profile is not None:
         return profile
     hint = did_you_mean(name, profiles) or f" There are none in {_place(config_path())}."
-    raise SettingsError(f"There is no profile {clean(name)!r}, which {source} names.{hint}")
+    raise SettingsError(f"There is no profile {name!r}, which {source} names.{hint}")
 
 
 def _print_once(notice: str) -> None:
