@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import trustme
@@ -57,3 +60,36 @@ def https(authority: trustme.CA, tmp_path: Path) -> Iterator[Https]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def tunnel(https):
+    """The port of a proxy that tunnels to the server over TLS."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    sockets, heads = [listener], []
+
+    def pipe(source, target):
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+    def serve():
+        with suppress(OSError):
+            while True:
+                client = listener.accept()[0]
+                heads.append(client.recv(65536))
+                server = socket.create_connection(("127.0.0.1", urlsplit(https.endpoint).port))
+                sockets.extend((client, server))
+                client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+                for ends in ((client, server), (server, client)):
+                    threading.Thread(target=pipe, args=ends).start()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield listener.getsockname()[1], heads
+    for each in sockets:
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+        each.close()
+    thread.join()

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import threading
-from contextlib import suppress
-from urllib.parse import urlsplit
 
 import httpcore2
 import pytest
@@ -169,39 +166,6 @@ def test_the_end_of_a_response_is_found_however_it_arrives(method, data, size):
     piecewise = ResponseEnd(method)
     assert sum(piecewise.take(data[n : n + 1]) for n in range(len(data))) == size
     assert whole.complete == piecewise.complete == (size < len(data))
-
-
-@pytest.fixture
-def tunnel(https):
-    """The port of a proxy that tunnels to the server over TLS."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    sockets, heads = [listener], []
-
-    def pipe(source, target):
-        with suppress(OSError):
-            while data := source.recv(65536):
-                target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
-
-    def serve():
-        with suppress(OSError):
-            while True:
-                client = listener.accept()[0]
-                heads.append(client.recv(65536))
-                server = socket.create_connection(("127.0.0.1", urlsplit(https.endpoint).port))
-                sockets.extend((client, server))
-                client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
-                for ends in ((client, server), (server, client)):
-                    threading.Thread(target=pipe, args=ends).start()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield listener.getsockname()[1], heads
-    for each in sockets:
-        with suppress(OSError):
-            each.shutdown(socket.SHUT_RDWR)
-        each.close()
-    thread.join()
 
 
 def test_a_proxy_tunnels_to_a_server_with_tls(world, https, tunnel, monkeypatch):

@@ -23,6 +23,10 @@ Loop = asyncio.AbstractEventLoop
 _open: set[Connections] = set()
 
 
+class CertificateFileError(httpx2.ConnectError):
+    """Certificates that cannot be loaded; a retry would not help."""
+
+
 class Connections:
     """The connections of one event loop.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from cnct.client._http.forks import renew_after_fork
-from cnct.client._http.network import Network
+from cnct.client._http.network import Network, load_cert
 
 if TYPE_CHECKING:
     import ssl
@@ -58,9 +58,8 @@ class TLSContexts:
         self.foreign = _ssl_context(network.ca, is_default=network.verify is True)
         self.own = self.foreign
         if network.cert is not None:
-            files = (network.cert,) if isinstance(network.cert, str) else network.cert
             self.own = _ssl_context(network.ca, is_default=network.verify is True)
-            self.own.load_cert_chain(*files)
+            load_cert(self.own, network.cert)
 
 
 class AsyncPools:
@@ -85,7 +84,7 @@ class AsyncPools:
         """Return the connections of the running loop.
 
         Raises:
-            httpx2.ConnectError: If a certificate cannot be loaded.
+            CertificateFileError: If a certificate cannot be loaded.
         """
         from asyncio import get_running_loop  # noqa: PLC0415 - at the first call
 
@@ -106,15 +105,14 @@ class AsyncPools:
         return connections
 
     async def _contexts(self) -> TLSContexts:
-        import httpx2  # noqa: PLC0415 - at the first call
-
-        from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - same
+        from cnct.client._http.async_connections import CertificateFileError  # noqa: PLC0415 - same
+        from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - at the first call
 
         try:
             # Loading the certificates takes long enough to delay other tasks of the loop.
             return await in_thread(self._loaded)
-        except OSError as error:  # ssl.SSLError included
-            raise httpx2.ConnectError(f"A certificate cannot be loaded: {error}") from error
+        except (OSError, ValueError) as error:  # ssl.SSLError included
+            raise CertificateFileError(f"A certificate cannot be loaded: {error}") from error
 
     def _loaded(self) -> TLSContexts:
         with self._shared.lock:

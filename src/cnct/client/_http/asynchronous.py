@@ -29,6 +29,7 @@ from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.async_body import prepared
+from cnct.client._http.async_connections import CertificateFileError
 from cnct.client._http.async_pools import AsyncPools
 from cnct.client._http.async_transport import Transport, send_plain, with_encoding
 from cnct.client._http.exchange import Exchange, current_exchange, exchanging
@@ -47,7 +48,7 @@ _UNSENT = (
     httpx2.ProxyError,
     httpx2.UnsupportedProtocol,
 )
-_PERMANENT = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)
+_PERMANENT = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, CertificateFileError)
 # The defaults of requests, for both worlds to send the same; they replace those of httpx2.
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "Connection": "keep-alive"}
 _KEEP_AUTHORIZATION = httpx2.Auth()

@@ -6,10 +6,13 @@ An argument that was passed overrides the environment; otherwise `environment` s
 from __future__ import annotations
 
 import os
-from typing import Any, NamedTuple, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard, cast
 from urllib.parse import urlsplit
 
 from cnct.text import Secret
+
+if TYPE_CHECKING:
+    import ssl
 
 Verify = bool | str | os.PathLike[str] | None
 """CA certificates: a file or folder, ``True`` for the usual ones, ``False`` for no check."""
@@ -58,15 +61,19 @@ def checked_network(verify: Any, cert: Any, proxy: Any) -> Network:
 
     Raises:
         TypeError: If an argument is of the wrong type.
-        ValueError: If a file does not exist, or ``proxy`` is no URL of a proxy.
+        ValueError: If a file does not exist or has no certificate, or ``proxy`` is no URL of a
+            proxy.
     """
     if verify is not None and not isinstance(verify, bool):
         verify = _path("verify", verify)
+        _check_authorities(verify)
     if _is_tuple(cert):
         certificate, key = _pair(cert)
         cert = (_path("cert", certificate), _path("cert", key))
     elif cert is not None:
         cert = _path("cert", cert)
+    if cert is not None:
+        load_cert(_new_context(), cert)
     return Network(verify, cert, None if proxy is None else _proxy(proxy))
 
 
@@ -88,6 +95,40 @@ def _path(name: str, value: Any) -> str:
     if not os.path.exists(path):  # noqa: PTH110 - may be text with NUL, which is False here
         raise ValueError(f"{name} must be the path of a file: {path!r} does not exist")
     return path
+
+
+def _new_context() -> ssl.SSLContext:
+    import ssl  # noqa: PLC0415 - only with such an argument
+
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _check_authorities(path: str) -> None:
+    if os.path.isdir(path):  # noqa: PTH112 - as for the other functions here; read when needed
+        return
+    try:
+        _new_context().load_verify_locations(path)
+    except OSError as error:  # ssl.SSLError included
+        reason = error.strerror or "it has no certificates"
+        raise ValueError(
+            f"verify must be the path of CA certificates: {path!r}, {reason}"
+        ) from None
+
+
+def load_cert(context: ssl.SSLContext, cert: str | tuple[str, str]) -> None:
+    """Load a client certificate into a context. A key with a passphrase is refused: none is asked.
+
+    Raises:
+        ValueError: If there is no certificate, or no key that belongs to it.
+    """
+    files = (cert, None) if isinstance(cert, str) else cert
+    try:
+        context.load_cert_chain(*files, password="")
+    except (OSError, ValueError) as error:  # ssl.SSLError included
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ValueError(
+            f"cert must be a certificate and its key without a passphrase: {files[0]!r}, {reason}"
+        ) from None
 
 
 def _proxy(value: Any) -> Secret:

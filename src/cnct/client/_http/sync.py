@@ -97,7 +97,8 @@ def _failure(error: requests.RequestException | BodyError, exchange: Exchange) -
     reason: object = error.args[0] if error.args else None
     if isinstance(reason, MaxRetryError):
         reason = reason.reason
-    if _is_certificate_error(reason):
+    is_unusable = isinstance(error, requests.exceptions.SSLError) and not exchange.sent
+    if is_unusable or _is_certificate_error(reason):  # certificates that cannot be loaded, or wrong
         return TransportError(error, sent=False, transient=False)
     unsent = not exchange.sent and isinstance(error, _UNSENT)
     unsent = unsent or isinstance(reason, NewConnectionError | ConnectTimeoutError)
@@ -309,6 +310,7 @@ class Driver:
         if kwargs.keys() <= _PLAIN and self._is_unchanged(session) and _READY_URL.fullmatch(url):
             return self._send_plain(session, method, url, kwargs)
         kwargs.setdefault("auth", session.auth or _keep_authorization)
+        kwargs.setdefault("verify", session.verify)  # requests would prefer the environment
         # Read the body here: an error while reading it later would not be retried.
         kwargs["stream"] = False
         return session.request(method, url, **kwargs)
