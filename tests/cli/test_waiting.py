@@ -11,6 +11,7 @@ from tests.conftest import KEY
 from cnct import ConnectClient
 from cnct.cli.durations import Duration
 from cnct.emulator import Fault
+from cnct.emulator.server import DEFAULT_SPEC
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,7 @@ def test_numbers_and_words_are_compared_as_such(cnct, server, monkeypatch):
     server.answer = lambda _: json_answer({"id": "PR-1", "quantity": 5, "ready": True})
     monkeypatch.setenv("CNCT_API_KEY", KEY)
     monkeypatch.setenv("CNCT_ENDPOINT", server.endpoint)
+    monkeypatch.setenv("CNCT_SPEC", str(DEFAULT_SPEC))
     words = ["wait", "requests/PR-1", "quantity=5", "ready=true", "--timeout", "0", "--force"]
     assert cnct(*words).status == 0
 

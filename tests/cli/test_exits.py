@@ -1,0 +1,163 @@
+"""Exit statuses, standard streams and signals: in this process and, where it matters, in others."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from tests.conftest import KEY, json_answer
+
+from cnct.cli.main import main
+from cnct.emulator import Fault
+from cnct.emulator.server import DEFAULT_SPEC
+
+CNCT = [sys.executable, "-m", "cnct"]
+
+
+def environment(connect, **more: str) -> dict[str, str]:
+    """Return the environment of a cron job: no home, no terminal."""
+    kept = {name: os.environ[name] for name in ("PATH", "CNCT_CACHE_DIR")}
+    kept |= {"PYTHONPATH": os.pathsep.join(sys.path), "CNCT_CONFIG": "", "TERM": "dumb"}
+    return {
+        **kept,
+        "CNCT_API_KEY": KEY,
+        "CNCT_ENDPOINT": connect.endpoint,
+        "CNCT_SPEC": str(connect.spec),
+        **more,
+    }
+
+
+def shell(script: str, connect, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own script
+        ["bash", "-c", script.replace("cnct", " ".join(CNCT))],  # noqa: S607 - a shell
+        env=environment(connect, **more),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_no_response_is_a_local_problem(cnct, monkeypatch):
+    monkeypatch.setenv("CNCT_API_KEY", KEY)
+    monkeypatch.setenv("CNCT_ENDPOINT", "http://127.0.0.1:9/public/v1")
+    ran = cnct("count", "products", "--force", "--spec", "/nowhere.yml")
+    assert (ran.status, "cannot be read" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        ((301, {"Location": "/elsewhere"}, b""), 3),
+        ((302, {"Location": "/elsewhere"}, b""), 3),
+        (json_answer({"error_code": "VAL_001", "errors": ["no"]}, 400), 4),
+        (json_answer({}, 404), 4),
+        (json_answer({}, 500), 5),
+        ((520, {}, b"?"), 5),
+        ((200, {"Content-Length": "99", "Content-Type": "application/json"}, b"{"), 1),
+        (None, 1),
+    ],
+)
+def test_the_status_follows_the_answer(cnct, server, monkeypatch, answer, status):
+    monkeypatch.setenv("CNCT_API_KEY", KEY)
+    monkeypatch.setenv("CNCT_ENDPOINT", server.endpoint)
+    monkeypatch.setenv("CNCT_SPEC", str(DEFAULT_SPEC))
+    server.answer = lambda _: answer
+    ran = cnct("api", "POST", "/products", "name=Thing", "--force")
+    assert (ran.status, ran.out) == (status, "")
+    assert ran.err.startswith("cnct: ")
+    assert "very-secret" not in ran.err
+
+
+def test_a_document_ends_with_its_bracket_after_an_error(cnct, connect):
+    connect.faults = [Fault.status(503, after=1)]
+    ran = cnct("ls", "requests", "--page-size", "2")
+    assert ran.status == 5
+    assert [row["id"] for row in json.loads(ran.out)] == ["PR-000", "PR-001"]
+    assert "503 Service Unavailable" in ran.err
+    ran = cnct("ls", "requests")
+    assert (ran.status, ran.out) == (5, "")
+
+
+@pytest.mark.usefixtures("reads")
+def test_settings_are_refused_with_their_remedy(cnct, monkeypatch):
+    ran = cnct("count", "requests", "--endpoint", "nowhere")
+    assert (ran.status, "endpoint must be a URL" in ran.err) == (2, True)
+    monkeypatch.delenv("CNCT_API_KEY")
+    ran = cnct("count", "requests")
+    assert (ran.status, "cnct config set api_key -" in ran.err) == (1, True)
+    assert "very-secret" not in ran.err
+
+
+@pytest.mark.usefixtures("reads")
+def test_the_module_and_the_version(capsys):
+    assert main(["--version"]) == 0
+    version = capsys.readouterr().out
+    assert version.startswith("cnct ")
+    assert main(["-v", "--version"]) == 0
+    assert capsys.readouterr().out == version
+    assert main([]) in (0, 2)
+
+
+@pytest.mark.usefixtures("reads")
+def test_calls_are_shown_with_masked_keys(cnct):
+    ran = cnct("count", "requests", "-v")
+    assert ran.out == "25\n"
+    sent, received = ran.err.splitlines()
+    assert sent.startswith("> GET http://127.0.0.1")
+    assert received == "< 200 OK (2 bytes)"
+    ran = cnct("-vv", "count", "requests")
+    assert "> Authorization: ApiKey SU-000-000-000:**********" in ran.err
+    assert "< content-range: items 0-0/25" in ran.err
+    assert "very-secret" not in ran.err
+
+
+def test_a_pipe_that_closes_is_no_error(shared_connect):
+    run = shell("cnct ls requests | head -1; echo ${PIPESTATUS[0]}", shared_connect)
+    assert (run.stdout, run.stderr) == ("[\n0\n", "")
+
+
+def test_a_batch_whose_results_nobody_reads_stops(connect):
+    items = "for i in $(seq 0 400); do echo PR-00$((i % 5))$i; done"
+    script = f"{items} | cnct call requests approve template_id=T --from - -y | true; "
+    run = shell(f"{script} echo ${{PIPESTATUS[1]}}", connect)
+    assert run.stdout == "1\n"
+    assert "The output was closed" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("redirection", "message"),
+    [(">&-", "standard output: It is closed"), ("> /dev/full", "No space left on device")],
+)
+def test_an_output_that_cannot_be_written(shared_connect, redirection, message):
+    run = shell(f"cnct count requests {redirection}", shared_connect)
+    assert run.returncode == 1
+    assert message in run.stderr
+
+
+def test_any_locale_will_do(shared_connect):
+    script = "cnct ls requests -n 1 --select asset.product.name -o csv"
+    run = shell(script, shared_connect, LC_ALL="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout == "asset.product.name\nMálaga\n"
+    run = shell("cnct first requests", shared_connect, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert json.loads(run.stdout)["asset"]["product"]["name"] == "Málaga"
+
+
+def test_an_interrupt_is_130(shared_connect):
+    command = [*CNCT, "wait", "requests/PR-001", "status=approved", "-v"]
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command, env=environment(shared_connect), stderr=subprocess.PIPE, text=True
+    ) as process:
+        line = process.stderr.readline()
+        assert line.startswith("> GET")
+        assert process.stderr.readline().startswith("< 200")
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+        assert process.stderr.read() == "cnct: interrupted\n"
