@@ -72,7 +72,7 @@ def test_writes_are_recorded_and_sent_by_apply(local, connect):
         (
             lambda dry: dry.products["PRD-1"].update({"name": "é"}),
             '1 PUT {}/products/PRD-1 {{"name": "é"}}',
-            {"name": "é", "id": "NEW"},
+            {"name": "é", "id": "PRD-1"},
         ),
         (
             lambda dry: dry.products.create({"id": "mine"}),
@@ -91,9 +91,9 @@ def test_writes_are_recorded_and_sent_by_apply(local, connect):
             [{"name": "a", "id": "NEW"}, {"id": "b"}, "c"],
         ),
         (
-            lambda dry: dry.execute("PATCH", "products/PRD-1", data={"a": "b"}),
-            "1 PATCH {}/products/PRD-1 (data=...)",
-            {"id": "NEW"},
+            lambda dry: dry.execute("patch", "products/PRD%201", data={"a": "b"}),
+            "1 PATCH {}/products/PRD%201 (data=...)",
+            {"id": "PRD 1"},
         ),
     ],
 )
@@ -239,12 +239,14 @@ def test_placeholders_are_filled_in_wherever_they_stand(remote, server):
 
 
 def test_lists_have_a_placeholder_for_each_member(remote, server):
-    server.answer = lambda got: json_answer([{"id": 1}, {"id": 2}] if b"a" in got.body else {})
+    server.answer = lambda got: json_answer([{"id": 1}, {"id": 2}] if b"a" in got.body else [])
     dry = remote.dry_run()
     first, second = dry.things.bulk_create([{"name": "a"}, {"name": "a"}])
+    (lost,) = dry.things.bulk_create([{"name": "b"}])
     dry.things.bulk_update([second, first])
     dry.apply()
-    assert server.got[1].body == b'[{"name": "a", "id": 2}, {"name": "a", "id": 1}]'
+    assert server.got[2].body == b'[{"name": "a", "id": 2}, {"name": "a", "id": 1}]'
+    assert lost["id"] not in dry.ids
 
 
 USES = {
@@ -259,6 +261,40 @@ WRITES = {
     "content": lambda client, new: client.execute("POST", "items", content=new.encode()),
     "the path": lambda client, new: client.products[new].delete(),
 }
+
+
+def test_an_update_of_a_new_resource_returns_its_placeholder(remote, server):
+    server.answer = created
+    dry = remote.dry_run()
+    new = dry.products.create({"name": "a"})["id"]
+    assert dry.products[new].update({"name": "b"}) == {"name": "b", "id": new}
+    assert dry.products[new].update({"id": "mine"}) == {"id": "mine"}
+
+
+def test_what_the_document_does_not_have_as_a_resource_has_no_id(world, connect):
+    client = world.client(KEY, connect.endpoint, use_specs=True, specs_location=connect.spec)
+    client.specs.load()
+    dry = client.dry_run()
+    assert dry.products["PRD-000-000-001"].update({}) == {"id": "PRD-000-000-001"}
+    update = dry.with_options(validate="off").update("requests/PR-1/approve", {})
+    assert update["id"].startswith("CNCT-NEW-")
+    assert len(dry.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        lambda dry, file: dry.each(["PR-1"], print, journal=file),
+        lambda dry, file: dry.products.bulk([], name="x", journal=file),
+        lambda dry, file: dry.products.all().act("x", journal=file),
+        lambda dry, file: dry.products.all().scan(checkpoint=file),
+    ],
+)
+def test_a_dry_run_writes_no_file_by_which_the_real_run_would_skip_calls(idle, begin, tmp_path):
+    file = tmp_path / "progress.jsonl"
+    with pytest.raises(ValueError, match="A dry run keeps no journal and no checkpoint"):
+        begin(idle.dry_run(), file)
+    assert not file.exists()
 
 
 @pytest.mark.parametrize("use", USES)

@@ -164,6 +164,13 @@ def test_a_copy_of_a_client_counts_anew():
     assert pickle.loads(pickle.dumps(client)).stats.calls == 0
 
 
+def test_a_client_counts_in_the_child_of_a_fork_that_held_its_lock():
+    client = ConnectClient(KEY, "https://localhost/v1", use_specs=False)
+    client._counts._lock.acquire()
+    client._counts._renew()
+    assert client.stats == Stats()
+
+
 def test_a_response_of_a_test_needs_no_content():
     class Response:
         status_code = 204

@@ -199,6 +199,13 @@ def test_a_limiter_is_a_limiter(world):
         world.client(KEY, limiter=10)
 
 
+def test_a_limiter_works_in_the_child_of_a_fork_that_held_its_lock():
+    limiter = Limiter(10)
+    limiter._lock.acquire()
+    limiter._renew()
+    assert ended(limiter._admit(lambda: 0.0, inf)) is True
+
+
 def test_a_limiter_is_shown_and_pickled_by_its_limit():
     limiter = Limiter(10)
     assert repr(pickle.loads(pickle.dumps(limiter))) == "Limiter(per_second=10)"

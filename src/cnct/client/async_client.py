@@ -186,6 +186,7 @@ class AsyncConnectClient(BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"], 
         from cnct.client.work.entries import async_items_of  # noqa: PLC0415 - not at import
         from cnct.client.work.items import each_plan  # noqa: PLC0415 - not at import
 
+        self._check_progress_file(options.get("journal"))
         plan = each_plan(self.endpoint, items, function, async_items_of, is_async=True, **options)
         return await async_runs.process(plan)
 

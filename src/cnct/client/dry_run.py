@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from cnct.client._core.messages import Request, Response
 from cnct.client._core.responses import SAFE, value_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cnct.client.work.waiting import Wait
     from cnct.openapi import OpenAPISpecs
 
+_UPDATES = frozenset({"PUT", "PATCH"})
 _BODIES = ("data", "content", "files")
 
 
@@ -65,7 +67,22 @@ class DryRunBase(BaseClient[Any, Any, Any]):
     def _recorded(self, request: Request) -> Response:
         """Record a request whose body is a snapshot, and return the response."""
         with self._responses.of_call():  # there is no last response
-            return self._recording.record(request)
+            return self._recording.record(request, self._own_id(request))
+
+    def _check_progress_file(self, _file: object) -> None:
+        if _file is not None:
+            raise ValueError(
+                "A dry run keeps no journal and no checkpoint, since a later run would take its "
+                "recorded calls for done: leave journal and checkpoint out"
+            )
+
+    def _own_id(self, request: Request) -> str | None:
+        """Return the id of the resource that a request changes; ``None`` if that is not known."""
+        path = request.url.partition("?")[0].removeprefix(f"{self.endpoint}/")
+        specs = self._specs
+        if request.method not in _UPDATES or (specs and specs.kind(path) != "resource"):
+            return None
+        return unquote(path.rpartition("/")[2])
 
     def _check_wait(self, path: str) -> None:
         self._recording.refuse_wait(absolute(self.endpoint, path))

@@ -8,18 +8,26 @@ if TYPE_CHECKING:
     from cnct.client.dry_run import AsyncDryRunClient, DryRunClient
 
 
-class HasDryRun:
+class Recordable:
+    """A client of either world that can make a dry run."""
+
+    def _check_progress_file(self, _file: object) -> None:
+        """Refuse a journal or checkpoint in a dry run; in any other client, do nothing."""
+
+
+class HasDryRun(Recordable):
     """A synchronous client that can make a dry run."""
 
     def dry_run(self) -> DryRunClient:
         """Return a client whose writes are checked and recorded, and sent by its `apply` only.
 
         Reads are made as usual, with the connections of this client, and do not see the recorded
-        writes. A recorded write returns its payload, with a placeholder ``id`` unless it has one.
-        Later calls of the dry run may use the placeholder, and `DryRunClient.apply` fills in the
-        id. A delete returns ``None``.
+        writes. A recorded create or action returns its payload, with a placeholder ``id`` unless it
+        has one. Later calls of the dry run may use the placeholder, and `DryRunClient.apply` fills
+        in the id. An update returns its payload with the resource's id, a delete ``None``.
 
-        Files and other bodies are read when they are recorded, and kept in memory.
+        Files and other bodies are read when they are recorded, and kept in memory. Journals and
+        checkpoints are refused: the real run would take recorded calls for done.
 
         Example:
             >>> from cnct import ConnectClient
@@ -37,7 +45,7 @@ class HasDryRun:
         return dry
 
 
-class AsyncHasDryRun:
+class AsyncHasDryRun(Recordable):
     """An asynchronous client that can make a dry run."""
 
     def dry_run(self) -> AsyncDryRunClient:

@@ -233,6 +233,7 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
         from cnct.client.work.entries import items_of  # noqa: PLC0415 - not at import
         from cnct.client.work.items import each_plan  # noqa: PLC0415 - not at import
 
+        self._check_progress_file(options.get("journal"))
         plan = each_plan(self.endpoint, items, function, items_of, is_async=False, **options)
         return runs.process(plan)
 

@@ -105,8 +105,12 @@ class Recording:
             if text not in self._owners:
                 raise PlaceholderError(f"{text} stands for an id that another dry run records")
 
-    def record(self, request: Request) -> Echo:
+    def record(self, request: Request, own_id: str | None = None) -> Echo:
         """Record a request whose body is a `snapshot`.
+
+        Args:
+            request: The request.
+            own_id: Id of the resource that it changes.
 
         Returns:
             A response with the payload, and a placeholder for each id that it does not name.
@@ -114,7 +118,7 @@ class Recording:
         payload = request.kwargs.get("json")
         self.refuse_unknown(payload)
         number = next(self._numbers)
-        value, ids = self._echoed(payload, number)
+        value, ids = self._echoed(payload, number, own_id)
         shown = request.masked_data(payload)
         self._calls.append(
             RecordedCall(number, request.method, request.shown_url, shown, ids, request)
@@ -123,11 +127,16 @@ class Recording:
             return Echo(204, {}, b"")
         return Echo(200, _JSON, json_text(value).encode())
 
-    def _echoed(self, payload: Any, number: int) -> tuple[Any, tuple[str | None, ...]]:
+    def _echoed(
+        self, payload: Any, number: int, own_id: str | None
+    ) -> tuple[Any, tuple[str | None, ...]]:
         if is_list(payload):
             members = [self._with_id(member, number) for member in payload]
             return members, tuple(map(self._placeholder_of, members))
-        value = self._with_id(payload if is_object(payload) else {}, number)
+        value = payload if is_object(payload) else {}
+        if own_id is not None:
+            return {**value, "id": value.get("id") or own_id}, ()
+        value = self._with_id(value, number)
         return value, (self._placeholder_of(value),)
 
     def _with_id(self, payload: Any, number: int) -> Any:

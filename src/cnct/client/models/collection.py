@@ -226,6 +226,7 @@ class Collection(CollectionBase[ResourceSet], SyncNoun, HasActions[Action]):
                 self.resource(task.item.id).get()
             return task.item
 
+        client._check_progress_file(options.get("journal"))
         plan = bulk_plan(client.endpoint, path, operations, call, items_of, reread, **options)
         return runs.process(plan)
 
@@ -368,6 +369,7 @@ class AsyncCollection(CollectionBase[AsyncResourceSet], AsyncNoun, HasActions[As
                 await self.resource(task.item.id).get()
             return task.item
 
+        client._check_progress_file(options.get("journal"))
         plan = bulk_plan(client.endpoint, path, operations, call, async_items_of, reread, **options)
         return await async_runs.process(plan)
 

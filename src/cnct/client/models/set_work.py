@@ -43,6 +43,7 @@ class SetWork(SetBase):
         from cnct.client.work.runs import Plan  # noqa: PLC0415 - not at import
         from cnct.client.work.settings import Settings, identify_row  # noqa: PLC0415 - not at import
 
+        self._client._check_progress_file(options.get("journal"))
         if "-id" in self._query.selection:
             raise ValueError(
                 f"select('-id') removes the ids by which the resources of {self!r} are told apart: "

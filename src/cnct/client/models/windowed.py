@@ -49,6 +49,7 @@ class Windowed:
         from cnct.client.work.scan import Scan  # noqa: PLC0415 - few programs scan
 
         rows: Any = self
+        rows._client._check_progress_file(checkpoint)
         return Scan(rows, by, concurrency, checkpoint)
 
     def partitions(
@@ -97,6 +98,7 @@ class AsyncWindowed:
         from cnct.client.work.scan import AsyncScan  # noqa: PLC0415 - few programs scan
 
         rows: Any = self
+        rows._client._check_progress_file(checkpoint)
         return AsyncScan(rows, by, concurrency, checkpoint)
 
     async def partitions(
