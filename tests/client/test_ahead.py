@@ -20,13 +20,14 @@ class Slow:
     """Serves pages of ten rows, and watches how many calls it has at a time.
 
     A call is held until ``together`` of them are there, so that a client that asks for less at a
-    time is seen (it runs into ``patience``), and one that asks for more as well.
+    time is seen (it runs into ``patience``), and one that asks for more as well. The second page is
+    held until the offset ``late_until`` is asked for.
     """
 
-    def __init__(self, total=95, together=1, patience=5.0, failing_offset=None):
+    def __init__(self, total=95, together=1, patience=5.0, failing_offset=None, late_until=0):
         self.total, self.together, self.patience = total, together, patience
-        self.failing_offset = failing_offset
-        self.now = self.most = 0
+        self.failing_offset, self.late_until = failing_offset, late_until
+        self.now = self.most = self.furthest = 0
         self.changed = threading.Condition()
 
     def __call__(self, got):
@@ -34,7 +35,12 @@ class Slow:
         with self.changed:
             self.now += 1
             self.most = max(self.most, self.now)
+            self.furthest = max(self.furthest, offset)
             self.changed.notify_all()
+            if 0 < offset <= 10:
+                assert self.changed.wait_for(
+                    lambda: self.furthest >= self.late_until, self.patience
+                )
             if 0 < offset <= self.total - 10 * self.together:
                 self.changed.wait_for(lambda: self.most >= self.together, self.patience)
         try:
@@ -81,6 +87,33 @@ def test_a_slow_consumer_is_not_run_ahead_of(server, world):
             next(rows)
         time.sleep(0.05)  # time enough to fetch more, if anybody did
         assert len(server.got) <= page + 7
+
+
+def test_a_call_that_ends_is_followed_by_the_next_at_once(server, world):
+    """Even if the page that the consumer waits for is late: twice as many pages are held."""
+    server.answer = Slow(together=3, late_until=6 * 9)
+    rows = world.client(KEY, server.endpoint, concurrency=3).products.all()
+    assert ids(rows.iterator()) == list(range(95))
+    assert server.answer.most == 3
+    assert len(server.got) == 11
+
+
+def test_pages_are_fetched_ahead_of_a_consumer_that_has_stopped(server):
+    server.answer = Slow()
+
+    async def scenario():
+        async with AsyncConnectClient(KEY, server.endpoint, use_specs=False) as client:
+            rows = client.products.all().concurrency(3).iterator()
+            for _ in range(11):
+                await anext(rows)
+            while len(server.got) < 7 or server.answer.now:
+                await asyncio.sleep(0.005)
+            await asyncio.sleep(0.05)  # time enough to fetch more, if anybody did
+            await rows.aclose()
+
+    asyncio.run(asyncio.wait_for(scenario(), 10))
+    assert len(server.got) == 7
+    assert server.answer.most <= 3
 
 
 def test_a_server_that_comes_to_give_more_is_followed(server, world):
