@@ -106,7 +106,7 @@ def test_pages_are_fetched_ahead_of_a_consumer_that_has_stopped(server):
             rows = client.products.all().concurrency(3).iterator()
             for _ in range(11):
                 await anext(rows)
-            while len(server.got) < 7 or server.answer.now:
+            while len(server.got) < 7 or server.answer.now:  # noqa: ASYNC110 - in another thread
                 await asyncio.sleep(0.005)
             await asyncio.sleep(0.05)  # time enough to fetch more, if anybody did
             await rows.aclose()

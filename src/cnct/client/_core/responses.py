@@ -8,6 +8,7 @@ from functools import lru_cache
 from traceback import clear_frames
 from typing import Any
 
+from cnct.client import garbage
 from cnct.client._core.messages import Request, Response, TransportError
 from cnct.client._core.secret import mask_error
 from cnct.exceptions import CALL_ATTRIBUTES, AmbiguousWriteError, ClientError, status_text
@@ -20,6 +21,7 @@ IDEMPOTENT = SAFE | {"PUT", "DELETE"}
 """Methods that have the same effect when sent twice (RFC 9110, section 9.2.2)."""
 
 _LARGE = 512 << 10  # bytes, which take some 4 ms
+_PAUSING = 32 << 10  # bytes, in which collections take longer than decoding
 _NO_CONTENT = 204
 _NOT_FOUND = 404
 _EXCERPT = 200  # bytes of an unreadable body in an error message
@@ -80,22 +82,20 @@ def decode(content: bytes) -> Any:
     The standard library decodes the few documents that msgspec refuses: with NaN, lone surrogates
     or a byte order mark.
 
-    Garbage collection is paused: decoding creates thousands of objects and no cycles, and each
-    collection would scan every row read so far (more than half of the time to read 10,000 rows).
-    If collection is disabled already, it stays disabled.
+    Garbage collection is paused meanwhile, for large bodies and as `cnct.client.garbage` has it.
 
     Raises:
         ValueError: If ``content`` is not JSON, or nested too deeply for Python.
     """
-    collecting = gc.isenabled()
-    if collecting:
+    pauses = len(content) > _PAUSING and garbage.pause_while_decoding and gc.isenabled()
+    if pauses:
         gc.disable()
     try:
         return _decode(content)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     finally:
-        if collecting:
+        if pauses:
             gc.enable()
 
 

@@ -61,12 +61,15 @@ class SeenRows:
         buckets = [array("q") for _ in range(mask + 1)]
         for number in log:
             buckets[number & mask].append(number)
-        self._buckets = [array("q", sorted(bucket)) for bucket in buckets]
+        for index, bucket in enumerate(buckets):  # one by one: two copies would take twice the room
+            buckets[index] = array("q", sorted(bucket))
+        self._buckets = buckets
 
     def _double(self) -> None:
         """Split each bucket by the next bit."""
         bit = self._mask + 1
-        with_bit = [array("q", [n for n in bucket if n & bit]) for bucket in self._buckets]
-        self._buckets = [array("q", [n for n in bucket if not n & bit]) for bucket in self._buckets]
-        self._buckets += with_bit
+        for index in range(bit):
+            bucket = self._buckets[index]
+            self._buckets[index] = array("q", [number for number in bucket if not number & bit])
+            self._buckets.append(array("q", [number for number in bucket if number & bit]))
         self._mask |= bit
