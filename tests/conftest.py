@@ -81,6 +81,7 @@ class Got:
     path: str
     headers: dict[str, str]
     body: bytes
+    port: int = 0  # of the client's end of the connection
 
     @property
     def query(self) -> str:
@@ -109,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_state: Server
 
     def handle_one(self) -> None:
-        got = Got(self.command, self.path, dict(self.headers), self._body())
+        got = Got(self.command, self.path, dict(self.headers), self._body(), self.client_address[1])
         self.server_state.got.append(got)
         answer = self.server_state.answer(got)
         if answer is None:  # drop the connection without a word

@@ -57,6 +57,7 @@ class AsyncConnectClient(BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"], 
     def _share(self, origin: AsyncConnectClient, *, is_same: bool) -> None:
         self._open_with(origin._pools if is_same else origin._pools.with_own_cookies())
         self._adopt(origin)
+        self._document = origin._document
 
     @property
     def _driver(self) -> AsyncDriver:

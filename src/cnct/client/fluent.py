@@ -108,6 +108,7 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
     def _share(self, origin: ConnectClient, *, is_same: bool) -> None:
         super()._open()
         self._adopt(origin)
+        self._document = origin._document
         self._driver = origin._driver.shared(self.endpoint, is_same=is_same)
 
     def _ns_at(self, path: str) -> NS:

@@ -121,13 +121,14 @@ def load_cert(context: ssl.SSLContext, cert: str | tuple[str, str]) -> None:
     Raises:
         ValueError: If there is no certificate, or no key that belongs to it.
     """
-    files = (cert, None) if isinstance(cert, str) else cert
+    certificate, key = (cert, None) if isinstance(cert, str) else cert
     try:
-        context.load_cert_chain(*files, password="")
+        context.load_cert_chain(certificate, key, "")
     except (OSError, ValueError) as error:  # ssl.SSLError included
         reason = getattr(error, "strerror", None) or str(error)
+        problem = f"{certificate!r}, {reason}"
         raise ValueError(
-            f"cert must be a certificate and its key without a passphrase: {files[0]!r}, {reason}"
+            f"cert must be a certificate and its key without a passphrase: {problem}"
         ) from None
 
 
