@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
-from rich import box
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import Markdown
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from cnct.console.blocks import PYTHON, HelpTable
@@ -45,12 +43,11 @@ class Grid:
         if widths is None:
             yield from _stacked(rows, options.max_width)
             return
-        grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
-        for heading, width in zip(self._table.columns, widths, strict=True):
-            grid.add_column(heading, width=width, overflow="fold")
+        yield from _line([Text(heading, "dim") for heading in self._table.columns], widths)
+        rule = "-" if options.ascii_only else "─"
+        yield Text(" " * _INDENT + rule * (sum(widths) + _GAP * (len(widths) - 1)))
         for row in rows:
-            grid.add_row(*map(_wrapped, row, widths))
-        yield Padding(grid, (0, 0, 0, _INDENT))
+            yield from _line(row, widths)
 
 
 class _Column(NamedTuple):
@@ -101,6 +98,17 @@ def _filled(widths: list[int], columns: Sequence[_Column], spare: int) -> list[i
             break
         widths[min(growing, key=widths.__getitem__)] += 1
     return widths
+
+
+def _line(cells: Sequence[Text], widths: Sequence[int]) -> Iterator[Text]:
+    """Yield the lines of one row, each cell in its column."""
+    columns = [_wrapped(cell, width).split("\n") for cell, width in zip(cells, widths, strict=True)]
+    for parts in zip_longest(*columns, fillvalue=Text()):
+        line = Text(" " * _INDENT)
+        for part, width in zip(parts, widths, strict=True):
+            line += part + Text(" " * (width - part.cell_len + _GAP))
+        line.rstrip()
+        yield line
 
 
 def _stacked(rows: Sequence[Sequence[Text]], width: int) -> Iterator[Text]:
