@@ -2,21 +2,45 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 
-.PHONY: demo test shells coverage campaign lint types bench conformance clean
+.PHONY: demo test lowest coexistence shells coverage campaign lint types bench conformance clean
 
-$(READY): pyproject.toml
+# What the demo needs; the tools of the other targets come on top.
+$(BASE): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[emulator]'
+	touch $(BASE)
+
+$(READY): $(BASE)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[emulator]' --group dev
 	touch $(READY)
 
-demo: $(READY)  ## The main job, end to end, on the embedded emulator
+demo: $(BASE)  ## The main job, end to end, on the embedded emulator
 	$(BIN)/python examples/demo.py
 
 test: $(READY)  ## The test suite, in two workers
 	$(BIN)/python -m pytest -n 2
+
+LOWEST := $(VENV)-lowest
+$(LOWEST)/.ready: pyproject.toml tests/lowest.py
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(PYTHON) tests/lowest.py > $(LOWEST)/constraints.txt
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--constraint $(LOWEST)/constraints.txt --editable '.[keyring,testing]' hypothesis trustme
+	touch $(LOWEST)/.ready
+
+lowest: $(LOWEST)/.ready  ## The tests of what other packages do, with the lowest versions of them
+	$(LOWEST)/bin/python -m pytest -p no:cacheprovider \
+		tests/cli/test_writing.py tests/client/test_calls.py tests/client/test_connections.py \
+		tests/console/test_find.py tests/console/test_terminals.py tests/emulator/test_life.py \
+		tests/emulator/test_routes.py tests/openapi/test_checks_payloads.py \
+		tests/openapi/test_specs.py tests/settings tests/testing/test_plugin.py
+
+coexistence:  ## cnct and the incumbent in one environment, in both orders; environments of its own
+	$(PYTHON) tests/coexistence/run.py
 
 shells: $(READY)  ## Completion in interactive shells: bash and, where they are installed, zsh and fish
 	$(BIN)/python -m pytest tests/cli/shells.py -p no:cacheprovider
@@ -50,4 +74,4 @@ conformance:  ## schemathesis against the emulator, with Connect's document: SPE
 	$(VENV)-conformance/bin/python tests/conformance/run.py $(SPEC)
 
 clean:
-	rm -rf $(VENV) $(VENV)-conformance benchmarks/.venvs .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-* benchmarks/.venvs .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis

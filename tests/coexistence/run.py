@@ -37,7 +37,8 @@ class Shared:
     def _make(self) -> None:
         run(sys.executable, "-m", "venv", "--clear", str(self._folder))
         self.pip("download", "--no-deps", "--dest", str(self._wheels), INCUMBENT)
-        self.pip("install", "hatchling", "editables", f"{CHECKOUT}[testing]", INCUMBENT)
+        build = ["hatchling", "hatch-fancy-pypi-readme"]
+        self.pip("install", *build, f"{CHECKOUT}[testing]", INCUMBENT)
         self.pip("uninstall", "--yes", "cnct", "connect-openapi-client")
 
     def _build(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.openapi.shop import shop
 
+from cnct.openapi import OpenAPISpecs
 from cnct.openapi.checks import check_payload
 from cnct.openapi.checks.validator import PayloadValidator
 
@@ -96,7 +98,7 @@ def test_a_problem_says_what_it_is_and_where():
 
 
 def test_a_payload_of_another_kind_is_one_problem():
-    assert said([PRODUCT]) == ["payload: expected an object, not a list."]
+    assert said("x") == ["payload: expected an object, not 'x'."]
 
 
 @pytest.mark.parametrize(
@@ -223,3 +225,28 @@ def test_no_payload_breaks_the_check(payload):
 def test_the_validator_is_loaded_with_the_first_payload_alone():
     code = "import sys, cnct.openapi.checks; sys.exit('jsonschema_rs' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
+
+
+def test_a_collection_takes_a_list_of_what_it_creates():
+    assert said([PRODUCT, PRODUCT]) == []
+    assert said([PRODUCT, {**PRODUCT, "nme": 1}, 5]) == [
+        "[1].nme: unknown field. Did you mean 'name'?",
+        "[2]: expected an object, not 5.",
+    ]
+    assert said([{**PRODUCT, "id": "PRD-1"}]) == ["[0].id: read-only, the server sets it."]
+
+
+def test_a_bulk_update_names_its_resources_by_their_ids(tmp_path):
+    thing = {"properties": {"id": {"readOnly": True}, "name": {"type": "string"}}}
+    body = {"content": {"application/json": {"schema": thing}}}
+    document = {"openapi": "3.0.3", "paths": {"/things": {"put": {"requestBody": body}}}}
+    path = tmp_path / "things.json"
+    path.write_text(json.dumps(document))
+    payload = [{"id": "T-1", "name": "New"}, {"id": "T-2", "name": 5}]
+    (problem,) = check_payload(OpenAPISpecs(path), "PUT", "things", payload)
+    assert problem.message == "[1].name: expected a string, not 5."
+
+
+def test_a_resource_is_no_list():
+    (message,) = said([PRODUCT], method="PUT", path="products/PRD-1")
+    assert message == "payload: expected an object, not a list."

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 from cnct.openapi.checks.memory import Memory
 from cnct.openapi.checks.problems import Problem
 from cnct.openapi.checks.translation import Translation
-from cnct.openapi.places import Operation
+from cnct.openapi.places import Operation, Schema
+from cnct.openapi.schemas import composed, type_name
+from cnct.openapi.shapes import is_list
 from cnct.openapi.specs import OpenAPISpecs
 
 Check: TypeAlias = Callable[[Any], tuple[Problem, ...]]
@@ -41,7 +44,10 @@ def check_payload(specs: OpenAPISpecs, method: str, path: str, payload: Any) -> 
 
 
 def _check(specs: OpenAPISpecs, operation: Operation, path: str) -> Check | None:
-    """Make the check of an operation; a rule that the document's own example breaks is dropped."""
+    """Make the check of an operation; a rule that the document's own example breaks is dropped.
+
+    A collection takes a list of what the document describes as one object: a bulk call.
+    """
     from cnct.openapi.checks.validator import PayloadValidator  # noqa: PLC0415 - takes 20 ms
 
     place, schema = specs.place(path), specs.payload(operation)
@@ -49,16 +55,42 @@ def _check(specs: OpenAPISpecs, operation: Operation, path: str) -> Check | None
         return None
     creates = operation.method == "POST" and place.kind == "collection"
     translation = Translation(specs, operation.method, creates=creates)
-    validator = PayloadValidator(translation.translated(schema))
+    translated = translation.translated(schema)
+    validator = PayloadValidator(translated)
+    takes_lists = place.kind == "collection" and _describes_one(specs, schema)
+    bulk = cache(partial(PayloadValidator, _listed(translated)))  # few programs make bulk calls
     example = specs.example(operation)
     example_problems = validator.problems(example) if example is not None else ()
     unreliable = frozenset(map(_rule, example_problems))
 
     def check(payload: Any) -> tuple[Problem, ...]:
+        if takes_lists and is_list(payload):
+            problems = bulk().problems(payload)
+            return tuple(problem for problem in problems if not is_accepted(_rule_of_one(problem)))
         problems = validator.problems(payload)
         return tuple(problem for problem in problems if _rule(problem) not in unreliable)
 
+    def is_accepted(rule: tuple[str, str]) -> bool:
+        return rule in unreliable or (rule == ("read-only", "id") and not creates)
+
     return check
+
+
+def _describes_one(specs: OpenAPISpecs, schema: Schema) -> bool:
+    types = {type_name(part) for part in composed(schema, specs.resolve)}
+    return "object" in types and "array" not in types
+
+
+def _listed(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON Schema of a list of what a schema describes."""
+    item = {name: part for name, part in schema.items() if name != "$defs"}
+    return {"type": "array", "items": item, "$defs": schema["$defs"]}
+
+
+def _rule_of_one(problem: Problem) -> tuple[str, str]:
+    """Return the rule of a problem in a bulk call, as that of one of its objects."""
+    kind, path = _rule(problem)
+    return kind, path.removeprefix("[]").removeprefix(".")
 
 
 def _rule(problem: Problem) -> tuple[str, str]:
