@@ -274,6 +274,18 @@ def test_where_python_or_another_library_is_written_nothing_is_offered(
     assert candidates(code, {"client": client, "R": R}) is None
 
 
+def test_keys_and_values_are_those_of_all_alternatives_that_can_be_written(garden: ConnectClient):
+    keys = candidates('client.trees.create({"', {"client": garden})
+    assert keys
+    assert {"kind", "name", "width"} <= {*keys.names}
+    assert "id" in keys.names  # a bush has one
+    tree = candidates('client.trees["T-1"].update({"', {"client": garden})
+    assert tree
+    assert "id" not in tree.names  # read-only
+    values = candidates("client.trees['T-1'].update({'tags': ['", {"client": garden})
+    assert values == ("", ["old", "rare"], True)
+
+
 def test_without_a_document_no_argument_completes(blind: ConnectClient):
     assert candidates("client.products.filter(", {"client": blind}) == ("", [], False)
 

@@ -9,32 +9,25 @@ from tests.client.test_parity import names
 from cnct.client import models
 
 CHAINS = {
-    "Client": ["client", "client.help()"],
-    "NS": ['client("tier")', "client.ns.tier", 'client("a").ns("b")', 'client.ns["tier"].help()'],
+    "Client": ["client.help()"],
+    "NS": ['client("a").ns("b").help()', "client.ns.tier"],
     "Collection": [
-        "client.requests",
+        "client.requests.help()",
         'client("tier").configs',
-        'client.collection("requests")',
-        'client.products["PRD-1"].items.help()',
+        'client.collection("products")["PRD-1"].items',
         'client.products["PRD-1"].collection("items")',
     ],
-    "Resource": [
-        'client.requests["PR-1"]',
-        'client.requests.resource("PR-1")',
-        'client.products["PRD-1"].items["I-1"].help()',
-    ],
+    "Resource": ['client.requests["PR-1"].help()', 'client.requests.resource("PR-1")'],
     "Action": [
-        'client.requests["PR-1"]("approve")',
+        'client.requests["PR-1"]("approve").help()',
         'client.requests["PR-1"].action.approve',
-        'client.requests["PR-1"].action("approve").help()',
         'client.requests("import")',
     ],
     "ResourceSet": [
-        "client.requests.all()",
-        "client.requests.all()[0:5]",
-        'client.requests.filter(status="draft").order_by("created").limit(5)',
-        'client.requests.all().select("x").search("x").configure()[2:].concurrency(2)',
-        "client.requests.all().all().filter().overlap(True).help()",
+        "client.requests[0:5]",
+        'client.requests.filter(status="draft").order_by("created")[2:].limit(5).help()',
+        'client.requests.all().select("x").search("x").configure().concurrency(2).overlap(True)',
+        "client.requests.order_by().all().filter()",
     ],
 }
 
