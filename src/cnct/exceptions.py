@@ -60,8 +60,8 @@ class ClientError(Exception):
         status_code: HTTP status, ``None`` without a response.
         error_code: Connect's code, such as ``VAL_001``.
         errors: Connect's messages.
-        **kwargs: ``method``, ``url``, ``attempts``, ``retry_after`` and ``may_be_done`` become
-            attributes; all others, ``additional_info``.
+        **kwargs: ``method``, ``url``, ``attempts``, ``retry_after``, ``may_be_done`` and ``remedy``
+            become attributes; all others, ``additional_info``.
 
     Attributes:
         additional_info: Further members of the error body, such as Connect's ``params``.
@@ -70,6 +70,8 @@ class ClientError(Exception):
         attempts: Number of times the request was sent.
         retry_after: Seconds to wait before a retry, as the server requested; otherwise ``None``.
         may_be_done: Whether the call was a write that failed and may have been done all the same.
+        remedy: A sentence that names the setting to mend, without full stop; empty if none is
+            known.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class ClientError(Exception):
         self.attempts: int = kwargs.pop("attempts", 1)
         self.retry_after: float | None = kwargs.pop("retry_after", None)
         self.may_be_done: bool = kwargs.pop("may_be_done", False)
+        self.remedy: str = kwargs.pop("remedy", "")
         self.additional_info: dict[str, Any] = kwargs
 
     _render_traceback_ = rendered
@@ -105,7 +108,7 @@ class ClientError(Exception):
         about = " - ".join(part for part in (self.error_code, details) if part)
         call = " ".join(part for part in (self.method, self.url) if part)
         text += f"{': ' if about else ''}{about}{f' ({call})' if call else ''}"
-        return clean(f"{text}{self._advice()}")
+        return clean(f"{text}{self._advice()}{'. ' if self.remedy else ''}{self.remedy}")
 
     def _advice(self) -> str:
         return ". The last attempt may have been done" if self.may_be_done else ""
@@ -121,7 +124,7 @@ class ClientError(Exception):
         return _rebuild, (type(self), args, {**attributes, **self.additional_info})
 
 
-CALL_ATTRIBUTES = ("method", "url", "attempts", "retry_after", "may_be_done")
+CALL_ATTRIBUTES = ("method", "url", "attempts", "retry_after", "may_be_done", "remedy")
 
 
 class NotFoundError(ClientError, LookupError):
@@ -149,7 +152,10 @@ class InvalidCallError(ClientError, ValueError):
 
 
 class InvalidCallWarning(UserWarning):
-    """The query or payload does not fit the OpenAPI document; the call is sent nevertheless."""
+    """The query or payload does not fit the OpenAPI document; the call is sent nevertheless.
+
+    Also for fields of ``values()`` and ``values_list()`` that the document, or each row, lacks.
+    """
 
 
 class AmbiguousWriteError(ClientError):
@@ -348,10 +354,21 @@ class ImpossibleMockError(AssertionError):
     """A mock of something that the API does not have, according to ``specs``."""
 
 
+# The phrases of RFC 9110, which Python has from 3.13 on: messages are the same on all versions.
+_PHRASES = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
+
 def status_text(status_code: int | None) -> str:
     """Return a status with its phrase, ``404 Not Found``; unknown ones by their number."""
     if status_code is None:
         return ""
+    if status_code in _PHRASES:
+        return f"{status_code} {_PHRASES[status_code]}"
     try:
         return f"{status_code} {http.HTTPStatus(status_code).phrase}"
     except ValueError:

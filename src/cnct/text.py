@@ -34,9 +34,15 @@ _CLEAR = 0.92
 
 
 class Secret(str):
-    """Text whose ``repr`` is masked. A slice or another copy of it is ordinary, unmasked text."""
+    """Text whose ``repr`` is masked. A slice or another copy of it is ordinary, unmasked text.
 
-    __slots__ = ()
+    Attributes:
+        source: The source for messages, such as ``CNCT_API_KEY``; set where it was looked up.
+    """
+
+    __slots__ = ("source",)
+
+    source: str
 
     def __repr__(self) -> str:
         """Return the mask in quotes."""

@@ -116,7 +116,7 @@ class AsyncConnectClient(BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"], 
         request = await self._checked_request(method, path, kwargs)
         response = await self._exchange(request)
         rows = await rows_of(response)
-        return value_of(request, response) if rows is None else rows
+        return value_of(request, response, self._serves_pages) if rows is None else rows
 
     async def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
         """GET a page of a list. Async twin of `ConnectClient._fetch`."""

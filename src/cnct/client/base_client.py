@@ -27,7 +27,7 @@ from cnct.client._core.urls import absolute, with_query
 from cnct.client._http.interception import interceptor_of
 from cnct.client._http.living import Living
 from cnct.client._http.network import Cert, Verify, checked_network
-from cnct.client.checking import Validation, check, validation_policy
+from cnct.client.checking import Validation, check, serves_bytes, validation_policy
 from cnct.client.client_arguments import (
     checked_clock,
     checked_headers,
@@ -264,6 +264,10 @@ class BaseClient(
     def _available(specs: OpenAPISpecs) -> bool:
         """Load the document and return whether that succeeded; a warning shows the user's line."""
         return specs.available(2 if specs.at_hand() else users_level() + 1)
+
+    def _serves_pages(self, request: Request) -> bool:
+        """Return whether the document is at hand and has a response that is no JSON."""
+        return self._specs is not None and serves_bytes(self._specs, request, self.endpoint)
 
     def _flow(self, request: Request) -> Flow[Response]:
         flow = call_flow(request, self.retry, self.max_retries, self.default_headers)

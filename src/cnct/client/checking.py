@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cnct.client._core.messages import Request
+from cnct.client._core.responses import is_json
 from cnct.exceptions import (
     ClientError,
     InvalidCallError,
@@ -95,6 +96,30 @@ def check(specs: OpenAPISpecs, policy: Policy, request: Request, path: str) -> N
     _report(call, problems.content, InvalidCallError if policy.refuses_contents else None, request)
 
 
+def report_picks(
+    specs: OpenAPISpecs, policy: Policy, path: str, names: Iterable[str], call: str
+) -> None:
+    """Report fields to pick that the document does not have; raise an error or warn.
+
+    Raises:
+        InvalidCallError: If there are some, and that is an error.
+    """
+    from cnct.openapi.checks import check_picks  # noqa: PLC0415 - slower than many programs run
+
+    messages = [str(problem) for problem in check_picks(specs, path, names)]
+    if messages and policy.refuses_contents:
+        raise InvalidCallError(call, errors=messages)
+    _warn(call, messages)
+
+
+def serves_bytes(specs: OpenAPISpecs, request: Request, endpoint: str) -> bool:
+    """Return whether the document has a response to a request that is no JSON, as a download."""
+    path = request.url.removeprefix(endpoint).partition("?")[0].strip("/")
+    operation = specs.operation(request.method, path)
+    types = [kind for kinds in operation.responses.values() for kind in kinds] if operation else []
+    return any(not is_json(kind) for kind in types)
+
+
 def _report(
     call: str, problems: Iterable[Problem], error: type[ClientError] | None, request: Request
 ) -> None:
@@ -103,6 +128,10 @@ def _report(
     if messages and error:
         url = request.shown_url
         raise error("Not sent", errors=messages, method=request.method, url=url)
+    _warn(call, messages)
+
+
+def _warn(call: str, messages: list[str]) -> None:
     if messages:
         more = [f"and {len(messages) - _MOST_PROBLEMS} more"] if messages[_MOST_PROBLEMS:] else []
         text = "\n".join([*messages[:_MOST_PROBLEMS], *more])

@@ -155,7 +155,8 @@ class DryRunClient(DryRunBase, ConnectClient):
 
     def _apply(self, call: RecordedCall) -> Any:
         with self._recording.sending(call) as request:
-            value = value_of(request, self._origin._exchange(request))
+            response = self._origin._exchange(request)
+            value = value_of(request, response, self._serves_pages)
             self._recording.learn(call, value)
         return value
 
@@ -219,7 +220,8 @@ class AsyncDryRunClient(DryRunBase, AsyncConnectClient):
 
     async def _apply(self, call: RecordedCall) -> Any:
         with self._recording.sending(call) as request:
-            value = value_of(request, await self._origin._exchange(request))
+            response = await self._origin._exchange(request)
+            value = value_of(request, response, self._serves_pages)
             self._recording.learn(call, value)
         return value
 

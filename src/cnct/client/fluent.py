@@ -167,7 +167,7 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
                 number.
         """
         request = self._request(method, path, kwargs)
-        return value_of(request, self._exchange(request))
+        return value_of(request, self._exchange(request), self._serves_pages)
 
     def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
         """GET a page of a list, decoded later by its consumer.

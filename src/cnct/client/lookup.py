@@ -61,6 +61,7 @@ class DeferredKey:
         with self._lock:
             if self._key is None:
                 self._key = read_key(self._source, self._place)
+                self._key.source = self._place
             return self._key
 
     def __getstate__(self) -> tuple[Secret, str]:
@@ -126,7 +127,9 @@ def looked_up(api_key: object, endpoint: str | None, profile: str | None) -> Loo
     place = f"api_key of {setting.source}"
     if is_deferred(setting.value):
         return LookedUp(values, DeferredKey(setting.value, place))
-    return LookedUp(values, read_key(setting.value, place))
+    key = read_key(setting.value, place)
+    key.source = setting.source
+    return LookedUp(values, key)
 
 
 def _show_log(level: str) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import json
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from traceback import clear_frames
 from typing import Any
 
 from cnct.client import garbage
 from cnct.client._core.messages import Request, Response, TransportError
+from cnct.client._core.remedies import failure_text, host_of, status_remedy
 from cnct.client._core.secret import mask_error
 from cnct.exceptions import CALL_ATTRIBUTES, AmbiguousWriteError, ClientError, status_text
 from cnct.openapi.shapes import is_list, is_object
@@ -27,21 +29,37 @@ _NOT_FOUND = 404
 _EXCERPT = 200  # bytes of an unreadable body in an error message
 
 
-def value_of(request: Request, response: Response) -> Any:
+def never(_: Request) -> bool:
+    """Return False: nothing but JSON is due."""
+    return False
+
+
+def value_of(
+    request: Request, response: Response, serves_pages: Callable[[Request], bool] = never
+) -> Any:
     """Decode the body of a successful response.
+
+    Args:
+        request: The request.
+        response: The response.
+        serves_pages: Returns whether the document has a response to a request that is no JSON;
+            called only for a response that is an HTML page.
 
     Returns:
         Decoded JSON; ``None`` for 204, for an empty JSON body of a write or HEAD, and for the 404
         of a repeated DELETE; bytes for any other content type.
 
     Raises:
-        ClientError: If the content type is JSON and the body is not, or is empty after a GET.
+        ClientError: If the content type is JSON and the body is not, or is empty after a GET; or if
+            the body is an HTML page that nobody has asked for.
         AmbiguousWriteError: If the same happens to a write that cannot be repeated.
     """
     if response.status_code in (_NO_CONTENT, _NOT_FOUND):
         return None
     content = response.content
     if not is_json(response.headers.get("Content-Type", "")):
+        if is_page(request, response) and not serves_pages(request):
+            raise unreadable(request, response, _PAGE)
         return content
     if not content.strip():
         if request.method != "GET":
@@ -55,6 +73,27 @@ def value_of(request: Request, response: Response) -> Any:
         mask_error(error, request.secret)
         problem = f"The response has a JSON content type, but its body is no JSON: {error}"
         raise unreadable(request, response, problem) from error
+
+
+_PAGE = (
+    "The response is an HTML page where JSON is due, as of a login or of another server:"
+    ' check endpoint and proxy, or ask for the page with headers={"Accept": "text/html"}'
+)
+
+
+def is_page(request: Request, response: Response) -> bool:
+    """Return whether a response is an HTML page that nobody has asked for.
+
+    A page that is a download has a ``Content-Disposition``; a caller asks for one in ``Accept``.
+    """
+    headers = response.headers
+    if not headers.get("Content-Type", "").lower().lstrip().startswith("text/html"):
+        return False
+    if headers.get("Content-Disposition") or not response.content.strip():
+        return False
+    accepted: Mapping[str, str] = request.kwargs.get("headers") or {}
+    values = (value for name, value in accepted.items() if name.lower() == "accept")
+    return not any("html" in str(value).lower() for value in values)
 
 
 def unreadable(request: Request, response: Response, problem: str) -> ClientError:
@@ -154,6 +193,12 @@ def error_of(
     """
     attributes |= {"method": request.method, "url": request.shown_url}
     body = _error_body(response)
+    attributes["remedy"] = status_remedy(
+        request,
+        response.status_code,
+        excerpt(response.content),
+        is_of_connect=is_object(body) and "error_code" in body,
+    )
     if not is_object(body):
         readable = is_list(body) or isinstance(body, str)
         messages = _messages(request, body) if readable else None
@@ -184,24 +229,17 @@ def failure_of(
         **attributes: Further attributes of the exception, such as ``attempts``.
     """
     mask_error(failure.cause, request.secret)
-    reason = type(failure.cause).__name__
+    reason, host = type(failure.cause).__name__, host_of(request)
     status = status_text(failure.status)
+    problem = f"Incomplete response {status}" if status else "No response"
     return kind(
-        f"Incomplete response {status} ({reason})" if status else f"No response ({reason})",
+        f"{host}: {problem} ({reason})",
         failure.status,
-        errors=[request.masked(_text_of(failure.cause))],
+        errors=[request.masked(failure_text(request, failure.cause))],
         method=request.method,
         url=request.shown_url,
         **attributes,
     )
-
-
-def _text_of(error: Exception) -> str:
-    """Return the text of a library's error; some fail to give one."""
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001 - of any library
-        return "no further details"
 
 
 def excerpt(content: bytes) -> str:

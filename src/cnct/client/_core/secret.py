@@ -69,7 +69,7 @@ def clear_library_locals(error: BaseException) -> None:
     The lines of the tracebacks stay. Reporters that show local variables (``pytest -l``, rich)
     would show the raw headers. The frames of users stay as they are.
     """
-    for member in _chain(error):
+    for member in causes(error):
         for frame in _frames(member.__traceback__):
             module = str(frame.f_globals.get("__name__"))
             if module in _WIRE or module.partition(".")[0] in _LIBRARIES:
@@ -82,7 +82,7 @@ def mask_error(error: BaseException, secret: str) -> None:
 
     Tracebacks print them below our own error.
     """
-    for member in _chain(error):
+    for member in causes(error):
         member.args = tuple(_disarmed(arg, secret) for arg in member.args)
         for name, value in vars(member).items():
             if isinstance(value, str):  # such as ``doc`` of a JSONDecodeError
@@ -118,7 +118,7 @@ def _disarmed(arg: object, secret: str) -> object:
     return arg if masked(text, secret) == text else MASK
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
     """Yield an error with its causes, contexts, members of groups and errors among its values."""
     seen: dict[int, BaseException] = {}
     todo: list[object] = [error]

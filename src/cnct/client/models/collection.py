@@ -12,9 +12,9 @@ from cnct.client.models.collection_base import (
     checked_list,
     is_missing,
 )
-from cnct.client.models.flattening import flat
 from cnct.client.models.mistakes import answer_mistakes
 from cnct.client.models.noun import AsyncNoun, HasActions, HasCollections, SyncNoun
+from cnct.client.models.picking import Picking
 from cnct.client.models.query import combined
 from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
 from cnct.client.work.relations import MAX_URL_BYTES, Relation
@@ -117,7 +117,7 @@ class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
         Returns:
             A flat dictionary; ``None`` for a field that the resource does not have.
         """
-        return flat(self.get(), fields)
+        return Picking(self, fields, "values").of_resource(self.get())
 
 
 class Collection(CollectionBase[ResourceSet], SyncNoun, HasActions[Action]):
@@ -278,7 +278,7 @@ class AsyncResource(AsyncNoun, HasActions[AsyncAction], HasCollections["AsyncCol
 
     async def values(self, *fields: str) -> dict[str, Any]:
         """GET the resource and pick fields of it. Async twin of `Resource.values`."""
-        return flat(await self.get(), fields)
+        return Picking(self, fields, "values").of_resource(await self.get())
 
 
 class AsyncCollection(CollectionBase[AsyncResourceSet], AsyncNoun, HasActions[AsyncAction]):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Generator, Iterable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cnct.openapi.shapes import is_record
 from cnct.rql.answers import unseen
+
+if TYPE_CHECKING:
+    from cnct.client.models.picking import Picking
 
 
 def flat(row: Any, fields: Iterable[str]) -> dict[str, Any]:
@@ -48,15 +51,17 @@ class AsyncValues:
     """Flat rows of an asynchronous set: ``await`` them as a list, or read with ``async for``."""
 
     def __init__(
-        self, rows: Callable[[], AsyncIterable[dict[str, Any]]], fields: tuple[str, ...]
+        self, rows: Callable[[], AsyncIterable[dict[str, Any]]], picking: Callable[[], Picking]
     ) -> None:
         self._rows = rows
-        self._fields = fields
+        self._picking = picking
 
     async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
         """Yield a flat dictionary for each row."""
+        picking = self._picking()
         async for row in self._rows():
-            yield flat(row, self._fields)
+            yield picking.of(row)
+        picking.finish()
 
     def __await__(self) -> Generator[Any, None, list[dict[str, Any]]]:
         """Return all of them in a list."""

@@ -7,9 +7,10 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 
 from cnct.client._core.paging import Span, Unread
-from cnct.client.models.flattening import AsyncValues, FlatRows, flat
+from cnct.client.models.flattening import AsyncValues, FlatRows
 from cnct.client.models.mistakes import answer_mistakes
 from cnct.client.models.noun import AsyncNoun, SyncNoun
+from cnct.client.models.picking import Picking
 from cnct.client.models.query import first_query
 from cnct.client.models.refinement import checked_index
 from cnct.client.models.set_base import MISSING, UNREAD, reader_of
@@ -176,7 +177,10 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
             have.
         """
         rows = self if self._is_begun() else self.iterator()
-        return FlatRows(flat(row, fields) for row in rows)
+        picking = Picking(self, fields, "values_list")
+        values = FlatRows(picking.of(row) for row in rows)
+        picking.finish()
+        return values
 
 
 class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
@@ -332,7 +336,10 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
             A flat dictionary for each resource; ``None`` for a field that a resource does not
             have.
         """
-        return AsyncValues(lambda: self if self._is_begun() else self.iterator(), fields)
+        return AsyncValues(
+            lambda: self if self._is_begun() else self.iterator(),
+            lambda: Picking(self, fields, "values_list"),
+        )
 
 
 answer_mistakes("set", ResourceSet, AsyncResourceSet)
