@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -68,6 +67,8 @@ def read_accounts() -> Accounts:
 
 
 def _decoded(text: Secret, place: str) -> dict[str, Any]:
+    import json  # noqa: PLC0415 - many users have no such file
+
     try:
         document: Any = json.loads(text, object_hook=_Masked)
     except (ValueError, RecursionError):  # the error holds the text with its secrets

@@ -6,8 +6,6 @@ Knows no profiles. No message, error or local variable of a traceback shows the 
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
 from pathlib import Path
 
 from cnct.api_keys import key_problem
@@ -94,6 +92,9 @@ def _of_command(command: str, place: str) -> Secret:
 
 def _output(command: str) -> Secret | str:
     """Return the output of a command, or a plain text that describes the failure."""
+    import shlex  # noqa: PLC0415 - only for commands; completion reads settings, too
+    import subprocess  # noqa: PLC0415 - same
+
     try:
         words = shlex.split(command)
         done = subprocess.run(  # noqa: S603 - the user's own command, in a file of the user alone

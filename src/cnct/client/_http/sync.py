@@ -155,19 +155,25 @@ class Driver:
         self._verify = DEFAULT_CA_BUNDLE_PATH if network.verify is True else network.ca
         self._cert = network.cert
         self._proxies = None if network.proxy is None else _proxies(network.proxy)
-        self._open(endpoint)
+        self._endpoint = ""
+        self._open()
+        self._look_up_environment(endpoint)
 
-    def _open(self, endpoint: str) -> None:
-        """Start without sessions, for calls to an endpoint."""
+    def _open(self) -> None:
+        """Start without sessions."""
         self._local = threading.local()
         self._sessions: Living[requests.Session] = Living()
         self._has_own_sessions = True
-        renew_after_fork(self)
-        self._environment = self._new_session().merge_environment_settings(
-            url=endpoint, proxies={}, stream=False, verify=self._verify, cert=self._cert
-        )
         # A running thread keeps its Ahead or Jobs alive, so none is missing at close().
         self._ahead: Living[Ahead | Jobs] = Living()
+        renew_after_fork(self)
+
+    def _look_up_environment(self, endpoint: str) -> None:
+        if endpoint != self._endpoint:
+            self._endpoint = endpoint
+            self._environment = self._new_session().merge_environment_settings(
+                url=endpoint, proxies={}, stream=False, verify=self._verify, cert=self._cert
+            )
 
     def shared(self, endpoint: str, *, is_same: bool) -> Driver:
         """Return a driver with the same connections.
@@ -178,11 +184,11 @@ class Driver:
         """
         driver = Driver.__new__(Driver)
         vars(driver).update(vars(self))
+        driver._open()
+        driver._look_up_environment(endpoint)
         if is_same:
+            driver._local, driver._sessions = self._local, self._sessions
             driver._has_own_sessions = False
-            driver._ahead = Living()
-        else:
-            driver._open(endpoint)
         return driver
 
     def run(self, flow: Flow[T], send: Callable[[Request], Response]) -> T:
