@@ -12,7 +12,6 @@ import pytest
 from tests.conftest import KEY, json_answer
 
 from cnct import ClientError, ConnectClient, Limiter
-from cnct.emulator import Emulator, Fault
 from cnct.testing import ConnectClientMocker
 
 
@@ -70,14 +69,16 @@ def test_clients_that_share_a_limiter_share_the_rate(world, server, clock):
     assert clock.passed == 2.5
 
 
-def test_pages_that_are_read_ahead_are_limited_too(world, clock):
-    records = {"requests": [{"id": f"PR-{number:03}"} for number in range(40)]}
-    with Emulator(records=records) as connect:
-        client = world.client(KEY, connect.endpoint, clock=clock, limiter=Limiter(per_second=10))
-        rows = client.requests.all().limit(10).concurrency(4)
-        assert len(list(rows)) == 40
-        calls = len(connect.requests)
-    assert clock.passed >= (calls - 1) / 10 - 0.001
+def test_pages_that_are_read_ahead_are_limited_too(limited, server, clock):
+    def page(got: Any) -> Any:
+        query = dict(pair.split("=") for pair in got.query.split("&"))
+        start, end = int(query["offset"]), int(query["offset"]) + int(query["limit"])
+        rows = [{"id": number} for number in range(40)][start:end]
+        return json_answer(rows, Content_Range=f"items {start}-{end}/40")
+
+    server.answer = page
+    assert len(list(limited.requests.all().limit(10).concurrency(4))) == 40
+    assert clock.passed >= (len(server.got) - 1) / 10 - 0.001
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -163,14 +164,12 @@ def test_a_call_that_would_wait_longer_than_its_deadline_fails_at_once(world, se
     assert (len(server.got), clock.passed) == (2, 100.0)
 
 
-def test_retries_wait_for_the_limiter_too(world, clock):
-    with Emulator(faults=[Fault.status(503, times=2)]) as connect:
-        client = world.client(
-            KEY, connect.endpoint, clock=clock, limiter=Limiter(per_second=4), max_retries=2
-        )
-        client.products.all().count()
-        assert len(connect.requests) == 3
-    assert clock.passed >= 0.5 + 1.0 - 0.1
+def test_retries_wait_for_the_limiter_too(limited, server, clock):
+    answers = [json_answer({}, 503), json_answer({}, 503), json_answer({})]
+    server.answer = lambda _: answers.pop(0)
+    limited.max_retries = 2
+    limited.get("products")
+    assert clock.passed >= 1 / 5 + 1 / 2.5 - 0.1
 
 
 def test_mocks_need_no_pauses():

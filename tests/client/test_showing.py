@@ -77,7 +77,7 @@ def test_the_command_does_the_same_call(server):
 
 @pytest.mark.parametrize("overlap", [True, False])
 @pytest.mark.parametrize("concurrency", [1, 3])
-@pytest.mark.parametrize("size", [1, 2, 3, 10, 24, 25])
+@pytest.mark.parametrize("size", [1, 2, 10, 25])
 def test_the_number_of_calls_is_that_of_a_full_reading(served, size, overlap, concurrency):
     client, connect = served
     rows = client.requests.all().limit(size).overlap(overlap).concurrency(concurrency)
@@ -97,12 +97,13 @@ def served():
         yield client, connect
 
 
-def test_an_explanation_shows_itself(world, connect):
-    rows = world.client(KEY, connect.endpoint).products.all().limit(1)[:2]
+def test_an_explanation_shows_itself(remote, server):
+    server.answer = lambda _: json_answer([], Content_Range="items 0-0/3")
+    rows = remote.products.all().limit(1)[:2]
     explanation = rows.explain()
     assert (explanation.count, explanation.calls, explanation.page) == (2, 2, 1)
     assert repr(explanation) == (
-        f"<Explanation {connect.endpoint}/products?limit=1&offset=0\n"
+        f"<Explanation {server.endpoint}/products?limit=1&offset=0\n"
         "  2 resources\n"
         "  2 calls, 1 row a page>"
     )
