@@ -1,0 +1,5 @@
+"""The API's OpenAPI document."""
+
+from cnct.openapi import OpenAPISpecs
+
+__all__ = ["OpenAPISpecs"]

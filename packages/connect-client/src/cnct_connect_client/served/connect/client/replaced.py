@@ -1,0 +1,32 @@
+"""Finds out whether tests have replaced the transport, so that pages must have exact URLs."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+
+def is_transport_replaced() -> bool:
+    """Return whether requests or httpx no longer send: responses, requests_mock, pytest_httpx."""
+    if _is_foreign(HTTPAdapter.send, "requests") or _is_foreign(
+        requests.Session.get_adapter, "requests"
+    ):
+        return True
+    httpx = sys.modules.get("httpx")
+    return httpx is not None and _is_foreign(
+        httpx.AsyncHTTPTransport.handle_async_request, "httpx"
+    )
+
+
+def is_replaced(client: Any, name: str) -> bool:
+    """Return whether a method of a client was replaced, on the client or in its class."""
+    if name in vars(client):
+        return True
+    return _is_foreign(getattr(type(client), name), "connect", "cnct")
+
+
+def _is_foreign(method: Any, *packages: str) -> bool:
+    return str(getattr(method, "__module__", "")).partition(".")[0] not in packages

@@ -1,0 +1,140 @@
+"""``R`` as programs of connect-openapi-client expect it.
+
+Differs from cnct's in two points: datetimes without a time zone are sent as written, and a filter
+that is given as text is sent as written while it stays alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from cnct.exceptions import RQLSyntaxError
+from cnct.rql import base as _native
+from cnct.rql.conditions import Condition
+
+
+class RQLQuery(_native.RQLQuery):
+    """A filter condition, or several of them combined.
+
+    Args:
+        _op: ``and`` or ``or`` to combine the ``_children``; ``expr`` for a single condition.
+        _children: R objects to combine.
+        _negated: Whether to negate the result.
+        _expr: A condition as text.
+        **kwargs: Conditions as ``field__nested__op=value``, combined with ``and``.
+
+    Raises:
+        RQLError: If a field or a value cannot be written in RQL.
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        _op: str = "expr",
+        _children: Sequence[_native.RQLQuery] | None = None,
+        _negated: bool = False,
+        _expr: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        conditions = {keyword: _as_written(value) for keyword, value in kwargs.items()}
+        query = _native.RQLQuery(_op=_op, _children=_children, **conditions)
+        if _expr:
+            query = Verbatim(_expr) & query if query else Verbatim(_expr)
+        _set_condition(self, (~query if _negated else query).__rql__())
+
+    @classmethod
+    def parse(cls, text: str) -> RQLQuery:
+        """Return the R for RQL text, read by the server's grammar."""
+        return _of(super().parse(text).__rql__())
+
+    def __and__(self, other: _native.RQLQuery) -> RQLQuery:
+        """Require both conditions."""
+        return _of(super().__and__(_parsed(other)).__rql__())
+
+    def __or__(self, other: _native.RQLQuery) -> RQLQuery:
+        """Require one of the conditions."""
+        return _of(super().__or__(_parsed(other)).__rql__())
+
+    def __invert__(self) -> RQLQuery:
+        """Negate the condition."""
+        return _of(super().__invert__().__rql__())
+
+    def n(self, name: str) -> RQLQuery:
+        """Return a field by name, below the current one if there is one."""
+        return Field(super().n(name)._shown())
+
+    def _with(self, op: str, value: Any) -> RQLQuery:
+        return _of(super()._with(op, _as_written(value)).__rql__())
+
+    def __reduce__(self) -> tuple[Callable[..., RQLQuery], tuple[Any, ...]]:
+        """Pickle the condition."""
+        return _of, (self.__rql__(),)
+
+
+class Field(RQLQuery, _native.FieldQuery):
+    """A field without an operator: not yet a condition."""
+
+    __slots__ = ()
+
+    def __init__(self, path: str) -> None:
+        _native.FieldQuery.__init__(self, path)
+
+    def __reduce__(self) -> tuple[Callable[..., RQLQuery], tuple[Any, ...]]:
+        return Field, (self._shown(),)
+
+
+class Verbatim(RQLQuery):
+    """A filter as text, sent as written; combined with others, it is read as RQL if it is RQL."""
+
+    __slots__ = ()
+
+    def __init__(self, text: str) -> None:
+        _set_condition(self, (text, f"not({text})", None))
+
+    def __and__(self, other: _native.RQLQuery) -> RQLQuery:
+        """Require both conditions."""
+        return _of((_parsed(self) & other).__rql__()) if other else self
+
+    def __or__(self, other: _native.RQLQuery) -> RQLQuery:
+        """Require one of the conditions."""
+        return _of((_parsed(self) | other).__rql__()) if other else self
+
+    def __invert__(self) -> RQLQuery:
+        """Negate the condition."""
+        return _of((~_parsed(self)).__rql__())
+
+
+R = RQLQuery
+
+_set_condition: Callable[[_native.RQLQuery, Condition], None] = _native.RQLQuery.__dict__[
+    "_condition"
+].__set__
+
+
+def _of(condition: Condition) -> RQLQuery:
+    query = RQLQuery.__new__(RQLQuery)
+    _set_condition(query, condition)
+    return query
+
+
+def _parsed(query: _native.RQLQuery) -> _native.RQLQuery:
+    """Return a filter without text as written; what is no RQL stays as it is."""
+    if not isinstance(query, Verbatim):
+        return query
+    try:
+        return _native.parse_filter(str(query))
+    except RQLSyntaxError:
+        return _of(query.__rql__())
+
+
+def _as_written(value: Any) -> Any:
+    """Return a datetime without a time zone as text, which the server takes as UTC."""
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_as_written(item) for item in value]
+    return value
