@@ -48,6 +48,7 @@ class Mock:
         match_body: Expected body; see `body_differences`.
 
     Attributes:
+        request: As passed.
         calls: Number of requests that got the reply.
     """
 
@@ -58,13 +59,13 @@ class Mock:
         match_body: Any = None,
     ) -> None:
         self.calls = 0
-        self._request = request
+        self.request = request
         self._response = response
         self._match_body = match_body
 
     def differences(self, request: NormalizedRequest) -> Iterator[str]:
         """Describe how a request differs from the expected one, one line per difference."""
-        expected = self._request
+        expected = self.request
         if request.method != expected.method:
             yield f"the method is {request.method}, the mock has {expected.method}"
         if request.path != expected.path:
@@ -83,7 +84,7 @@ class Mock:
 
     def distance(self, request: NormalizedRequest) -> tuple[float, int]:
         """Return a sort key that is smaller the nearer a request is to the expected one."""
-        likeness = SequenceMatcher(None, str(self._request), str(request)).ratio()
+        likeness = SequenceMatcher(None, str(self.request), str(request)).ratio()
         return -likeness, len([*self.differences(request)])
 
     def respond(self) -> WireResponse:
@@ -97,4 +98,4 @@ class Mock:
         """Write the expected request and the number of calls on one line."""
         body = "" if self._match_body is None else f" with {short_repr(self._match_body)}"
         times = {0: "not called", 1: "called once"}.get(self.calls, f"called {self.calls} times")
-        return f"{self._request}{body} ({times})"
+        return f"{self.request}{body} ({times})"

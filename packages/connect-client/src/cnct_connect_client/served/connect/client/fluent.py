@@ -9,9 +9,11 @@ from typing import Any
 import httpx
 
 from cnct.client import fluent as _native
+from cnct.client._core.headers import merged
 from cnct.client._core.messages import Request, Response
 from cnct.client._core.paging import Unread
 from cnct.client.base_client import BaseClient
+from cnct.text import Secret
 from connect.client.constants import CONNECT_ENDPOINT_URL
 from connect.client.exceptions import bridged
 from connect.client.models import NS, AsyncCollection, AsyncNS, Collection
@@ -88,8 +90,20 @@ class ClientBridge(BaseClient[Any, Any, Any]):
         return is_replaced(self, "_execute_http_call")
 
     @property
+    def api_key(self) -> Any:
+        """The API key, sent as Authorization as it is. Secret."""
+        return self._api_key
+
+    @api_key.setter
+    def api_key(self, api_key: Any) -> None:
+        self._api_key = Secret(api_key) if isinstance(api_key, str) else api_key
+
+    @property
     def _headers(self) -> dict[str, Any]:
-        return {**super()._headers, "User-Agent": _user_agent()}
+        own = {"User-Agent": _user_agent()}
+        if self.api_key is not None:
+            own["Authorization"] = self.api_key
+        return merged(self.default_headers, own)
 
     def _request(self, *args: Any, **kwargs: Any) -> Request:
         with bridged():

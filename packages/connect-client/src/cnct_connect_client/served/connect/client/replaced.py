@@ -8,9 +8,13 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
+from cnct.client._http.interception import active_interceptors
+
 
 def is_transport_replaced() -> bool:
     """Return whether requests or httpx no longer send: responses, requests_mock, pytest_httpx."""
+    if any(getattr(mocks, "pages_by_offset", False) for mocks in active_interceptors()):
+        return True
     if _is_foreign(HTTPAdapter.send, "requests") or _is_foreign(
         requests.Session.get_adapter, "requests"
     ):

@@ -10,9 +10,8 @@ from cnct.client._core.paging import Page, Span, Unread
 from cnct.client.models import resourceset as _native
 from cnct.client.models.flattening import flat
 from cnct.client.models.set_base import SetBase
-from cnct.rql import R as NativeR
 from connect.client.exceptions import bridged
-from connect.client.rql import R
+from connect.client.filtering import Filtering
 from connect.client.utils import ContentRange, parse_content_range
 
 
@@ -30,7 +29,7 @@ class _Fetched(Unread):
     span: Span
 
 
-class SetBridge(SetBase):
+class SetBridge(Filtering, SetBase):
     """Base of the bridge's sets: filters as written, lazy ``values_list``, ``content_range``."""
 
     _picked: tuple[str, ...] = ()
@@ -40,29 +39,6 @@ class SetBridge(SetBase):
     def content_range(self) -> ContentRange | None:
         """The ``Content-Range`` of the page that was read last."""
         return self._content_range
-
-    def filter(self, *args: str | NativeR, **kwargs: Any) -> Self:
-        """Return the resources of this set that also match.
-
-        Args:
-            *args: Filters as text, sent as written while alone, and R objects.
-            **kwargs: Conditions as ``field__nested__op=value``.
-
-        Raises:
-            TypeError: If an argument is neither a string nor an R.
-        """
-        where = R() & self._query.where if self._query.where else R()
-        for arg in args:
-            if not isinstance(arg, str | NativeR):
-                raise TypeError(f"arguments must be string or R not {type(arg)}")
-            condition = R(_expr=arg) if isinstance(arg, str) else arg
-            where = where & condition if where else condition
-        more = R(**kwargs)
-        return self._refined(where=where & more if where and more else where or more)
-
-    def configure(self, **kwargs: Any) -> Self:
-        """Return the set with these keyword arguments for its calls, in place of earlier ones."""
-        return self._refined(kwargs=kwargs)
 
     def values_list(self, *fields: str) -> Any:
         """Return the set whose iteration picks fields; a list, if its rows were read already."""
