@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 
 import pytest
+import requests
 from tests.conftest import KEY, json_answer
 
 from cnct import AsyncConnectClient, ClientError, ConnectClient, NotFoundError, RQLError
@@ -40,6 +41,23 @@ def test_a_seam_that_raises_for_a_status_has_answered(server, world):
     assert (caught.value.status_code, caught.value.error_code) == (400, "VAL_1")
     server.answer = lambda _: (404, {}, b"")
     assert not client.products["P"].exists()
+
+
+@pytest.mark.parametrize("status", [200, 204, 404, 500])
+def test_a_response_that_was_made_without_a_body_has_an_empty_one(status):
+    client = ConnectClient(KEY, "https://localhost/public/v1", use_specs=False)
+
+    def seam(method, url, kwargs):
+        client.response = requests.Response()
+        client.response.status_code = status
+
+    client._execute_http_call = seam
+    if status < 400:
+        assert not client.get("products")
+    else:
+        with pytest.raises(ClientError) as caught:
+            client.get("products")
+        assert caught.value.status_code == status
 
 
 def test_an_error_of_the_seam_itself_reaches_the_caller(server, world):

@@ -9,7 +9,7 @@ import re
 from typing import Any, NamedTuple
 
 from cnct.client._core.messages import Request, Response
-from cnct.client._core.responses import value_of
+from cnct.client._core.responses import content_of, value_of
 from cnct.exceptions import ClientError
 from cnct.openapi.shapes import is_list
 
@@ -75,7 +75,7 @@ class Unread(NamedTuple):
             ClientError: If there is no total, and the body is neither empty nor a JSON array.
         """
         total = self._total()
-        if total is None and self.response.content.strip():
+        if total is None and content_of(self.response).strip():
             return self.page()
         return Page([], total)
 

@@ -56,7 +56,7 @@ def value_of(
     """
     if response.status_code in (_NO_CONTENT, _NOT_FOUND):
         return None
-    content = response.content
+    content = content_of(response)
     if not is_json(response.headers.get("Content-Type", "")):
         if is_page(request, response) and not serves_pages(request):
             raise unreadable(request, response, _PAGE)
@@ -110,7 +110,7 @@ def unreadable(request: Request, response: Response, problem: str) -> ClientErro
         status_code=response.status_code,
         method=request.method,
         url=request.shown_url,
-        body=request.masked(excerpt(response.content)),
+        body=request.masked(excerpt(content_of(response))),
         may_be_done=request.method not in SAFE,
     )
 
@@ -167,7 +167,7 @@ def decoded_rows(content: bytes) -> list[Any] | None:
 
 def is_large(response: Response) -> bool:
     """Return whether a response has a JSON body that takes long to decode."""
-    return len(response.content) > _LARGE and is_json(response.headers.get("Content-Type", ""))
+    return len(content_of(response)) > _LARGE and is_json(response.headers.get("Content-Type", ""))
 
 
 @lru_cache(maxsize=64)
@@ -242,13 +242,19 @@ def failure_of(
     )
 
 
+def content_of(response: Response) -> bytes:
+    """Return the body; empty where a replaced call made a response of requests without one."""
+    content: bytes | None = response.content
+    return content or b""
+
+
 def excerpt(content: bytes) -> str:
     """Return the beginning of a body as text."""
     return content[:_EXCERPT].decode("utf-8", "replace")
 
 
 def _error_body(response: Response) -> Any:
-    content = response.content
+    content = content_of(response)
     if not is_json(response.headers.get("Content-Type", "")):
         return excerpt(content)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnct.client._core.messages import Response
-from cnct.client._core.responses import decoded_rows, is_large
+from cnct.client._core.responses import content_of, decoded_rows, is_large
 
 
 def import_driver(library: str) -> None:
@@ -23,4 +23,4 @@ async def rows_of(response: Response) -> list[Any] | None:
         return None
     from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
 
-    return await in_thread(decoded_rows, response.content)
+    return await in_thread(decoded_rows, content_of(response))

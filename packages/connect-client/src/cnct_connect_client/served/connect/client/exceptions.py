@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
@@ -24,6 +24,21 @@ class ClientError(_native.ClientError):
         **kwargs: Further members of the error body, kept as ``additional_info``.
     """
 
+    def __init__(
+        self,
+        message: str | None = None,
+        status_code: int | None = None,
+        error_code: str | None = None,
+        errors: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(message, status_code, error_code, errors, **kwargs)
+        self.additional_info = kwargs
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the attributes, which a new error would sort otherwise."""
+        return _emptied, (type(self), self.args), vars(self)
+
     def __str__(self) -> str:
         """Return message or status, and the code with the errors, as programs print it."""
         text = self.message or _status_text(self.status_code) or "Unexpected error"
@@ -34,6 +49,10 @@ class ClientError(_native.ClientError):
     def __repr__(self) -> str:
         """Return status and code."""
         return f"<ClientError {self.status_code}: {self.error_code}>"
+
+
+def _emptied(kind: type[ClientError], args: tuple[Any, ...]) -> ClientError:
+    return kind.__new__(kind, *args)
 
 
 def _status_text(status_code: int | None) -> str:
@@ -61,12 +80,17 @@ globals().update({kind.__name__: kind for kind in _KINDS.values()})
 
 
 @contextmanager
-def bridged() -> Generator[None]:
-    """Turn an error of cnct into the bridge's class for it; traceback and cause stay."""
+def bridged(cause: Callable[[_native.ClientError], BaseException | None] = lambda _: None) -> Generator[None]:
+    """Turn an error of cnct into the bridge's class for it; the traceback stays.
+
+    Args:
+        cause: Returns the cause of an error that has none, as the HTTP library would raise it.
+    """
     try:
         yield
     except _native.ClientError as error:
         kind: Any = _KINDS.get(type(error))
         if kind is not None:
             error.__class__ = kind
+            error.__cause__ = error.__cause__ or cause(error)
         raise

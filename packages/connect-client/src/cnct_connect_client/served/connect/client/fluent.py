@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
+import requests
 
 from cnct.client import fluent as _native
 from cnct.client._core.headers import merged
@@ -85,6 +86,17 @@ class ClientBridge(BaseClient[Any, Any, Any]):
     def overlap(self, overlap: bool) -> None:
         self._overlap = overlap
 
+    def _cause(self, error: Any) -> BaseException | None:
+        """Return the error of the HTTP library for a status, which programs look at."""
+        response = self.response
+        if response is None or response.status_code != error.status_code:
+            return None
+        try:
+            response.raise_for_status()
+        except (requests.HTTPError, httpx.HTTPStatusError) as cause:
+            return cause.with_traceback(None)
+        return None
+
     @property
     def _is_seam_replaced(self) -> bool:
         return is_replaced(self, "_execute_http_call")
@@ -123,11 +135,11 @@ class ConnectClient(ClientBridge, _native.ConnectClient):
 
     def execute(self, method: str, path: str, **kwargs: Any) -> Any:
         """Make a call and decode the response."""
-        with bridged():
+        with bridged(self._cause):
             return super().execute(method, path, **kwargs)
 
     def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
-        with bridged():
+        with bridged(self._cause):
             return super()._fetch(path, kwargs, is_checked)
 
     def _wait(self, *args: Any) -> Any:
@@ -157,11 +169,11 @@ class AsyncConnectClient(ClientBridge, _native.AsyncConnectClient):
 
     async def execute(self, method: str, path: str, **kwargs: Any) -> Any:
         """Make a call and decode the response."""
-        with bridged():
+        with bridged(self._cause):
             return await super().execute(method, path, **kwargs)
 
     async def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
-        with bridged():
+        with bridged(self._cause):
             return await super()._fetch(path, kwargs, is_checked)
 
     async def _wait(self, *args: Any) -> Any:
