@@ -56,7 +56,7 @@ def imports() -> list[tuple[str, str]]:
         module = ".".join(("cnct", *path.relative_to(ROOT).with_suffix("").parts))
         tree = ast.parse(path.read_text(encoding="utf-8"))
         names = [target for node in ast.walk(tree) for target in targets(node)]
-        if module != "cnct.__init__":
+        if module not in {"cnct.__init__", "cnct._facade"}:
             found += [(module, name) for name in names if f"{name}.".startswith("cnct.")]
     return found
 

@@ -1,0 +1,134 @@
+"""The names of the package ``cnct``, imported on first access.
+
+A module of its own, since connect-openapi-client installs a ``cnct/__init__.py``, too: where its
+file is the one in place, the names can still be had from here.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnct.client import (
+        AsyncConnectClient,
+        ConnectClient,
+        Limiter,
+        Operation,
+        Outcome,
+        Progress,
+        RequestLogger,
+        RetryPolicy,
+        Summary,
+    )
+    from cnct.exceptions import (
+        AmbiguousWriteError,
+        BatchError,
+        ClientError,
+        DriftWarning,
+        ImpossibleMockError,
+        InstallationWarning,
+        InvalidCallError,
+        InvalidCallWarning,
+        JournalError,
+        NaiveDatetimeWarning,
+        NotFoundError,
+        NotOneError,
+        NotScannableError,
+        NotYetEvaluatedError,
+        PlaceholderError,
+        QueryError,
+        RQLError,
+        RQLSyntaxError,
+        RQLTypeError,
+        SettingsError,
+        SettingsWarning,
+        SpecError,
+        SpecWarning,
+        UnexpectedCallError,
+        UnknownNameError,
+        UnusedMockError,
+        WaitError,
+        WaitFailed,
+        WaitTimeout,
+    )
+    from cnct.rql import R
+
+    __version__: str
+
+__all__ = [
+    "AmbiguousWriteError",
+    "AsyncConnectClient",
+    "BatchError",
+    "ClientError",
+    "ConnectClient",
+    "DriftWarning",
+    "ImpossibleMockError",
+    "InstallationWarning",
+    "InvalidCallError",
+    "InvalidCallWarning",
+    "JournalError",
+    "Limiter",
+    "NaiveDatetimeWarning",
+    "NotFoundError",
+    "NotOneError",
+    "NotScannableError",
+    "NotYetEvaluatedError",
+    "Operation",
+    "Outcome",
+    "PlaceholderError",
+    "Progress",
+    "QueryError",
+    "R",
+    "RQLError",
+    "RQLSyntaxError",
+    "RQLTypeError",
+    "RequestLogger",
+    "RetryPolicy",
+    "SettingsError",
+    "SettingsWarning",
+    "SpecError",
+    "SpecWarning",
+    "Summary",
+    "UnexpectedCallError",
+    "UnknownNameError",
+    "UnusedMockError",
+    "WaitError",
+    "WaitFailed",
+    "WaitTimeout",
+    "__version__",
+]
+
+_ROOMS = ("client", "rql", "exceptions")
+_CLIENT = frozenset(
+    {
+        "AsyncConnectClient",
+        "ConnectClient",
+        "Limiter",
+        "Operation",
+        "Outcome",
+        "Progress",
+        "RequestLogger",
+        "RetryPolicy",
+        "Summary",
+    }
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name on first access (PEP 562): every pytest run imports this for the plugin."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - reads files
+
+        return version("cnct")
+    if name in _ROOMS:
+        return import_module(f"cnct.{name}")
+    if name not in __all__:
+        raise AttributeError(f"module 'cnct' has no attribute {name!r}")
+    home = "rql" if name == "R" else "client" if name in _CLIENT else "exceptions"
+    return getattr(import_module(f"cnct.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    """Return the names that can be imported, for completion at a prompt."""
+    return sorted({*__all__, *_ROOMS})
