@@ -7,12 +7,23 @@ from typing import Any
 
 import click
 
-from cnct import settings
 from cnct.cli.formats import RowWriter
 from cnct.cli.options import Command, output_options
 from cnct.cli.secrets_input import read_secret
 from cnct.cli.session import Session
 from cnct.exceptions import SettingsError
+from cnct.settings import (
+    Setting,
+    config_path,
+    get_setting,
+    remove_profile,
+    report,
+    set_setting,
+    unset_setting,
+    use_profile,
+)
+from cnct.settings import import_ccli as copy_accounts
+from cnct.settings import profiles as profile_rows
 
 
 @click.group(
@@ -33,7 +44,7 @@ def _subcommand(name: str, *examples: str) -> Callable[[Callable[..., Any]], cli
 @click.pass_obj
 def show(session: Session) -> None:
     """Show the settings in effect, each with its source."""
-    found = settings.report(session.profile, session.endpoint)
+    found = report(session.profile, session.endpoint)
     if not found.settings and found.problems:
         raise SettingsError(found.problems[0])
     rows = [
@@ -58,7 +69,7 @@ def profiles(session: Session) -> None:
             "label": row.label,
             "source": row.source,
         }
-        for row in settings.profiles()
+        for row in profile_rows()
     ]
     with RowWriter(session, ("name", "active", "endpoint", "key", "label", "source")) as writer:
         writer.write(rows)
@@ -68,7 +79,7 @@ def profiles(session: Session) -> None:
 @click.pass_obj
 def path(session: Session) -> None:
     """Print the path of the configuration file, which need not exist."""
-    file = settings.config_path()
+    file = config_path()
     if file is None:
         raise SettingsError("There is no place for a configuration: set CNCT_CONFIG to a path")
     session.sink.write(f"{file}\n")
@@ -79,9 +90,9 @@ def path(session: Session) -> None:
 @click.pass_obj
 def get(session: Session, name: str) -> None:
     """Print the value that a profile has for a setting; a key is masked."""
-    value = settings.get_setting(name, session.profile)
+    value = get_setting(name, session.profile)
     if value is not None:
-        session.sink.write(f"{settings.Setting(name, value, '').shown}\n")
+        session.sink.write(f"{Setting(name, value, '').shown}\n")
 
 
 @_subcommand(
@@ -96,7 +107,7 @@ def get(session: Session, name: str) -> None:
 def set_(session: Session, name: str, value: str) -> None:
     """Write a setting to a profile: the active one, or --profile; - reads the value."""
     text = read_secret(name) if value == "-" else value
-    settings.set_setting(name, text, session.profile)
+    set_setting(name, text, session.profile)
 
 
 @_subcommand("unset", "cnct config unset timeout")
@@ -104,21 +115,21 @@ def set_(session: Session, name: str, value: str) -> None:
 @click.pass_obj
 def unset(session: Session, name: str) -> None:
     """Remove a setting from a profile: the active one, or --profile."""
-    settings.unset_setting(name, session.profile)
+    unset_setting(name, session.profile)
 
 
 @_subcommand("use", "cnct config use prod")
 @click.argument("profile")
 def use(profile: str) -> None:
     """Make a profile the active one."""
-    settings.use_profile(profile)
+    use_profile(profile)
 
 
 @_subcommand("remove", "cnct config remove test")
 @click.argument("profile")
 def remove(profile: str) -> None:
     """Remove a profile and its settings."""
-    settings.remove_profile(profile)
+    remove_profile(profile)
 
 
 @_subcommand("import-ccli", "cnct config import-ccli VA-000-000")
@@ -127,5 +138,5 @@ def remove(profile: str) -> None:
 @click.pass_obj
 def import_ccli(session: Session, accounts: tuple[str, ...], replace: bool) -> None:
     """Copy accounts of ccli, all by default, to profiles of the same names."""
-    for name in settings.import_ccli(accounts or None, replace=replace):
+    for name in copy_accounts(accounts or None, replace=replace):
         session.sink.write(f"{name}\n")
