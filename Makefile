@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 
-.PHONY: demo test lowest coexistence shells coverage campaign lint types bench conformance clean
+.PHONY: demo test lowest coexistence shells coverage campaign lint types bench bridge conformance clean
 
 # What the demo needs; the tools of the other targets come on top.
 $(BASE): pyproject.toml
@@ -65,6 +65,9 @@ types: $(READY)  ## mypy strict and pyright strict over src
 
 bench:  ## The table of benchmarks/README.md; its environments are its own
 	$(PYTHON) benchmarks/run.py
+
+bridge:  ## The bridge for programs of connect-openapi-client, beside that package and without it
+	$(PYTHON) packages/connect-client/tests/run.py
 
 SPEC ?= ../shared/spec/connect-openapi30.yml
 conformance:  ## schemathesis against the emulator, with Connect's document: SPEC=...

@@ -1,7 +1,7 @@
 """Builds the bridge as a wheel named connect-openapi-client, for environments without that one.
 
-A private index or a constraint file can offer it: its version, ``35.0+cnct.0.1.0`` for version 0.1.0, satisfies
-``==35.0``, ``>=35`` and ``-U`` (local versions, PEP 440).
+A private index or a constraint file can offer it: its version, ``35.0+cnct.`` and the bridge's,
+satisfies ``==35.0``, ``>=35`` and ``-U`` (local versions, PEP 440).
 """
 
 from __future__ import annotations

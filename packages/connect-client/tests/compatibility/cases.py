@@ -20,7 +20,6 @@ from typing import Any
 import httpx
 import requests
 import responses
-
 from connect.client import AsyncConnectClient, ClientError, ConnectClient, R, RequestLogger
 
 KEY = "ApiKey SU-000-000-000:secret"
@@ -108,7 +107,10 @@ def a_key_can_be_set_later(server: Any) -> Any:
 
 @case
 def the_endpoint_keeps_its_slash(_: Any) -> Any:
-    return [ConnectClient(KEY, "https://host/public/v1/").endpoint, ConnectClient(KEY, "x").endpoint]
+    return [
+        ConnectClient(KEY, "https://host/public/v1/").endpoint,
+        ConnectClient(KEY, "x").endpoint,
+    ]
 
 
 @case
@@ -273,7 +275,11 @@ def members_of_an_error(server: Any) -> Any:
 @case
 def an_error_for_no_connection(_: Any) -> Any:
     error = failure(lambda: ConnectClient(KEY, "http://127.0.0.1:9", max_retries=0).get("x"))
-    return [error.status_code, error.error_code, isinstance(error.__cause__, requests.RequestException)]
+    return [
+        error.status_code,
+        error.error_code,
+        isinstance(error.__cause__, requests.RequestException),
+    ]
 
 
 @case
@@ -547,13 +553,20 @@ def double_negations(_: Any) -> Any:
 def naive_datetimes_are_sent_as_written(_: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        moment = datetime(2020, 1, 2, 3, 4, 5)  # noqa: DTZ001 - the subject
+        moment = datetime(2020, 1, 2, 3, 4, 5)
         return [str(R(a__ge=moment)), str(R().a.lt(moment))]
 
 
 @case
 def truth_length_and_equality(_: Any) -> Any:
-    return [bool(R()), bool(R(a="b")), len(R()), len(R(a="b")), len(R(a="b", c="d")), R(a="b") == R(a="b")]
+    return [
+        bool(R()),
+        bool(R(a="b")),
+        len(R()),
+        len(R(a="b")),
+        len(R(a="b", c="d")),
+        R(a="b") == R(a="b"),
+    ]
 
 
 @case
@@ -569,7 +582,10 @@ def classes_of_conditions(_: Any) -> Any:
 
 @case
 def values_of_wrong_types(_: Any) -> Any:
-    return [issubclass(_type(lambda: R(a=object())), TypeError), outcome(lambda: R().a.eq("x").b)[0]]
+    return [
+        issubclass(_type(lambda: R(a=object())), TypeError),
+        outcome(lambda: R().a.eq("x").b)[0],
+    ]
 
 
 def _type(function: Callable[[], Any]) -> type:
@@ -612,9 +628,7 @@ def a_content_range_smaller_than_its_page(_: Any) -> Any:
         headers={"Content-Range": "items 0-0/1"},
     )
     made = ConnectClient(KEY, MOCKED, max_retries=0)
-    return [len(list(made.products.all())), made.products.all().count]  and len(
-        list(ConnectClient(KEY, MOCKED, max_retries=0).products.all())
-    )
+    return len(list(made.products.all()))
 
 
 @case

@@ -80,7 +80,9 @@ globals().update({kind.__name__: kind for kind in _KINDS.values()})
 
 
 @contextmanager
-def bridged(cause: Callable[[_native.ClientError], BaseException | None] = lambda _: None) -> Generator[None]:
+def bridged(
+    cause: Callable[[_native.ClientError], BaseException | None] = lambda _: None,
+) -> Generator[None]:
     """Turn an error of cnct into the bridge's class for it; the traceback stays.
 
     Args:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
+
+from connect.client.rql import R
 
 from cnct.client.models.refinement import Refinable
 from cnct.rql import R as NativeR
-from connect.client.rql import R
 
 FilteringT = TypeVar("FilteringT", bound="Filtering")
 
@@ -14,7 +15,7 @@ FilteringT = TypeVar("FilteringT", bound="Filtering")
 class Filtering(Refinable):
     """A set whose filters as text are sent as written while they are alone."""
 
-    def filter(self: FilteringT, *args: str | NativeR, **kwargs: Any) -> FilteringT:
+    def filter(self, *args: str | NativeR, **kwargs: Any) -> Self:
         """Return the resources of this set that also match.
 
         Args:
@@ -31,7 +32,7 @@ class Filtering(Refinable):
             where = _both(where, R(_expr=arg) if isinstance(arg, str) else arg)
         return self._refined(where=_both(where, R(**kwargs)))
 
-    def configure(self: FilteringT, **kwargs: Any) -> FilteringT:
+    def configure(self, **kwargs: Any) -> Self:
         """Return the set with these keyword arguments for its calls, in place of earlier ones."""
         return self._refined(kwargs=kwargs)
 

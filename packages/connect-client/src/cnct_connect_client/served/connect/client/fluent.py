@@ -8,13 +8,6 @@ from typing import Any
 
 import httpx
 import requests
-
-from cnct.client import fluent as _native
-from cnct.client._core.headers import merged
-from cnct.client._core.messages import Request, Response
-from cnct.client._core.paging import Unread
-from cnct.client.base_client import BaseClient
-from cnct.text import Secret
 from connect.client.constants import CONNECT_ENDPOINT_URL
 from connect.client.exceptions import bridged
 from connect.client.models import NS, AsyncCollection, AsyncNS, Collection
@@ -22,6 +15,13 @@ from connect.client.replaced import is_replaced, is_transport_replaced
 from connect.client.retries import RETRIES
 from connect.client.sessions import Sessions, as_native
 from connect.client.version import get_version
+
+from cnct.client import fluent as _native
+from cnct.client._core.headers import merged
+from cnct.client._core.messages import Request, Response
+from cnct.client._core.paging import Unread
+from cnct.client.base_client import BaseClient
+from cnct.text import Secret
 
 _ANY_KEY = "ApiKey replaced below"
 

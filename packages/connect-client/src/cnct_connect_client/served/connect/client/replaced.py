@@ -20,9 +20,7 @@ def is_transport_replaced() -> bool:
     ):
         return True
     httpx = sys.modules.get("httpx")
-    return httpx is not None and _is_foreign(
-        httpx.AsyncHTTPTransport.handle_async_request, "httpx"
-    )
+    return httpx is not None and _is_foreign(httpx.AsyncHTTPTransport.handle_async_request, "httpx")
 
 
 def is_replaced(client: Any, name: str) -> bool:

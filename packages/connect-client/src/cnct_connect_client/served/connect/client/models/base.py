@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from connect.client.models.resourceset import AsyncResourceSet, ResourceSet
+
 from cnct.client import models as _native
 from cnct.client.models import Action, AsyncAction
 from cnct.rql import R
-from connect.client.models.resourceset import AsyncResourceSet, ResourceSet
 
 __all__ = [
     "NS",

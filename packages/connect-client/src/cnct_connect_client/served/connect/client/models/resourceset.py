@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Self
+from typing import Any, ClassVar, Self
+
+from connect.client.exceptions import bridged
+from connect.client.filtering import Filtering
+from connect.client.utils import ContentRange, parse_content_range
 
 from cnct.client._core.messages import Request
 from cnct.client._core.paging import Page, Span, Unread
 from cnct.client.models import resourceset as _native
 from cnct.client.models.flattening import flat
 from cnct.client.models.set_base import SetBase
-from connect.client.exceptions import bridged
-from connect.client.filtering import Filtering
-from connect.client.utils import ContentRange, parse_content_range
 
 
 class _NoResponse:
     """Stands for the response that a replaced call did not give."""
 
     status_code = 200
-    headers: dict[str, str] = {}
+    headers: ClassVar[dict[str, str]] = {}
     content = b"[]"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cnct.rql.literals import literal_text
 from connect.client.rql.base import R
+
+from cnct.rql.literals import literal_text
 
 COMP = ("eq", "ne", "lt", "le", "gt", "ge")
 SEARCH = ("like", "ilike")

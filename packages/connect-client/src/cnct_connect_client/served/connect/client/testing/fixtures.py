@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from cnct.testing.mocks import Pattern
     from connect.client.testing import AsyncConnectClientMocker, ConnectClientMocker
+
+    from cnct.testing.mocks import Pattern
 
 _BASE_URL = "https://example.org/public/v1"
 _RESETTING = "cnct.testing.fixtures"  # its plugin resets the mocks after every test

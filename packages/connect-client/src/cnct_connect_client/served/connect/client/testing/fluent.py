@@ -7,13 +7,14 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
+from connect.client.testing import outside
+from connect.client.testing.models import CollectionMock, NSMock
+
 from cnct.client._http.interception import WireRequest
 from cnct.exceptions import users_level
 from cnct.testing import mocker as _native
 from cnct.testing.matching import Mock, NormalizedRequest
 from cnct.testing.mocks import Mocks, Pattern
-from connect.client.testing import outside
-from connect.client.testing.models import CollectionMock, NSMock
 
 _COMPARED = re.compile(r"(?:limit|offset|search)=")
 
@@ -63,9 +64,7 @@ class ConnectClientMocker(_native.ConnectClientMocker):
         exclude: URLs whose calls go to the network: a beginning, a pattern, or several.
     """
 
-    def __init__(
-        self, base_url: str, exclude: Pattern | Iterable[Pattern] | None = None
-    ) -> None:
+    def __init__(self, base_url: str, exclude: Pattern | Iterable[Pattern] | None = None) -> None:
         super().__init__(base_url, exclude)
         self._beside_requests = False
         self._exclude = _several(exclude)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Any
 
+from connect.client import ConnectClient
 from locust import HttpUser
 from requests import RequestException
-
-from connect.client import ConnectClient
 
 
 class ReportingClient(ConnectClient):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from connect.client.filtering import Filtering
+
 from cnct.client.models.query import Query
 from cnct.rql import R
 from cnct.testing import nouns as _native
 from cnct.testing import set_mock
 from cnct.testing.nouns import ActionMock
-from connect.client.filtering import Filtering
 
 __all__ = ["ActionMock", "CollectionMock", "NSMock", "ResourceMock", "ResourceSetMock"]
 
