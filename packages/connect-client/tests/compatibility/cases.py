@@ -459,7 +459,7 @@ def sets_that_keep_no_rows(server: Any) -> Any:
 @case
 def sets_and_nouns_that_are_iterated(_: Any) -> Any:
     made = ConnectClient(KEY)
-    return [outcome(lambda: iter(made("ns")))[0], outcome(lambda: iter(made.x["1"]))[0]]
+    return [outcome(lambda: list(made("ns")))[0], outcome(lambda: list(made.x["1"]))[0]]
 
 
 @case

@@ -30,11 +30,11 @@ class Filtering(Refinable):
             if not isinstance(arg, str | NativeR):
                 raise TypeError(f"arguments must be string or R not {type(arg)}")
             where = _both(where, R(_expr=arg) if isinstance(arg, str) else arg)
-        return self._refined(where=_both(where, R(**kwargs)))
+        return self._with_query(self._query.replaced("where", _both(where, R(**kwargs))))
 
     def configure(self, **kwargs: Any) -> Self:
         """Return the set with these keyword arguments for its calls, in place of earlier ones."""
-        return self._refined(kwargs=kwargs)
+        return self._with_query(self._query.replaced("kwargs", kwargs))
 
 
 def _both(left: NativeR, right: NativeR) -> NativeR:

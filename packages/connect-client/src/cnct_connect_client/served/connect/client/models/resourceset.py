@@ -13,6 +13,7 @@ from cnct.client._core.messages import Request
 from cnct.client._core.paging import Page, Span, Unread
 from cnct.client.models import resourceset as _native
 from cnct.client.models.flattening import flat
+from cnct.client.models.query import Query
 from cnct.client.models.set_base import SetBase
 
 
@@ -45,7 +46,7 @@ class SetBridge(Filtering, SetBase):
         """Return the set whose iteration picks fields; a list, if its rows were read already."""
         if self._is_read:
             return [flat(row, fields) for row in self._rows.kept]
-        picking = self._refined()
+        picking = self.all()
         picking._picked = fields
         return picking
 
@@ -53,8 +54,8 @@ class SetBridge(Filtering, SetBase):
     def _is_read(self) -> bool:
         return self._rows_read is not None and bool(self._rows.kept)
 
-    def _refined(self, **changes: Any) -> Self:
-        refined = super()._refined(**changes)
+    def _with_query(self, query: Query) -> Self:
+        refined = super()._with_query(query)
         if self._picked:
             refined._picked = self._picked
         return refined

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from connect.client.filtering import Filtering
 
 from cnct.client.models.query import Query
@@ -18,8 +16,8 @@ __all__ = ["ActionMock", "CollectionMock", "NSMock", "ResourceMock", "ResourceSe
 class ResourceSetMock(Filtering, set_mock.ResourceSetMock):
     """A set of resources."""
 
-    def _refined(self, **changes: Any) -> ResourceSetMock:
-        return ResourceSetMock(self._mocks, self._path, self._query.replaced(**changes))
+    def _with_query(self, query: Query) -> ResourceSetMock:
+        return ResourceSetMock(self._mocks, self._path, query)
 
 
 class CollectionMock(_native.CollectionMock):
