@@ -109,6 +109,8 @@ class HasCollections(Node, Generic[CollectionT]):
 
     def __getattr__(self, name: str) -> CollectionT:
         """Return the collection called ``name``, with ``_`` for ``-``."""
+        if name == "_path":  # a node that is being copied has none yet
+            raise AttributeError(name)
         path = attribute_path(self._path, name)
         if self._strict:
             specs = self._specs
