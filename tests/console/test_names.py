@@ -98,6 +98,42 @@ def test_an_attribute_read_before_the_document_is_checked_by_the_call(
         nests.create({})
 
 
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        (lambda c: c.trees["T-1"].cut.post({}), "write {wait}{at}.trees[\"T-1\"]('cut').post(...)"),
+        (
+            lambda c: c.trees["T-1"].cut({"a": 1}),
+            "write {wait}{at}.trees[\"T-1\"]('cut').post(...)",
+        ),
+        (lambda c: c.trees["T-1"].cut(), "write {wait}{at}.trees[\"T-1\"]('cut').post(...)"),
+        (lambda c: c.trees["T-1"].nests.height, "if 'nests' is a field"),
+        (lambda c: c.tools.store, "if 'tools' is a namespace, write {at}('tools').store"),
+        (lambda c: c("a").b.shelves.all(), "if 'b' is a namespace, write {at}('a/b').shelves"),
+        (lambda c: c.trees.last(), ".order_by('-created').first()"),
+    ],
+)
+def test_without_a_document_what_follows_an_attribute_tells_what_it_was_meant_to_be(
+    world: Sync | Async, mistake, message: str
+):
+    client = world.client(KEY, NOWHERE)
+    with pytest.raises((AttributeError, TypeError)) as caught:
+        mistake(client)
+    wait = "await " if world.name == "async" else ""
+    assert message.format(at="client", wait=wait) in str(caught.value)
+
+
+def test_an_attribute_read_before_the_document_is_answered_by_it_later(garden_file: Path):
+    client = ConnectClient(KEY, NOWHERE, specs_location=garden_file)
+    cut, trees = client.trees["T-1"].cut, client.trees
+    assert client.specs
+    client.specs.load()
+    with pytest.raises(NotFoundError, match=r'no collection: write client.trees\["T-1"\]\("cut"\)'):
+        cut.post({})
+    with pytest.raises(AttributeError, match="has no 'nonsense'"):
+        _ = trees.nonsense
+
+
 def test_without_checks_an_attribute_stays_a_collection(server: Server, garden_file: Path):
     server.answer = lambda _: json_answer({"id": "T-1"}, status=201)
     client = ConnectClient(KEY, server.endpoint, specs_location=garden_file, validate="warn")

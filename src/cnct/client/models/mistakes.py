@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
+from cnct.client.models.names import ResourceAttributePath, if_no_collection
 from cnct.text import clean
 
 if TYPE_CHECKING:
@@ -281,6 +282,9 @@ def _no_attribute(thing: Any, kind: str, name: str) -> str:
     at, start = written(thing), f"{_ARTICLES[kind]} {kind} has no {name!r}:"
     if kind == "collection" and name in _public(type(thing.all())):
         return f"{start} write {at}.all().{name}"
+    other = if_no_collection(thing, name) if kind == "collection" else ""
+    if other and isinstance(thing.path, ResourceAttributePath):
+        return f"{start} {other}"
     sentence = remedy(thing, kind, name)
     if sentence:
         return sentence
@@ -289,9 +293,10 @@ def _no_attribute(thing: Any, kind: str, name: str) -> str:
     if kind == "action":
         return f"{start} an action is called with {at}.post()"
     above, _, field = thing.path.rpartition("/")
-    if "/" in above:
+    if "/" in above and not other:
         return f"{start} if {field!r} is a field, read it with .values({field!r}) of its resource"
-    return f"{start} write {at}[{name!r}] for an id, {at}({name!r}) for an action"
+    text = f"{start} write {at}[{name!r}] for an id, {at}({name!r}) for an action"
+    return f"{text}; {other}" if other else text
 
 
 def _refused(template: str) -> Callable[..., NoReturn]:
@@ -324,6 +329,8 @@ def _wrong_call(thing: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
     owner = _missing_method(thing)
     if owner:
         return owner
+    if isinstance(thing.path, ResourceAttributePath) and not kwargs:
+        return f"{at} is a collection: {if_no_collection(thing, 'post')}"
     if args and isinstance(args[0], Mapping):
         return f"{at} is a collection: write {at}.create({{...}})"
     if args and isinstance(args[0], int):

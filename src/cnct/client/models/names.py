@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Kind = Literal["namespaces", "collections", "actions"]
 
+_VERBS = ("get", "post", "put", "delete")  # methods of an action
 _ARTICLES = {"action": "an", "namespace": "a"}
 
 
@@ -55,7 +56,13 @@ def attributes(api_names: Iterable[str], owner: type) -> list[str]:
 
 
 class AttributePath(str):
-    """Path of an attribute that was read without the document; the call checks the name."""
+    """Path of an attribute that was read without a check of its name; the call checks it."""
+
+    __slots__ = ()
+
+
+class ResourceAttributePath(AttributePath):
+    """Path of such an attribute of a resource, whose name can be an action's."""
 
     __slots__ = ()
 
@@ -89,6 +96,38 @@ def check_attribute(thing: Any, specs: OpenAPISpecs, path: str) -> None:
         UnknownNameError: With the nearest names, or the Python for an action or a namespace.
     """
     _check(thing, specs, path, "collection", ("namespace", "action"))
+
+
+def if_no_collection(thing: Any, name: str) -> str:
+    """Return the Python to write if a collection that was read unchecked is an action or namespace.
+
+    Args:
+        thing: The collection.
+        name: The attribute that the collection lacks.
+
+    Returns:
+        Empty text if that does not explain the attribute.
+
+    Raises:
+        UnknownNameError: If the document is at hand by now, and has no such collection.
+    """
+    path = thing.path
+    if not isinstance(path, AttributePath):
+        return ""
+    if thing._specs:
+        check_attribute(thing._client, thing._specs, path)
+        return ""
+    from cnct.client import describing  # noqa: PLC0415 - only mistakes need it
+
+    above, _, last = path.rpartition("/")
+    if not isinstance(path, ResourceAttributePath):
+        client = describing.written(thing._client)
+        return f"if {last!r} is a namespace, write {client}({str(path)!r}).{name}"
+    if name not in _VERBS:
+        return ""
+    resource = describing.written(describing.resource_at(thing, above))
+    wait = "await " if describing.is_awaited(thing) else ""
+    return f"if {last!r} is an action, write {wait}{resource}({last!r}).{name}(...)"
 
 
 def _check(thing: Any, specs: OpenAPISpecs, path: str, what: str, refused: Collection[str]) -> None:

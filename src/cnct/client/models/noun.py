@@ -10,6 +10,7 @@ from cnct.client.models.mistakes import answer_mistakes
 from cnct.client.models.names import (
     AttributePath,
     Kind,
+    ResourceAttributePath,
     at_hand,
     attributes,
     check_attribute,
@@ -112,12 +113,13 @@ class HasCollections(Node, Generic[CollectionT]):
         if name == "_path":  # a node that is being copied has none yet
             raise AttributeError(name)
         path = attribute_path(self._path, name)
-        if self._strict:
-            specs = self._specs
-            if specs is None:
-                path = AttributePath(path)
-            else:
-                check_attribute(self, specs, path)
+        specs = self._specs if self._strict else None
+        if specs:
+            check_attribute(self, specs, path)
+        elif isinstance(self, HasActions):
+            path = ResourceAttributePath(path)
+        else:
+            path = AttributePath(path)
         return self._collection_at(path)
 
     def __dir__(self) -> list[str]:
