@@ -78,7 +78,8 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
         proxy: URL of a proxy, also for hosts in ``NO_PROXY``; ``""`` for none. By default
             ``HTTPS_PROXY`` and its like apply.
         on_request: Function that receives a `cnct.client.hooks.RequestEvent` before each attempt.
-            Errors of hooks reach the caller. Hooks of an asynchronous client may be asynchronous.
+            Errors of hooks reach the caller. Hooks run in the thread or task of the call, and those
+            of an asynchronous client may be asynchronous.
         on_response: Receives a `cnct.client.hooks.ResponseEvent` after each response.
         on_retry: Receives a `cnct.client.hooks.RetryEvent` before the pause of each retry.
         on_error: Receives a `cnct.client.hooks.ErrorEvent` before the error of a call is raised.

@@ -79,6 +79,9 @@ class RetryEvent(CallEvent):
 class ErrorEvent(CallEvent):
     """A call that has failed for good; ``on_error`` receives it before the error is raised.
 
+    Calls that are refused before anything is sent, and successful responses whose body cannot be
+    decoded, are not among them.
+
     Attributes:
         error: The error.
         seconds: Time of the whole call, pauses included.

@@ -35,7 +35,7 @@ _SLOW_DOWN = (429, 503)
 
 
 class Observers(NamedTuple):
-    """What takes part in the calls of a client.
+    """The hooks, the limiter and the counts of a client.
 
     Attributes:
         on_request: Hook before each attempt.
@@ -63,7 +63,7 @@ class Observation:
 
     Args:
         request: The first request of the call.
-        observers: What takes part in it.
+        observers: The hooks, the limiter and the counts of the client.
     """
 
     def __init__(self, request: Request, observers: Observers) -> None:
@@ -167,8 +167,8 @@ class Observation:
 
 def _shown(request: Request, headers: Mapping[str, Any]) -> dict[str, str]:
     """Return headers with secrets masked, and their names in lower case, as httpx2 has them."""
-    shown: dict[str, str] = {}
+    masked: dict[str, str] = {}
     for name, value in headers.items():
         is_secret = name.lower() in SECRET_HEADERS
-        shown[clean(name.lower())] = MASK if is_secret else clean(request.masked(str(value)))
-    return shown
+        masked[clean(name.lower())] = MASK if is_secret else clean(request.masked(str(value)))
+    return masked

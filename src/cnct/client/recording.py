@@ -1,4 +1,4 @@
-"""The calls that a dry run records: what they return, and which ids they need. No network.
+"""The calls that a dry run records: their responses, and the ids they need. No network.
 
 `snapshot` reads the files of a body, since their owner may close them before the calls are sent.
 """
@@ -95,7 +95,7 @@ class Recording:
         """All calls in the order of their numbers, those that were applied too."""
         return sorted(self._calls, key=lambda call: call.number)
 
-    def refuse_unknown(self, *values: Any) -> None:
+    def _refuse_unknown(self, *values: Any) -> None:
         """Refuse placeholders of another dry run.
 
         Raises:
@@ -113,15 +113,18 @@ class Recording:
             own_id: Id of the resource that it changes.
 
         Returns:
-            A response with the payload, and a placeholder for each id that it does not name.
+            A response with the payload, and a placeholder for each id that is not in the payload.
+
+        Raises:
+            PlaceholderError: If there is a placeholder of another dry run in the request.
         """
         payload = request.kwargs.get("json")
-        self.refuse_unknown(payload)
+        self._refuse_unknown(request.url, request.kwargs)
         number = next(self._numbers)
         value, ids = self._echoed(payload, number, own_id)
-        shown = request.masked_data(payload)
+        visible = request.masked_data(payload)
         self._calls.append(
-            RecordedCall(number, request.method, request.shown_url, shown, ids, request)
+            RecordedCall(number, request.method, request.shown_url, visible, ids, request)
         )
         if request.method == "DELETE":
             return Echo(204, {}, b"")

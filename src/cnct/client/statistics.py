@@ -9,7 +9,7 @@ from cnct.client._http.forks import renew_after_fork
 
 
 class Stats(NamedTuple):
-    """What a client has done so far; subtract two for the time between.
+    """Counts of a client since it was made; subtract two for the time between.
 
     Attributes:
         calls: Requests sent, retries included.

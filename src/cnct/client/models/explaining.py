@@ -1,4 +1,4 @@
-"""Explains what reading a set costs. No I/O."""
+"""Explains the cost of reading a set. No I/O."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NEGATIVE = "select(-"  # how Connect's document writes an explicit negative sel
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
-    """What reading a set costs; made by ``explain()``.
+    """The cost of reading a set; made by ``explain()``.
 
     Attributes:
         url: URL of the first page, the API key masked.

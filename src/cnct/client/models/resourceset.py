@@ -158,7 +158,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
         return sum(1 for _ in self) if counted is None else counted
 
     def explain(self) -> Explanation:
-        """Return what reading the set costs: its count, the calls, and hints of the document.
+        """Return the cost of reading the set: its count, the calls, and hints of the document.
 
         Counts the resources, with a call unless the count is known.
         """
@@ -319,7 +319,7 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
         return len([row async for row in self]) if counted is None else counted
 
     async def explain(self) -> Explanation:
-        """Return what reading the set costs. Async twin of `ResourceSet.explain`."""
+        """Return the cost of reading the set. Async twin of `ResourceSet.explain`."""
         from cnct.client.models.explaining import explained  # noqa: PLC0415 - few programs need it
 
         return explained(self, self.url, await self.count())

@@ -66,7 +66,8 @@ class Summary:
         failed: Number of resources for which it raised an error.
         unknown: Number of resources that may have been handled.
         gone: Number of resources that were deleted before.
-        skipped: Number of resources that no longer matched, and of items that came twice.
+        skipped: Number of resources that no longer matched, of items that came twice, and of
+            recorded calls that `DryRunClient.apply` did not send.
         resumed: Number of those ``done`` that an earlier run of the journal had done.
         not_done: Outcomes that are not ``done``, without rows and values.
         complete: Whether the job came to its end: a whole pass found only resources that were
