@@ -187,6 +187,14 @@ def test_proxy_comes_before_the_environment(world, https, tunnel, monkeypatch):
         assert b"very-secret" not in head
 
 
+def test_a_proxy_leads_to_a_server_that_is_not_checked(world, https, tunnel):
+    port, heads = tunnel
+    client = world.client(KEY, https.endpoint, verify=False, proxy=f"http://127.0.0.1:{port}")
+    for _ in range(2):
+        assert client.get("x") == {"ok": True}
+    assert heads
+
+
 def test_a_blank_proxy_is_none_whatever_the_environment_says(world, server, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     server.answer = lambda _: json_answer({"ok": True})

@@ -66,6 +66,7 @@ def test_comments_and_order_stay(home):
         ("max_retries", "3", 3),
         ("verify", "No", False),
         ("verify", "/ca.pem", "/ca.pem"),
+        ("cert", "/a.pem", "/a.pem"),
         ("cert", "/a.pem,/b.pem", ["/a.pem", "/b.pem"]),
         ("proxy", "", ""),
         ("spec", "https://h/connect.yml", "https://h/connect.yml"),
@@ -139,6 +140,15 @@ def test_a_file_that_cannot_be_written_is_named(home, monkeypatch, tmp_path):
     blocked.write_text("")
     monkeypatch.setenv("CNCT_CONFIG", str(blocked / "config.toml"))
     with pytest.raises(SettingsError, match=r"config.toml cannot be (read|written)"):
+        set_setting("timeout", "3")
+
+
+def test_a_folder_that_cannot_be_made_is_named(home, monkeypatch):
+    def fail(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.mkdir", fail)
+    with pytest.raises(SettingsError, match="cannot be written: Permission denied"):
         set_setting("timeout", "3")
 
 

@@ -155,6 +155,15 @@ def test_the_event_loop_goes_on_while_a_command_runs(profile, server):
     assert asyncio.run(scenario()) > 3
 
 
+def test_a_fork_renews_the_lock(profile):
+    """Here, since the child of the next test measures no coverage."""
+    profile(f"cmd:{sys.executable} -c 'print(\"{KEY}\")'")
+    client = ConnectClient()
+    with client._api_key._lock:
+        client._api_key._renew()
+        assert client.api_key == KEY
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 def test_the_child_of_a_fork_can_read_the_key(profile):
     profile(f"cmd:{sys.executable} -c 'import time; time.sleep(.2); print(\"{KEY}\")'")

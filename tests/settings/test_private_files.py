@@ -206,7 +206,9 @@ def test_accounts_that_make_no_sense_are_named(home, document, words):
     home.write_ccli(document)
     with pytest.raises(SettingsError, match=words) as caught:
         ConnectClient()
-    assert "very-secret" not in str(caught.value)
+    error = caught.value.with_traceback(caught.tb.tb_next)  # without this function
+    shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+    assert "very-secret" not in "".join(shown.format())
 
 
 @pytest.mark.parametrize("document", [{}, {"active": "VA-9", "accounts": []}, {"accounts": None}])
@@ -214,6 +216,19 @@ def test_accounts_may_be_none(home, document):
     home.write_ccli(document)
     with pytest.raises(SettingsError, match="There is no API key"):
         ConnectClient()
+
+
+def test_an_account_without_a_key_is_named(home):
+    home.write_ccli({"active": "VA-1", "accounts": [{"id": "VA-1"}]})
+    with pytest.raises(SettingsError, match="There is no api_key in account VA-1 of ccli"):
+        ConnectClient()
+
+
+def test_where_files_have_no_owners_any_file_is_read(home, monkeypatch):
+    monkeypatch.delattr(os, "geteuid")
+    home.write(PROFILE, 0o666)
+    monkeypatch.setattr("warnings.warn", lambda *_: None)
+    assert ConnectClient().api_key == KEY
 
 
 def test_an_account_without_a_name_or_endpoint_is_used(home, capsys):

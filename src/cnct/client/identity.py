@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
 from cnct.client._core.arguments import checked_int
@@ -161,9 +161,10 @@ class HasIdentity:
             )
         self.endpoint = place
 
-    def _share(self, origin: Any, *, is_same: bool) -> None:
-        """Use the connections of another client; with its cookies if the identity is the same."""
-        raise NotImplementedError
+    if TYPE_CHECKING:
+
+        def _share(self, origin: Any, *, is_same: bool) -> None:
+            """Use the connections of another client; with its cookies if the key is the same."""
 
     def _shares(self) -> list[Any]:
         """Return the copies that this client closes."""
