@@ -11,7 +11,7 @@ from typing import Any
 from subjects import asynchronous, sync
 
 CALLS, WARM_UP = 400, 40
-READS, ROWS = 3, 10_000
+READS, ROWS = 2, 10_000
 
 
 def calls(subject: str, endpoint: str) -> dict[str, float]:
