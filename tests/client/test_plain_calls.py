@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import logging
 import socket
 import ssl
 import threading
@@ -136,6 +137,7 @@ def results_of(world, answer, is_long):
         except ClientError as error:
             cause = error.__cause__
             value = (type(error), str(error), error.status_code, type(cause), str(cause))
+            value += (getattr(getattr(cause, "request", None), "method", None),)
         response = client.response
         results[name] = [value, response and facts_of(response)]
     server.close()
@@ -149,6 +151,30 @@ def test_a_plain_call_has_the_results_of_the_long_way(world, answer):
     short, long = (results_of(world, ANSWERS[answer], is_long) for is_long in (False, True))
     for name in short:
         assert short[name] == long[name], name
+
+
+def test_responses_are_logged_as_by_the_long_way(server, caplog):
+    caplog.set_level(logging.INFO, "httpx2")
+
+    async def scenario():
+        async with AsyncConnectClient(KEY, server.endpoint, use_specs=False) as client:
+            await client.get("x")
+            await client.get("x", auth=httpx2.Auth())
+
+    asyncio.run(scenario())
+    short, long = caplog.messages
+    assert short == long
+    assert short.startswith("HTTP Request: GET http://127.0.0.1")
+
+
+def test_a_response_knows_the_addresses_of_its_connection(server):
+    async def scenario():
+        async with AsyncConnectClient(KEY, server.endpoint, use_specs=False) as client:
+            await client.get("x")
+            stream = client.response.extensions["network_stream"]
+            return stream.get_extra_info("server_addr")
+
+    assert server.endpoint.startswith("http://{}:{}/".format(*asyncio.run(scenario())))
 
 
 def test_hooks_of_the_session_see_every_response(server):

@@ -305,8 +305,6 @@ class DirectPool:
         if destination.scheme == "https":
             tls = {"ssl": destination.context, "server_hostname": host}
             tls["ssl_handshake_timeout"] = HANDSHAKE
-        elif destination.scheme != "http":
-            raise httpx2.UnsupportedProtocol(f"{destination.scheme!r} is neither http nor https")
         port = destination.port or (443 if tls else 80)
         with _connecting():
             async with asyncio.timeout(timeouts.get("connect")):
