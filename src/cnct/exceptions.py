@@ -29,6 +29,7 @@
 
     UserWarning
     ├── InvalidCallWarning          does not fit the document, sent all the same
+    ├── LostConditionWarning    Python's and, or, between conditions
     ├── NaiveDatetimeWarning        a datetime in a filter has no time zone
     ├── SpecWarning                 the document is incomplete or out of reach
     ├── SettingsWarning             others can read the API key in a file
@@ -269,6 +270,10 @@ class JournalError(ValueError):
     """A journal or checkpoint that cannot be used: another job's, in use, finished or damaged."""
 
     _render_traceback_ = rendered
+
+
+class LostConditionWarning(UserWarning):
+    """Python's ``and`` or ``or`` combines conditions, and keeps only one of them: use ``& |``."""
 
 
 class NaiveDatetimeWarning(UserWarning):

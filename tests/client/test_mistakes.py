@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 
 import pytest
 from tests.conftest import KEY, json_answer
@@ -359,3 +360,19 @@ def test_lists_of_values_answer_the_names_of_sets(five, kind, name: str, text: s
 
 def test_a_list_of_values_counts_a_value(five, sync_remote):
     assert sync_remote.products.all().values_list("id").count({"id": 3}) == 1
+
+
+def test_a_field_of_the_document_may_be_named_like_a_foreign_operator(kind, tmp_path):
+    field = {"in": "query", "description": "**lookups:** eq", "schema": {"type": "string"}}
+    fields = [{"name": name, **field} for name in ("price.range", "id")]
+    paths = {"/products": {"get": {"parameters": fields, "responses": {"200": {}}}}}
+    path = tmp_path / "document.json"
+    path.write_text(json.dumps({"openapi": "3.0.3", "info": {}, "paths": paths}), "utf-8")
+    client = kind(KEY, NOWHERE, specs_location=path)
+    with pytest.raises(RQLError, match="no operator 'range'"):
+        client.products.filter(price__range=5)
+    client.specs.load()
+    assert "eq(price.range,5)" in repr(client.products.filter(price__range=5))
+    assert "eq(price.range,5)" in repr(client.products.all().filter(id="x", price__range=5))
+    with pytest.raises(RQLError, match="no operator 'range'"):
+        client.products.filter(id="x", id__range=5)

@@ -131,6 +131,18 @@ def test_conditions_made_in_python_pass():
                 "2024-01-31T00:00:00+00:00, not '2024-02-30'."
             ),
         ),
+        (
+            "eq(released.greater,2024-01-31)",
+            "Unknown operator 'greater' of field 'released': use eq, ne, lt, le, gt, ge, in or out.",  # noqa: E501 - a message
+        ),
+        (
+            "eq(events.created.at.year.day,5)",
+            (
+                "Unknown operator 'year.day' of field 'events.created.at': "
+                "use eq, ne, lt, le, gt, ge, in or out."
+            ),
+        ),
+        ("eq(category.nme,x)", "Unknown field 'category.nme'. Did you mean 'category.name'?"),
         ("ne(search,x)", "search does not take ne: write search=words."),
         ("ordering(nme)", "Cannot order by unknown field 'nme'. Did you mean 'name'?"),
         (
@@ -148,7 +160,13 @@ def test_conditions_made_in_python_pass():
         ("select(ownr)", "Cannot select unknown field 'ownr'. Did you mean 'owner'?"),
         ("select(owner)&select(-id)", "There are two selects: put all fields into one."),
         ("select(owner,-owner)", "Field 'owner' is both selected and excluded: drop one."),
-        ("name=a,b", "Bad RQL at position 8: expected '=', found the end in 'name=a,b'."),
+        (
+            "name=a,b",
+            (
+                "Bad RQL at position 8: expected '=' (write b=value or eq(b,value)), "
+                "found the end in 'name=a,b'."
+            ),
+        ),
     ],
 )
 def test_a_mistake_is_told_with_what_would_be_right(query, message):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import timedelta
 
 import pytest
 
-from cnct import R, RQLError, RQLTypeError
-from cnct.rql.base import parse_filter
+from cnct import LostConditionWarning, R, RQLError, RQLTypeError
+from cnct.rql.filters import parse_filter
 
 KEYWORDS = {
     "gte": "write a__b__ge='x'",
@@ -166,3 +167,49 @@ def test_words_like_those_parameters_are_no_parameters():
     for text in ("eq(credit.limit,5)", "eq(a,limit)", "in(a,(offset,limit))"):
         assert str(parse_filter(text)) == text
     assert str(R(limit=5)) == "eq(limit,5)"
+
+
+def combinations(fields):
+    """Conditions that Python combines, with the text that does it, one in two lines."""
+    return [
+        (lambda: R(a=1) and R(b=2), "'and' keeps one", "write R(a=1) & R(b=2)"),
+        (lambda: R(a=1) or R().b.eq(2), "'or' keeps one", "write R(a=1) | R().b.eq(2)"),
+        (lambda: R(a="é") and ~R(b=2) and R(c=3), "'and' ", "write R(a='é') & ~R(b=2) & R(c=3)"),
+        (lambda: R(a=1) | R(c=1) and R(b=2), "'and' keeps", "write (R(a=1) | R(c=1)) & R(b=2)"),
+        (
+            lambda: (
+                fields.a.eq(1)
+                and fields.b.eq(2)
+            ),
+            "'and' keeps one",
+            "write fields.a.eq(1) & fields.b.eq(2)",
+        ),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_conditions_that_python_combines_are_warned_of(number: int):
+    build, problem, remedy = combinations(R())[number]
+    with pytest.warns(LostConditionWarning) as caught:
+        build()
+    message = str(caught[0].message)
+    assert message.startswith(problem)
+    assert "keeps one of these conditions and loses the others" in message
+    assert message.endswith(remedy)
+    assert caught[0].filename == __file__
+
+
+def test_the_truth_of_a_condition_is_no_mistake():
+    query, more = R(a=1), R(b=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [query and more] == [more]
+        assert (query and "rows") == "rows"
+        assert (query or R()) is query
+        assert (R() or R(b=2)) == more
+        assert (len("a") and R(b=2)) == more
+        if R(a=1) and R(b=2):
+            query = None
+        assert (not R(a=1)) is False
+        assert eval("R(a=1) and R(b=2)", {"R": R}) == more  # noqa: S307 - has no source
+    assert query is None

@@ -6,7 +6,7 @@ import pytest
 from tests.conftest import shared_json
 
 from cnct.rql import R, RQLSyntaxError, parse, to_text
-from cnct.rql.base import parse_filter
+from cnct.rql.filters import parse_filter
 from cnct.rql.nodes import (
     Comparison,
     Constant,

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnct import R, RQLError
-from cnct.rql.base import RQLQuery, filter_text, matches_nothing
+from cnct.rql.base import RQLQuery
+from cnct.rql.filters import filter_text, matches_nothing
 from cnct.rql.nodes import Comparison, Literal, Logical, Membership, Negation
 from cnct.rql.parser import parse
 

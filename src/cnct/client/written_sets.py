@@ -11,7 +11,7 @@ from cnct.client._core.paging import Window
 from cnct.client.models.query import Query
 from cnct.exceptions import RQLError
 from cnct.rql import R, parse
-from cnct.rql.base import filter_text, matches_nothing
+from cnct.rql.filters import filter_text, matches_nothing
 from cnct.rql.leaves import FieldCondition, field_conditions
 from cnct.rql.nodes import Comparison, Constant, Literal, Logical, Membership, Node
 

@@ -102,8 +102,15 @@ class RQLQuery(metaclass=FieldAnswer):
         return int(bool(text)) if node is None else len(operands_of(node)[1])
 
     def __bool__(self) -> bool:
-        """Return whether there is a condition."""
+        """Return whether there is a condition.
+
+        Warns of ``R(a=1) and R(b=2)``: Python keeps one of them, and asks only this method.
+        """
         text, _, _ = self._condition
+        if text:
+            from cnct.rql.lost_conditions import warn_of_lost_condition  # noqa: PLC0415 - seldom
+
+            warn_of_lost_condition()
         return bool(text)
 
     def __eq__(self, other: object) -> bool:
@@ -376,31 +383,3 @@ def of_keywords(keywords: Mapping[str, Any]) -> RQLQuery:
     query = _make(RQLQuery)
     _set_condition(query, all_of(keywords))
     return query
-
-
-def matches_nothing(query: RQLQuery) -> bool:
-    """Return whether no row can match, as with ``in_([])``, so that no request is needed."""
-    _, _, constant = query.__rql__()
-    return constant is False
-
-
-def filter_text(query: RQLQuery) -> str:
-    """Return the RQL to send: ``""`` if every row matches, as with ``out([])``.
-
-    Raises:
-        RQLError: If the query is a field without an operator.
-    """
-    text, _, constant = query.__rql__()
-    return text if constant is None else ""
-
-
-def parse_filter(text: str) -> RQLQuery:
-    """Return the R for a filter that a user wrote as text.
-
-    Accepts ``a=1|b=2`` and ``a=1;b=2`` too, which the server and `RQLQuery.parse` accept only in
-    parentheses.
-
-    Raises:
-        RQLSyntaxError: If the text is not RQL; the message names the position.
-    """
-    return _new(read_filter(text))

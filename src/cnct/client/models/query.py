@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cnct.client._core.paging import Window
 from cnct.client.models.known_fields import KnownFields
 from cnct.exceptions import RQLError
-from cnct.rql.base import R, filter_text, matches_nothing, of_keywords, parse_filter
+from cnct.rql.base import R, of_keywords
+from cnct.rql.filters import filter_text, matches_nothing, parse_filter
 from cnct.rql.parser import is_field
 from cnct.rql.patterns import search_term
 from cnct.rql.url import to_wire

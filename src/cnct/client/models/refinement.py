@@ -47,7 +47,7 @@ class Refinable(HasFields):
             ``rs.filter(R().product.name.ilike("*saas*"), status__in=("active", "suspended"))``
         """
         where, more = self._query.where, combined(args, kwargs, self)
-        return self._with_query(self._query.replaced("where", where & more if where else more))
+        return self._with_query(self._query.replaced("where", where & more))
 
     def order_by(self: RefinableT, *fields: str) -> RefinableT:
         """Return the set ordered by these fields, after those of earlier calls.
