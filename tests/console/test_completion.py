@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import rlcompleter
 import sys
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from tests.conftest import KEY
-from tests.console.conftest import NOWHERE
+from tests.console.conftest import NOWHERE, knowing
 
 from cnct import AsyncConnectClient, ConnectClient, R
 from cnct.client.models.names import attributes
 from cnct.console.completion import candidates
+from cnct.emulator.server import DEFAULT_SPEC
 from cnct.testing import ConnectClientMocker
 
 
@@ -284,6 +288,24 @@ def test_keys_and_values_are_those_of_all_alternatives_that_can_be_written(garde
     assert "id" not in tree.names  # read-only
     values = candidates("client.trees['T-1'].update({'tags': ['", {"client": garden})
     assert values == ("", ["old", "rare"], True)
+
+
+PIECES = ["client", "R()", "filter(", "status", ".", "(", ")", "[", "]", "{", "}", "'", '"', '"""']
+PIECES += [",", "=", ":", "#", "\\", "\n", " ", "1", "fields", "eq", "ns", "create(", "é", "\0"]
+
+
+@cache
+def same_client() -> ConnectClient:
+    return knowing(DEFAULT_SPEC)
+
+
+@given(pieces=st.lists(st.sampled_from(PIECES), max_size=20))
+@settings(max_examples=100)
+def test_no_text_at_the_prompt_is_an_error(pieces: list[str]):
+    client = same_client()
+    for code in ("".join(pieces), f"client.products.{''.join(pieces)}"):
+        found = candidates(code, {"client": client, "R": R})
+        assert found is None or code.endswith(found.start)
 
 
 def test_without_a_document_no_argument_completes(blind: ConnectClient):
