@@ -6,7 +6,6 @@ Proxies and certificates of the environment are looked up once, when the driver 
 from __future__ import annotations
 
 import re
-import ssl
 import threading
 import time
 from collections.abc import Callable, MutableMapping
@@ -21,11 +20,6 @@ from requests.adapters import HTTPAdapter
 from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    MaxRetryError,
-    NewConnectionError,
-)
 
 from cnct.client._core.clock import Clock
 from cnct.client._core.messages import (
@@ -34,7 +28,6 @@ from cnct.client._core.messages import (
     Pause,
     Request,
     Response,
-    TransportError,
     UserCall,
 )
 from cnct.client._core.reader import Reader
@@ -42,7 +35,7 @@ from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._http.adapter import Adapter, Session, has_cookies
-from cnct.client._http.exchange import Exchange, current_exchange, exchanging
+from cnct.client._http.exchange import current_exchange, exchanging
 from cnct.client._http.failures import is_failed_exchange
 from cnct.client._http.forks import renew_after_fork
 from cnct.client._http.interception import interceptor_of
@@ -50,6 +43,7 @@ from cnct.client._http.jobs import Jobs
 from cnct.client._http.living import Living
 from cnct.client._http.log import log_failure, log_pause, log_response
 from cnct.client._http.network import Network
+from cnct.client._http.request_failures import UnclassifiedError, failure_of
 from cnct.client._http.threads import Ahead, sleep
 
 T = TypeVar("T")
@@ -65,55 +59,6 @@ _extract_cookies: Any = extract_cookies_to_jar
 _PLAIN = frozenset({"headers", "timeout", "data", "files", "allow_redirects"})
 # URLs that requests would not change.
 _READY_URL = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?/(?:[\w!#$&'()*+,/:;=?@~.-]|%[0-9A-F]{2})*")
-
-
-_TRANSIENT = (
-    requests.ConnectionError,
-    requests.Timeout,
-    requests.exceptions.ChunkedEncodingError,
-)
-
-
-class _UnexpectedError(requests.RequestException):
-    """An error that requests lets through, such as one of urllib3 for a wrong URL."""
-
-
-_UNSENT = (
-    requests.ConnectTimeout,
-    requests.exceptions.ProxyError,
-    ValueError,  # several classes of requests for a URL, header or proxy that cannot be used
-)
-
-
-def _failure(error: requests.RequestException | BodyError, exchange: Exchange) -> TransportError:
-    """Classify an error: may the server have received the request, and may a retry succeed?"""
-    if isinstance(error, BodyError):
-        return TransportError(error, sent=True, transient=error.transient, status=exchange.status)
-    if isinstance(error, _UnexpectedError) and isinstance(error.__cause__, Exception):
-        cause, temporary = error.__cause__, isinstance(error.__cause__, OSError)
-        return TransportError(
-            cause, sent=exchange.sent, transient=temporary, status=exchange.status
-        )
-    reason: object = error.args[0] if error.args else None
-    if isinstance(reason, MaxRetryError):
-        reason = reason.reason
-    is_unusable = isinstance(error, requests.exceptions.SSLError) and not exchange.sent
-    if is_unusable or _is_certificate_error(reason):  # certificates that cannot be loaded, or wrong
-        return TransportError(error, sent=False, transient=False)
-    unsent = not exchange.sent and isinstance(error, _UNSENT)
-    unsent = unsent or isinstance(reason, NewConnectionError | ConnectTimeoutError)
-    # Any other error is permanent, such as a wrong URL or header.
-    return TransportError(
-        error,
-        sent=not unsent,
-        transient=isinstance(error, _TRANSIENT),
-        status=exchange.status,
-    )
-
-
-def _is_certificate_error(reason: object) -> bool:
-    args = reason.args if isinstance(reason, Exception) else ()
-    return any(isinstance(part, ssl.SSLCertVerificationError) for part in (reason, *args))
 
 
 def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -232,7 +177,7 @@ class Driver:
                     response = send(request)
             except (requests.RequestException, BodyError) as error:
                 log_failure(request, error)
-                return partial(flow.throw, _failure(error, exchange))
+                return partial(flow.throw, failure_of(error, exchange))
         log_response(request, response, start)
         return partial(flow.send, response)
 
@@ -307,7 +252,7 @@ class Driver:
         except Exception as error:
             if interceptor_of(url) is not None or not is_failed_exchange(error):
                 raise
-            raise _UnexpectedError(type(error).__name__) from error
+            raise UnclassifiedError(type(error).__name__) from error
 
     def _send(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
         if current_exchange().limits.is_foreign:

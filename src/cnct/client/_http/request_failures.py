@@ -1,0 +1,60 @@
+"""Classifies the errors of requests for the retries: was it sent, and may a retry succeed?"""
+
+from __future__ import annotations
+
+import ssl
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from cnct.client._core.messages import TransportError
+from cnct.client._core.response_body import BodyError
+from cnct.client._http.exchange import Exchange
+
+_TRANSIENT = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+)
+
+
+class UnclassifiedError(requests.RequestException):
+    """An error that requests lets through, such as one of urllib3 for a wrong URL."""
+
+
+_UNSENT = (
+    requests.ConnectTimeout,
+    requests.exceptions.ProxyError,
+    ValueError,  # several classes of requests for a URL, header or proxy that cannot be used
+)
+
+
+def failure_of(error: requests.RequestException | BodyError, exchange: Exchange) -> TransportError:
+    """Classify an error: may the server have received the request, and may a retry succeed?"""
+    if isinstance(error, BodyError):
+        return TransportError(error, sent=True, transient=error.transient, status=exchange.status)
+    if isinstance(error, UnclassifiedError) and isinstance(error.__cause__, Exception):
+        cause, temporary = error.__cause__, isinstance(error.__cause__, OSError)
+        return TransportError(
+            cause, sent=exchange.sent, transient=temporary, status=exchange.status
+        )
+    reason: object = error.args[0] if error.args else None
+    if isinstance(reason, MaxRetryError):
+        reason = reason.reason
+    is_unusable = isinstance(error, requests.exceptions.SSLError) and not exchange.sent
+    if is_unusable or _is_certificate_error(reason):  # certificates that cannot be loaded, or wrong
+        return TransportError(error, sent=False, transient=False)
+    unsent = not exchange.sent and isinstance(error, _UNSENT)
+    unsent = unsent or isinstance(reason, NewConnectionError | ConnectTimeoutError)
+    # Any other error is permanent, such as a wrong URL or header.
+    return TransportError(
+        error,
+        sent=not unsent,
+        transient=isinstance(error, _TRANSIENT),
+        status=exchange.status,
+    )
+
+
+def _is_certificate_error(reason: object) -> bool:
+    args = reason.args if isinstance(reason, Exception) else ()
+    return any(isinstance(part, ssl.SSLCertVerificationError) for part in (reason, *args))
