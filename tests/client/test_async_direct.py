@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 import time
+from collections import deque
 from http.client import HTTPException
 
 import httpx2
@@ -16,7 +17,7 @@ from tests.conftest import KEY
 
 from cnct import AsyncConnectClient, ClientError
 from cnct.client._http import async_direct
-from cnct.client._http.async_direct import DirectConnection
+from cnct.client._http.async_direct import DirectConnection, DirectPool
 from cnct.client._http.async_request import Encoded
 from cnct.client._http.framing import Incoming
 
@@ -85,7 +86,8 @@ def test_an_end_of_ours_is_no_end_of_a_response(transport):
         outcome(transport, received(UNTIL_THE_END), abort)
 
 
-def test_what_comes_behind_a_response_spoils_the_connection(transport):
+@pytest.mark.parametrize("step", [received(b"x"), ended, lost])
+def test_what_comes_behind_a_response_spoils_the_connection(transport, step):
     async def scenario():
         connection = DirectConnection()
         connection.connection_made(transport)
@@ -94,17 +96,15 @@ def test_what_comes_behind_a_response_spoils_the_connection(transport):
         connection.data_received(WHOLE)
         await call
         assert not connection.is_stale()
-        assert not connection.eof_received()
+        step(connection)
         assert connection.is_stale()
+        assert DirectPool._unused(deque([connection])) is None
 
     asyncio.run(scenario())
 
 
 @pytest.mark.parametrize("before", [[], [received(WHOLE)]])
 def test_writing_waits_until_the_network_takes_more(transport, before):
-    def pause(connection):
-        connection.pause_writing()
-
     async def scenario():
         connection = DirectConnection()
         connection.connection_made(transport)
@@ -120,6 +120,30 @@ def test_writing_waits_until_the_network_takes_more(transport, before):
             connection.data_received(WHOLE)
         assert (await call)[1] == b"{}"
         assert connection.is_spoiled is bool(before)
+
+    asyncio.run(scenario())
+
+
+def test_a_call_that_is_cancelled_closes_its_connection(transport):
+    async def scenario():
+        connection = DirectConnection()
+        connection.connection_made(transport)
+        call = asyncio.create_task(connection.exchange(GET))
+        await asyncio.sleep(0)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        assert connection.is_spoiled
+
+    asyncio.run(scenario())
+
+
+def test_a_child_of_a_fork_gives_up_its_copy_of_the_socket(transport):
+    async def scenario():
+        connection = DirectConnection()
+        connection.connection_made(transport)
+        connection._renew()
+        assert connection.is_stale()
 
     asyncio.run(scenario())
 

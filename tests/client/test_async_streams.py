@@ -18,6 +18,8 @@ from cnct.client._http.response_end import ResponseEnd
 REQUEST = b"GET /x HTTP/1.1\r\n\r\n"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
 
 class Transport:
     """A transport of asyncio, on one of two connected sockets."""
@@ -115,6 +117,18 @@ def test_a_connection_that_fails_while_it_writes_is_an_error(transport, protocol
     asyncio.run(scenario())
 
 
+def test_a_large_body_is_written_in_pieces(transport, protocol):
+    asyncio.run(Stream(protocol, Living()).write(b"a" * 600_000))
+    assert len(transport.written) == 600_000
+
+
+@pytest.mark.parametrize("is_plain", [True, False])
+def test_only_a_plain_connection_stays_half_open(transport, protocol, is_plain):
+    transport.extra["ssl_object"] = None if is_plain else object()
+    assert protocol.eof_received() is is_plain
+    assert asyncio.run(Stream(protocol, Living()).read(1)) == b""
+
+
 def test_a_used_connection_that_received_anything_is_not_used_again(transport, protocol):
     stream = Stream(protocol, Living())
     asyncio.run(stream.write(REQUEST))
@@ -155,6 +169,10 @@ def test_a_child_of_a_fork_gives_up_its_copy_of_the_socket(transport, protocol):
     ("method", "data", "size"),
     [
         (b"GET", ANSWER + b"x", len(ANSWER)),
+        (b"GET", b"HTTP/1.1 100 Continue\r\n\r\n" + ANSWER + b"x", len(ANSWER) + 25),
+        (b"HEAD", ANSWER + b"x", len(ANSWER) - 2),
+        (b"GET", CHUNKED + b"5\r\nab", len(CHUNKED) + 5),
+        (b"GET", CHUNKED + b"2\r\nab\r\n0\r\nTrailer: 1\r\n\r\nx", len(CHUNKED) + 24),
         (b"CONNECT", b"HTTP/1.1 200 OK\r\n\r\nanything", 27),
         (b"GET", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nrest", 55),
         (b"GET", b"nonsense\r\n\r\nrest", 16),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import inspect
 import socket
@@ -112,13 +113,18 @@ def test_a_socks_proxy_without_its_package_is_an_error(world, monkeypatch):
 @pytest.mark.parametrize("scheme", ["", "http://user:pw@"])
 def test_proxies_of_the_environment_are_used(world, monkeypatch, scheme):
     def answer(_, head, send):
-        send(answer_of(b'"proxied"') if head.startswith(b"GET http://host.example/") else b"")
+        body = gzip.compress(b'"proxied"')
+        whole = answer_of(body, Content_Encoding="gzip")
+        send(whole if head.startswith(b"GET http://host.example/") else b"")
 
     proxy = Raw(answer)
     try:
         monkeypatch.setenv("http_proxy", scheme + proxy.endpoint.removeprefix("http://"))
         monkeypatch.setenv("no_proxy", "127.0.0.1")
-        assert world.client(KEY, "http://host.example/x").get("y") == "proxied"
+        client = world.client(KEY, "http://host.example/x")
+        for _ in range(2):
+            assert client.get("y") == "proxied"
+            assert client.response.headers["Content-Encoding"] == "gzip"
     finally:
         proxy.close()
     assert (b"Proxy-Authorization: Basic" in proxy.heads[0]) is bool(scheme)

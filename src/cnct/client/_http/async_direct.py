@@ -52,7 +52,7 @@ class DirectConnection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: Any = None
         self._incoming: Incoming | None = None
-        self._body: ResponseBody | None = None
+        self._body: Any = None
         self._pieces: list[bytes] = []
         self._done: asyncio.Future[None] | None = None
         self._exchange = current_exchange()
@@ -96,17 +96,17 @@ class DirectConnection(asyncio.Protocol):
         self._exchange.sent = True
         try:
             is_written = await self._write(request, done)
-            self._listen(request.timeouts.get("read"))
+            if not done.done():
+                self._listen(request.timeouts.get("read"))
             await done
         except BaseException:
             self.abort()
+            if not (done.cancel() or done.cancelled()):
+                done.exception()  # retrieved, or asyncio would log it
             raise
         finally:
             self._done = self._incoming = None
-            if self._timer is not None:
-                self._timer.cancel()
-            if done.done() and not done.cancelled():
-                done.exception()  # retrieved, or asyncio would log it
+            self._stop_listening()
         head: Any = incoming.head
         self.idle_since = self._loop.time()
         self.is_spoiled = self.is_spoiled or incoming.surplus or head.will_close or not is_written
@@ -144,9 +144,12 @@ class DirectConnection(asyncio.Protocol):
 
     def _listen(self, timeout: float | None) -> None:
         self._heard = self._loop.time()
-        self._timer = None
         if timeout is not None:
             self._timer = self._loop.call_later(timeout, self._check_silence, timeout)
+
+    def _stop_listening(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _check_silence(self, timeout: float) -> None:
         left = self._heard + timeout - self._loop.time()
@@ -182,8 +185,8 @@ class DirectConnection(asyncio.Protocol):
             self._pieces.extend(self._body.feed(piece))
 
     def _finish(self, done: asyncio.Future[None]) -> None:
-        if self._body is not None:
-            self._body.finish()
+        self._body.finish()
+        self._stop_listening()
         done.set_result(None)
 
     def eof_received(self) -> bool:
@@ -218,14 +221,14 @@ class DirectConnection(asyncio.Protocol):
 
     def _fail(self, error: Exception) -> None:
         """End the request with an error, one of httpx2 unless it is about the body."""
-        if self._done is None or self._done.done():
-            return
         if not isinstance(error, httpx2.TransportError | BodyError):
             is_http = isinstance(error, http.client.HTTPException)
             kind = httpx2.RemoteProtocolError if is_http else httpx2.ReadError
             cause, error = error, kind(str(error))
             error.__cause__ = cause
-        self._done.set_exception(error)
+        self._stop_listening()
+        done: Any = self._done
+        done.set_exception(error)
 
     def pause_writing(self) -> None:
         self._writable = self._loop.create_future()
@@ -325,7 +328,7 @@ class DirectPool:
 
 @contextmanager
 def _connecting() -> Generator[None]:
-    """Raise the errors of httpx2 in destination of those of the system."""
+    """Raise the errors of httpx2 in place of those of the system."""
     try:
         yield
     except TimeoutError as error:
