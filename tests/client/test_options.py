@@ -274,6 +274,20 @@ def test_copies_can_be_copied_and_pickled(world_class):
         assert (other.timeout, other.api_key, other.endpoint) == (3, OTHER, "https://h/v1")
 
 
+def test_hooks_and_limiter_go_along_and_each_client_counts_its_own_calls(server, ports):
+    from cnct import Limiter
+
+    seen, limiter = [], Limiter(1000)
+    with ConnectClient(
+        KEY, server.endpoint, use_specs=False, limiter=limiter, on_request=seen.append
+    ) as client:
+        other = client.with_options(api_key=OTHER)
+        other.get("x")
+        assert other.limiter is limiter
+        assert len(seen) == other.stats.calls == 1
+        assert client.stats.calls == 0
+
+
 def test_a_copy_shares_the_document(connect):
     with ConnectClient(KEY, connect.endpoint, specs_location=connect.spec) as client:
         assert client.products.all().count() >= 0

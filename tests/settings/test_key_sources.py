@@ -106,6 +106,22 @@ def test_a_command_that_fails_is_named_without_its_output(profile, capfd, comman
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_command_that_fails_is_not_run_for_each_resource_of_a_job(profile, home, monkeypatch):
+    counter = home.folder / "runs"
+    profile(f"cmd:{sys.executable} -c \"open('{counter}', 'a').write('x'); raise SystemExit(1)\"")
+    client = ConnectClient(use_specs=False)
+    summary = client.each(range(9), lambda id_: client.get(f"x/{id_}"), concurrency=3)
+    assert summary.failed == 9
+    assert counter.read_text() == "x"
+    monkeypatch.setattr("cnct.client.lookup._SECONDS", 0)
+    client._api_key._failure = ("", 0.0)  # as some seconds later
+    for _ in range(2):
+        with pytest.raises(SettingsError, match="failed with status 1"):
+            client.get("x")
+    assert counter.read_text() == "xxx"
+    client.close()
+
+
 def test_a_command_that_takes_too_long_is_ended(profile, monkeypatch):
     monkeypatch.setattr("cnct.settings.key_sources._SECONDS", 0.05)
     profile(f"cmd:{sys.executable} -c 'import time; time.sleep(9)'")

@@ -8,16 +8,19 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnct.client._http.forks import renew_after_fork
 from cnct.client.left_out import LOOKED_UP, LeftOut, plain
+from cnct.exceptions import SettingsError
 from cnct.text import Secret
 
 if TYPE_CHECKING:
     import logging
 
+_SECONDS = 5.0  # between two attempts to read a key
 _VARIABLES = tuple(
     f"CNCT_{name}" for name in ("ENDPOINT", "SPEC", "TIMEOUT", "MAX_RETRIES", "CONCURRENCY", "LOG")
 )
@@ -25,6 +28,8 @@ _VARIABLES = tuple(
 
 class DeferredKey:
     """An API key that is read when it is first needed, once: by a command, or from a keyring.
+
+    After a failure, the next attempt is made some seconds later at the earliest.
 
     Args:
         source: The source, such as ``cmd:pass show connect``.
@@ -35,6 +40,7 @@ class DeferredKey:
         self._source = source
         self._place = place
         self._key: Secret | None = None
+        self._failure = ("", 0.0)
         self._open()
 
     def _open(self) -> None:
@@ -60,9 +66,20 @@ class DeferredKey:
 
         with self._lock:
             if self._key is None:
-                self._key = read_key(self._source, self._place)
+                self._refuse_again()
+                try:
+                    self._key = read_key(self._source, self._place)
+                except SettingsError as error:
+                    self._failure = str(error), time.monotonic() + _SECONDS
+                    raise
                 self._key.source = self._place
             return self._key
+
+    def _refuse_again(self) -> None:
+        """Repeat a failure of this moment: a job over many resources must not ask for each."""
+        message, end = self._failure
+        if time.monotonic() < end:
+            raise SettingsError(message)
 
     def __getstate__(self) -> tuple[Secret, str]:
         """Return the source, without the key."""
@@ -72,6 +89,7 @@ class DeferredKey:
         """Restore the source; the key is read when it is needed."""
         self._source, self._place = state
         self._key = None
+        self._failure = ("", 0.0)
         self._open()
 
 
