@@ -155,7 +155,7 @@ class RQLQuery(metaclass=FieldAnswer):
             raise AttributeError(name)
         field = self.n(name)
         if type(field) is FieldQuery and next(_room, None) is not None:
-            self.__dict__[name] = field
+            vars(self)[name] = field
         return field
 
     def __dir__(self) -> list[str]:

@@ -181,7 +181,7 @@ def signed_fields(fields: tuple[Any, ...], method: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def _checked_fields(fields: tuple[str, ...], method: str) -> tuple[str, ...]:
+def _checked_fields(fields: tuple[Any, ...], method: str) -> tuple[str, ...]:
     for name in fields:
         if not isinstance(name, str):
             raise TypeError(

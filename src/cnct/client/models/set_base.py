@@ -206,11 +206,12 @@ class SetBase(Refinable):
         start, stop = bounds(key)
         window = self._query.window.narrowed(start, stop)
         sliced = self._with_query(self._query.replaced("window", window))
-        if self._rows.reader.complete:
+        own = self._rows_read
+        if own is not None and own.reader.complete:
             rows = sliced._rows
-            rows.kept = self._rows.kept[start:stop]
+            rows.kept = own.kept[start:stop]
             rows.reader.complete = True
-            rows.total = self._rows.total
+            rows.total = own.total
         return sliced
 
     def __repr__(self) -> str:
