@@ -24,6 +24,17 @@ def test_its_session_runs():
     assert doctest.DocTestRunner().run(test).failed == 0
 
 
+def test_the_program_of_the_readme_runs(home):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    programs = re.findall(r"^```python\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    home.write('[profiles.staging]\napi_key = "ApiKey SU-1:key"\n[profiles.prod]\n')
+    names = {"ConnectClient": ConnectClient, "installation_key": "ApiKey SU-2:key"}
+    [program] = [program for program in programs if "with_options" in program]
+    exec(program, names)  # noqa: S102 - our own README
+    assert names["client"].api_key == "ApiKey SU-1:key"
+    assert (names["installed"].api_key, names["installed"].timeout) == ("ApiKey SU-2:key", 5)
+
+
 def test_its_configuration_can_be_used(home, monkeypatch):
     home.write(block("toml"))
     monkeypatch.setenv("STAGING_KEY", "ApiKey SU-1:key")

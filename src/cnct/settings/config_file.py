@@ -60,16 +60,19 @@ def config_path() -> Path | None:
     Returns:
         ``None`` if files are switched off, or the user has no home.
     """
-    name = os.environ.get(CONFIG)
+    try:
+        return _path(os.environ.get(CONFIG))
+    except (OSError, RuntimeError, KeyError):  # there is no home
+        return None
+
+
+def _path(name: str | None) -> Path | None:
     if name is not None:
-        path = Path(name)
+        path = Path(name).expanduser()  # a service may set the variable without a shell
         return None if not name else path / NAME if path.is_dir() else path
     from platformdirs import user_config_path  # noqa: PLC0415 - not for a client with a key
 
-    try:
-        folder = user_config_path("cnct", appauthor=False)
-    except (OSError, RuntimeError, KeyError):
-        return None
+    folder = user_config_path("cnct", appauthor=False)
     return folder / NAME if folder.is_absolute() else None  # a user without a home has "~/..."
 
 
