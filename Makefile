@@ -42,8 +42,8 @@ lowest: $(LOWEST)/.ready  ## The tests of what other packages do, with the lowes
 coexistence:  ## cnct and the incumbent in one environment, in both orders; environments of its own
 	$(PYTHON) tests/coexistence/run.py
 
-shells: $(READY)  ## Completion in interactive shells: bash and, where they are installed, zsh and fish
-	$(BIN)/python -m pytest tests/cli/shells.py -p no:cacheprovider
+shells: $(READY)  ## Completion in interactive shells (bash; zsh and fish if installed), recipes of the docs
+	$(BIN)/python -m pytest tests/cli/shells.py tests/cli/recipes.py
 
 coverage: $(READY)  ## The same, with branch coverage
 	$(BIN)/python -m coverage erase
