@@ -17,8 +17,19 @@ FOLDER = HERE / ".venvs"
 REQUIREMENTS = {
     "cnct": ["--editable", f"{CHECKOUT}[emulator]"],
     "incumbent": ["connect-openapi-client==35.0"],
+    "ccli": ["connect-cli==41.0"],
 }
-NAMED = ("cnct", "connect-openapi-client", "requests", "urllib3", "httpx2", "httpx", "msgspec")
+NAMED = (
+    "cnct",
+    "connect-openapi-client",
+    "connect-cli",
+    "click",
+    "requests",
+    "urllib3",
+    "httpx2",
+    "httpx",
+    "msgspec",
+)
 
 
 def environment(name: str) -> Path:

@@ -40,6 +40,7 @@ CASES = (
     Case("specs_growth", ("cnct",), ("folder",), rounds=1),
     Case("work", ("cnct", "incumbent"), ("server",), rounds=1),
     Case("emulator", ("cnct",), ("folder",), rounds=3),
+    Case("command", ("cnct", "bare", "ccli"), ("server", "document"), rounds=3),
 )
 
 
@@ -137,4 +138,13 @@ LINES = (
     Line("emulator, 100,000 records: start from a file", "emulator start", "ms", None, limit(1.0)),
     Line("emulator: filtered, ordered page of 100", "emulator page", "ms", None, limit(0.020)),
     Line("emulator: count", "emulator count", "ms", None, limit(0.020)),
+    Line(
+        "`cnct --version`, whole process",
+        "command version",
+        "ms",
+        Against("", 1 / 3, "ccli"),
+        bare("import click", 2.0),
+    ),
+    Line("`cnct count products`", "command count", "ms", None, bare("requests, by hand", 1.3)),
+    Line("completing a value, processor time", "command completion", "ms", None, limit(0.100)),
 )

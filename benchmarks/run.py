@@ -30,7 +30,7 @@ class Bench:
         self._rounds = rounds
         self._document = document
         self._needs = needs
-        self._pythons = {name: environments.environment(name) for name in ("cnct", "incumbent")}
+        self._pythons = {name: environments.environment(name) for name in environments.REQUIREMENTS}
         self.figures: dict[tuple[str, str], list[float]] = defaultdict(list)
 
     def measure(self, cases: list[Case]) -> None:
@@ -57,7 +57,7 @@ class Bench:
             folder = Path(self._needs["folder"], cache)
             folder.mkdir(exist_ok=True)
             arguments += [str(self._document), str(folder)]
-        python = self._pythons["incumbent" if subject == "incumbent" else "cnct"]
+        python = self._pythons.get(subject, self._pythons["cnct"])
         script = HERE / "cases" / f"{case.script}.py"
         done = subprocess.run(
             [python, script, *arguments],

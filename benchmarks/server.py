@@ -1,8 +1,8 @@
 """A server as fast as Python allows, so that the clients are the limit.
 
-Answers ``GET /ms{latency}/n{rows}/subscriptions`` with prepared rows after that many milliseconds.
-Knows ``limit``, ``offset`` and ``Content-Range``, but no RQL: it models speed, not behaviour.
-Lists that change are those of ``lists``.
+Answers ``GET /ms{latency}/n{rows}/subscriptions`` (or ``products``) with prepared rows after that
+many milliseconds. Knows ``limit``, ``offset`` and ``Content-Range``, but no RQL: it models speed,
+not behaviour. Lists that change are those of ``lists``.
 
     python server.py        prints its port, and serves until it is terminated
 """
@@ -17,7 +17,9 @@ from typing import NamedTuple, cast
 
 import lists
 
-REQUEST = re.compile(rb"GET /ms(\d+)/n(\d+)/subscriptions(/[^?\s]+)?(?:\?(\S*))? HTTP/1\.1\r\n")
+REQUEST = re.compile(
+    rb"GET /ms(\d+)/n(\d+)/(?:subscriptions|products)(/[^?\s]+)?(?:\?(\S*))? HTTP/1\.1\r\n"
+)
 HEAD_END = b"\r\n\r\n"
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 VARIANTS = 100

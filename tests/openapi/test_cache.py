@@ -254,9 +254,7 @@ def test_without_a_cache_a_url_is_asked_by_everybody(api, monkeypatch):
 
 def test_the_folder_is_the_users_own_by_default(write, tmp_path, monkeypatch):
     monkeypatch.delenv("CNCT_CACHE_DIR")
-    monkeypatch.setattr(
-        cache_folder, "user_cache_path", lambda name, **_: tmp_path / "users" / name
-    )
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name, **_: tmp_path / "users" / name)
     OpenAPISpecs(write(document("/a"))).load()
     assert len(files(tmp_path / "users" / "cnct")) == 1
 

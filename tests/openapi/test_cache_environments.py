@@ -49,14 +49,14 @@ def test_a_folder_that_cannot_be_found_out_is_no_cache(write, monkeypatch, error
         raise error
 
     monkeypatch.delenv("CNCT_CACHE_DIR")
-    monkeypatch.setattr(cache_folder, "user_cache_path", fail)
+    monkeypatch.setattr("platformdirs.user_cache_path", fail)
     works_without_a_cache(write(document("/a")))
 
 
 def test_a_home_that_is_no_place_is_no_cache(write, monkeypatch, tmp_path):
     monkeypatch.delenv("CNCT_CACHE_DIR")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cache_folder, "user_cache_path", lambda *_, **__: Path("~/.cache/cnct"))
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/cnct"))
     works_without_a_cache(write(document("/a")))
     assert not (tmp_path / "~").exists()
 

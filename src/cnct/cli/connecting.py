@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnct.cli.call_log import CallLog
 from cnct.client.fluent import ConnectClient
 from cnct.exceptions import SettingsError
-from cnct.settings import profile_names, report
-from cnct.text import did_you_mean
 
 if TYPE_CHECKING:
     from cnct.cli.session import Session
+    from cnct.client.base_client import Logger
 
 
 def connect(session: Session, *, at_prompt: bool = False) -> ConnectClient:
@@ -28,6 +26,11 @@ def connect(session: Session, *, at_prompt: bool = False) -> ConnectClient:
         click.UsageError: If an option is invalid.
         SettingsError: If there is no key, or a setting is invalid.
     """
+    logger: Logger | None = None
+    if session.verbose:
+        from cnct.cli.call_log import CallLog  # noqa: PLC0415 - only -v needs it
+
+        logger = CallLog(headers=session.verbose > 1)
     try:
         return ConnectClient(
             endpoint=session.endpoint,
@@ -35,7 +38,7 @@ def connect(session: Session, *, at_prompt: bool = False) -> ConnectClient:
             specs_location=session.spec,
             validate=None if at_prompt else "warn" if session.force else "strict",
             resourceset_append=at_prompt,
-            logger=CallLog(headers=session.verbose > 1) if session.verbose else None,
+            logger=logger,
         )
     except SettingsError:
         _check_profile(session)
@@ -51,6 +54,9 @@ def _check_profile(session: Session) -> None:
     Raises:
         click.UsageError: With the nearest name.
     """
+    from cnct.settings import profile_names  # noqa: PLC0415 - only errors need it
+    from cnct.text import did_you_mean  # noqa: PLC0415 - same
+
     names = profile_names()
     if session.profile is not None and names and session.profile not in names:
         hint = did_you_mean(session.profile, names)
@@ -63,6 +69,8 @@ def _check_key(session: Session) -> None:
     Raises:
         SettingsError: With the ways to set one.
     """
+    from cnct.settings import report  # noqa: PLC0415 - only errors need it
+
     settings = report(session.profile, session.endpoint).settings
     if settings and not any(setting.name == "api_key" and setting.value for setting in settings):
         raise SettingsError(

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from cnct.cli.conditions import where
 from cnct.cli.options import Query
-from cnct.cli.selecting import Selection, names_of, selection
 from cnct.cli.targets import collection_path
 from cnct.client.models import ResourceSet
 
 if TYPE_CHECKING:
+    from cnct.cli.selecting import Selection
     from cnct.cli.session import Session
 
 
@@ -26,7 +26,11 @@ def row_set(session: Session, query: Query, order: str | None = None) -> Resourc
     rows = ResourceSet(session.client, path, condition)
     if query.search is not None:
         rows = rows.search(query.search)
-    return rows.order_by(*names_of(order)) if order else rows
+    if not order:
+        return rows
+    from cnct.cli.selecting import names_of  # noqa: PLC0415 - counting needs none of it
+
+    return rows.order_by(*names_of(order))
 
 
 def selected(
@@ -37,6 +41,8 @@ def selected(
     Raises:
         InvalidCallError: If the document has no such field.
     """
+    from cnct.cli.selecting import names_of, selection  # noqa: PLC0415 - counting needs none of it
+
     specs = None if session.force else session.specs
     fields = selection(specs, rows.path, names_of(select))
     return (rows.select(*fields.asked) if fields.asked else rows), fields

@@ -123,8 +123,6 @@ def _whole(stored: Indexed | None) -> Indexed | None:
 
 def _latest(location: str, stored: Indexed | None) -> Indexed:
     """Read the document again; return the stored index itself if the document has not changed."""
-    from cnct.openapi.document import parse  # noqa: PLC0415 - not needed for a stored index
-
     data, stamp = read(location, stored.stamp if stored else NO_STAMP)
     if stored and data is None:
         return stored
@@ -132,4 +130,6 @@ def _latest(location: str, stored: Indexed | None) -> Indexed:
     digest = sha256(content).digest()
     if stored and stored.index.digest == digest:
         return Indexed(stamp, stored.index)
+    from cnct.openapi.document import parse  # noqa: PLC0415 - not needed for a stored index
+
     return Indexed(stamp, make_index(parse(content, location), digest))

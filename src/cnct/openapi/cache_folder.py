@@ -14,8 +14,6 @@ import stat
 from hashlib import sha256
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from cnct.openapi.sources import is_url
 
 VERSION = 3
@@ -58,6 +56,8 @@ def cache_folder() -> Path | None:
         return None
     if named:
         return Path(named)
+    from platformdirs import user_cache_path  # noqa: PLC0415 - CNCT_CACHE_DIR needs none
+
     folder = user_cache_path("cnct", appauthor=False)
     return folder if folder.is_absolute() else None  # a user without a home has "~/.cache"
 
