@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 
-.PHONY: demo test lowest coexistence shells coverage campaign lint types bench bridge conformance clean
+.PHONY: demo test lowest pythons coexistence shells coverage campaign lint types bench bridge conformance clean
 
 # What the demo needs; the tools of the other targets come on top.
 $(BASE): pyproject.toml
@@ -38,6 +38,9 @@ lowest: $(LOWEST)/.ready  ## The tests of what other packages do, with the lowes
 		tests/console/test_find.py tests/console/test_terminals.py tests/emulator/test_life.py \
 		tests/emulator/test_routes.py tests/openapi/test_checks_payloads.py \
 		tests/openapi/test_specs.py tests/settings tests/testing/test_plugin.py
+
+pythons: $(READY)  ## The tests of messages, on every other Python from 3.11 on that is installed
+	$(BIN)/python tests/pythons.py
 
 coexistence:  ## cnct and the incumbent in one environment, in both orders; environments of its own
 	$(PYTHON) tests/coexistence/run.py
