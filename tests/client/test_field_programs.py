@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import tracemalloc
 
 import pytest
@@ -9,6 +10,7 @@ import requests
 from tests.conftest import KEY, json_answer
 
 from cnct import AsyncConnectClient, ClientError, ConnectClient, NotFoundError, RQLError
+from cnct.client.identity import user_agent
 from cnct.text import masked
 
 
@@ -208,3 +210,15 @@ def test_an_endpoint_that_cannot_be_right_is_refused(endpoint, error, problem: s
         ConnectClient(KEY, endpoint)
     assert problem in str(caught.value)
     assert "very-secret" not in str(caught.value)
+
+
+def test_a_program_in_one_file_sends_without_metadata(server, monkeypatch):
+    def missing(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+    user_agent.cache_clear()
+    server.answer = lambda _: json_answer({})
+    ConnectClient(KEY, server.endpoint, use_specs=False).get("products")
+    user_agent.cache_clear()
+    assert server.got[0].headers["User-Agent"].startswith("cnct/unknown python/3")

@@ -196,7 +196,15 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
 @cache
 def user_agent(library: str) -> str:
     """Return the User-Agent header for calls with an HTTP library."""
-    from importlib.metadata import version  # noqa: PLC0415 - reads files: not at import
-
     python = ".".join(map(str, sys.version_info[:3]))
-    return f"cnct/{version('cnct')} python/{python} {library}/{version(library)}"
+    return f"cnct/{_version('cnct')} python/{python} {library}/{_version(library)}"
+
+
+def _version(package: str) -> str:
+    """Return the version of a package; a program in one file may have no metadata."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - reads files
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"

@@ -89,7 +89,7 @@ def is_page(request: Request, response: Response) -> bool:
     headers = response.headers
     if not headers.get("Content-Type", "").lower().lstrip().startswith("text/html"):
         return False
-    if headers.get("Content-Disposition") or not response.content.strip():
+    if headers.get("Content-Disposition") or not content_of(response).strip():
         return False
     accepted: Mapping[str, str] = request.kwargs.get("headers") or {}
     values = (value for name, value in accepted.items() if name.lower() == "accept")
@@ -196,7 +196,7 @@ def error_of(
     attributes["remedy"] = status_remedy(
         request,
         response.status_code,
-        excerpt(response.content),
+        excerpt(content_of(response)),
         is_of_connect=is_object(body) and "error_code" in body,
     )
     if not is_object(body):

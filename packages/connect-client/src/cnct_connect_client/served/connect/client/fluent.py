@@ -13,7 +13,7 @@ from connect.client.exceptions import bridged
 from connect.client.models import NS, AsyncCollection, AsyncNS, Collection
 from connect.client.replaced import is_replaced, is_transport_replaced
 from connect.client.retries import RETRIES
-from connect.client.sessions import Sessions, as_native
+from connect.client.sessions import Sessions
 from connect.client.version import get_version
 
 from cnct.client import fluent as _native
@@ -21,6 +21,7 @@ from cnct.client._core.headers import merged
 from cnct.client._core.messages import Request, Response
 from cnct.client._core.paging import Unread
 from cnct.client.base_client import BaseClient
+from cnct.testing.httpx_errors import as_httpx2
 from cnct.text import Secret
 
 _ANY_KEY = "ApiKey replaced below"
@@ -184,11 +185,12 @@ class AsyncConnectClient(ClientBridge, _native.AsyncConnectClient):
         try:
             return await super()._send_once(request)
         except httpx.HTTPStatusError as error:
-            if self.response is None:
-                raise as_native(error) from error
-            return self.response
+            response: Response | None = self.response
+            if response is None:
+                raise as_httpx2(error) from error
+            return response
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise as_native(error) from error
+            raise as_httpx2(error) from error
 
     async def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
         """Send one request and set ``self.response``. May be overridden or replaced."""

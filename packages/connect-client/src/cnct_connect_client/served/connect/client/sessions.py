@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 import httpx
-import httpx2
 
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.exchange import current_exchange
@@ -82,16 +81,6 @@ async def _intercepted(
 
 
 _OF_SENDING = frozenset({"auth", "follow_redirects"})
-
-
-def as_native(error: Exception) -> Exception:
-    """Return the error of httpx2 for one of httpx, from which cnct tells what happened."""
-    if not isinstance(error, httpx.HTTPError | httpx.InvalidURL):
-        return error
-    names = (kind.__name__ for kind in type(error).__mro__)
-    kinds = (getattr(httpx2, name, None) for name in names)
-    kind = next((kind for kind in kinds if kind is not None), httpx2.RequestError)
-    return kind(str(error))
 
 
 @cache

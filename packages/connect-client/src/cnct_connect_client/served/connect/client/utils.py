@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import namedtuple
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnct.client.models.flattening import flat
 
 _CONTENT_RANGE = re.compile(r"\s*\w+\s+(\d+)-(\d+)\s*/\s*(\d+)\s*", re.ASCII)
 
 
-class ContentRange(NamedTuple):
-    """Positions of the first and the last row of a page, and the number of all rows."""
-
-    first: int
-    last: int
-    count: int
+# A field called `count` hides the method of tuples, which a typing.NamedTuple may not do.
+ContentRange = namedtuple("ContentRange", ("first", "last", "count"))  # noqa: PYI024 - see above
+"""Positions of the first and the last row of a page, and the number of all rows."""
 
 
 def parse_content_range(value: str | None) -> ContentRange | None:

@@ -1,0 +1,3 @@
+"""Enables the plugin that `test_native` is about; other tests use clients on httpx itself."""
+
+pytest_plugins = ["cnct.testing.httpx_mock"]
