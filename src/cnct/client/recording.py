@@ -136,7 +136,7 @@ class Recording:
         if is_list(payload):
             members = [self._with_id(member, number) for member in payload]
             return members, tuple(map(self._placeholder_of, members))
-        value = payload if is_object(payload) else {}
+        value: Any = payload if is_object(payload) else {}
         if own_id is not None:
             return {**value, "id": value.get("id") or own_id}, ()
         value = self._with_id(value, number)
