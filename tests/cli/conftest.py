@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import select
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 import pytest
@@ -85,4 +88,29 @@ def cnct(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
         captured = capsys.readouterr()
         return Ran(status, captured.out, captured.err)
 
+    return run
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Run the command in this process, on a terminal of its own."""
+
+    def run(*words: str, typed: str = "", encoding: str = "utf-8") -> Ran:
+        master, slave = os.openpty()
+        with monkeypatch.context() as patch, ExitStack() as streams:
+            for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+                stream = streams.enter_context(os.fdopen(os.dup(slave), mode, encoding=encoding))
+                patch.setattr(sys, name, stream)
+            os.write(master, typed.encode())
+            status = main(words)
+        text = b""
+        while select.select([master], [], [], 0)[0]:
+            text += os.read(master, 65536)
+        os.close(master)
+        os.close(slave)
+        return Ran(int(status), text.decode(errors="replace").replace("\r\n", "\n"), "")
+
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
     return run

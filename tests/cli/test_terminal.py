@@ -3,43 +3,13 @@
 from __future__ import annotations
 
 import os
-import select
-import sys
-from contextlib import ExitStack
 
 import pytest
-from tests.cli.conftest import Ran
 from tests.conftest import KEY, json_answer
 
-from cnct.cli.main import main
 from cnct.emulator.server import DEFAULT_SPEC
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a pseudo-terminal")
-
-
-@pytest.fixture
-def terminal(monkeypatch):
-    """Run the command in this process, on a terminal of its own."""
-
-    def run(*words: str, typed: str = "", encoding: str = "utf-8") -> Ran:
-        master, slave = os.openpty()
-        with monkeypatch.context() as patch, ExitStack() as streams:
-            for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-                stream = streams.enter_context(os.fdopen(os.dup(slave), mode, encoding=encoding))
-                patch.setattr(sys, name, stream)
-            os.write(master, typed.encode())
-            status = main(words)
-        text = b""
-        while select.select([master], [], [], 0)[0]:
-            text += os.read(master, 65536)
-        os.close(master)
-        os.close(slave)
-        return Ran(int(status), text.decode(errors="replace").replace("\r\n", "\n"), "")
-
-    monkeypatch.setenv("COLUMNS", "60")
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    return run
 
 
 @pytest.mark.usefixtures("reads")

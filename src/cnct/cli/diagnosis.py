@@ -8,12 +8,13 @@ import sys
 import time
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
-from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from cnct.cli.documents import location_of
+from cnct.client.facade import facade_problem
 from cnct.endpoints import DEFAULT_ENDPOINT
 from cnct.exceptions import ClientError
 from cnct.openapi import DEFAULT_LOCATION, OpenAPISpecs
@@ -48,7 +49,7 @@ def _row(name: str, value: str, source: str = "", state: str = "ok") -> Row:
 
 
 def _versions() -> Iterator[Row]:
-    yield _row("cnct", version("cnct"), str(_home()))
+    yield _row("cnct", version("cnct"), str(Path(__file__).parents[1]))
     yield _row("python", platform.python_version(), sys.executable)
     yield _row("system", platform.platform())
     for name in _PACKAGES:
@@ -62,23 +63,15 @@ def _version(name: str) -> str:
         return "not installed"
 
 
-def _home() -> str:
-    spec = find_spec("cnct")
-    return (spec and spec.origin) or "a folder without __init__.py"
-
-
 def _facade() -> Iterator[Row]:
     """Yield who owns ``from cnct import ...``: several packages can have that module."""
-    owners = packages_distributions().get("cnct", [])
-    others = sorted({name for name in owners if name != "cnct"})
-    is_ours = hasattr(sys.modules.get("cnct"), "AsyncConnectClient")
-    if is_ours and not others:
-        yield _row("from cnct import", "this package")
-    elif is_ours:
-        yield _row("from cnct import", f"this package, beside {', '.join(others)}", state="hint")
-    else:
-        value = f"another package: {', '.join(others) or _home()}"
-        yield _row("from cnct import", f"{value}. Write from cnct.client import ...", state="hint")
+    problem = facade_problem()
+    if problem:
+        yield _row("from cnct import", problem, state="problem")
+        return
+    others = sorted({*packages_distributions().get("cnct", [])} - {"cnct"})
+    beside = f", beside {' and '.join(others)}" if others else ""
+    yield _row("from cnct import", f"this package{beside}", state="hint" if others else "ok")
 
 
 def _settings(session: Session) -> Iterator[Row]:

@@ -18,25 +18,30 @@ from cnct.exceptions import InstallationWarning, users_level
 
 @cache
 def warn_of_foreign_facade() -> None:
-    """Warn, once in a process, if ``from cnct import ConnectClient`` gives another client or none.
+    """Warn, once in a process, if the façade gives another client or none."""
+    problem = facade_problem()
+    if problem:
+        warnings.warn(problem, InstallationWarning, stacklevel=users_level())
+
+
+def facade_problem() -> str:
+    """Return why ``from cnct import ConnectClient`` does not work, and the remedy; or empty text.
 
     Two names of the package tell whose it is, since no other package has them both.
     """
     facade = sys.modules["cnct"]
     if {"AsyncConnectClient", "InstallationWarning"} <= {*getattr(facade, "__all__", ())}:
-        return
+        return ""
     from importlib.metadata import packages_distributions  # noqa: PLC0415 - slow, and rarely needed
 
     names = packages_distributions().get("cnct", [])
     others = " and ".join(sorted({*names} - {"cnct"})) or "another package"
     problem = "is missing" if getattr(facade, "__file__", None) is None else f"is that of {others}"
-    warnings.warn(
+    return (
         f"cnct/__init__.py {problem}, so `from cnct import ConnectClient` does not give this"
         " client. Put it back: python -m pip install --force-reinstall --no-deps"
         f" {_source()}. Or write `from cnct.client.fluent import ConnectClient`, which always"
-        " works.",
-        InstallationWarning,
-        stacklevel=users_level(),
+        " works."
     )
 
 

@@ -67,18 +67,22 @@ def indexed(location: str) -> Index:
     return _kept(file, latest, stored, location)
 
 
-def refreshed(location: str) -> Index:
-    """Read a document again, however new its stored index is; store and return the index.
+def refreshed(location: str) -> tuple[Index, bool]:
+    """Read a document again, however new its stored index is, and store the index.
 
     Args:
         location: Path or URL.
+
+    Returns:
+        The index, and whether the document differs from the stored one.
 
     Raises:
         SpecError: If the document cannot be read or is no OpenAPI 3.
     """
     file = Stored(cache_key(location), Indexed)
     stored = _whole(file.load())
-    return _kept(file, _latest(location, stored), stored, location)
+    index = _kept(file, _latest(location, stored), stored, location)
+    return index, stored is None or stored.index.digest != index.digest
 
 
 def _kept(file: Stored[Indexed], latest: Indexed, stored: Indexed | None, location: str) -> Index:

@@ -86,11 +86,10 @@ class OpenAPISpecs:
         Raises:
             SpecError: If the document cannot be read or is no OpenAPI 3.
         """
-        before = at_hand(self._location)
         with self._lock:
-            index = refreshed(self._location)
+            index, has_changed = refreshed(self._location)
             self._held, self._checked = Lookup(index), True
-        return before is None or before.digest != index.digest
+        return has_changed
 
     def available(self, stacklevel: int = 2) -> bool:
         """Load the document and return whether that has worked.

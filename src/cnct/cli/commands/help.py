@@ -54,9 +54,18 @@ def command(context: click.Context, place: str | None, action: str | None, full:
 
 
 def _path(specs: OpenAPISpecs, path: str, action: str | None) -> str:
-    """Return the path of a place, or of an action of its resources or its own."""
+    """Return the path of a place, or of an action of its resources or its own.
+
+    Raises:
+        NotFoundError: If there is no such action.
+    """
     if action is None:
         return path
     name = path_of(action)
-    of_each = f"{path}/ID/{name}"
-    return of_each if specs.kind(path) == "collection" and specs.kind(of_each) else f"{path}/{name}"
+    owners = (f"{path}/ID", path) if specs.kind(path) == "collection" else (path,)
+    for owner in owners:
+        place = specs.place(owner)
+        if place and name in (*place.actions, *place.collections):
+            return f"{owner}/{name}"
+    problems = check_path(specs, f"{owners[0]}/{name}")
+    raise NotFoundError(" ".join(problem.message for problem in problems))
