@@ -52,14 +52,19 @@ def attribute_name(name: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def attribute_path(path: str, name: str) -> str:
-    """Return the path of the collection that an attribute of the node at ``path`` stands for.
+def attribute_path(path: str, name: str, kind: type[str]) -> str:
+    """Return the path of the collection that an attribute of a node stands for.
+
+    Args:
+        path: Path of the node.
+        name: Name of the attribute.
+        kind: Type of the result.
 
     Raises:
         AttributeError: If the attribute starts with an underscore.
     """
     checked = checked_name(attribute_name(name), "collection")
-    return f"{path}/{checked}" if path else checked
+    return kind(f"{path}/{checked}" if path else checked)
 
 
 def segment(resource_id: Any) -> str:

@@ -108,18 +108,19 @@ answer_mistakes("namespace", HasNamespaces)
 class HasCollections(Node, Generic[CollectionT]):
     """A node with collections below it: a client, a namespace or a resource."""
 
+    _unchecked: type[str] = AttributePath
+    """Type of a path that is not checked against the document."""
+
     def __getattr__(self, name: str) -> CollectionT:
         """Return the collection called ``name``, with ``_`` for ``-``."""
         if name == "_path":  # a node that is being copied has none yet
             raise AttributeError(name)
-        path = attribute_path(self._path, name)
         specs = self._specs if self._strict else None
         if specs:
+            path = attribute_path(self._path, name, str)
             check_attribute(self, specs, path)
-        elif isinstance(self, HasActions):
-            path = ResourceAttributePath(path)
         else:
-            path = AttributePath(path)
+            path = attribute_path(self._path, name, self._unchecked)
         return self._collection_at(path)
 
     def __dir__(self) -> list[str]:
@@ -143,6 +144,9 @@ class HasCollections(Node, Generic[CollectionT]):
 
 class HasActions(Node, Generic[ActionT]):
     """A node with actions below it: a collection or a resource."""
+
+    _unchecked: type[str] = ResourceAttributePath
+    """As of `HasCollections`, which a resource is too."""
 
     def __call__(self, name: str) -> ActionT:
         """Return the action called ``name``."""

@@ -55,8 +55,9 @@ class Refinable(HasFields):
         Args:
             *fields: Names, with ``-`` before them for descending.
         """
-        ordering = self._query.ordering + signed_fields(fields, "order_by")
-        return self._with_query(self._query.replaced("ordering", ordering))
+        query = self._query
+        ordering = query.ordering + signed_fields(fields, "order_by")
+        return self._with_query(query.replaced("ordering", ordering))
 
     def select(self: RefinableT, *fields: str) -> RefinableT:
         """Return the set with hidden fields added, or fields removed.
