@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import traceback
 
 import pytest
 from tests.settings.conftest import ELSEWHERE, HOME_ENDPOINT, key
@@ -111,7 +112,9 @@ def test_a_key_for_another_endpoint_is_refused(home, monkeypatch, variables, arg
         monkeypatch.setenv(f"CNCT_{name}", value)
     with pytest.raises(SettingsError, match=words) as caught:
         ConnectClient(**arguments)
-    assert "secret-of" not in str(caught.value)
+    error = caught.value.with_traceback(caught.tb.tb_next)  # without this function
+    shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+    assert "secret-of" not in "".join(shown.format())
 
 
 def test_a_key_of_a_variable_may_go_where_the_profile_changes_nothing(home, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import traceback
 
 import pytest
 
@@ -111,7 +112,8 @@ def test_a_wrong_setting_of_a_profile_is_named_with_its_place(client_of, line, w
     with pytest.raises(SettingsError) as caught:
         client_of(line)
     assert words in str(caught.value)
-    assert "secret" not in str(caught.value)
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert "SU-1:secret" not in "".join(shown.format())
 
 
 @pytest.mark.parametrize(
@@ -137,6 +139,19 @@ def test_a_file_that_makes_no_sense_is_named(home, text, words):
         ConnectClient()
     assert "SU-1" not in str(caught.value)
     assert caught.value.__context__ is None  # tomllib's error holds the text
+
+
+MISPLACED = f"""[profiles.prod]
+api_keys = ["{KEY}"]
+"""
+
+
+def test_a_key_in_the_wrong_place_is_not_shown(home):
+    home.write(MISPLACED)
+    with pytest.raises(SettingsError, match="Did you mean 'api_key'") as caught:
+        ConnectClient()
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert "SU-1:secret" not in "".join(shown.format())
 
 
 def test_paths_in_a_profile_are_relative_to_its_file(client_of, home):
