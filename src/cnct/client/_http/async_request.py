@@ -58,7 +58,7 @@ def encoded(request: httpx2.Request) -> Encoded:
     body = request.content
     if len(body) != length:
         raise httpx2.LocalProtocolError(f"The body has {len(body)} bytes, not {length}")
-    if length <= _PIECE:
+    if len(body) <= _PIECE:
         return Encoded(method, head + body, None, timeouts)
     return Encoded(method, head, _slices(body), timeouts)
 

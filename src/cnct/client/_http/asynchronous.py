@@ -190,8 +190,9 @@ class AsyncDriver:
     async def _send(
         transport: Transport, client: httpx2.AsyncClient, request: httpx2.Request, auth: Any
     ) -> httpx2.Response:
-        # The tests of a program may have replaced the method of httpx2.
-        is_plain = auth is _KEEP_AUTHORIZATION and httpx2.AsyncClient.send is _SEND
+        # The tests of a program may have replaced the method, and its user may have added hooks.
+        is_plain = auth is _KEEP_AUTHORIZATION and getattr(client.send, "__func__", None) is _SEND
+        is_plain = is_plain and not any(client.event_hooks.values())
         try:
             if is_plain and transport.is_direct(request.url):
                 return with_encoding(await send_plain(transport, client, request))

@@ -138,7 +138,8 @@ class Connection(HTTPConnection):
             return
         self._options = {name: kwargs[name] for name in _OPTIONS}
         self._options |= {"request_method": method, "request_url": url}
-        self.sock.settimeout(self.timeout)
+        sock: Any = self.sock
+        sock.settimeout(self.timeout)
         if body is None or len(body) <= _SMALL:
             self.send(head + (body or b""))
         else:

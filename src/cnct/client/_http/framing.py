@@ -79,7 +79,7 @@ def parsed_head(lines: Sequence[bytes], method: str) -> Head | None:
 
 
 def _headers(lines: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
-    headers = []
+    headers: list[tuple[bytes, bytes]] = []
     if any(line[0] in b" \t" for line in lines):
         lines = _FOLD.sub(b" ", b"".join(lines)).splitlines(keepends=True)
     for line in lines:
@@ -93,7 +93,9 @@ def _headers(lines: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
 def _framed(
     version: int, status: int, reason: bytes, headers: list[tuple[bytes, bytes]], method: str
 ) -> Head:
-    lengths, encodings, connection = [], [], b""
+    lengths: list[bytes] = []
+    encodings: list[bytes] = []
+    connection = b""
     for name, value in headers:
         match name.lower():
             case b"content-length":

@@ -12,12 +12,12 @@ from collections.abc import Callable, MutableMapping
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from types import FunctionType
 from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
@@ -53,7 +53,7 @@ _SEND = requests.Session.send
 _IS_OWN_SEND = (
     type(_SEND) is FunctionType and _SEND.__code__.co_filename == requests.sessions.__file__
 )
-_extract_cookies: Any = extract_cookies_to_jar
+_cookies: Any = import_module("requests.cookies")  # whose functions have no types
 
 # Arguments of a plain request; any other goes through requests.Session.request, which is slower.
 _PLAIN = frozenset({"headers", "timeout", "data", "files", "allow_redirects"})
@@ -293,7 +293,7 @@ class Driver:
         response: requests.Response = self._adapter.send(request, **settings)
         response.elapsed = timedelta(seconds=time.perf_counter() - start)
         if has_cookies(response.raw):
-            _extract_cookies(session.cookies, request, response.raw)
+            _cookies.extract_cookies_to_jar(session.cookies, request, response.raw)
         response.content  # noqa: B018 - reads the body
         return response
 
