@@ -303,3 +303,22 @@ def test_pools_are_found_again_after_others_took_their_place(server):
         assert session.get(url, verify=f"{number}.pem").json() == 1
     assert session.get(server.endpoint.removesuffix("/public/v1")).json() == 1
     session.close()
+
+
+def test_hooks_of_a_client_of_httpx2_see_every_response(server):
+    async def scenario():
+        async with AsyncConnectClient(KEY, server.endpoint, use_specs=False) as client:
+            session, seen = await client.session(), []
+
+            async def see(response):
+                seen.append(response)
+
+            session.event_hooks = {"response": [see]}
+            await client.get("x")
+            assert seen == [client.response]
+            session.event_hooks = {}
+            session.send = refuse
+            with pytest.raises(Sent):
+                await client.get("x")
+
+    asyncio.run(scenario())
