@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.conftest import KEY
 from tests.console.conftest import NOWHERE
 
-from cnct import ConnectClient
+from cnct import AsyncConnectClient, ConnectClient
 from cnct.console.matches import Matches
 from cnct.openapi import SpecError
 
@@ -28,7 +30,7 @@ def test_matches_show_the_python_that_reaches_them(
 @pytest.mark.parametrize(
     ("text", "python"),
     [
-        ("plants", "client.trees.create(...)"),
+        ("plants", "client.trees.help()  # create()"),
         ("cut", 'client.trees["ID"]("cut").help()'),
         ("hand tools", 'client("tools").hand_tools'),
         ("shelves", 'client("tools")("store").shelves'),
@@ -38,6 +40,28 @@ def test_each_match_is_written_as_the_call_that_it_is(
     garden: ConnectClient, text: str, python: str
 ):
     assert python in repr(garden.find(text))
+
+
+def test_rows_without_all_words_come_last_and_name_those_that_they_lack(
+    client: ConnectClient, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COLUMNS", "100")
+    found = client.find("billing Dates zebra", limit=50)
+    missing = [len(match.missing) for match in found]
+    assert missing == sorted(missing)
+    assert repr(found).startswith('client.find("billing Dates zebra")  ')
+    assert "found, none with all words" in repr(found)
+    assert re.search(r"assets\.all\(\)\s+billing\.next_date +zebra\n", repr(found))
+    assert re.search(r"client\.requests\.all\(\)\s+effective_date +billing, zebra\n", repr(found))
+    assert "3 with all words" in repr(client.find("billing dates"))
+    assert "Without" not in repr(client.find("billing dates", limit=3))
+
+
+def test_matches_of_an_asynchronous_client_await(client: ConnectClient):
+    twin = AsyncConnectClient(KEY, NOWHERE, specs_location=client.specs_location)
+    text = repr(twin.find("billing date"))
+    assert 'await client("subscriptions").assets["ID"].get()' in text
+    assert '  client("subscriptions").assets.all()\n' in text
 
 
 def test_matches_are_a_table_in_notebooks(client: ConnectClient):

@@ -58,6 +58,23 @@ def test_having_all_words_counts_more_than_having_one(pets):
     assert found(pets, "colour buy pets toys")[0][0] == "pets/{petId}/toys"
 
 
+def test_places_that_lack_more_words_come_later_and_name_them_as_written(pets):
+    matches = pets.find("Colours of xylophones")
+    assert matches[0].missing == ("of", "xylophones")
+    counts = [len(match.missing) for match in pets.find("colour buy pets toys")]
+    assert counts == sorted(counts)
+
+
+def test_the_id_of_an_operation_is_searched_and_never_shown(tmp_path):
+    get = {"operationId": "zebra_list", "responses": {"200": {"description": "ok"}}}
+    path = tmp_path / "zoo.json"
+    path.write_text(
+        json.dumps({"openapi": "3.0.0", "paths": {"/animals/{id}/stripes": {"get": get}}})
+    )
+    (match,) = OpenAPISpecs(path).find("zebra")
+    assert (match.what, match.method) == ("animals/stripes", "GET")
+
+
 def test_what_is_nowhere_is_not_found(pets):
     assert pets.find("xylophone") == []
     assert pets.find("") == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnct.console.blocks import HelpPage, HelpTable, Prose
+from cnct.console.blocks import PYTHON, HelpPage, HelpTable, Prose
 from cnct.console.expressions import CALLS, PathWriter, concrete, path_writer
 from cnct.console.markup import first_sentence
 from cnct.console.notebook import page_html
@@ -34,7 +34,8 @@ def find(description: Described, text: str, limit: int) -> Matches:
             " specs_location=..."
         )
     specs.load()
-    return Matches(text, specs.find(text, limit), path_writer(description))
+    matches = specs.find(text, limit)
+    return Matches(text, matches, path_writer(description), awaited=description.awaited)
 
 
 class Matches(list[Match]):
@@ -44,10 +45,14 @@ class Matches(list[Match]):
         text: The words that were searched for.
         matches: The matches.
         writer: Writes the Python that reaches a match.
+        awaited: Whether calls are awaited.
     """
 
-    def __init__(self, text: str, matches: list[Match], writer: PathWriter) -> None:
+    def __init__(
+        self, text: str, matches: list[Match], writer: PathWriter, *, awaited: bool
+    ) -> None:
         super().__init__(matches)
+        self._awaited = awaited
         self._text = text
         self._writer = writer
 
@@ -63,12 +68,22 @@ class Matches(list[Match]):
         if not self:
             return HelpPage(title, "nothing found", [Prose("Try fewer or shorter words.")])
         rows = [(f"`{self._python(match)}`", first_sentence(match.what)) for match in self]
-        return HelpPage(title, f"{len(self)} found", [HelpTable(("Python", "What matches"), rows)])
+        complete = sum(not match.missing for match in self)
+        columns: tuple[str, ...] = (PYTHON, "What matches")
+        count = f"{len(self)} found"
+        if complete < len(self):
+            columns = (*columns, "Without")
+            rows = [(*row, ", ".join(match.missing)) for row, match in zip(rows, self, strict=True)]
+            count += f", {complete or 'none'} with all words"
+        return HelpPage(title, count, [HelpTable(columns, rows)])
 
     def _python(self, match: Match) -> str:
+        """Write the call that reads the match, or else that of its help, which has the payload."""
         path = concrete(match.path)
         place = self._writer.place(path)
         kind = place.kind if place else "collection"
         python = self._writer.expression(path, kind)
-        verb = CALLS.get(kind, {}).get(match.method, "help")
-        return f"{python}.{verb}({'...' if match.method in ('POST', 'PUT') else ''})"
+        verb = CALLS.get(kind, {}).get(match.method)
+        if match.method != "GET" or verb is None:
+            return f"{python}.help()" + (f"  # {verb}()" if verb else "")
+        return f"{'await ' * (self._awaited and verb != 'all')}{python}.{verb}()"

@@ -97,9 +97,11 @@ class Match(Struct, frozen=True):
         method: HTTP method; empty if the text describes the whole path.
         what: The name, dotted field or sentence that matches best.
         score: Higher is better; only comparable within one search.
+        missing: The searched words that the path lacks, as they were written.
     """
 
     path: str
     method: str
     what: str
     score: float
+    missing: tuple[str, ...] = ()

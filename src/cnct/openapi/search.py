@@ -8,41 +8,52 @@ from itertools import takewhile
 from math import log
 
 from cnct.openapi.places import Match
-from cnct.openapi.words import FIELD, NAME, TEXT, Words, words_of
+from cnct.openapi.words import FIELD, NAME, OPERATION_ID, TEXT, Words, spellings, words_of
 
-_WEIGHTS = {NAME: 3.0, FIELD: 2.0, TEXT: 1.0}
+_WEIGHTS = {NAME: 3.0, FIELD: 2.0, TEXT: 1.0, OPERATION_ID: 3.0}
 _PREFIX = 0.6  # weight of a prefix match
 _SIMILAR = 0.4  # weight of a similarly spelled word
 _USUAL = 40  # characters of a remark; longer ones weigh less
 
 
 def ranked(words: Words, text: str, limit: int) -> list[Match]:
-    """Return the paths that match the words of a text best.
+    """Return the paths that match the words of a text best; those with all words come first.
 
     The score of a place is the sum of two parts: for each word, the gain of the best remark with
     that word, where rare words gain more; and the gain of the one remark that matches most words
     together, which becomes the text of the match.
     """
+    written = spellings(text)
     searched = list(dict.fromkeys(words_of(text)))
     alone: dict[int, list[float]] = {}
     together: dict[int, tuple[float, int]] = {}
     for number, gains in _gains(words, searched).items():
-        for place in words.remarks[number].places:
+        remark = words.remarks[number]
+        for place in remark.places:
             best = alone.setdefault(place, [0.0] * len(searched))
             alone[place] = [*map(max, best, gains)]
-            together[place] = max(together.get(place, (0.0, 0)), (sum(gains), number))
+            if remark.kind != OPERATION_ID:
+                together[place] = max(together.get(place, (0.0, 0)), (sum(gains), number))
     matches: dict[str, Match] = {}
-    for place, (most, number) in together.items():
+    for place, gains in alone.items():
         path, method = words.places[place]
-        complete = sum(map(bool, alone[place])) / len(searched)
-        score = (sum(alone[place]) + most) * complete**2
-        if path not in matches or matches[path].score < score:
-            matches[path] = Match(path, method, words.remarks[number].text, score)
+        missing = [written[word] for word, gain in zip(searched, gains, strict=True) if not gain]
+        most, number = together.get(place, (0.0, None))
+        what = _named(path) if number is None else words.remarks[number].text
+        complete = 1 - len(missing) / len(searched)
+        score = (sum(gains) + most) * complete**2
+        match = Match(path, method, what, score, tuple(missing))
+        if path not in matches or _rank(match) < _rank(matches[path]):
+            matches[path] = match
     return sorted(matches.values(), key=_rank)[:limit]
 
 
-def _rank(match: Match) -> tuple[float, int, str]:
-    return -match.score, match.path.count("/"), match.path
+def _named(path: str) -> str:
+    return "/".join(name for name in path.split("/") if "{" not in name)
+
+
+def _rank(match: Match) -> tuple[int, float, int, str]:
+    return len(match.missing), -match.score, match.path.count("/"), match.path
 
 
 def _gains(words: Words, searched: list[str]) -> dict[int, list[float]]:

@@ -279,7 +279,7 @@ class OpenAPISpecs:
             limit: Maximum number of matches.
 
         Returns:
-            At most one match per path, best first.
+            At most one match per path: those with all words first, the best of them first.
         """
         from cnct.openapi.search import ranked  # noqa: PLC0415 - few programs search
 

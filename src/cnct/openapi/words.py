@@ -14,8 +14,8 @@ from cnct.openapi.references import dereference
 from cnct.openapi.schemas import composed, properties
 from cnct.openapi.shapes import Object, as_list, as_object
 
-NAME, FIELD, TEXT = range(3)
-"""Kinds of remarks: a name, a field, a sentence."""
+NAME, FIELD, TEXT, OPERATION_ID = range(4)
+"""Kinds of remarks: a name, a field, a sentence, an id of an operation, which is not for people."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+|\d+")
 _MARKUP = re.compile(r"<[^<>]*>|\]\([^\])]*\)|[*_`#>|\[\]]+")
@@ -31,7 +31,7 @@ class Remark(Struct, array_like=True):
     """One text of the document and the places that it describes.
 
     Attributes:
-        kind: `NAME`, `FIELD` or `TEXT`.
+        kind: `NAME`, `FIELD`, `TEXT` or `OPERATION_ID`.
         text: A name, a dotted field, a sentence.
         places: Indexes of the places in `Words.places`.
     """
@@ -60,6 +60,11 @@ class Words(Struct, array_like=True):
 def words_of(text: str) -> list[str]:
     """Split a text into lower-case words in the singular, at ``_`` and at capitals as well."""
     return [_singular(word.lower()) for word in _WORD.findall(text)]
+
+
+def spellings(text: str) -> dict[str, str]:
+    """Return the words of a text, each as `words_of` has it and as it is written."""
+    return {_singular(word.lower()): word for word in reversed(_WORD.findall(text))}
 
 
 def words(document: Object, digest: bytes) -> Words:
@@ -117,7 +122,7 @@ def _texts(document: Object) -> Iterator[Text]:
 
 def _operation_texts(operation: Operation) -> Iterator[Text]:
     place = (operation.template, operation.method)
-    yield place, NAME, operation.operation_id
+    yield place, OPERATION_ID, operation.operation_id
     summary, description = operation.summary, operation.description
     yield from _sentences(place, {"summary": summary, "description": description})
     for field_ in operation.fields.values():
