@@ -12,6 +12,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -91,9 +92,20 @@ def run(*command: str) -> str:
     return done.stdout
 
 
+def check_page(wheel: str) -> None:
+    """Check that the page of an index, which has no files beside it, has no links to files."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        text = archive.read(name).decode()
+    links = re.findall(r"\]\((?!https?://)([\w/.-]+)\)", text)
+    if links or "Project-URL: " not in text or "docs/exploring.md" not in text:
+        raise SystemExit(f"The page has links to files, or no URLs: {links}")
+
+
 def main() -> None:
     """Try both orders, the removal of either package, and the repair."""
     shared = Shared(CHECKOUT / ".venv-coexistence")
+    check_page(shared.ours)
     with tempfile.TemporaryDirectory() as folder:
         print("cnct, then the incumbent", flush=True)
         first = Environment(shared, Path(folder, "first"))

@@ -165,8 +165,8 @@ def test_without_a_document_help_says_how_to_get_one(blind: ConnectClient, print
         blind("tier").configs["TC-1"]: 'client.collection("tier/configs")["TC-1"].get()',
         blind.products["P"]("act"): '("act").post(payload={"name": "..."})',
         blind.products.all(): "client.products.all().count()",
-        blind.products["a/b"]: 'client.collection("products")["a/b"]',
-        blind.products['"']: r'client.collection("products")["\""].get()',
+        blind.products["a/b"]: 'client.products["a/b"].delete()',
+        blind.products['"']: r'client.products["\""].get()',
     }
     for thing, expected in texts.items():
         text = printed(thing)

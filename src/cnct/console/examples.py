@@ -54,6 +54,8 @@ def argument(specs: OpenAPISpecs | None, operation: Operation | None, method: st
         Empty if the operation takes no body, ``None`` if the argument is too long for a line.
     """
     if specs is None or operation is None:
+        if method == "delete":
+            return ""
         return 'payload=[{"id": "..."}]' if _is_bulk(method) else 'payload={"name": "..."}'
     if not operation.body:
         return ""

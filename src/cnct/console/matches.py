@@ -77,6 +77,10 @@ class Matches(list[Match]):
             count += f", {complete or 'none'} with all words"
         return HelpPage(title, count, [HelpTable(columns, rows)])
 
+    def _row(self, match: Match) -> tuple[str, ...]:
+        missing = ", ".join(match.missing)
+        return f"`{self._python(match)}`", first_sentence(match.what), missing
+
     def _python(self, match: Match) -> str:
         """Write the call that reads the match, or else that of its help, which has the payload."""
         path = concrete(match.path)

@@ -38,8 +38,8 @@ def ranked(words: Words, text: str, limit: int) -> list[Match]:
     for place, gains in alone.items():
         path, method = words.places[place]
         missing = [written[word] for word, gain in zip(searched, gains, strict=True) if not gain]
-        most, number = together.get(place, (0.0, None))
-        what = _named(path) if number is None else words.remarks[number].text
+        most, best_remark = together.get(place, (0.0, None))
+        what = _named(path) if best_remark is None else words.remarks[best_remark].text
         complete = 1 - len(missing) / len(searched)
         score = (sum(gains) + most) * complete**2
         match = Match(path, method, what, score, tuple(missing))
