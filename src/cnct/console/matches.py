@@ -67,13 +67,13 @@ class Matches(list[Match]):
         title = f"{self._writer.root}.find({literal(self._text)})"
         if not self:
             return HelpPage(title, "nothing found", [Prose("Try fewer or shorter words.")])
-        rows = [(f"`{self._python(match)}`", first_sentence(match.what)) for match in self]
-        complete = sum(not match.missing for match in self)
-        columns: tuple[str, ...] = (PYTHON, "What matches")
+        columns: tuple[str, ...] = (PYTHON, "What matches", "Without")
+        rows = [self._row(match) for match in self]
         count = f"{len(self)} found"
-        if complete < len(self):
-            columns = (*columns, "Without")
-            rows = [(*row, ", ".join(match.missing)) for row, match in zip(rows, self, strict=True)]
+        complete = sum(not match.missing for match in self)
+        if complete == len(self):
+            columns, rows = columns[:2], [row[:2] for row in rows]
+        else:
             count += f", {complete or 'none'} with all words"
         return HelpPage(title, count, [HelpTable(columns, rows)])
 
