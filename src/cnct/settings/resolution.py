@@ -162,7 +162,8 @@ def check_key(result: Resolution) -> None:
         if not is_own:
             raise SettingsError(
                 f"The key of {key.source} is for {safe_url(own.value)}, and not for the endpoint"
-                f" {_said(endpoint)}: pass api_key= beside it, or api_key=None to send no key"
+                f" {_said(endpoint)}: pass api_key= beside it, or set CNCT_API_KEY; api_key=None"
+                " sends no key"
             )
     elif profile is not None and endpoint.source == profile.place and not _is_default(endpoint):
         raise SettingsError(
