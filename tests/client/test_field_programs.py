@@ -192,6 +192,13 @@ def test_a_key_that_cannot_be_right_is_refused_by_name(kind, key: str, problem: 
     assert "very-sec" not in str(caught.value)
 
 
+def test_a_key_that_is_no_text_is_refused():
+    with pytest.raises(
+        TypeError, match="api_key must be a str like 'ApiKey SU-000-000-000:secret'"
+    ):
+        ConnectClient(5, "https://host/public/v1")
+
+
 @pytest.mark.parametrize(
     ("endpoint", "error", "problem"),
     [

@@ -116,6 +116,10 @@ def test_without_rows_there_is_nothing_to_decide(server, world):
 def test_a_response_without_a_schema_passes(one, world, document):
     client = informed(world, one, document)
     assert list(client.bare.all().values_list("idd")) == [{"idd": None}]
+    client = informed(world, one, document, validate="warn")
+    client.specs.load()
+    with pytest.warns(InvalidCallWarning, match="There is no 'nowhere'"):
+        assert list(client.collection("nowhere").all().values_list("idd")) == [{"idd": None}]
 
 
 def test_names_are_texts(one, world, values):

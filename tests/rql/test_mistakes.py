@@ -213,3 +213,11 @@ def test_the_truth_of_a_condition_is_no_mistake():
         assert (not R(a=1)) is False
         assert eval("R(a=1) and R(b=2)", {"R": R}) == more  # noqa: S307 - has no source
     assert query is None
+
+
+def test_code_without_positions_is_left_alone():
+    code = compile("R(a=1) and R(b=2)", __file__, "eval")
+    code = code.replace(co_linetable=b"")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert eval(code, {"R": R}) == R(b=2)  # noqa: S307 - our own

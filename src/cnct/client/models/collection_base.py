@@ -83,5 +83,8 @@ def checked_list(payload: Any) -> list[Any]:
         TypeError: If it is neither a list nor a tuple.
     """
     if type(payload) not in (list, tuple):
-        raise TypeError(f"payload must be a list of resources, not {type(payload).__name__}")
+        raise TypeError(
+            f"payload must be a list of resources, not {type(payload).__name__}: write [payload], "
+            "or create(), update() and delete() for one"
+        )
     return [*payload]

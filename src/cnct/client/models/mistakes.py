@@ -189,7 +189,7 @@ def _filled(template: str, thing: ClientObject, key: object = "name") -> str:
         wait="await " if awaited else "",
         each="async for" if awaited else "for",
         close="aclose" if awaited else "close",
-        key=clean(repr(key)),
+        key=clean(repr(key if isinstance(key, str) else "name")),
     )
 
 
