@@ -56,10 +56,17 @@ def test_its_programs_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     with Emulator() as connect:
         monkeypatch.setattr("cnct.client.base_client.DEFAULT_ENDPOINT", connect.endpoint)
         monkeypatch.setattr("cnct.openapi.specs.DEFAULT_LOCATION", str(connect.spec))
+        config = tmp_path / "config.toml"
+        config.write_text(
+            f'[profiles.staging]\nendpoint = "{connect.endpoint}"\napi_key = "ApiKey x"\n'
+        )
+        config.chmod(0o600)
+        monkeypatch.setenv("CNCT_CONFIG", str(config))
         client = ConnectClient("ApiKey x")
         approved = client.requests.filter(status="approved").first()
         pending = client.requests.filter(status="pending")
         names = {**{name: getattr(cnct, name) for name in cnct.__all__}, "client": client}
+        names["installation_key"] = "ApiKey y"
         for number, block in enumerate(programs()):
             code = compile(block, f"program {number} of the README", "exec")
             exec(code, names)  # noqa: S102 - our own README
