@@ -380,7 +380,7 @@ def test_the_key_is_in_no_help(client: ConnectClient, printed: Printed):
     assert "very-secret" not in printed(client) + printed(client.products)
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 160])
+@pytest.mark.parametrize("width", [40, 60, 68, 80, 160])
 def test_no_width_breaks_python_names_or_the_marks_of_comments(
     width: int, client: ConnectClient, on_terminal: Printed
 ):

@@ -134,8 +134,7 @@ def _text(console: Console, markdown: str) -> Text:
         return text
     text = Text()
     for segment in console.render(Markdown(markdown), console.options.update(width=_ENDLESS)):
-        if not segment.control:
-            text.append(segment.text, segment.style)
+        text.append(segment.text, segment.style)
     text.rstrip()
     return text
 
