@@ -95,12 +95,14 @@ def cnct(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 def terminal(monkeypatch):
     """Run the command in this process, on a terminal of its own."""
 
-    def run(*words: str, typed: str = "", encoding: str = "utf-8") -> Ran:
+    def run(*words: str, typed: str = "", stdin: Any = None, encoding: str = "utf-8") -> Ran:
         master, slave = os.openpty()
         with monkeypatch.context() as patch, ExitStack() as streams:
             for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
                 stream = streams.enter_context(os.fdopen(os.dup(slave), mode, encoding=encoding))
                 patch.setattr(sys, name, stream)
+            if stdin is not None:
+                patch.setattr(sys, "stdin", stdin)
             os.write(master, typed.encode())
             status = main(words)
         text = b""

@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from tests.conftest import KEY
+from tests.conftest import KEY, json_answer
 
 from cnct import ConnectClient
 from cnct.cli.durations import Duration
@@ -49,8 +49,6 @@ def test_a_wait_ends_otherwise(cnct, connect, words, status, message):
 
 
 def test_numbers_and_words_are_compared_as_such(cnct, server, monkeypatch):
-    from tests.conftest import json_answer
-
     server.answer = lambda _: json_answer({"id": "PR-1", "quantity": 5, "ready": True})
     monkeypatch.setenv("CNCT_API_KEY", KEY)
     monkeypatch.setenv("CNCT_ENDPOINT", server.endpoint)
@@ -59,37 +57,80 @@ def test_numbers_and_words_are_compared_as_such(cnct, server, monkeypatch):
     assert cnct(*words).status == 0
 
 
-def watching(cnct, *words: str):
-    return cnct("watch", "requests", *words, "--interval", "0.02s", "--timeout", "0.6s")
+def while_watching(connect, *steps) -> threading.Thread:
+    """Take steps in another thread, each after some looks; then refuse, which ends the watch."""
+
+    def work() -> None:
+        for step in (*steps, lambda: setattr(connect, "faults", [Fault.status(403)])):
+            seen, end = len(connect.requests), time.monotonic() + 30
+            while len(connect.requests) < seen + 5 and time.monotonic() < end:
+                time.sleep(0.005)
+            step()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
 
 
-@pytest.mark.parametrize("spec", ["with a time", "without"])
-def test_a_watch_prints_what_is_new_or_changed(cnct, connect, monkeypatch, tmp_path, spec):
-    if spec == "without":
+def watch(cnct, *words: str):
+    return cnct("watch", "requests", *words, "--interval", "0.01s")
+
+
+@pytest.mark.parametrize("has_time", [True, False])
+def test_a_watch_prints_what_is_new_or_changed(cnct, connect, monkeypatch, has_time):
+    if not has_time:
         monkeypatch.setattr("cnct.cli.watching.CHANGING", frozenset())
 
-    def work():
+    def change() -> None:
         with ConnectClient(KEY, connect.endpoint, use_specs=False) as client:
-            while len(connect.requests) < 4:
-                time.sleep(0.005)
             new = client.requests.create({"type": "change", "asset": {"id": "AS-1"}})
             created.append(new["id"])
             client.requests["PR-001"].update({"note": "changed"})
 
     created: list[str] = []
-    thread = threading.Thread(target=work)
-    thread.start()
-    ran = watching(cnct, "--select", "id,note")
+    thread = while_watching(connect, change)
+    ran = watch(cnct, "--select", "id,note")
     thread.join()
-    assert (ran.status, ran.err) == (0, "")
+    assert ran.status == 4
     assert {row["id"] for row in ran.lines} == {*created, "PR-001"}
 
 
 def test_a_watch_outlives_a_bad_moment_and_not_a_refusal(cnct, connect):
-    connect.faults = [Fault.status(503, after=3, times=1)]
-    ran = watching(cnct)
-    assert ran.status == 0
+    def fail() -> None:
+        connect.faults = [Fault.status(503, times=1)]
+
+    thread = while_watching(connect, fail)
+    ran = watch(cnct)
+    thread.join()
+    assert ran.status == 4
     assert "503 Service Unavailable" in ran.err
-    assert "Looking again" in ran.err
-    connect.faults = [Fault.status(403, after=3)]
-    assert watching(cnct).status == 4
+    assert "Looking again in 0.01 s" in ran.err
+    assert "403 Forbidden" in ran.err
+
+
+def test_a_watch_ends_in_time_and_by_an_interrupt(cnct, connect, monkeypatch):
+    ran = watch(cnct, "--timeout", "0", "status=approved")
+    assert (ran.status, ran.out, ran.err) == (0, "", "")
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", interrupt)
+    ran = watch(cnct)
+    assert (ran.status, ran.err) == (130, "cnct: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([{"updated": "2026-01-01T00:00:00"}], "have no ids"),
+        ([{"id": True, "updated": "soon"}], "have no ids"),
+    ],
+)
+def test_a_watch_needs_ids(cnct, server, monkeypatch, rows, message):
+    monkeypatch.setenv("CNCT_API_KEY", KEY)
+    monkeypatch.setenv("CNCT_ENDPOINT", server.endpoint)
+    monkeypatch.setenv("CNCT_SPEC", str(DEFAULT_SPEC))
+    server.answer = lambda _: json_answer(rows, Content_Range="items 0-0/1")
+    ran = watch(cnct)
+    assert (ran.status, message in ran.err) == (1, True)

@@ -64,7 +64,7 @@ class Delimited:
                 "\t".join(cell.translate(_TSV) for cell in line) + "\n" for line in lines
             )
         if self._sink.is_terminal:
-            text = encodable(clean(text, lines=True) + "\n", self._sink.encoding)
+            text = encodable(clean(text, lines=True), self._sink.encoding)
         self._sink.write(text)
 
     def _cell(self, value: Any) -> str:

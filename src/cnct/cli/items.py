@@ -67,7 +67,7 @@ def _checked(value: Any, place: str) -> Item:
 
 
 def _is_one_word(text: str) -> bool:
-    return bool(text) and not any(sign in text for sign in " \t,;")
+    return bool(text.strip(".")) and not any(sign in text for sign in " \t,;")
 
 
 def id_of(item: Item) -> str | int:

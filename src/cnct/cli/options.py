@@ -198,6 +198,8 @@ def many_options(function: Function) -> Function:
         settings = {name: rest.pop(name) for name in Many._fields[1:]}
         if source is None and any(settings[name] for name in ("journal", "restart", "stop")):
             raise click.UsageError("--journal, --restart and --stop need --from")
+        if source == "-" and rest.get("data") in ("-", "@-"):
+            raise click.UsageError("--from and --data cannot both read standard input")
         many = None if source is None else Many(source, **settings)
         return function(*args, many=many, **rest)
 

@@ -10,6 +10,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from traceback import format_exception
 from typing import Any
 
 import click
@@ -39,7 +40,7 @@ def _status(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         _print_usage_error(error)
         return error.exit_code
-    except OutputClosed:
+    except (OutputClosed, BrokenPipeError):
         return Exit.OK
     except KeyboardInterrupt:
         print_message("interrupted")
@@ -47,6 +48,11 @@ def _status(arguments: Sequence[str]) -> int:
     except _ERRORS as error:
         print_message(_text(error))
         return exit_for(error)
+    except Exception as error:  # noqa: BLE001 - a traceback says nothing to most people
+        print_message(f"{type(error).__name__}: {error}. Show where with -v")
+        if "-v" in arguments or "-vv" in arguments:
+            print_message("".join(format_exception(error)), prefix="")
+        return Exit.LOCAL
     return Exit.OK
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from traceback import format_exception
+from typing import Any
 
 import click
 
 from cnct.cli.body import standard_input
 from cnct.cli.connecting import connect
+from cnct.cli.exits import Exit
 from cnct.cli.messages import has_terminal, print_message
 from cnct.cli.options import Command
 from cnct.cli.session import Session
+from cnct.exceptions import ClientError
 
 
 @click.command("shell", cls=Command)
@@ -25,7 +29,7 @@ def command(session: Session) -> None:
     session.client = client = connect(session, at_prompt=True)
     names = {"client": client, "R": R}
     if not has_terminal(sys.stdin):
-        exec(compile(standard_input().read(), "<stdin>", "exec"), names)  # noqa: S102 - as python does
+        _run(standard_input().read(), names)
         return
     print_message(f"client is {client!r}; try client.help()", prefix="")
     try:
@@ -36,3 +40,14 @@ def command(session: Session) -> None:
         interact("", local=names, exitmsg="")
         return
     start_ipython(argv=["--no-banner", "--no-confirm-exit"], user_ns=names)
+
+
+def _run(program: bytes, names: dict[str, Any]) -> None:
+    """Run a program as Python would; errors of calls end it with their own exit status."""
+    try:
+        exec(compile(program, "<stdin>", "exec"), names)  # noqa: S102 - the user's program
+    except ClientError:
+        raise
+    except Exception as error:
+        print_message("".join(format_exception(error)), prefix="")
+        raise click.exceptions.Exit(Exit.LOCAL) from error
