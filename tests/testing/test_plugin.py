@@ -247,7 +247,7 @@ def test_the_plugin_imports_nothing_before_a_test_asks():
     output = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout
-    assert output.strip() == "['cnct.testing', 'cnct.testing.fixtures']"
+    assert output.strip() == "['cnct._facade', 'cnct.testing', 'cnct.testing.fixtures']"
 
 
 def test_every_exported_name_exists():
