@@ -32,7 +32,7 @@ from cnct.client._http.async_body import prepared
 from cnct.client._http.async_connections import CertificateFileError
 from cnct.client._http.async_pools import AsyncPools
 from cnct.client._http.async_transport import Transport, send_plain, with_encoding
-from cnct.client._http.exchange import Exchange, current_exchange, exchanging
+from cnct.client._http.exchange import Exchange, current_exchange
 from cnct.client._http.failures import is_failed_exchange
 from cnct.client._http.interception import Interceptor, WireRequest, interceptor_of
 from cnct.client._http.log import log_failure, log_pause, log_response
@@ -152,7 +152,7 @@ class AsyncDriver:
         self, flow: Flow[T], request: Request, send: Callable[[Request], Awaitable[Response]]
     ) -> Callable[[], Message]:
         start = time.perf_counter()
-        with exchanging(request.limits) as exchange:
+        with Exchange(request.limits) as exchange:
             try:
                 with LIBRARY_LOCALS_CLEARED:
                     response = await _bounded(send(request), exchange)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, Self
 
 from cnct.client._core.messages import Limits
 
@@ -25,6 +24,16 @@ class Exchange:
         self.limits = limits
         self.sent = False
         self.status: int | None = None
+        self._token: Any = None
+
+    def __enter__(self) -> Self:
+        """Make this the current attempt."""
+        self._token = _current.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Make the attempt before it the current one."""
+        _current.reset(self._token)
 
     def left(self, timeout: float | None) -> float | None:
         """Return a timeout, shortened to the seconds that the deadline leaves.
@@ -51,14 +60,3 @@ def current_exchange() -> Exchange:
 def is_exchanging() -> bool:
     """Return whether this thread or task has an attempt under way."""
     return _current.get() is not None
-
-
-@contextmanager
-def exchanging(limits: Limits) -> Generator[Exchange]:
-    """Make a new attempt the current one."""
-    exchange = Exchange(limits)
-    token = _current.set(exchange)
-    try:
-        yield exchange
-    finally:
-        _current.reset(token)

@@ -35,7 +35,7 @@ from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._http.adapter import Adapter, Session, has_cookies
-from cnct.client._http.exchange import current_exchange, exchanging
+from cnct.client._http.exchange import Exchange, current_exchange
 from cnct.client._http.failures import is_failed_exchange
 from cnct.client._http.forks import renew_after_fork
 from cnct.client._http.interception import interceptor_of
@@ -171,7 +171,7 @@ class Driver:
         self, flow: Flow[T], request: Request, send: Callable[[Request], Response]
     ) -> Callable[[], Message]:
         start = time.perf_counter()
-        with exchanging(request.limits) as exchange:
+        with Exchange(request.limits) as exchange:
             try:
                 with LIBRARY_LOCALS_CLEARED:
                     response = send(request)
