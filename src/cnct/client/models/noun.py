@@ -113,7 +113,7 @@ class HasCollections(Node, Generic[CollectionT]):
 
     def __getattr__(self, name: str) -> CollectionT:
         """Return the collection called ``name``, with ``_`` for ``-``."""
-        if name == "_path":  # a node that is being copied has none yet
+        if name[0] == "_":  # no collection has one, and a node that is being copied has nothing
             raise AttributeError(name)
         specs = self._specs if self._strict else None
         if specs:
