@@ -27,7 +27,7 @@ def _no_attribute(self: object, name: str) -> NoReturn:
 def _count(self: list[Any], *values: Any) -> int:
     if not values:
         raise TypeError(_sentence(self, "count"))
-    return list.count(self, *values)
+    return list[Any].count(self, *values)
 
 
 def _sentence(values: object, name: str) -> str:

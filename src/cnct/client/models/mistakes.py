@@ -148,7 +148,7 @@ def remedy(thing: ClientObject, kind: str, name: str) -> str:
     """
     from cnct.client.describing import written  # noqa: PLC0415 - only mistakes need it
 
-    table, methods = TABLE[kind], _public(type(thing))
+    table, methods = TABLE[kind], _public(thing)
     start = f"{_ARTICLES[kind]} {kind} has no {name!r}:"
     near = [*get_close_matches(name, [*table, *methods], 1, _CLEAR)]
     for candidate in (name, *near):
@@ -269,7 +269,7 @@ def _contains(self: Any, item: object) -> bool:
 
 def _set_attribute(self: Any, name: str, value: object) -> None:
     """Set an attribute of the class, as tests replace methods; fields are no attributes."""
-    if name[0] != "_" and not hasattr(type(self), name):
+    if name[0] != "_" and name not in _public(self):
         template = "cannot be changed: write {wait}{at}.update({{{key}: value}})"
         text = f"{self!r} {_filled(template, self, name)}"
         raise AttributeError(text, name=None, obj=None)
@@ -280,7 +280,7 @@ def _no_attribute(thing: Any, kind: str, name: str) -> str:
     from cnct.client.describing import written  # noqa: PLC0415 - only mistakes need it
 
     at, start = written(thing), f"{_ARTICLES[kind]} {kind} has no {name!r}:"
-    if kind == "collection" and name in _public(type(thing.all())):
+    if kind == "collection" and name in _public(thing.all()):
         return f"{start} write {at}.all().{name}"
     other = if_no_collection(thing, name) if kind == "collection" else ""
     if other and isinstance(thing.path, ResourceAttributePath):
@@ -354,5 +354,6 @@ def _missing_method(collection: Any) -> str:
     return remedy(owner, "resource" if above else "client", clean(last.replace("-", "_")))
 
 
-def _public(kind: type) -> list[str]:
-    return [name for name in dir(kind) if not name.startswith("_")]
+def _public(thing: object) -> list[str]:
+    """Return the public names of the class of an object."""
+    return [name for name in dir(type(thing)) if not name.startswith("_")]

@@ -54,8 +54,8 @@ def _check(
     for part in name.split("."):
         members = [
             properties(target)
-            for each in schemas
-            for target in composed(each, specs.resolve, through_items=True)
+            for above_part in schemas
+            for target in composed(above_part, specs.resolve, through_items=True)
         ]
         if not any(members):
             return ()
