@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -121,6 +124,11 @@ def test_the_grammar_is_that_of_the_commands(path, command, form):
         ("cnct call stat", []),
         ("cnct create  ", ["accounts "]),
         ("cnct ls requests --limit ", []),
+        ("cnct ls requests --order -upd", ["-updated"]),
+        ("cnct ls --order upd", []),
+        ("cnct create requests -d x", []),
+        ("cnct ls -v --output=json -- requests sta", ["status"]),
+        ("cnct ls --nope requests sta", ["status"]),
     ],
 )
 def test_candidates(line, expected):
@@ -152,6 +160,39 @@ def test_without_an_index_only_the_commands_complete(monkeypatch):
     assert texts("cnct ls req") == []
     assert texts("cnct call requests/PR-1 approve x") == []
     assert texts("cnct coun") == ["count "]
+
+
+def test_the_compact_names_follow_the_index(monkeypatch, tmp_path):
+    def write(*names: str) -> None:
+        schema = {
+            "properties": {
+                "id": {"type": "string", "readOnly": True},
+                "kind": {"enum": ["red", 1]},
+                "deep": {"properties": {"er": {"properties": {"est": {}}}, "end": {}}},
+            }
+        }
+        post = {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+        paths = {f"/{name}": {"post": {**post, "responses": {}}} for name in names}
+        paths |= {f"/{name}/{{id}}": {"get": {"responses": {}}} for name in names}
+        file.write_text(
+            json.dumps({"openapi": "3.0.0", "info": {}, "paths": paths}), encoding="utf-8"
+        )
+        os.utime(file, (1, 1))
+
+    file = tmp_path / "spec.json"
+    monkeypatch.setenv("CNCT_SPEC", str(file))
+    write("apples")
+    OpenAPISpecs(file).load()
+    assert texts("cnct create ") == ["apples "]
+    assert texts("cnct create apples ") == ["kind=", "deep.end="]
+    assert texts("cnct create apples kind=") == ["kind=red "]
+    write("apples", "pears")
+    OpenAPISpecs(file).load()
+    assert texts("cnct create ") == ["apples ", "pears "]
+    for names in Path(os.environ["CNCT_CACHE_DIR"]).glob("*.names"):
+        names.unlink()
+    write("plums")
+    assert texts("cnct create ") == []
 
 
 @pytest.mark.parametrize(

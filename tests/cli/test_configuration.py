@@ -146,6 +146,32 @@ def test_doctor_examines_document_and_cache(cnct, config, monkeypatch, tmp_path)
     assert named(cnct("doctor").json)["cache"]["name"] == "cache"
 
 
+def test_doctor_without_a_problem(cnct, config, monkeypatch, shared_connect):
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CNCT_API_KEY", KEY)
+    monkeypatch.setenv("CNCT_TIMEOUTT", "3")
+    ran = cnct("doctor", "--spec", str(shared_connect.spec))
+    assert (ran.status, ran.err) == (0, "")
+    assert named(ran.json)["settings"]["state"] == "hint"
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no home")
+
+    monkeypatch.delenv("CNCT_CACHE_DIR")
+    monkeypatch.setattr("platformdirs.user_cache_path", fail)
+    assert "no home" in named(cnct("doctor").json)["cache"]["value"]
+
+
+def test_the_document_of_a_profile(cnct, config, monkeypatch):
+    cnct("config", "set", "spec", str(DEFAULT_SPEC), "--profile", "prod")
+    assert cnct("spec", "show", "--profile", "prod").json["location"] == str(DEFAULT_SPEC)
+    cnct("config", "remove", "prod")
+    monkeypatch.setattr("cnct.openapi.specs.DEFAULT_LOCATION", "http://127.0.0.1:9/spec.yml")
+    ran = cnct("find", "x")
+    assert (ran.status, "Name a copy with --spec or CNCT_SPEC" in ran.err) == (1, True)
+
+
 def test_doctor_names_another_owner_of_the_facade(cnct, monkeypatch):
     import sys
     import types

@@ -45,6 +45,16 @@ def test_a_reader_that_has_enough_is_no_error(words, monkeypatch, capsys):
     stream.close()
 
 
+def test_a_batch_needs_its_reader(connect, tmp_path, monkeypatch, capsys):
+    ids = tmp_path / "ids"
+    ids.write_text("PR-000\nPR-001\n", encoding="utf-8")
+    stream = closed_pipe()
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert main(["call", "requests", "approve", "template_id=T", "--from", str(ids), "-y"]) == 1
+    assert "The output was closed: 1 done of 1" in capsys.readouterr().err
+    stream.close()
+
+
 @pytest.mark.usefixtures("reads")
 @pytest.mark.parametrize("words", [["count", "requests"], ["ls", "--help"]])
 def test_a_full_disk_is_an_error(words, monkeypatch, capsys):
@@ -69,6 +79,8 @@ def test_missing_streams_are_no_bug(monkeypatch, capsys):
     closed.close()
     monkeypatch.setattr(sys, "stderr", closed)
     assert main(["ls", "requests", "--rql", "("]) == 2
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"PR-1\nPR-2\n")))
+    assert main(["delete", "requests", "--from", "-", "--force"]) == 2
 
 
 def test_an_interrupt_while_modules_load(monkeypatch):
@@ -162,6 +174,7 @@ def test_a_program_that_fails_shows_its_line(cnct, connect):
         (["api", "GET", "/products", "-H", "nothing"], "is no header"),
         (["api", "GET", "/products", "-H", "authorization: x"], "use CNCT_API_KEY"),
         (["api", "GET", "/nothing"], "There is no 'nothing'"),
+        (["api", "GET", "/requests?statu=1"], "Did you mean 'status'?"),
         (["call", "requests/PR-1", "a b"], "is not a action name"),
         (["create", "requests", "-d", "-", "--from", "-"], "cannot both read"),
         (["get", "requests/PR-1", "asset.product.nam"], "asset.product.name"),

@@ -93,7 +93,7 @@ def document(**paths: object) -> str:
             "get": {"parameters": parameters, "responses": {"200": {"content": content}}},
             "post": {
                 "requestBody": {"content": {"application/json": {"schema": schema}}},
-                "responses": {"201": {}},
+                "responses": {"201": {"content": content}, "202": {"content": content}},
             },
         }
         for name, parameters in paths.items()
@@ -174,3 +174,41 @@ def test_a_shell_on_a_terminal_is_a_prompt(terminal, connect, monkeypatch):
     assert "try client.help()" in ran.out
     assert f"<ConnectClient {connect.endpoint}>" in ran.out
     assert request_rows(1)[0]["id"] == "PR-000"
+
+
+def test_a_prompt_of_ipython(terminal, connect, monkeypatch):
+    import types
+
+    started: list[dict[str, object]] = []
+    fake = types.SimpleNamespace(start_ipython=lambda user_ns, **_: started.append(user_ns))
+    monkeypatch.setitem(__import__("sys").modules, "IPython", fake)
+    assert terminal("shell").status == 0
+    assert {*started[0]} == {"client", "R"}
+
+
+def test_places_with_few_operations(cnct, tmp_path, monkeypatch):
+    answer = {"responses": {"200": {}}}
+    plain = {"type": "object", "properties": {"any": {"type": "object"}}}
+    described = {"responses": {"200": {"content": {"application/json": {"schema": plain}}}}}
+    paths = {
+        "/a": {"post": answer},
+        "/a/{id}": {"delete": answer},
+        "/a/{id}/act": {"put": answer},
+        "/b": {"get": answer},
+        "/b/{id}": {"get": described},
+    }
+    file = tmp_path / "spec.json"
+    file.write_text(json.dumps({"openapi": "3.0.0", "info": {}, "paths": paths}), encoding="utf-8")
+    monkeypatch.setenv("CNCT_SPEC", str(file))
+    assert "cnct create a -d @body.json" in cnct("help", "a").out
+    assert "cnct delete a/ID" in cnct("help", "a/ID").out
+    assert "cnct get" not in cnct("help", "a").out
+    assert "cnct call a/ID act" in cnct("help", "a", "act").out
+    assert "cnct ls b" in cnct("help", "b").out
+    assert "cnct update" not in cnct("help", "b/ID").out
+    monkeypatch.setenv("CNCT_API_KEY", "ApiKey x")
+    monkeypatch.setenv("CNCT_ENDPOINT", "http://127.0.0.1:9")
+    assert cnct("ls", "b", "--select", "x").status == 1  # nobody knows the fields
+    assert cnct("get", "b/1", "any.thing").status == 1
+    assert cnct("get", "b/1", "anything").status == 2
+    assert cnct("call", "a/1", "act", "--dry-run").json["method"] == "PUT"

@@ -33,6 +33,7 @@ def test_no_rows_are_an_empty_document(cnct):
         (["id__out=PR-001,PR-002"], 23),
         (["asset.product.id=PRD-1", "created__ge=2026-01-20"], 6),
         (["asset__product__id=PRD-1"], 25),
+        (["template.id__null=true"], 25),
         (['id__in:=["PR-001"]'], 1),
         (["--rql", "or(eq(id,PR-001),eq(id,PR-002))"], 2),
         (["id=PR-001", "--rql", "eq(id,PR-002)"], 0),
@@ -109,6 +110,21 @@ def test_a_mistake_is_refused_before_anything_is_sent(cnct, shared_connect, word
 def test_force_sends_what_the_document_refuses(cnct):
     ran = cnct("count", "requests", "statu=pending", "--force")
     assert (ran.status, ran.out, ran.err) == (0, "25\n", "")
+
+
+def test_a_table_goes_on_page_by_page(cnct):
+    words = ["ls", "requests", "--page-size", "9", "-o", "table", "--order", "created"]
+    assert len(cnct(*words).out.splitlines()) == 26
+    lines = cnct(*words, "--select", "id,asset.product.name").out.splitlines()
+    assert lines[0].split() == ["ID", "ASSET.PRODUCT.NAME"]
+    assert lines[25] == "PR-024  Málaga"
+    assert cnct("get", "requests/PR-001", "id", "-o", "ndjson").out == '{"id": "PR-001"}\n'
+
+
+def test_without_a_command_there_is_help(cnct):
+    ran = cnct()
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("Usage: cnct")
 
 
 def test_an_unknown_resource_is_a_rejected_call(cnct):

@@ -24,7 +24,7 @@ def test_rows_are_a_table_that_fits(terminal):
 @pytest.mark.usefixtures("reads")
 def test_colours_follow_the_option_and_the_variable(terminal, cnct, monkeypatch):
     words = ["ls", "requests", "-n", "1"]
-    assert "\x1b[1m" in terminal(*words).out
+    assert "\x1b[1m" in terminal(*words, "--color", "auto").out
     assert "\x1b[" not in terminal(*words, "--color", "never").out
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[" not in terminal(*words).out

@@ -134,3 +134,18 @@ def test_a_watch_needs_ids(cnct, server, monkeypatch, rows, message):
     server.answer = lambda _: json_answer(rows, Content_Range="items 0-0/1")
     ran = watch(cnct)
     assert (ran.status, message in ran.err) == (1, True)
+
+
+def test_a_watch_outlives_a_lost_connection(cnct, server, monkeypatch):
+    def answer(_):
+        answers = [json_answer([], Content_Range="items 0-0/0")] * 3 + [None]
+        number = len(server.got) - 1
+        return answers[number] if number < len(answers) else json_answer({}, 403)
+
+    monkeypatch.setenv("CNCT_API_KEY", KEY)
+    monkeypatch.setenv("CNCT_ENDPOINT", server.endpoint)
+    monkeypatch.setenv("CNCT_SPEC", str(DEFAULT_SPEC))
+    server.answer = answer
+    ran = watch(cnct)
+    assert ran.status == 4
+    assert "Looking again" in ran.err

@@ -7,7 +7,7 @@ import platform
 import sys
 import time
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -53,14 +53,7 @@ def _versions() -> Iterator[Row]:
     yield _row("python", platform.python_version(), sys.executable)
     yield _row("system", platform.platform())
     for name in _PACKAGES:
-        yield _row(name, _version(name))
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
+        yield _row(name, version(name))
 
 
 def _facade() -> Iterator[Row]:

@@ -46,7 +46,5 @@ def exit_for(error: BaseException) -> Exit:
             return Exit.REFUSED
         case ClientError(status_code=int(status)):
             return _BY_HUNDRED.get(status // 100, Exit.LOCAL)
-        case KeyboardInterrupt():
-            return Exit.INTERRUPTED
         case _:
             return Exit.LOCAL

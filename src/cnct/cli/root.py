@@ -58,10 +58,6 @@ _EXAMPLES = (
 class LazyGroup(click.Group):
     """A group whose subcommands are imported one by one."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's interface
-        """Return the names in the order of the help."""
-        return [*COMMANDS]
-
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's interface
         """Import a subcommand."""
         entry = COMMANDS.get(cmd_name)

@@ -63,9 +63,10 @@ def _text(error: Exception) -> str:
 
 
 def _print_usage_error(error: click.ClickException) -> None:
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    print_message(error.format_message())
-    if context is not None and isinstance(error, click.UsageError):
+    is_help = isinstance(error, click.exceptions.NoArgsIsHelpError)
+    print_message(error.format_message(), prefix="" if is_help else "cnct: ")
+    context: click.Context | None = getattr(error, "ctx", None)
+    if context is not None and not is_help:
         print_message(f"See '{context.command_path} --help'.", prefix="")
 
 

@@ -9,6 +9,7 @@ from cnct.cli.formats import write_value
 from cnct.cli.options import Command, body_options, force_option, output_options
 from cnct.cli.session import Session
 from cnct.cli.writes import Write, perform
+from cnct.exceptions import ClientError
 
 _READS = ("GET", "HEAD", "OPTIONS")
 
@@ -47,9 +48,9 @@ def command(
             write_value(session, write.send(session))
         else:
             perform(session, write, dry_run=dry_run)
+    except ClientError:
+        raise
     except ValueError as error:  # a URL elsewhere
-        if type(error) is not ValueError:
-            raise
         raise click.UsageError(str(error)) from error
 
 

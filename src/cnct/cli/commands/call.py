@@ -29,7 +29,7 @@ _METHODS = ("GET", "POST", "PUT", "DELETE")
     cls=Command,
     examples=[
         "cnct call requests/PR-000-000-000 approve template_id=TL-000-000-000",
-        "cnct ls requests status=pending -o ndjson | cnct call requests approve --from - --yes",
+        "cnct ls requests -o ndjson | cnct call requests approve -d @body.json --from - --yes",
     ],
 )
 @click.argument("resource")

@@ -15,6 +15,7 @@ from cnct.cli.selecting import names_of, selection
 from cnct.cli.session import Session
 from cnct.cli.targets import resource_path
 from cnct.client.models import Resource
+from cnct.exceptions import ClientError
 from cnct.rql.conditions import keyword_parts
 
 _LISTS = ("in", "oneof")
@@ -60,9 +61,9 @@ def command(
         row = Resource(session.client, path).wait_until(
             fail=failures, timeout=timeout, interval=interval, **fields
         )
+    except ClientError:
+        raise
     except (TypeError, ValueError) as error:
-        if type(error) not in (TypeError, ValueError):
-            raise
         raise click.UsageError(str(error)) from error
     write_value(session, row)
 
