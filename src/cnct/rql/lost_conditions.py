@@ -11,6 +11,7 @@ import linecache
 import warnings
 from functools import lru_cache, reduce
 from inspect import currentframe
+from itertools import islice
 from types import CodeType
 
 from cnct.exceptions import LostConditionWarning, users_level
@@ -33,7 +34,8 @@ def warn_of_lost_condition() -> None:
 
 @lru_cache(maxsize=256)
 def _message(code: CodeType, instruction: int) -> str:
-    line, end_line, start, end = list(code.co_positions())[instruction // 2]
+    places = islice(code.co_positions(), instruction // 2, None)
+    line, end_line, start, end = next(places, (None, None, None, None))
     if line is None or end_line is None or start is None or end is None:
         return ""
     lines = [linecache.getline(code.co_filename, number) for number in range(line, end_line + 1)]
