@@ -120,7 +120,10 @@ def test_spec_diff_names_what_differs(cnct, tmp_path):
     rows = cnct("spec", "diff", str(old), str(new)).json
     named = {(row["change"], row["method"], row["place"]): row["details"] for row in rows}
     assert named["added", "GET", "c"] == named["removed", "POST", "b"] == ""
-    assert named["changed", "POST", "a"] == "body field id changed, body field name added"
+    assert named["changed", "POST", "a"] == (
+        "body field id changed, body field name added, "
+        "answer field id changed, answer field name added"
+    )
     assert named["changed", "GET", "a"] == (
         "filter x changed, filter y removed, filter z added, "
         "answer field id changed, answer field name added"

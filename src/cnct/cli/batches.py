@@ -23,6 +23,7 @@ from cnct.client.work.items import each_plan
 from cnct.client.work.outcomes import Outcome, Summary, error_text
 from cnct.client.work.spool import Spool
 from cnct.exceptions import BatchError, ClientError
+from cnct.openapi.shapes import is_record
 
 if TYPE_CHECKING:
     from cnct.cli.session import Session
@@ -141,7 +142,7 @@ def _run(session: Session, batch: Batch, body: Any, items: Iterable[Item], many:
 def _result(outcome: Outcome[Any], *, creates: bool) -> dict[str, Any]:
     error = None if outcome.error is None else error_text(outcome.error)
     row = {"id": outcome.id, "state": outcome.state, "error": error}
-    if creates and isinstance(outcome.value, dict):
+    if creates and is_record(outcome.value):
         row["id"] = outcome.value.get("id", outcome.id)
     return row
 

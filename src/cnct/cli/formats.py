@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from cnct.cli.json_text import json_lines, pretty_json
 from cnct.cli.sink import Sink
+from cnct.openapi.shapes import is_list
 
 if TYPE_CHECKING:
     from cnct.cli.session import Session
@@ -129,9 +130,9 @@ def write_value(session: Session, value: Any, columns: Sequence[str] = ()) -> No
         write_bytes(sink, value)
         return
     name = session.output or ("table" if sink.is_terminal else "json")
-    if isinstance(value, list) or name in ("csv", "tsv"):
+    if is_list(value) or name in ("csv", "tsv"):
         with RowWriter(session, columns) as writer:
-            writer.write(value if isinstance(value, list) else [value])
+            writer.write(value if is_list(value) else [value])
     elif name == "table":
         from cnct.cli.tables import write_record  # noqa: PLC0415 - rich is slow to import
 

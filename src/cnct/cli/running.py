@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from traceback import format_exception
 from typing import Any
@@ -93,7 +93,7 @@ def _discard_output() -> None:
 
 
 @contextmanager
-def _warnings_as_messages() -> Iterator[None]:
+def _warnings_as_messages() -> Generator[None]:
     """Show warnings of ours as messages.
 
     Standard error stays empty off a terminal unless something is wrong, so that cron sends no mail:

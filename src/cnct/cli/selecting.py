@@ -63,8 +63,9 @@ def selection(specs: OpenAPISpecs | None, path: str, fields: Sequence[str]) -> S
 def _filters(specs: OpenAPISpecs, path: str, operation: Operation) -> dict[str, FilterField]:
     """Return the fields of a list; a resource has those of its list."""
     listing = specs.operation("GET", path.rpartition("/")[0])
-    above = listing.fields if listing and listing.template == _above(operation.template) else {}
-    return {**above, **operation.fields}
+    if listing and listing.template == _above(operation.template):
+        return {**listing.fields, **operation.fields}
+    return dict(operation.fields)
 
 
 def _above(template: str) -> str:

@@ -178,7 +178,7 @@ def _conditions(line: Typed, current: str) -> Iterator[Candidate]:
 
 def _values(field: Any, keyword: str, op: str, value: str) -> Iterator[Candidate]:
     """Yield the values of a condition; of a list, the last one."""
-    choices = field[1] if field else []
+    choices: list[str] = field[1] if field else []
     if op in ("null", "empty"):
         choices = ["true", "false"]
     before, comma, _ = value.rpartition(",") if op in _LISTS else ("", "", "")
@@ -217,7 +217,8 @@ def _bodies(line: Typed, current: str) -> Iterator[Candidate]:
         path = f"{path}/{line.arguments[1]}"
     node = names.at(path)
     methods = [line.values.get("-X") or line.values.get("--method") or line.form.method, *_METHODS]
-    fields = next((fields for method in methods if (fields := names.body(node, method))), {})
+    found = (names.body(node, method) for method in methods)
+    fields = next(filter(None, found), dict[str, list[str]]())
     name, sign, _ = current.partition("=")
     if sign:
         yield from (Candidate(f"{name}={value}") for value in fields.get(name, ()))

@@ -42,7 +42,10 @@ class Names:
     """
 
     def __init__(
-        self, root: Node, filters: list[dict[str, Any]], bodies: list[dict[str, Any]]
+        self,
+        root: Node,
+        filters: list[dict[str, Any]],
+        bodies: list[dict[str, list[str]]],
     ) -> None:
         self.root = root
         self._filters = filters
@@ -58,12 +61,12 @@ class Names:
 
     def filters(self, node: Node | None) -> dict[str, Any]:
         """Return the filters of a list."""
-        return self._filters[node["f"]] if node and "f" in node else {}
+        return self._filters[node["f"]] if node and "f" in node else dict[str, Any]()
 
     def body(self, node: Node | None, method: str) -> dict[str, list[str]]:
         """Return the fields of the body of a write, with their values."""
-        number = node.get("w", {}).get(method) if node else None
-        return {} if number is None else self._bodies[number]
+        numbers: dict[str, int] = node.get("w", {}) if node else {}
+        return self._bodies[numbers[method]] if method in numbers else dict[str, list[str]]()
 
 
 def names_of(location: str) -> Names | None:
