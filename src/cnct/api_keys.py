@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cnct.text import Secret
+from cnct.text import MASK, Secret
 
 _EXAMPLE = "'ApiKey SU-000-000-000:secret'"
+_LIKE_A_KEY = re.compile(r"\bApiKey\b|\bS[A-Z]-[\w-]+:", re.IGNORECASE)
 _BARE = re.compile(r"S[A-Z]-[\w-]+:\S+", re.IGNORECASE)
 _QUOTES = "\"'`"
 
@@ -30,6 +31,16 @@ def check_api_key(kind: type[Any], api_key: Secret, source: str = "api_key") -> 
     problem = key_problem(api_key)
     if problem:
         raise ValueError(f"{source} {problem}")
+
+
+def is_like_key(text: str) -> bool:
+    """Return whether a text has an API key in it, perhaps in the place of something else."""
+    return bool(_LIKE_A_KEY.search(text))
+
+
+def without_key(text: str) -> str:
+    """Return a text of the user for a message: masked if it is like an API key."""
+    return MASK if is_like_key(text) else text
 
 
 def key_problem(key: str) -> str:

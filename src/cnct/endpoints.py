@@ -1,4 +1,4 @@
-"""The default endpoint, and the check and comparison of endpoints. Imports only `cnct.text`."""
+"""The default endpoint, and the check and comparison of endpoints. Imports only the ground."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from cnct.api_keys import is_like_key
 from cnct.text import safe_url
 
 # The first of ``servers`` in Connect's OpenAPI document, version 37.0.
 DEFAULT_ENDPOINT: Final = "https://api.connect.cloudblue.com/public/v1"
 
-_LIKE_A_KEY = re.compile(r"\W*(?:ApiKey\b|S[A-Z]-[\w-]+:)", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -28,9 +28,9 @@ def checked_endpoint(endpoint: object) -> str:
     example = "a URL like https://host/public/v1"
     if not isinstance(endpoint, str):
         raise TypeError(f"endpoint must be {example}, not {type(endpoint).__name__}")
-    if _LIKE_A_KEY.match(endpoint):
-        raise ValueError(f"endpoint looks like an API key: write the key first, then {example}")
     if not _is_endpoint(endpoint):
+        if is_like_key(endpoint):
+            raise ValueError(f"endpoint looks like an API key: write the key first, then {example}")
         raise ValueError(f"endpoint must be {example}, not {safe_url(endpoint)!r}")
     return safe_url(endpoint).rstrip("/")
 

@@ -41,7 +41,7 @@ def test_a_file_of_another_user_is_refused(home, monkeypatch, whose):
         os.chown(path.parent, 1, -1)
     else:
         pytest.skip("needs another owner")
-    with pytest.raises(SettingsError, match=r"another user owns it|others can replace it"):
+    with pytest.raises(SettingsError, match=r"another user owns (it:|its folder: chown)"):
         ConnectClient()
 
 

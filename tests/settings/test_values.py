@@ -88,6 +88,16 @@ def test_a_wrong_variable_is_named_with_what_would_be_right(monkeypatch, variabl
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize("variable", ["ENDPOINT", "TIMEOUT", "LOG", "PROFILE"])
+@pytest.mark.parametrize("text", [KEY, "https:/h/v1?key=SU-1:secret"])
+def test_a_key_in_the_place_of_another_setting_is_not_shown(home, monkeypatch, variable, text):
+    monkeypatch.setenv(f"CNCT_{variable}", text)
+    with pytest.raises(SettingsError) as caught:
+        ConnectClient()
+    assert f"CNCT_{variable}" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -126,6 +136,10 @@ def test_a_wrong_setting_of_a_profile_is_named_with_its_place(client_of, line, w
             r"Unknown setting 'timeout' in .*belongs below a line like \[profiles.prod\]",
         ),
         ("profil = 3", "Unknown setting 'profil' in .*Did you mean 'profile'"),
+        ("[prod]\ntimeout = 3", r"Unknown setting 'prod' in .*Write \[profiles.prod\]"),
+        ("[profil]\ntimeout = 3", "Unknown setting 'profil' in .*Did you mean 'profile'"),
+        ("[profile.prod]", r"write \[profiles.prod\], not \[profile.prod\]"),
+        ("[profile]", r"write \[profiles.prod\], not \[profile.prod\]"),
         ("profile = 3", "profile in .* must be the name of a profile"),
         ("profile = ''", "profile in .* must be the name of a profile"),
         ("[profiles.prod", "config.toml is no TOML: Expected"),

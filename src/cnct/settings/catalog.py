@@ -10,7 +10,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from cnct.api_keys import key_problem
+from cnct.api_keys import is_like_key, key_problem
 from cnct.endpoints import DEFAULT_ENDPOINT, checked_endpoint
 from cnct.exceptions import SettingsError
 from cnct.settings.tables import is_array, is_pair
@@ -125,7 +125,8 @@ def _shown_key(key: str) -> str:
 def _refuse(option: Option, place: str, value: Any) -> NoReturn:
     if option.name == "api_key" and isinstance(value, str) and key_problem(value):
         raise SettingsError(f"{place} {key_problem(value)}")
-    text = "" if option.name in ("api_key", "proxy") else f", not {_short(value)}"
+    is_secret = option.name in ("api_key", "proxy") or is_like_key(str(value))
+    text = "" if is_secret else f", not {_short(value)}"
     raise SettingsError(f"{place} must be {option.expects}{text}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cnct.api_keys import without_key
 from cnct.exceptions import SettingsError
 from cnct.settings.catalog import OPTIONS, Option, in_folder, read_text
 from cnct.settings.ccli import ccli_path, read_accounts
@@ -154,7 +155,7 @@ def _option(name: str) -> Option:
 
 
 def _unknown(name: str, names: Iterable[str]) -> str:
-    return f"There is no profile {name!r}.{did_you_mean(name, [*names])}"
+    return f"There is no profile {without_key(name)!r}.{did_you_mean(name, [*names])}"
 
 
 def _target(profile: str | None) -> str:

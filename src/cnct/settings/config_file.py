@@ -17,7 +17,7 @@ from cnct.settings.catalog import KEY_SOURCES, OPTIONS, Setting, in_folder, read
 from cnct.settings.private_files import read_private
 from cnct.settings.tables import is_array, is_table
 from cnct.settings.variables import CONFIG
-from cnct.text import Secret, clean, did_you_mean
+from cnct.text import Secret, clean, did_you_mean, nearest
 
 NAME = "config.toml"
 _TOP = ("profile", "profiles")
@@ -112,7 +112,7 @@ def parse_config(text: Secret, path: Path) -> Config:
     document = _tables(_secret(_document(text, place)), place)
     for name in document:
         if name not in _TOP:
-            raise SettingsError(f"Unknown setting {name!r} in {place}.{_hint(name)}")
+            raise SettingsError(f"Unknown setting {name!r} in {place}.{_hint(name, document)}")
     tables = _tables(document.get("profiles", {}), f"profiles in {place}")
     profiles = {name: _profile(name, table, path) for name, table in tables.items()}
     return Config(profiles, _active(document.get("profile"), profiles, place))
@@ -143,9 +143,11 @@ def _tables(value: Any, place: str) -> dict[str, Any]:
     return value
 
 
-def _hint(name: str) -> str:
+def _hint(name: str, document: Mapping[str, Any]) -> str:
     if name in OPTIONS:
         return " It belongs below a line like [profiles.prod]"
+    if is_table(document[name]) and not nearest(name, _TOP):
+        return f" Is it a profile? Write [profiles.{name}]"
     return did_you_mean(name, _TOP)
 
 
@@ -165,6 +167,11 @@ def _active(name: Any, profiles: Mapping[str, Profile], place: str) -> str | Non
     """Return the profile in use: the one that is named, ``default``, or the only one."""
     if name is None:
         return "default" if "default" in profiles else only(profiles)
+    if is_table(name):
+        written = next(iter(name), "prod")
+        raise SettingsError(
+            f"profile in {place} is a table: write [profiles.{written}], not [profile.{written}]"
+        )
     if not isinstance(name, str) or not name.strip():
         raise SettingsError(f"profile in {place} must be the name of a profile")
     return str(name)

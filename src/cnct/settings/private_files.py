@@ -93,9 +93,12 @@ def _refuse_unsafe(file: Path, status: os.stat_result, folder: os.stat_result) -
         )
     if status.st_mode & _OTHERS_WRITE:
         raise SettingsError(f"{place} is not used, since others can write to it: chmod 600 {place}")
-    is_shared = folder.st_mode & _OTHERS_WRITE and not folder.st_mode & stat.S_ISVTX
-    if is_shared or folder.st_uid not in (0, user()):
-        parent = clean(str(file.resolve().parent))
+    parent = clean(str(file.resolve().parent))
+    if folder.st_uid not in (0, user()):
+        raise SettingsError(
+            f"{place} is not used, since another user owns its folder: chown {parent} to yourself"
+        )
+    if folder.st_mode & _OTHERS_WRITE and not folder.st_mode & stat.S_ISVTX:
         raise SettingsError(
             f"{place} is not used, since others can replace it in its folder: chmod 700 {parent}"
         )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
+from cnct.api_keys import without_key
 from cnct.endpoints import is_same_endpoint
 from cnct.exceptions import SettingsError
 from cnct.settings.catalog import OPTIONS, Setting
@@ -136,7 +137,7 @@ def _named(name: str, source: str, config: Config) -> Profile:
     if profile is not None:
         return profile
     hint = did_you_mean(name, profiles) or f" There are none in {_place(config_path())}."
-    raise SettingsError(f"There is no profile {name!r}, which {source} names.{hint}")
+    raise SettingsError(f"There is no profile {without_key(name)!r}, which {source} names.{hint}")
 
 
 def _print_once(notice: str) -> None:
