@@ -117,6 +117,7 @@ def test_a_recorded_write_is_shown_and_returns_its_payload(idle, write, call, va
     dry = idle.dry_run()
     assert as_new(write(dry)) == value
     assert str(dry.calls[0]) == call.format(idle.endpoint)
+    assert len([text for text in dry.calls[0].ids if text]) == repr(as_new(value)).count("NEW")
 
 
 def as_new(value: Any) -> Any:

@@ -142,6 +142,13 @@ def test_an_asynchronous_hook_is_refused_in_a_synchronous_client():
     with pytest.raises(TypeError, match="on_retry must be a plain function in a ConnectClient"):
         ConnectClient(KEY, on_retry=hook)
 
+    class Hook:
+        async def __call__(self, _: Any) -> None:
+            """Never called."""
+
+    with pytest.raises(TypeError, match="on_error must be a plain function in a ConnectClient"):
+        ConnectClient(KEY, on_error=Hook())
+
 
 def test_a_client_counts_what_it_does(world, server):
     answers = [json_answer({}, 503, Retry_After="0.01"), json_answer({"id": 1})]
@@ -153,6 +160,9 @@ def test_a_client_counts_what_it_does(world, server):
     assert client.stats == Stats(
         calls=3, retries=1, bytes=len('{}{"id": 1}{}'), seconds_waited=0.01
     )
+    earlier = client.stats
+    client.get("products")
+    assert client.stats - earlier == Stats(calls=1, bytes=2)
 
 
 def test_a_copy_of_a_client_counts_anew():

@@ -94,7 +94,8 @@ def _checked_hook(name: str, hook: Any, *, is_async: bool) -> Any:
         raise TypeError(f"{name} must be a function of the event, not {type(hook).__name__}")
     from inspect import iscoroutinefunction  # noqa: PLC0415 - takes a while to import
 
-    if iscoroutinefunction(hook) and not is_async:
+    is_asynchronous = iscoroutinefunction(hook) or iscoroutinefunction(type(hook).__call__)
+    if is_asynchronous and not is_async:
         raise TypeError(
             f"{name} must be a plain function in a ConnectClient: {hook!r} is asynchronous"
         )

@@ -121,7 +121,10 @@ class Recording:
         payload = request.kwargs.get("json")
         self._refuse_unknown(request.url, request.kwargs)
         number = next(self._numbers)
-        value, ids = self._echoed(payload, number, own_id)
+        value: Any = None
+        ids: tuple[str | None, ...] = ()
+        if request.method != "DELETE":
+            value, ids = self._echoed(payload, number, own_id)
         visible = request.masked_data(payload)
         self._calls.append(
             RecordedCall(number, request.method, request.shown_url, visible, ids, request)

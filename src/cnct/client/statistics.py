@@ -23,6 +23,15 @@ class Stats(NamedTuple):
     bytes: int = 0
     seconds_waited: float = 0.0
 
+    def __sub__(self, earlier: Stats) -> Stats:
+        """Return the counts since earlier ones of the same client."""
+        return Stats(
+            self.calls - earlier.calls,
+            self.retries - earlier.retries,
+            self.bytes - earlier.bytes,
+            self.seconds_waited - earlier.seconds_waited,
+        )
+
 
 def size_of(response: Any) -> int:
     """Return the bytes of a body; 0 for a response of a test that has none."""
