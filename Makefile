@@ -46,7 +46,7 @@ coexistence:  ## cnct and the incumbent in one environment, in both orders; envi
 	$(PYTHON) tests/coexistence/run.py
 
 shells: $(READY)  ## Completion in interactive shells (bash; zsh and fish if installed), recipes of the docs
-	$(BIN)/python -m pytest tests/cli/shells.py tests/cli/recipes.py
+	$(BIN)/python -m pytest tests/cli/shells.py tests/cli/recipes.py tests/cli/processes.py
 
 coverage: $(READY)  ## The same, with branch coverage
 	$(BIN)/python -m coverage erase

@@ -80,6 +80,16 @@ def test_an_unknown_profile_is_wrong_usage(cnct, config):
     assert (ran.status, "Did you mean 'prod'?" in ran.err) == (2, True)
 
 
+def test_a_key_that_others_can_read_is_warned_of_everywhere(cnct, config, shared_connect):
+    cnct("config", "set", "endpoint", shared_connect.endpoint)
+    cnct("config", "set", "api_key", KEY)
+    config.chmod(0o644)
+    ran = cnct("count", "requests", "--spec", str(shared_connect.spec), "--profile", "default")
+    assert (ran.status, ran.out) == (0, "25\n")
+    assert ran.err.startswith("cnct: warning: ")
+    assert "very-secret" not in ran.err
+
+
 def test_there_may_be_no_place_for_a_configuration(cnct, monkeypatch):
     monkeypatch.setenv("CNCT_CONFIG", "")
     ran = cnct("config", "path")

@@ -19,9 +19,10 @@ from cnct.cli.exits import Exit, exit_for
 from cnct.cli.messages import has_terminal, print_message
 from cnct.cli.root import root
 from cnct.cli.sink import OutputClosed
-from cnct.exceptions import ClientError, DriftWarning, JournalError, NotScannableError, RQLError
+from cnct.exceptions import ClientError, DriftWarning, JournalError, RQLError, SettingsWarning
 
-_ERRORS = (ClientError, JournalError, NotScannableError, RQLError, OSError)
+_ALWAYS = (DriftWarning, SettingsWarning)
+_ERRORS = (ClientError, JournalError, RQLError, OSError)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -97,11 +98,11 @@ def _warnings_as_messages() -> Generator[None]:
     """Show warnings of ours as messages.
 
     Standard error stays empty off a terminal unless something is wrong, so that cron sends no mail:
-    there, only a list that may have lost rows is worth a message.
+    there, only lists that may have lost rows, and keys that others can read, are worth a message.
     """
 
     def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-        if issubclass(category, DriftWarning) or has_terminal(sys.stderr):
+        if issubclass(category, _ALWAYS) or has_terminal(sys.stderr):
             print_message(f"warning: {message}")
 
     with warnings.catch_warnings():

@@ -44,7 +44,7 @@ def collection_path(session: Session, text: str) -> str:
     """
     path = path_of(text)
     if _kind(session, path) == "resource":
-        raise click.UsageError(f"{text!r} is one resource: write cnct get {text}")
+        raise click.UsageError(f"{text!r} is one resource: write cnct get {path}")
     return path
 
 
@@ -56,7 +56,7 @@ def resource_path(session: Session, text: str) -> str:
     """
     path = path_of(text)
     if _kind(session, path) == "collection":
-        raise click.UsageError(f"{text!r} is a collection: write cnct ls {text}, or {text}/ID")
+        raise click.UsageError(f"{text!r} is a collection: write cnct ls {path}, or {path}/ID")
     return path
 
 

@@ -61,7 +61,8 @@ class Names:
 
     def filters(self, node: Node | None) -> dict[str, Any]:
         """Return the filters of a list."""
-        return self._filters[node["f"]] if node and "f" in node else dict[str, Any]()
+        number: int | None = node.get("f") if node else None
+        return dict[str, Any]() if number is None else self._filters[number]
 
     def body(self, node: Node | None, method: str) -> dict[str, list[str]]:
         """Return the fields of the body of a write, with their values."""
