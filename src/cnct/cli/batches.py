@@ -1,4 +1,4 @@
-"""Runs one write for each of many items, and prints what became of each as it is known."""
+"""Runs one write for each of many items, and prints each outcome as soon as it is known."""
 
 from __future__ import annotations
 

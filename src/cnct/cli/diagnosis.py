@@ -1,4 +1,4 @@
-"""Examines what the command works with: packages, settings, document, network. Changes nothing."""
+"""Examines packages, settings, document and network of the command. Changes nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Row = dict[str, str]
 
 
 def diagnose(session: Session, *, online: bool) -> list[Row]:
-    """Return what there is, a row each, with ``ok``, ``hint`` or ``problem`` as its state.
+    """Return a row for each finding, with the state ``ok``, ``hint`` or ``problem``.
 
     Args:
         session: Settings of the run.
@@ -68,13 +68,13 @@ def _facade() -> Iterator[Row]:
 
 
 def _settings(session: Session) -> Iterator[Row]:
-    found = report(session.profile, session.endpoint)
-    yield _row("profile", found.profile or "none")
-    for entry in found.settings:
+    result = report(session.profile, session.endpoint)
+    yield _row("profile", result.profile or "none")
+    for entry in result.settings:
         yield _row(entry.name, entry.shown, entry.source)
-    for problem in found.problems:
+    for problem in result.problems:
         yield _row("settings", problem, state="problem")
-    for hint in found.hints:
+    for hint in result.hints:
         yield _row("settings", hint, state="hint")
 
 
@@ -84,19 +84,19 @@ def _document(session: Session, *, online: bool) -> Iterator[Row]:
         location = location_of(session) or DEFAULT_LOCATION
     except ClientError:
         return  # the settings have said so
-    shown = safe_location(location)
+    place = safe_location(location)
     specs = OpenAPISpecs(location)
     try:
         if online:
             specs.load()
         is_there = specs.at_hand()
     except ClientError as error:
-        yield _row("document", str(error), shown, state="problem")
+        yield _row("document", str(error), place, state="problem")
         return
     if is_there:
-        yield _row("document", f"{specs.title} {specs.version}", shown)
+        yield _row("document", f"{specs.title} {specs.version}", place)
     else:
-        yield _row("document", "not in the cache: it is read at the first use", shown, "hint")
+        yield _row("document", "not in the cache: read at the first use", place, "hint")
 
 
 def _cache() -> Iterator[Row]:
@@ -142,7 +142,7 @@ def _call(session: Session) -> Iterator[Row]:
     start = time.monotonic()
     try:
         session.client.get("accounts?limit=1")
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is what was asked for
+    except Exception as error:  # noqa: BLE001 - every error is a finding
         yield _row("call", str(error), state="problem")
         return
     milliseconds = (time.monotonic() - start) * 1000

@@ -24,10 +24,10 @@ def location_of(session: Session) -> str | None:
     location = session.spec or os.environ.get(_VARIABLE, "").strip()
     if location:
         return location
-    found = report(session.profile, session.endpoint)
-    if not found.settings and found.problems:
-        raise SettingsError(found.problems[0])
-    values = (setting.value for setting in found.settings if setting.name == "spec")
+    result = report(session.profile, session.endpoint)
+    if not result.settings and result.problems:
+        raise SettingsError(result.problems[0])
+    values = (setting.value for setting in result.settings if setting.name == "spec")
     return next(values, None)
 
 

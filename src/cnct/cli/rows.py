@@ -45,4 +45,4 @@ def selected(
 
     specs = None if session.force else session.specs
     fields = selection(specs, rows.path, names_of(select))
-    return (rows.select(*fields.asked) if fields.asked else rows), fields
+    return (rows.select(*fields.select) if fields.select else rows), fields

@@ -1,4 +1,4 @@
-"""Decides which fields are asked for and which are shown, from ``--select`` and the document."""
+"""Decides which fields a call selects and which are shown, from ``--select`` and the document."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ class Selection(NamedTuple):
     """Fields of rows.
 
     Attributes:
-        shown: Dotted fields to show, in order; empty for whole rows.
-        asked: Fields for the ``select`` of the call: hidden ones to add, and those to leave out.
+        columns: Dotted fields to show, in order; empty for whole rows.
+        select: Fields for the ``select`` of the call: hidden ones to add, and those to leave out.
     """
 
-    shown: tuple[str, ...] = ()
-    asked: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
 
     def row(self, row: Any) -> Any:
-        """Return a row as it is shown: whole, or flat with the fields to show."""
-        return flat(row, self.shown) if self.shown else row
+        """Return a row for output: whole, or flat with the fields to show."""
+        return flat(row, self.columns) if self.columns else row
 
 
 def names_of(text: str | None) -> list[str]:
@@ -44,20 +44,20 @@ def selection(specs: OpenAPISpecs | None, path: str, fields: Sequence[str]) -> S
     Args:
         specs: The document; ``None`` for no check.
         path: Path of the list or resource.
-        fields: Names; those with ``+`` or ``-`` change whole rows, all others are shown alone.
+        fields: Names; those with ``+`` or ``-`` change whole rows, all others become the columns.
 
     Raises:
         InvalidCallError: If the document has no such field.
     """
-    shown = tuple(dict.fromkeys(name for name in fields if name[0] not in "+-"))
+    columns = tuple(dict.fromkeys(name for name in fields if name[0] not in "+-"))
     signed = tuple(name.removeprefix("+") for name in fields if name[0] in "+-")
     operation = specs.operation("GET", path) if specs else None
     if specs is None or operation is None:
-        return Selection(shown, signed)
+        return Selection(columns, signed)
     filters = _filters(specs, path, operation)
-    _check(specs, operation, filters, shown)
-    hidden = [name for name in shown if _is_hidden(name, filters)]
-    return Selection(shown, (*signed, *hidden))
+    _check(specs, operation, filters, columns)
+    hidden = [name for name in columns if _is_hidden(name, filters)]
+    return Selection(columns, (*signed, *hidden))
 
 
 def _filters(specs: OpenAPISpecs, path: str, operation: Operation) -> dict[str, FilterField]:
@@ -87,7 +87,7 @@ def _check(
     specs: OpenAPISpecs,
     operation: Operation,
     filters: Iterable[str],
-    shown: Iterable[str],
+    columns: Iterable[str],
 ) -> None:
     """Refuse fields that neither responses nor filters have: a typo would be an empty column."""
     schema = specs.response(operation)
@@ -98,7 +98,7 @@ def _check(
     names = selectable(filters)
     problems = [
         f"There is no field {name!r}.{did_you_mean(name, {*names, *_names(specs, row)})}"
-        for name in shown
+        for name in columns
         if name not in names and not _has(specs, row, name.split("."))
     ]
     if problems:

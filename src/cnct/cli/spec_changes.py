@@ -57,7 +57,7 @@ def _operations(document: Lookup) -> dict[tuple[str, str], Operation]:
 
 
 def _details(old: Lookup, before: Operation, new: Lookup, after: Operation) -> str | None:
-    """Return what differs in an operation in words, ``None`` if nothing does."""
+    """Return the differences of an operation in words, ``None`` if there are none."""
     parts = [
         *_differences("filter", before.fields, after.fields),
         *_differences(

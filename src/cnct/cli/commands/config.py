@@ -44,12 +44,12 @@ def _subcommand(name: str, *examples: str) -> Callable[[Callable[..., Any]], cli
 @click.pass_obj
 def show(session: Session) -> None:
     """Show the settings in effect, each with its source."""
-    found = report(session.profile, session.endpoint)
-    if not found.settings and found.problems:
-        raise SettingsError(found.problems[0])
+    result = report(session.profile, session.endpoint)
+    if not result.settings and result.problems:
+        raise SettingsError(result.problems[0])
     rows = [
         {"name": entry.name, "value": entry.shown, "source": entry.source}
-        for entry in found.settings
+        for entry in result.settings
     ]
     with RowWriter(session, ("name", "value", "source")) as writer:
         writer.write(rows)

@@ -1,4 +1,4 @@
-"""``cnct doctor``: shows what the command works with, and what is wrong with it."""
+"""``cnct doctor``: shows the surroundings of the command, and the problems in them."""
 
 from __future__ import annotations
 

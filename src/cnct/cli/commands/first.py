@@ -38,4 +38,4 @@ def command(
     """Show the first resource that matches; nothing if there is none."""
     rows, fields = selected(session, row_set(session, query, order), select)
     row = rows.first()
-    write_value(session, None if row is None else fields.row(row), fields.shown)
+    write_value(session, None if row is None else fields.row(row), fields.columns)

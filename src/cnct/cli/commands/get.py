@@ -30,8 +30,8 @@ def command(session: Session, resource: str, fields: tuple[str, ...]) -> None:
     path = resource_path(session, resource)
     names = [name for text in fields for name in names_of(text)]
     chosen = selection(None if session.force else session.specs, path, names)
-    if chosen.asked:
-        path = f"{path}?{to_wire('select({})'.format(','.join(chosen.asked)))}"
+    if chosen.select:
+        path = f"{path}?{to_wire('select({})'.format(','.join(chosen.select)))}"
     row = session.client.get(path)
     value = row if isinstance(row, bytes) else chosen.row(row)
-    write_value(session, value, chosen.shown)
+    write_value(session, value, chosen.columns)

@@ -50,6 +50,6 @@ def command(
     size = page_size if limit is None else max(1, min(page_size, limit))
     rows = rows.limit(size)
     rows = rows if jobs is None else rows.concurrency(jobs)
-    with RowWriter(session, fields.shown) as writer:
+    with RowWriter(session, fields.columns) as writer:
         for page in (rows if limit is None else rows[:limit]).pages():
             writer.write([fields.row(row) for row in page])

@@ -25,7 +25,7 @@ def command() -> None:
 @output_options
 @click.pass_obj
 def show(session: Session) -> None:
-    """Show where the document is from, and what it has."""
+    """Show the location of the document, its version and its size."""
     specs = document_of(session)
     places = [*specs.places()]
     root = specs.place("")

@@ -51,7 +51,7 @@ def command(
     end = None if timeout is None else time.monotonic() + timeout
     watch.start()
     default = "" if session.sink.is_terminal else "ndjson"
-    with RowWriter(session, fields.shown, default=default) as writer:
+    with RowWriter(session, fields.columns, default=default) as writer:
         while end is None or time.monotonic() < end:
             time.sleep(interval)
             try:

@@ -31,8 +31,8 @@ def _bash() -> list[str]:
     text = os.environ.get("COMP_LINE", "")
     point = os.environ.get("COMP_POINT", "")
     line = split(text[: int(point)] if point.isdecimal() else text)
-    found = candidates(line.words[1:], line.current)
-    return bash_replies(line, found, os.environ.get("COMP_WORDBREAKS", _BREAKS))
+    matches = candidates(line.words[1:], line.current)
+    return bash_replies(line, matches, os.environ.get("COMP_WORDBREAKS", _BREAKS))
 
 
 def _of_words(words: list[str]) -> list[Candidate]:

@@ -53,8 +53,8 @@ def candidates(words: list[str], current: str) -> list[Candidate]:
         current: The beginning of the word.
     """
     line = typed(words)
-    found = [*_candidates(line, current)]
-    return [word for word in dict.fromkeys(found) if word.text.startswith(current)]
+    words_there = dict.fromkeys(_candidates(line, current))
+    return [word for word in words_there if word.text.startswith(current)]
 
 
 def _candidates(line: Typed, current: str) -> Iterator[Candidate]:
@@ -217,8 +217,8 @@ def _bodies(line: Typed, current: str) -> Iterator[Candidate]:
         path = f"{path}/{line.arguments[1]}"
     node = names.at(path)
     methods = [line.values.get("-X") or line.values.get("--method") or line.form.method, *_METHODS]
-    found = (names.body(node, method) for method in methods)
-    fields = next(filter(None, found), dict[str, list[str]]())
+    bodies = (names.body(node, method) for method in methods)
+    fields = next(filter(None, bodies), dict[str, list[str]]())
     name, sign, _ = current.partition("=")
     if sign:
         yield from (Candidate(f"{name}={value}") for value in fields.get(name, ()))
@@ -228,9 +228,9 @@ def _bodies(line: Typed, current: str) -> Iterator[Candidate]:
 
 def _files(line: Typed, current: str) -> Iterator[Candidate]:  # noqa: ARG001 - as all sources
     folder, slash, _ = current.rpartition("/")
-    shown = os.path.expanduser(folder) if slash else "."  # noqa: PTH111 - text stays text
+    path = os.path.expanduser(folder) if slash else "."  # noqa: PTH111 - text stays text
     try:
-        entries = sorted(os.scandir(shown or "/"), key=lambda entry: entry.name)
+        entries = sorted(os.scandir(path or "/"), key=lambda entry: entry.name)
     except OSError:
         return
     for entry in entries:

@@ -1,6 +1,6 @@
-"""The commands as completion knows them: options and arguments by what completes them.
+"""The commands for completion: their options and arguments by the kind of words that fit.
 
-A copy of what the commands declare, since importing them takes too long; a test compares the two.
+A copy of the commands' own declarations, which take too long to import; a test compares the two.
 """
 
 from __future__ import annotations

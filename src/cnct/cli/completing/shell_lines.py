@@ -55,17 +55,17 @@ def split(line: str) -> Line:
     return Line(words, word, raw, quote)
 
 
-def bash_replies(line: Line, found: Iterable[Candidate], breaks: str) -> list[str]:
+def bash_replies(line: Line, matches: Iterable[Candidate], breaks: str) -> list[str]:
     """Return the candidates as bash needs them: the part that it replaces, with quotes.
 
     Args:
         line: The command line.
-        found: The candidates for the whole word.
+        matches: The candidates for the whole word.
         breaks: The characters at which bash breaks words.
     """
     kept = _kept(line, breaks)
     end = "" if line.quote else " "  # bash closes a quote itself
-    return [_quoted(word.text[kept:], line.quote) + end * word.is_final for word in found]
+    return [_quoted(word.text[kept:], line.quote) + end * word.is_final for word in matches]
 
 
 def _kept(line: Line, breaks: str) -> int:

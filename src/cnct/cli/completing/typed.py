@@ -49,7 +49,7 @@ def typed(words: list[str]) -> Typed:
 
 
 def _argument(form: Form, number: int) -> Kind:
-    """Return what completes an argument, given its number from 0."""
+    """Return the kind of words that complete an argument, numbered from 0."""
     if number < len(form.arguments):
         return form.arguments[number]
     return form.arguments[-1] if form.repeats else NONE
