@@ -9,7 +9,7 @@ import json
 import pytest
 from tests.conftest import KEY, json_answer
 
-from cnct import AsyncConnectClient, ConnectClient, NotFoundError, RQLError
+from cnct import AsyncConnectClient, ConnectClient, NotFoundError, R, RQLError
 from cnct.emulator.server import DEFAULT_SPEC
 
 NOWHERE = "http://127.0.0.1:9/public/v1"  # "discard": nothing listens there
@@ -102,6 +102,8 @@ ON_COLLECTIONS = [
         lambda p: p.filter(True),
         "Python's ==, and, or, not build no conditions; write R().field.eq(",
     ),
+    (lambda p: p.filter(R), "not R itself: write filter(field=value) or filter(R().field.eq("),
+    (lambda p: p.filter(R().a.in_), "not method: write R().a.in_(value)"),
     (lambda p: p.filter({"a": 1}), "not dict: write filter(**conditions)"),
     (lambda p: p.filter(["a"]), "not list: write filter(*conditions)"),
     (lambda p: p.filter(lambda row: row), "write [row for row in rs if function(row)]"),

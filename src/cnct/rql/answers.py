@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
 from cnct.exceptions import RQLTypeError
@@ -72,6 +73,52 @@ def comparison(
         raise RQLTypeError(f"{field} {sign} ... is no condition: write {field}.{call}")
 
     return compare
+
+
+def no_operand(sign: str) -> Callable[[Any, object], Any]:
+    """Return a method that refuses a sign between a condition and anything but a condition.
+
+    Args:
+        sign: As in ``condition & other``.
+    """
+
+    def combine(_: Any, other: object) -> Any:
+        if isinstance(other, str):
+            raise RQLTypeError(f"{sign} takes no text: write {sign} R.parse('eq(field,value)')")
+        if isinstance(other, bool | dict):
+            raise RQLTypeError(f"{sign} takes no {type(other).__name__}: write R(field=value)")
+        return NotImplemented
+
+    return combine
+
+
+def sum_of_conditions(*_: object) -> NoReturn:
+    """Refuse ``condition + condition``."""
+    raise RQLTypeError("Conditions are combined with & for both, | for either of them, not with +")
+
+
+def no_item(self: Any, key: object) -> NoReturn:
+    """Refuse ``field[key]``, and a loop over a field, which Python reads as ``field[0]``."""
+    field = written_field(self._path)
+    if isinstance(key, str) and key.isidentifier():
+        raise RQLTypeError(f"{field}[{key!r}] is no field: write {field}.{key}")
+    raise RQLTypeError(
+        f"{field} has no items: a condition on a list holds if one of its members meets it, "
+        f"as in {field}.id.eq(value)"
+    )
+
+
+def keywords_alone(method: Callable[..., None]) -> Callable[..., None]:
+    """Return the constructor of ``R`` with an answer to ``R("eq(status,draft)")``."""
+
+    @wraps(method)
+    def construct(self: Any, *args: Any, **kwargs: Any) -> None:
+        if args:
+            text = "R.parse('eq(field,value)')" if len(args) == 1 else "R().field.eq(value)"
+            raise RQLTypeError(f"R() takes keywords alone: write R(field=value) or {text}")
+        method(self, **kwargs)
+
+    return construct
 
 
 def one_list(method: str, value: Any, more: tuple[Any, ...]) -> Any:

@@ -11,7 +11,16 @@ from functools import lru_cache
 from typing import Any, ClassVar, NoReturn
 
 from cnct.exceptions import RQLError
-from cnct.rql.answers import FieldAnswer, comparison, one_list, unseen
+from cnct.rql.answers import (
+    FieldAnswer,
+    comparison,
+    keywords_alone,
+    no_item,
+    no_operand,
+    one_list,
+    sum_of_conditions,
+    unseen,
+)
 from cnct.rql.conditions import (
     AND,
     NONE,
@@ -124,7 +133,7 @@ class RQLQuery(metaclass=FieldAnswer):
     def __and__(self, other: RQLQuery) -> RQLQuery:
         """Require both conditions; an ``R()`` on one side is left out."""
         if not hasattr(other, "__rql__"):
-            return NotImplemented
+            return _no_and(self, other)
         query = _make(RQLQuery)
         _set_condition(query, joined(AND, self.__rql__(), other.__rql__()))
         return query
@@ -132,7 +141,7 @@ class RQLQuery(metaclass=FieldAnswer):
     def __or__(self, other: RQLQuery) -> RQLQuery:
         """Require one of the conditions; an ``R()`` on one side is left out."""
         if not hasattr(other, "__rql__"):
-            return NotImplemented
+            return _no_or(self, other)
         query = _make(RQLQuery)
         _set_condition(query, joined(OR, self.__rql__(), other.__rql__()))
         return query
@@ -292,6 +301,7 @@ class RQLQuery(metaclass=FieldAnswer):
         return _new, (self._condition,)
 
 
+unseen(__init__=keywords_alone(RQLQuery.__init__), __add__=sum_of_conditions)(RQLQuery)
 R = RQLQuery
 
 # Building an R is measured (benchmarks/cases/queries.py): this skips the parsing of keywords in
@@ -299,6 +309,7 @@ R = RQLQuery
 _make = R.__new__
 _set_condition: Callable[[RQLQuery, Condition], None] = R.__dict__["_condition"].__set__
 _set_dict: Callable[[RQLQuery, dict[str, RQLQuery]], None] = R.__dict__["__dict__"].__set__
+_no_and, _no_or = no_operand("&"), no_operand("|")
 _fields: dict[str, RQLQuery] = {}  # that were looked up in ``R()``
 _room = iter(range(1024))  # for fields that are kept, in all
 
@@ -316,6 +327,7 @@ def _new(condition: Condition) -> RQLQuery:
     __ge__=comparison(">=", "ge"),
     __eq__=comparison("==", "eq", RQLQuery.__eq__),
     __ne__=comparison("!=", "ne", object.__ne__),
+    __getitem__=no_item,
 )
 class FieldQuery(RQLQuery):
     """A field without an operator: not yet a condition.

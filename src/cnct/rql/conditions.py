@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from cnct.exceptions import RQLError, RQLSyntaxError, RQLTypeError
-from cnct.rql.foreign_operators import FOREIGN_OPERATORS, refuse_keyword, written_field
+from cnct.rql.foreign_operators import FOREIGN_OPERATORS, MEMBERSHIPS, refuse_keyword, written_field
 from cnct.rql.leaves import leaves
 from cnct.rql.literals import is_usual, literal_text
 from cnct.rql.nodes import Negation, Node
@@ -144,12 +144,16 @@ def _refuse_several(op: str, field: str, value: Any) -> None:
     """
     if isinstance(value, str | bytes | Mapping) or not hasattr(value, "__iter__"):
         return
+    start = f"{op} of {field!r}"
     several = {"eq": "in", "ne": "out"}.get(op, "")
+    above, _, last = field.rpartition(".")
+    if above and last in MEMBERSHIPS:  # R(status__notin=[...])
+        several, field = MEMBERSHIPS[last], above
     method = "in_" if several == "in" else several
     keyword = f"{field.replace('.', '__')}__{several}=[...]"
     remedy = f"write {keyword} or {written_field(field)}.{method}([...])"
     raise RQLTypeError(
-        f"{op} of {field!r} takes one value, not a {type(value).__name__}: "
+        f"{start} takes one value, not a {type(value).__name__}: "
         f"{remedy if several else 'write a condition for each, combined with |'}"
     ) from None
 

@@ -19,21 +19,24 @@ FOREIGN_OPERATORS = frozenset(
 """Refused at the end of a keyword: the server would take them for the name of a field."""
 
 _SYNONYMS = {
-    "eq": ("equals", "exact", "equal"),
-    "ne": ("not", "neq", "not_equal"),
+    "eq": ("equals", "exact", "equal", "is_"),
+    "ne": ("not", "neq", "not_equal", "notequal", "is_not"),
     "ge": ("gte",),
     "le": ("lte",),
-    "gt": ("greater_than",),
-    "lt": ("less_than",),
+    "gt": ("greater_than", "after"),
+    "lt": ("less_than", "before"),
     "in": ("isin", "is_in"),
-    "out": ("nin", "notin", "not_in"),
+    "out": ("nin", "notin", "not_in", "exclude"),
 }
 _PLAIN = {name: op for op, names in _SYNONYMS.items() for name in names}
+MEMBERSHIPS = {"in_": "in"} | {name: op for name, op in _PLAIN.items() if op in ("in", "out")}
+"""The operator for a list, by the names that people try."""
+
 _SHAPES = {
     "*{}*": ("contains", "icontains", "match", "matches"),
     "{}*": ("startswith", "istartswith"),
     "*{}": ("endswith", "iendswith"),
-    "{}": ("iexact",),
+    "{}": ("iexact", "lower", "upper"),
 }
 _PATTERNS = {name: shape for shape, names in _SHAPES.items() for name in names}
 _FUNCTIONS = {"*{}*": "like_contains", "{}*": "like_startswith", "*{}": "like_endswith"}
@@ -105,7 +108,7 @@ def _advice(op: str, value: Any, condition: Callable[[str, str], str], both: str
         is_null = value if isinstance(value, bool) and op == "isnull" else _NULLS[op]
         return condition("null", str(is_null))
     if op in _PLAIN:
-        is_list = _PLAIN[op] in ("in", "out")
+        is_list = op in MEMBERSHIPS
         return condition(_PLAIN[op], "[...]" if is_list else _literal(value))
     pattern = _PATTERNS[op]
     likely = condition("ilike", _pattern(pattern, value))

@@ -11,6 +11,7 @@ from cnct.client.models.known_fields import KnownFields
 from cnct.exceptions import RQLError
 from cnct.rql.base import R, of_keywords
 from cnct.rql.filters import filter_text, matches_nothing, parse_filter
+from cnct.rql.foreign_operators import written_field
 from cnct.rql.parser import is_field
 from cnct.rql.patterns import search_term
 from cnct.rql.url import to_wire
@@ -144,9 +145,9 @@ def combined(args: Sequence[Any], kwargs: Mapping[str, Any], node: HasFields) ->
         elif isinstance(arg, R | KnownFields):
             where = arg & where
         else:
+            kind = "R itself" if arg is R else type(arg).__name__
             raise TypeError(
-                f"filter() takes RQL strings and R objects, not {type(arg).__name__}"
-                f"{_filter_remedy(arg)}"
+                f"filter() takes RQL strings and R objects, not {kind}{_filter_remedy(arg)}"
             )
     return where
 
@@ -160,7 +161,10 @@ def _filter_remedy(arg: Any) -> str:
         return ": write filter(**conditions)"
     if isinstance(arg, list | tuple):
         return ": write filter(*conditions)"
-    if callable(arg):
+    if isinstance(getattr(arg, "__self__", None), R):
+        field = written_field(str(arg.__self__._shown()))
+        return f": write {field}.{arg.__name__}(value)"
+    if callable(arg) and arg is not R:
         return ": for a function of the rows, write [row for row in rs if function(row)]"
     return ": write filter(field=value) or filter(R().field.eq(value))"
 
