@@ -10,6 +10,8 @@ import gzip
 import logging
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 
 import httpcore2
@@ -303,6 +305,39 @@ def test_pools_are_found_again_after_others_took_their_place(server):
         assert session.get(url, verify=f"{number}.pem").json() == 1
     assert session.get(server.endpoint.removesuffix("/public/v1")).json() == 1
     session.close()
+
+
+def test_methods_that_were_replaced_before_the_first_call_are_called(server):
+    script = f"""
+import asyncio, functools, httpcore2, httpx2, requests
+from cnct import AsyncConnectClient, ConnectClient
+
+def replace(owner, name):
+    method = getattr(owner, name)
+
+    @functools.wraps(method)
+    def spy(*args, **kwargs):
+        print(owner.__name__, name)
+        return method(*args, **kwargs)
+
+    setattr(owner, name, spy)
+
+async def main():
+    async with AsyncConnectClient({KEY!r}, {server.endpoint!r}, use_specs=False) as client:
+        await client.get("x")
+
+replace(requests.Session, "send")
+replace(httpx2.AsyncClient, "send")
+replace(httpcore2.AsyncConnectionPool, "handle_async_request")
+ConnectClient({KEY!r}, {server.endpoint!r}, use_specs=False).get("x")
+asyncio.run(main())
+"""
+    run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)  # noqa: S603 - the script above
+    assert run.stdout.splitlines() == [
+        "Session send",
+        "AsyncClient send",
+        "AsyncConnectionPool handle_async_request",
+    ]
 
 
 def test_hooks_of_a_client_of_httpx2_see_every_response(server):

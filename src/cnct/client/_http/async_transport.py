@@ -24,9 +24,10 @@ from cnct.client._http.async_pools import TLSContexts
 from cnct.client._http.async_streams import Backend
 from cnct.client._http.exchange import Exchange, current_exchange
 from cnct.client._http.network import Network
+from cnct.client._http.originals import original
 
 _log = logging.getLogger("httpx2")  # its client logs each response there
-_HANDLE = httpcore2.AsyncConnectionPool.handle_async_request
+_HANDLE = original(httpcore2.AsyncConnectionPool.handle_async_request, httpcore2)
 _ERRORS = (
     httpcore2.TimeoutException,
     httpcore2.NetworkError,

@@ -36,10 +36,11 @@ from cnct.client._http.exchange import Exchange, current_exchange
 from cnct.client._http.failures import is_failed_exchange
 from cnct.client._http.interception import Interceptor, WireRequest, interceptor_of
 from cnct.client._http.log import log_failure, log_pause, log_response
+from cnct.client._http.originals import original
 
 T = TypeVar("T")
 
-_SEND = httpx2.AsyncClient.send
+_SEND = original(httpx2.AsyncClient.send, httpx2)
 
 _UNSENT = (
     httpx2.ConnectError,

@@ -13,7 +13,6 @@ from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
-from types import FunctionType
 from typing import Any, TypeVar
 
 import requests
@@ -43,16 +42,13 @@ from cnct.client._http.jobs import Jobs
 from cnct.client._http.living import Living
 from cnct.client._http.log import log_failure, log_pause, log_response
 from cnct.client._http.network import Network
+from cnct.client._http.originals import original
 from cnct.client._http.request_failures import UnclassifiedError, failure_of
 from cnct.client._http.threads import Ahead, sleep
 
 T = TypeVar("T")
 
-_SEND = requests.Session.send
-# An instrumentation may have replaced it before this import, perhaps by an object.
-_IS_OWN_SEND = (
-    type(_SEND) is FunctionType and _SEND.__code__.co_filename == requests.sessions.__file__
-)
+_SEND = original(requests.Session.send, requests)
 _cookies: Any = import_module("requests.cookies")  # whose functions have no types
 
 # Arguments of a plain request; any other goes through requests.Session.request, which is slower.
@@ -300,8 +296,7 @@ class Driver:
     def _is_direct(self, session: requests.Session, url: str) -> bool:
         """Return whether ``session.send`` would only pass the request to our adapter."""
         return (
-            _IS_OWN_SEND
-            and getattr(session.send, "__func__", None) is _SEND
+            getattr(session.send, "__func__", None) is _SEND
             and session.get_adapter(url) is self._adapter
         )
 
