@@ -134,6 +134,11 @@ class Api:
         success = self.specs.success(operation)
         return success if success.status else replace(success, status=_STATUS[operation.method])
 
+    def media_types(self, operation: Operation) -> tuple[str, ...]:
+        """Return the media types of the successful response, JSON first; none without a body."""
+        preferred = self.success(operation).media_type
+        return next((names for names in operation.responses.values() if preferred in names), ())
+
     def resolved(self, schema: Any) -> Record:
         """Return a schema with its ``$ref`` followed; anything but an object is the empty one."""
         if not is_record(schema):

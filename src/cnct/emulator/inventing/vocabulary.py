@@ -56,7 +56,9 @@ _TEXTS: Mapping[str, tuple[str, ...]] = {
     "mime_type": ("text/plain", "image/png"),
 }
 _FIGURES = frozenset({"amount", "price", "cost", "rate", "limit", "quantity", "value", "size"})
-_LINKS = frozenset({"icon", "url", "link", "website", "logo", "file", "image", "thumbnail"})
+_LINKS = frozenset({"url", "link", "website", "file"})
+_PICTURES = frozenset({"icon", "logo", "image", "thumbnail", "preview"})
+_ENDINGS = {"file": "pdf", "attachment": "pdf", "input": "xlsx", "output": "xlsx", "svg": "svg"}
 
 
 def one_of(collection: str) -> str:
@@ -101,6 +103,8 @@ def text(name: str, whole: str, number: int, chance: int) -> str:
         return _TEXTS[name][chance % len(_TEXTS[name])]
     if name in _FIGURES:
         return f"{1 + chance % 500}.{chance % 4 * 25:02d}"
+    if name in _PICTURES:
+        return _file(name, number)
     if name in _LINKS or name.endswith(("_url", "_link")):
         return f"https://example.com/{name}/{number}"
     if name.endswith("_uid"):
@@ -118,7 +122,7 @@ def formatted(form: str, name: str, chance: int) -> str | None:
         case "uri" | "uri-reference" | "url":
             return f"https://example.com/{name}/{chance % 999}"
         case "binary":
-            return f"/media/{name}/{chance % 999}.png"
+            return _file(name, chance % 999)
         case "ipv4":
             return f"192.0.2.{chance % 255}"
         case "uuid":
@@ -127,6 +131,11 @@ def formatted(form: str, name: str, chance: int) -> str | None:
             return f"{1 + chance % 500}.{chance % 4 * 25:02d}"
         case _:
             return None
+
+
+def _file(name: str, number: int) -> str:
+    """Return the path of a file below the host, as Connect writes it: a picture by default."""
+    return f"/media/{name}/{number}.{_ENDINGS.get(name, 'png')}"
 
 
 def uuid(chance: int) -> str:

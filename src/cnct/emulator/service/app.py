@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from msgspec.structs import replace
 from starlette import routing
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -15,8 +16,8 @@ from starlette.responses import JSONResponse, Response
 
 from cnct.emulator.api import Api, Route, depth
 from cnct.emulator.inventing.inventor import Inventor
-from cnct.emulator.service import api_errors, bodies
-from cnct.emulator.service.bodies import MEDIA, RequestBody, Upload, is_json
+from cnct.emulator.service import accept, api_errors, bodies, media
+from cnct.emulator.service.bodies import RequestBody, Upload, is_json
 from cnct.emulator.service.payloads import items_of, names_its_own_id, object_of, writable_payload
 from cnct.emulator.service.records import Records
 from cnct.emulator.service.row_faults import MOVES, NEW_ROWS, PAGE_CAP
@@ -101,18 +102,18 @@ class Service:
         self._records.storage.delete(route.table, "/".join(above), key)
 
     async def _respond(self, request: Request) -> Response:
-        if request.url.path.startswith(MEDIA):
-            return Response(request.url.path.encode(), media_type="application/octet-stream")
         method = "GET" if request.method == "HEAD" else request.method
         try:
+            if request.scope["path"].startswith(media.MEDIA):
+                return self._media(request.scope["path"])
             self._authorize(request)
             route = self._route(request, method)
             operation = route.operations[method]
             if method != "GET":
                 self._check_exists(route)  # before the payload is checked: 404 wins over 400
             body = RequestBody() if method == "GET" else await bodies.read(request, operation.body)
-            payload = writable_payload(self._api, operation, route.path, body.payload)
-            success = self._api.success(operation)
+            payload = writable_payload(self._api, operation, route.path, body)
+            success = self._success(operation, request)
             call = _Call(route, operation, success, payload, body.files, _query(request))
             response = self._handle(method, call, request.scope.get("state", {}))
         except QueryError as error:
@@ -122,6 +123,19 @@ class Service:
         if request.method == "HEAD":
             response = Response(status_code=response.status_code, headers=response.headers)
         return response
+
+    def _media(self, path: str) -> Response:
+        """Return the file at a path below the host: an uploaded one, or a placeholder."""
+        content = self._records.storage.file(path)
+        content = media.placeholder(path) if content is None else content
+        return Response(content, media_type=media.media_type(path))
+
+    def _success(self, operation: Operation, request: Request) -> Success:
+        """Return the successful response, in the media type that the request accepts."""
+        success = self._api.success(operation)
+        header, form = request.headers.get("Accept", ""), request.query_params.get("format", "")
+        media_types = self._api.media_types(operation) or (success.media_type,)
+        return replace(success, media_type=accept.chosen(media_types, header, form))
 
     def _authorize(self, request: Request) -> None:
         key = request.headers.get("Authorization", "")
@@ -197,6 +211,10 @@ class Service:
         if plan.slice.offset and MOVES in state:
             state[MOVES].apply(storage, table, parent, plan)
         page = storage.page(table, parent, plan)
+        if call.wants_file:
+            content = bodies.content(call.success.media_type, page.records, table.name)
+            headers = _content_range(plan.slice, page)
+            return Response(content, headers=headers, media_type=call.success.media_type)
         within = self._api.rows_within(call.success.schema, table.key)
         if within:
             more = plan.slice.offset + len(page.rows) < page.total
@@ -218,6 +236,8 @@ class Service:
         if call.query and not storage.matches(table, parent, path_ids[-1], plan.condition):
             raise api_errors.not_found()
         answer = plan.selection.apply(record)
+        if call.wants_file:
+            return bodies.response(call.success, answer, table.name)
         return JSONResponse([answer] if self._response_type(call) == "array" else answer)
 
     def _value(self, call: _Call) -> Response:
@@ -239,7 +259,7 @@ class Service:
         items = items_of(call.payload)
         if not names_its_own_id(self._api, call.operation):
             items = [{name: item[name] for name in item if name != "id"} for item in items]
-        links = {name: f"{MEDIA}{file.name}" for name, file in call.files.items()}
+        links = _links(call.files)
         records = self._records.create(table, path_ids, [item | links for item in items])
         self._keep_files(call, f"{call.route.path}/{table.id_of(records[0])}")
         return records if is_list(call.payload) else records[0]
@@ -279,7 +299,8 @@ class Service:
         """Store the uploaded files of a record; return the properties that link to them."""
         for file in call.files.values():
             self._records.storage.keep_file(path, file.content)
-        return {name: f"{MEDIA}{file.name}" for name, file in call.files.items() if name}
+            self._records.storage.keep_file(unquote(file.link), file.content)
+        return _links(call.files)
 
     def _response_type(self, call: _Call) -> Any:
         return self._api.resolved(call.success.schema).get("type")
@@ -290,8 +311,10 @@ class Service:
         if kind == "array" and data is not None and not is_list(data):
             data = [data]
         if kind == "object" and is_list(data):  # a bulk operation, which documents do not mention
-            return bodies.response(call.success, [self._completed(call, item) for item in data])
-        return bodies.response(call.success, self._completed(call, data))
+            data = [self._completed(call, item) for item in data]
+        else:
+            data = self._completed(call, data)
+        return bodies.response(call.success, data, call.route.table.name)
 
     def _completed(self, call: _Call, data: Any) -> Any:
         return self._inventor.completed(call.success.schema, data, *call.target)
@@ -309,8 +332,18 @@ class _Call:
     query: Node | None
 
     @property
+    def wants_file(self) -> bool:
+        """Whether the response is no JSON: a sheet, or text."""
+        return bool(self.success.media_type) and not is_json(self.success.media_type)
+
+    @property
     def target(self) -> tuple[Table, tuple[str, ...]]:
         return self.route.table, self.route.ids
+
+
+def _links(files: Mapping[str, Upload]) -> Record:
+    """Return the properties that link to uploaded files; a raw body belongs to no property."""
+    return {name: file.link for name, file in files.items() if name}
 
 
 def _refusal(error: api_errors.ApiError) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,13 +11,10 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from cnct.emulator.service import api_errors, sheets
+from cnct.emulator.service import api_errors, media, sheets
 from cnct.openapi.operations import JSON
 from cnct.openapi.places import Success
 from cnct.openapi.shapes import Record, as_list, as_record, is_record
-
-MEDIA = "/media/"
-"""Path below the host of the files that responses link to."""
 
 _JSON = frozenset({JSON, "text/json", "*/*", "application/*"})
 _FORM = "multipart/form-data"
@@ -33,6 +30,11 @@ class Upload:
     media_type: str
     content: bytes
 
+    @property
+    def link(self) -> str:
+        """Path of the file below the host."""
+        return media.link(self.name, self.content)
+
 
 @dataclass(frozen=True, slots=True)
 class RequestBody:
@@ -41,10 +43,12 @@ class RequestBody:
     Attributes:
         payload: Decoded JSON, or the fields of a form; ``None`` for no body.
         files: Files by the name of their part; the name of a raw body is empty.
+        is_form: Whether the body is a form, whose fields are texts.
     """
 
     payload: Any = None
     files: Mapping[str, Upload] = field(default_factory=dict[str, Upload])
+    is_form: bool = False
 
 
 def is_json(media_type: str) -> bool:
@@ -121,7 +125,7 @@ async def _form(request: Request) -> RequestBody:
         raise
     except Exception as error:
         raise api_errors.invalid("payload: the form cannot be read.") from error
-    return RequestBody(fields, files)
+    return RequestBody(fields, files, is_form=True)
 
 
 def _field(text: str) -> Any:
@@ -139,32 +143,59 @@ def _file_name(request: Request) -> str:
     return disposition.partition("filename=")[2].strip('"; ')
 
 
-def response(success: Success, data: Any) -> Response:
+def response(success: Success, data: Any, title: str = "") -> Response:
     """Return the response that the document describes, with some data.
 
     Args:
         success: Description of the response.
         data: Decoded JSON.
+        title: Name of the data, for a file that can have one.
     """
     status = success.status
     if 300 <= status < 400:  # noqa: PLR2004 - the redirections of HTTP
         name = as_record(data).get("id", "document")
-        return RedirectResponse(f"{MEDIA}{name}.pdf", status)
+        return RedirectResponse(f"{media.MEDIA}{name}.pdf", status)
     media_type = success.media_type
     if not media_type or status in _WITHOUT_BODY:
         return Response(status_code=status)
     if is_json(media_type):
         return JSONResponse(data, status, media_type=JSON if "*" in media_type else media_type)
-    return Response(content(media_type, data), status, media_type=media_type)
+    return Response(content(media_type, data, title), status, media_type=media_type)
 
 
-def content(media_type: str, data: Any) -> bytes:
-    """Return data as a file of a media type."""
-    texts = {name: value for name, value in as_record(data).items() if isinstance(value, str)}
+def content(media_type: str, data: Any, title: str = "") -> bytes:
+    """Return data as a file of a media type.
+
+    Args:
+        media_type: The media type.
+        data: Decoded JSON: an object, or an array of the objects that become rows of a sheet.
+        title: Name of the sheet.
+    """
     if media_type in sheets.MEDIA_TYPES:
-        return sheets.workbook([[*texts], [*texts.values()]])
+        return _workbook([as_record(row) for row in as_list(data) or [data]], title)
+    texts = {name: value for name, value in as_record(data).items() if isinstance(value, str)}
     if media_type == "text/x-gettext-translation":
         return b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
     title = texts.get("name", texts.get("id", "Document"))
     lines = (f"- {name}: {value}" for name, value in texts.items())
     return "\n".join([f"# {title}", "", *lines, ""]).encode()
+
+
+def _workbook(records: Sequence[Record], title: str) -> bytes:
+    """Return a workbook with a row for each record, below the names of its plain properties."""
+    names = dict.fromkeys(
+        name for record in records for name, value in record.items() if _is_plain(value)
+    )
+    rows = [[_cell(record.get(name)) for name in names] for record in records]
+    return sheets.workbook([[*names], *rows], title.replace("-", " ").capitalize())
+
+
+def _is_plain(value: Any) -> bool:
+    return not isinstance(value, dict | list)
+
+
+def _cell(value: Any) -> str:
+    """Return the text of a cell; objects and arrays, which have no column, leave it empty."""
+    if value is None or not _is_plain(value):
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from cnct.emulator.api import Api
 from cnct.emulator.inventing.plain_schemas import plain
 from cnct.emulator.service import api_errors
+from cnct.emulator.service.bodies import RequestBody
 from cnct.openapi.checks import check_payload
 from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation
@@ -14,24 +16,32 @@ from cnct.openapi.schemas import type_name
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 
 # Kinds of problems that the server refuses; it ignores unknown and read-only properties.
+_JSON_TYPES = frozenset({"boolean", "integer", "number"})
 _REFUSED = frozenset({"required", "value"})
 
 
-def writable_payload(api: Api, operation: Operation, path: str, payload: Any) -> Any:
-    """Return a payload without its read-only properties.
+def writable_payload(api: Api, operation: Operation, path: str, body: RequestBody) -> Any:
+    """Return the payload of a request without its read-only properties.
+
+    Documents describe a form with files as JSON, too, whose files are strings in the format
+    ``binary``: its fields are read as their schemas have them, and its files count as strings.
 
     Args:
         api: The document.
         operation: The operation of the request.
         path: Path below the base.
-        payload: The payload of the request.
+        body: The body of the request.
 
     Raises:
         ApiError: If the payload does not fit the schema of the operation.
     """
     schema = api.specs.payload(operation, JSON)
+    payload = body.payload
     if payload is None or schema is None:
         return payload
+    if body.is_form:
+        links = {name: file.link for name, file in body.files.items()}
+        payload = _typed(api, schema, payload) | links
     kind = type_name(plain(schema, api.resolved))
     is_bulk = is_list(payload) and kind == "object"
     problems = [
@@ -77,6 +87,25 @@ def names_its_own_id(api: Api, operation: Operation) -> bool:
     return bool(own.get("writeOnly")) or (
         "id" in schema.get("required", ()) and not _is_read_only(own)
     )
+
+
+def _typed(api: Api, schema: Any, fields: Record) -> Record:
+    """Return the fields of a form with the types of their properties; other texts stay texts."""
+    properties = as_record(plain(schema, api.resolved).get("properties"))
+    return {
+        name: _value(type_name(plain(properties.get(name), api.resolved)), value)
+        for name, value in fields.items()
+    }
+
+
+def _value(kind: str, value: Any) -> Any:
+    if kind not in _JSON_TYPES or not isinstance(value, str):
+        return value
+    try:
+        decoded = json.loads(value.lower() if kind == "boolean" else value)
+    except ValueError:
+        return value
+    return decoded if isinstance(decoded, bool) == (kind == "boolean") else value
 
 
 def _writable(api: Api, schema: Any, value: Any) -> Any:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = frozenset(
-    {
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.template",
-    }
+    {XLSX, "application/vnd.openxmlformats-officedocument.spreadsheetml.template"}
 )
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_BOOK = "xl/workbook.xml"
+_SHEET_PART = "xl/worksheets/sheet1.xml"
+_NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]\x00-\x1f]|^'+|'+$")
+_LONGEST_TITLE = 31
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # earliest date of a zip: equal cells make equal bytes
 
 # The parts that ECMA-376 part 1 requires of a workbook.
@@ -34,9 +37,9 @@ _PARTS = {
         f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
         f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
     ),
-    "xl/workbook.xml": (
+    _BOOK: (
         f'<workbook xmlns="{_SHEET}" xmlns:r="{_OFFICE}"><sheets>'
-        '<sheet name="Data" sheetId="1" r:id="rId1"/></sheets></workbook>'
+        '<sheet name="{title}" sheetId="1" r:id="rId1"/></sheets></workbook>'
     ),
     "xl/_rels/workbook.xml.rels": (
         f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
@@ -45,14 +48,21 @@ _PARTS = {
 }
 
 
-def workbook(rows: Iterable[Sequence[str]]) -> bytes:
-    """Return a workbook whose only sheet has these rows."""
+def workbook(rows: Iterable[Sequence[str]], title: str = "Data") -> bytes:
+    """Return a workbook whose only sheet has these rows.
+
+    Args:
+        rows: Texts of the cells.
+        title: Name of the sheet; what Excel does not allow in a name is left out.
+    """
+    name = escape(_NOT_IN_TITLES.sub("", title)[:_LONGEST_TITLE] or "Data", {'"': "&quot;"})
     cells = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
     sheet = f'<worksheet xmlns="{_SHEET}"><sheetData>{cells}</sheetData></worksheet>'
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for name, text in {**_PARTS, "xl/worksheets/sheet1.xml": sheet}.items():
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), _HEAD + text)
+        book = _PARTS[_BOOK].format(title=name)
+        for part, text in {**_PARTS, _BOOK: book, _SHEET_PART: sheet}.items():
+            archive.writestr(zipfile.ZipInfo(part, _EPOCH), _HEAD + text)
     return file.getvalue()
 
 
