@@ -80,6 +80,10 @@ ON_COLLECTIONS = [
     (lambda p: p.frist(), "did you mean client.products.first?"),
     (lambda p: p.filtre(a=1), "did you mean client.products.filter?"),
     (lambda p: p.retreive(1), "write {wait}client.products['ID'].get()"),
+    (lambda p: p.sort_by("a"), "write client.products.all().order_by('-created', 'id')"),
+    (lambda p: p.columns, "write {wait}client.products.all().values_list('id', 'name')"),
+    (lambda p: p.show(), "write {each} row in client.products.all(): print(row)"),
+    (lambda p: p.PRD_1, "write client.products['PRD-1'] for an id"),
     (
         lambda p: p.PRD,
         "write client.products['PRD'] for an id, client.products('PRD') for an action",
@@ -138,6 +142,7 @@ ON_SETS = [
     (lambda s: s.create({}), "write {wait}client.requests.create({...})"),
     (lambda s: s.sort("a"), "write {at}.order_by('-created', 'id')"),
     (lambda s: s.head(), "write {at}[:5]"),
+    (lambda s: s.print(), "write {each} row in {at}: print(row)"),
     (lambda s: s.offset(5), "write a slice: {at}[100:200]"),
     (lambda s: s.to_list(), "write [row {each} row in {at}]"),
     (lambda s: s.to_df(), "write pandas.DataFrame([row {each} row in {at}])"),
@@ -178,6 +183,11 @@ ON_RESOURCES = [
     (lambda r: r.save(), "write {wait}{at}.update({'field': value})"),
     (lambda r: r.refresh(), "write {wait}{at}.get()"),
     (lambda r: r.to_dict(), "write {wait}{at}.get()"),
+    (lambda r: [*r], "is one resource, no list: write {wait}{at}.get() for its data"),
+    (lambda r: r[0], "is one resource, no list: write {wait}{at}.get() for its data"),
+    (lambda r: "id" in r, "is one resource, no list: write {wait}{at}.get() for its data"),
+    (lambda r: r.show(), "write {wait}{at}.get()"),
+    (lambda r: r.partial_update({}), "write {wait}{at}.update({'field': value})"),
     (lambda r: r.remove(), "write {wait}{at}.delete()"),
     (lambda r: r.post({}), "write {wait}{at}('action').post({...})"),
     (lambda r: r.udpate({}), "did you mean {at}.update?"),
@@ -205,6 +215,10 @@ ON_CLIENTS = [
     ),
     (lambda c: c.login(), "write nothing: every call sends the key"),
     (lambda c: c.ping(), "write {wait}client.accounts.first()"),
+    (lambda c: c.docs(), "A client has no 'docs': write client.help()"),
+    (lambda c: [*c], "is no list: write client.help() for its collections"),
+    (lambda c: "products" in c, "is no list: write client.help() for its collections"),
+    (lambda c: [*c.ns("tier")], 'is no list: write client("tier").help() for its collections'),
     (lambda c: c["products"], "write client.products or client.collection('products')"),
     (lambda c: c(), "takes the name of a namespace: write client('subscriptions')"),
     (lambda c: c("a", "b"), "takes the name of a namespace"),
@@ -279,6 +293,33 @@ def test_a_field_of_the_document_is_answered_as_one(kind):
         _ = informed(kind).helpp
     with pytest.raises(NotFoundError, match="no 'zzz' below 'tier'"):
         _ = informed(kind)("tier").zzz
+
+
+def test_fields_and_their_values_are_no_attributes_of_a_collection(kind):
+    client = informed(kind)
+    with pytest.raises(AttributeError) as caught:
+        _ = client.products.owner
+    text = "A collection has no 'owner': it is a field: write {wait}client.products.all()"
+    assert str(caught.value) == in_world(f"{text}.values_list('owner')", client)
+    with pytest.raises(AttributeError, match=r"write client\.requests\.filter\(status='pending'\)"):
+        _ = client.requests.pending
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("requsts", "There is no 'requsts' in the API. Did you mean 'requests'?"),
+        (
+            "request",
+            "There is no 'request' in the API. Did you mean 'requests'? A client has no "
+            "'request': write {wait}client.execute('GET', 'products')",
+        ),
+    ],
+)
+def test_names_of_the_document_come_before_those_of_the_table(kind, name: str, text: str):
+    with pytest.raises(NotFoundError) as caught:
+        getattr(informed(kind), name)
+    assert str(caught.value) == in_world(text, informed(kind))
 
 
 def test_a_field_without_a_document_is_answered_at_its_use(kind):

@@ -5,7 +5,7 @@ Values are not looked at: they are checked when the call is made.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
@@ -54,10 +54,10 @@ class HasFields(Node):
         """
         return fields_of(self._specs, self._path)
 
-    def _field_names(self) -> Collection[str]:
-        """Return the names of the fields; none where the document is not at hand."""
+    def _field_names(self) -> Mapping[str, FilterField]:
+        """Return the fields by name; none where the document is not at hand."""
         operation = self._specs.operation("GET", self._path) if self._specs else None
-        return operation.fields if operation else ()
+        return operation.fields if operation else {}
 
 
 def fields_of(specs: OpenAPISpecs | None, path: str) -> KnownFields | R:

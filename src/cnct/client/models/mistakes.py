@@ -1,4 +1,4 @@
-"""The table of names that people try on the objects of a client, and the Python to write instead.
+"""Answers names and signs that people try on the objects of a client, by the table of mistakes.
 
 Only writes messages. A name is answered where nothing else has it: attributes and methods of the
 classes, and collections of the document, come first.
@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
+from cnct.client.models.mistake_table import LOOPED, SIGNS, TABLE
 from cnct.client.models.names import ResourceAttributePath, if_no_collection
 from cnct.text import clean
 
@@ -21,119 +22,6 @@ if TYPE_CHECKING:
     ClientObject: TypeAlias = BaseClient[Any, Any, Any] | Located[Any]
 
 _CLEAR = 0.8  # similarity to the name of a method, from 0 to 1
-
-# In a remedy, {at} is the Python for the object, {wait} is "await " in the asynchronous world and
-# {each} is "for" or "async for".
-_LIST = "[row {each} row in {at}]"
-_DELETE = "{wait}{at}['ID'].delete()"
-_SET = {
-    "last latest reverse reversed tail": "{wait}{at}.order_by('-created').first()",
-    "exclude": "{at}.filter(~R(status='draft'))",
-    "where query find filter_by search_by": "{at}.filter(status='draft')",
-    "values pluck only columns fields_list values_dict": "{wait}{at}.values_list('id', 'name')",
-    "get retrieve get_by_id": "{wait}{at}.filter(id='ID').one()",
-    "get_or_none one_or_none": "{wait}{at}.filter(id='ID').first()",
-    "len length size total total_count num_rows": "{wait}{at}.count()",
-    "shape": "{wait}{at}.count(), and the names in {wait}{at}.first()",
-    "is_empty empty any": "not {wait}{at}.exists()",
-    "head take top sample nlargest": "{at}[:5]",
-    "offset skip page paginate": "a slice: {at}[100:200]",
-    "per_page page_size batch batch_size": "{at}.limit(100), the number of rows of a page",
-    "sort sorted sort_by order orderby ordering sort_values": "{at}.order_by('-created', 'id')",
-    "list tolist to_list items fetch fetchall execute results data json run": _LIST,
-    "to_dict to_json dict keys": _LIST,
-    "to_dataframe to_df df to_pandas dataframe frame": f"pandas.DataFrame({_LIST})",
-    "apply map for_each foreach": "{wait}{at}.process(function)",
-    "each": "{wait}{at}.process(function)",
-    "delete remove destroy": (
-        "{wait}{collection}.bulk(Operation.delete(row['id']) {each} row in {at})"
-    ),
-    "update bulk_update update_all": (
-        "{wait}{collection}.bulk(Operation.update(row['id'], {{...}}) {each} row in {at})"
-    ),
-    "create bulk_create add insert post get_or_create update_or_create": (
-        "{wait}{collection}.create({{...}})"
-    ),
-    "distinct unique nunique": "{{row['id'] {each} row in {at}}}",
-    "group_by groupby aggregate annotate value_counts sum mean": (
-        f"collections.Counter(row['status'] {{each}} row in {{at}}), or pandas.DataFrame({_LIST})"
-    ),
-    "union concat append extend": "itertools.chain(one, other), or one filter with R(...) | R(...)",
-    "defer": "{at}.select('-params')",
-    "select_related prefetch_related include expand join": (
-        "{at}.prefetch(name={collection}.on('field.id'))"
-    ),
-    "in_bulk by_id": "{{row['id']: row {each} row in {at}}}",
-    "stream chunks iterrows itertuples": "{each} row in {at}.iterator()",
-    "next": "{wait}{at}.first(), or {each} row in {at}",
-    "loc iloc at": "{at}[0], or {at}.filter(id='ID')",
-    "describe info dtypes": "{at}.help()",
-    "isin": "{at}.filter(R().field.in_([...]))",
-    "contains": "{at}.filter(R().field.ilike('*text*'))",
-    "content_range": "{wait}{at}.count()",
-}
-_COLLECTION = {
-    "get retrieve find_one get_by_id by_id": "{wait}{at}['ID'].get()",
-    "list fetch fetchall read items data json": "[row {each} row in {at}.all()]",
-    "find where filter_by query": "{at}.filter(status='draft')",
-    "exclude": "{at}.filter(~R(status='draft'))",
-    "values only": "{wait}{at}.all().values_list('id', 'name')",
-    "post add insert new save": "{wait}{at}.create({{...}})",
-    "put update patch": "{wait}{at}['ID'].update({{...}})",
-    "delete remove destroy": _DELETE,
-    "len length size total": "{wait}{at}.count()",
-    "last latest": "{wait}{at}.order_by('-created').first()",
-    "head take top": "{at}[:5]",
-    "to_dataframe to_df df to_pandas": "pandas.DataFrame([row {each} row in {at}.all()])",
-    "get_or_create update_or_create": (
-        "{wait}{at}.filter(...).first(), then {wait}{at}.create({{...}})"
-    ),
-    "action actions": "{at}('action').post({{...}})",
-}
-_RESOURCE = {
-    "patch put save modify set edit change": "{wait}{at}.update({{'field': value}})",
-    "post call execute run action_": "{wait}{at}('action').post({{...}})",
-    "create": "{wait}{at}.collection('name').create({{...}})",
-    "remove destroy": "{wait}{at}.delete()",
-    "refresh reload fetch read retrieve load refresh_from_db": "{wait}{at}.get()",
-    "json to_dict dict as_dict": "{wait}{at}.get()",
-    "all filter list count first": "{wait}{at}.get()",
-    "field attribute": "{wait}{at}.values('field')",
-}
-_ACTION = {
-    "create execute run call invoke send submit": "{wait}{at}.post({{...}})",
-    "update patch": "{wait}{at}.put({{...}})",
-    "all filter list first count": "{wait}{at}.get()",
-}
-_CLIENT = {
-    "post": "{wait}{at}.create('products', {{...}})",
-    "put patch": "{wait}{at}.update('products/ID', {{...}})",
-    "request call": "{wait}{at}.execute('GET', 'products')",
-    "search": "{at}.find('words') for the API, or {at}.products.search('words')",
-    "list all filter count first": "{at}.products.all()",
-    "login authenticate connect auth": "nothing: every call sends the key",
-    "logout disconnect": "{wait}{at}.{close}()",
-    "close": "{wait}{at}.aclose()",
-    "aclose": "{at}.close()",
-    "namespace": "{at}.ns('subscriptions')",
-    "resource action": "{at}.products['ID']",
-    "namespaces collections list_collections endpoints": "{at}.help()",
-    "ping health status": "{wait}{at}.accounts.first()",
-}
-
-
-def _by_name(table: Mapping[str, str]) -> dict[str, str]:
-    return {name: remedy for names, remedy in table.items() for name in names.split()}
-
-
-TABLE = {
-    "set": _by_name(_SET),
-    "collection": _by_name(_COLLECTION),
-    "resource": _by_name(_RESOURCE),
-    "action": _by_name(_ACTION),
-    "client": _by_name(_CLIENT),
-}
-"""The Python to write, by kind of the object and name."""
 
 
 def remedy(thing: ClientObject, kind: str, name: str) -> str:
@@ -151,6 +39,8 @@ def remedy(thing: ClientObject, kind: str, name: str) -> str:
     table, methods = TABLE[kind], _public(thing)
     start = f"{_ARTICLES[kind]} {kind} has no {name!r}:"
     near = [*get_close_matches(name, [*table, *methods], 1, _CLEAR)]
+    if kind == "collection" and name in TABLE["set"] and name not in table:
+        return f"{start} write {_filled(TABLE['set'][name], thing.all())}"
     for candidate in (name, *near):
         if candidate in table:
             return f"{start} write {_filled(table[candidate], thing)}"
@@ -176,7 +66,12 @@ def missing_name(thing: Any, name: str, message: str) -> str:
     if kind == "resource" and attribute in field_names(thing):
         return f"{name!r} is a field, no collection: write {written(thing)}.values({attribute!r})"
     sentence = remedy(thing, table_kind, attribute)
-    return sentence if attribute in TABLE[table_kind] else f"{message} {sentence}".rstrip()
+    names_near = "Did you mean" in message
+    if attribute in TABLE[table_kind]:
+        return f"{message} {sentence}" if names_near else sentence
+    if names_near and "did you mean" not in sentence:
+        return message  # of the document, whose names are nearer than those of the table
+    return f"{message} {sentence}".rstrip()
 
 
 def _filled(template: str, thing: ClientObject, key: object = "name") -> str:
@@ -193,32 +88,6 @@ def _filled(template: str, thing: ClientObject, key: object = "name") -> str:
     )
 
 
-_SIGNS = {
-    "set": {
-        "__len__": "has no len(), which would hide a call: write {wait}{at}.count()",
-        "__reversed__": "cannot be read backwards: write {at}.order_by('-created')",
-        "__or__": "is combined by its conditions: write {collection}.filter(R(...) | R(...))",
-        "__and__": "is combined by its conditions: write {at}.filter(...)",
-        "__add__": "is combined by its conditions: write {collection}.filter(R(...) | R(...))",
-        "__setitem__": "cannot be changed: write {wait}{collection}['ID'].update({{...}})",
-    },
-    "collection": {
-        "__len__": "has no len(), which would hide a call: write {wait}{at}.count()",
-        "__reversed__": "cannot be read backwards: write {at}.order_by('-created')",
-        "__setitem__": "cannot be changed: write {wait}{at}[{key}].update({{...}})",
-        "__delitem__": "cannot be changed: write {wait}{at}[{key}].delete()",
-    },
-    "resource": {
-        "__getitem__": "is not read yet: write {wait}{at}.values({key}) or {wait}{at}.get()",
-        "__setitem__": "cannot be changed: write {wait}{at}.update({{{key}: value}})",
-    },
-    "client": {
-        "__getitem__": "takes no brackets: write {at}.products or {at}.collection({key})",
-        "__enter__": "is asynchronous: write async with",
-        "__exit__": "is asynchronous: write async with",
-    },
-    "namespace": {"__getitem__": "takes no brackets: write {at}.collection({key})"},
-}
 _ARTICLES = {"action": "An", "set": "A", "collection": "A", "resource": "A", "client": "A"}
 _ROWS = frozenset({"set", "collection"})
 _WITHOUT_COLLECTIONS = frozenset({"set", "collection", "action"})
@@ -235,7 +104,8 @@ def answer_mistakes(kind: str, *classes: type) -> None:
         classes: The class of each world.
     """
     methods: dict[str, Callable[..., Any]] = {
-        name: _refused(template) for name, template in _SIGNS.get(kind, {}).items()
+        name: _refused(template, LOOPED.get(kind, template))
+        for name, template in SIGNS.get(kind, {}).items()
     }
     if kind in _WITHOUT_COLLECTIONS:
         methods["__getattr__"] = _answered_attribute(kind)
@@ -285,6 +155,9 @@ def _no_attribute(thing: Any, kind: str, name: str) -> str:
     other = if_no_collection(thing, name) if kind == "collection" else ""
     if other and isinstance(thing.path, ResourceAttributePath):
         return f"{start} {other}"
+    sentence = _of_a_field(thing, name) if kind == "collection" else ""
+    if sentence:
+        return f"{start} {sentence}"
     sentence = remedy(thing, kind, name)
     if sentence:
         return sentence
@@ -295,13 +168,30 @@ def _no_attribute(thing: Any, kind: str, name: str) -> str:
     above, _, field = thing.path.rpartition("/")
     if "/" in above and not other:
         return f"{start} if {field!r} is a field, read it with .values({field!r}) of its resource"
-    text = f"{start} write {at}[{name!r}] for an id, {at}({name!r}) for an action"
+    resource_id = name.replace("_", "-") if name[0].isupper() else name
+    text = f"{start} write {at}[{resource_id!r}] for an id, {at}({name!r}) for an action"
     return f"{text}; {other}" if other else text
 
 
-def _refused(template: str) -> Callable[..., NoReturn]:
+def _of_a_field(collection: Any, name: str) -> str:
+    """Return the remedy for a field, or a value of one, that was read as an attribute.
+
+    Empty if the document is not at hand or has neither, or the table has the name.
+    """
+    fields = collection._field_names()
+    if not fields or name in TABLE["collection"] or name in TABLE["set"]:
+        return ""
+    if any(field.partition(".")[0] == name for field in fields):
+        return _filled("it is a field: write {wait}{at}.all().values_list({key})", collection, name)
+    owners = (field for field in fields if "." not in field and name in fields[field].enum)
+    field = next(owners, "")
+    return _filled(f"write {{at}}.filter({field}={{key}})", collection, name) if field else ""
+
+
+def _refused(template: str, of_index: str) -> Callable[..., NoReturn]:
     def refuse(self: Any, *args: object) -> NoReturn:
-        raise TypeError(f"{self!r} {_filled(template, self, *args[:1])}")
+        text = of_index if args and isinstance(args[0], int) else template
+        raise TypeError(f"{self!r} {_filled(text, self, *args[:1])}")
 
     return refuse
 

@@ -1,0 +1,164 @@
+"""The table of names that people try on the objects of a client, and the Python to write instead.
+
+Only data; `mistakes` writes the messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# In a remedy, {at} is the Python for the object, {wait} is "await " in the asynchronous world and
+# {each} is "for" or "async for".
+_LIST = "[row {each} row in {at}]"
+_DELETE = "{wait}{at}['ID'].delete()"
+_SET = {
+    "last latest reverse reversed tail": "{wait}{at}.order_by('-created').first()",
+    "exclude": "{at}.filter(~R(status='draft'))",
+    "where query find filter_by search_by": "{at}.filter(status='draft')",
+    "values pluck only columns fields_list values_dict": "{wait}{at}.values_list('id', 'name')",
+    "get retrieve get_by_id": "{wait}{at}.filter(id='ID').one()",
+    "get_or_none one_or_none": "{wait}{at}.filter(id='ID').first()",
+    "len length size total total_count num_rows": "{wait}{at}.count()",
+    "shape": "{wait}{at}.count(), and the names in {wait}{at}.first()",
+    "is_empty empty any": "not {wait}{at}.exists()",
+    "head take top sample nlargest": "{at}[:5]",
+    "offset skip page paginate": "a slice: {at}[100:200]",
+    "per_page page_size batch batch_size": "{at}.limit(100), the number of rows of a page",
+    "sort sorted sort_by order orderby ordering sort_values": "{at}.order_by('-created', 'id')",
+    "list tolist to_list items fetch fetchall execute results data json run": _LIST,
+    "to_dict to_json dict keys": _LIST,
+    "print show display view preview": "{each} row in {at}: print(row)",
+    "to_dataframe to_df df to_pandas dataframe frame": f"pandas.DataFrame({_LIST})",
+    "apply map for_each foreach": "{wait}{at}.process(function)",
+    "each": "{wait}{at}.process(function)",
+    "delete remove destroy": (
+        "{wait}{collection}.bulk(Operation.delete(row['id']) {each} row in {at})"
+    ),
+    "update bulk_update update_all": (
+        "{wait}{collection}.bulk(Operation.update(row['id'], {{...}}) {each} row in {at})"
+    ),
+    "create bulk_create add insert post get_or_create update_or_create": (
+        "{wait}{collection}.create({{...}})"
+    ),
+    "distinct unique nunique": "{{row['id'] {each} row in {at}}}",
+    "group_by groupby aggregate annotate value_counts sum mean": (
+        f"collections.Counter(row['status'] {{each}} row in {{at}}), or pandas.DataFrame({_LIST})"
+    ),
+    "union concat append extend": "itertools.chain(one, other), or one filter with R(...) | R(...)",
+    "defer": "{at}.select('-params')",
+    "select_related prefetch_related include expand join": (
+        "{at}.prefetch(name={collection}.on('field.id'))"
+    ),
+    "in_bulk by_id": "{{row['id']: row {each} row in {at}}}",
+    "stream chunks iterrows itertuples": "{each} row in {at}.iterator()",
+    "next": "{wait}{at}.first(), or {each} row in {at}",
+    "loc iloc at": "{at}[0], or {at}.filter(id='ID')",
+    "describe info dtypes": "{at}.help()",
+    "isin": "{at}.filter(R().field.in_([...]))",
+    "contains": "{at}.filter(R().field.ilike('*text*'))",
+    "content_range": "{wait}{at}.count()",
+}
+_COLLECTION = {
+    "get retrieve find_one get_by_id by_id": "{wait}{at}['ID'].get()",
+    "list fetch fetchall read items data json": "[row {each} row in {at}.all()]",
+    "find where filter_by query": "{at}.filter(status='draft')",
+    "exclude": "{at}.filter(~R(status='draft'))",
+    "values only": "{wait}{at}.all().values_list('id', 'name')",
+    "post add insert new save": "{wait}{at}.create({{...}})",
+    "put update patch": "{wait}{at}['ID'].update({{...}})",
+    "delete remove destroy": _DELETE,
+    "len length size total": "{wait}{at}.count()",
+    "last latest": "{wait}{at}.order_by('-created').first()",
+    "head take top": "{at}[:5]",
+    "to_dataframe to_df df to_pandas": "pandas.DataFrame([row {each} row in {at}.all()])",
+    "get_or_create update_or_create": (
+        "{wait}{at}.filter(...).first(), then {wait}{at}.create({{...}})"
+    ),
+    "action actions": "{at}('action').post({{...}})",
+}
+_RESOURCE = {
+    "patch put save modify set edit change": "{wait}{at}.update({{'field': value}})",
+    "post call execute run action_": "{wait}{at}('action').post({{...}})",
+    "create": "{wait}{at}.collection('name').create({{...}})",
+    "remove destroy": "{wait}{at}.delete()",
+    "print show display view": "{wait}{at}.get()",
+    "actions": "{at}.action('name')",
+    "partial_update": "{wait}{at}.update({{'field': value}})",
+    "refresh reload fetch read retrieve load refresh_from_db": "{wait}{at}.get()",
+    "json to_dict dict as_dict": "{wait}{at}.get()",
+    "all filter list count first": "{wait}{at}.get()",
+    "field attribute": "{wait}{at}.values('field')",
+}
+_ACTION = {
+    "create execute run call invoke send submit": "{wait}{at}.post({{...}})",
+    "update patch": "{wait}{at}.put({{...}})",
+    "all filter list first count": "{wait}{at}.get()",
+}
+_CLIENT = {
+    "post": "{wait}{at}.create('products', {{...}})",
+    "put patch": "{wait}{at}.update('products/ID', {{...}})",
+    "request call": "{wait}{at}.execute('GET', 'products')",
+    "search": "{at}.find('words') for the API, or {at}.products.search('words')",
+    "list all filter count first": "{at}.products.all()",
+    "login authenticate connect auth": "nothing: every call sends the key",
+    "logout disconnect": "{wait}{at}.{close}()",
+    "close": "{wait}{at}.aclose()",
+    "aclose": "{at}.close()",
+    "namespace": "{at}.ns('subscriptions')",
+    "resource action": "{at}.products['ID']",
+    "namespaces collections list_collections endpoints": "{at}.help()",
+    "ping health status": "{wait}{at}.accounts.first()",
+    "doc docs documentation man collections_list": "{at}.help()",
+}
+
+
+def _by_name(table: Mapping[str, str]) -> dict[str, str]:
+    return {name: remedy for names, remedy in table.items() for name in names.split()}
+
+
+TABLE = {
+    "set": _by_name(_SET),
+    "collection": _by_name(_COLLECTION),
+    "resource": _by_name(_RESOURCE),
+    "action": _by_name(_ACTION),
+    "client": _by_name(_CLIENT),
+}
+"""The Python to write, by kind of the object and name."""
+
+SIGNS = {
+    "set": {
+        "__len__": "has no len(), which would hide a call: write {wait}{at}.count()",
+        "__reversed__": "cannot be read backwards: write {at}.order_by('-created')",
+        "__or__": "is combined by its conditions: write {collection}.filter(R(...) | R(...))",
+        "__and__": "is combined by its conditions: write {at}.filter(...)",
+        "__add__": "is combined by its conditions: write {collection}.filter(R(...) | R(...))",
+        "__setitem__": "cannot be changed: write {wait}{collection}['ID'].update({{...}})",
+    },
+    "collection": {
+        "__len__": "has no len(), which would hide a call: write {wait}{at}.count()",
+        "__reversed__": "cannot be read backwards: write {at}.order_by('-created')",
+        "__setitem__": "cannot be changed: write {wait}{at}[{key}].update({{...}})",
+        "__delitem__": "cannot be changed: write {wait}{at}[{key}].delete()",
+    },
+    "resource": {
+        "__getitem__": "is not read yet: write {wait}{at}.values({key}) or {wait}{at}.get()",
+        "__setitem__": "cannot be changed: write {wait}{at}.update({{{key}: value}})",
+    },
+    "client": {
+        "__getitem__": "takes no brackets: write {at}.products or {at}.collection({key})",
+        "__enter__": "is asynchronous: write async with",
+        "__exit__": "is asynchronous: write async with",
+    },
+    "namespace": {"__getitem__": "takes no brackets: write {at}.collection({key})"},
+}
+"""Sentences about methods of Python that the objects refuse, by kind of the object."""
+
+LOOPED = {
+    "resource": "is one resource, no list: write {wait}{at}.get() for its data",
+    "client": "is no list: write {at}.help() for its collections",
+    "namespace": "is no list: write {at}.help() for its collections",
+}
+"""For an index, which is also how Python reads a loop, ``in`` and ``list()``.
+
+A method ``__iter__`` would make them iterable for all who ask before they loop.
+"""
