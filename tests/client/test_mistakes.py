@@ -127,6 +127,12 @@ ON_COLLECTIONS = [
         "'created desc' is no field for order_by(): expected one",
     ),
     (lambda p: p.limit("5"), "limit must be an int, not str"),
+    (lambda p: p.first(5), "first() takes 1 positional argument but 2 were given: write client."),
+    (lambda p: p.first(5), "write client.products[:5] for several rows, {wait}client.products."),
+    (lambda p: p.count(a=1), "argument 'a': write {wait}client.products.filter(field=value).count"),
+    (lambda p: p.limit(5, 10), "[100:150] for some of the rows"),
+    (lambda p: p.order_by(created="desc"), "write client.products.order_by('-created', 'id')"),
+    (lambda p: p.search(), "write client.products.search('some words')"),
     (lambda p: p.help("x"), "not 'x': write client.products.help()"),
 ]
 
@@ -156,6 +162,9 @@ ON_SETS = [
     (lambda s: s.content_range, "write {wait}{at}.count()"),
     (lambda s: s.fliter(a=1), "did you mean {at}.filter?"),
     (lambda s: s.status, "A set has no 'status': fields are in the rows, as row['status']"),
+    (lambda s: s.values_list("id", flat=True), "[row['id'] {each} row in {at}] for a field alone"),
+    (lambda s: s.iterator(5), "write {at}.limit(100).iterator()"),
+    (lambda s: s.exists(id=1), "write {wait}{at}.filter(field=value).exists()"),
     (len, "has no len(), which would hide a call: write {wait}{at}.count()"),
     (lambda s: [*reversed(s)], "write {at}.order_by('-created')"),
     (lambda s: "PR-1" in s, "has rows, and no ids: write {wait}client.requests['PR-1'].exists()"),
@@ -196,6 +205,8 @@ ON_RESOURCES = [
         "takes the name of an action, such as 'approve': write {at}.update({...})",
     ),
     (lambda r: r(), "takes the name of an action, such as 'approve': write {at}.get()"),
+    (lambda r: r.get("status"), "were given: write {wait}{at}.values('field')"),
+    (lambda r: r.update("status", "x"), "write {wait}{at}.update({'field': value})"),
     (lambda r: r.get(status="x"), "write filter(status=...) or params={'status': ...}"),
     (
         lambda r: r("approve").create({}),
@@ -311,8 +322,10 @@ def test_fields_and_their_values_are_no_attributes_of_a_collection(kind):
         ("requsts", "There is no 'requsts' in the API. Did you mean 'requests'?"),
         (
             "request",
-            "There is no 'request' in the API. Did you mean 'requests'? A client has no "
-            "'request': write {wait}client.execute('GET', 'products')",
+            (
+                "There is no 'request' in the API. Did you mean 'requests'? A client has no "
+                "'request': write {wait}client.execute('GET', 'products')"
+            ),
         ),
     ],
 )

@@ -162,3 +162,29 @@ LOOPED = {
 
 A method ``__iter__`` would make them iterable for all who ask before they loop.
 """
+
+_READS = {
+    "count": "{wait}{at}.filter(field=value).count()",
+    "first": "{at}[:5] for several rows, {wait}{at}.filter(field=value).first() for a condition",
+    "limit": "{at}.limit(100) for the rows of a page, {at}[100:150] for some of the rows",
+    "order_by": "{at}.order_by('-created', 'id'), with - for descending order",
+    "search": "{at}.search('some words')",
+    "select": "{at}.select('id', '-params')",
+}
+ARGUMENTS = {
+    "collection": _READS,
+    "set": {
+        **_READS,
+        "exists": "{wait}{at}.filter(field=value).exists()",
+        "iterator": "{at}.limit(100).iterator(), for pages of 100 rows",
+        "one": "{wait}{at}.filter(id='ID').one()",
+        "values_list": "[row['id'] {each} row in {at}] for a field alone",
+    },
+    "resource": {
+        "delete": "{wait}{at}.delete()",
+        "exists": "{wait}{at}.exists()",
+        "get": "{wait}{at}.values('field')",
+        "update": "{wait}{at}.update({{'field': value}})",
+    },
+}
+"""What to write where a method is called with arguments that it does not have, by kind."""

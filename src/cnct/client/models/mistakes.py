@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from functools import wraps
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
-from cnct.client.models.mistake_table import LOOPED, SIGNS, TABLE
+from cnct.client.models.mistake_table import ARGUMENTS, LOOPED, SIGNS, TABLE
 from cnct.client.models.names import ResourceAttributePath, if_no_collection
 from cnct.text import clean
 
@@ -115,6 +116,8 @@ def answer_mistakes(kind: str, *classes: type) -> None:
         methods["__setattr__"] = _set_attribute
     for owner in classes:
         own = {"__call__": _checked_call(vars(owner)["__call__"])} if kind in _CALLED else {}
+        for name, template in ARGUMENTS.get(kind, {}).items():
+            own[name] = _answered_arguments(getattr(owner, name), template)
         for name, method in {**methods, **own}.items():
             setattr(owner, name, method)
 
@@ -194,6 +197,43 @@ def _refused(template: str, of_index: str) -> Callable[..., NoReturn]:
         raise TypeError(f"{self!r} {_filled(text, self, *args[:1])}")
 
     return refuse
+
+
+def _answered_arguments(method: Callable[..., Any], template: str) -> Callable[..., Any]:
+    """Return a method whose error about its arguments names the Python to write."""
+
+    @wraps(method)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(self, *args, **kwargs)
+        except TypeError as error:
+            if _is_from_within(error):
+                raise
+            raise TypeError(_wrong_arguments(self, method, error, template)) from None
+
+    @wraps(method)
+    async def awaited(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await method(self, *args, **kwargs)
+        except TypeError as error:
+            if _is_from_within(error):
+                raise
+            raise TypeError(_wrong_arguments(self, method, error, template)) from None
+
+    return awaited if iscoroutinefunction(method) else call
+
+
+def _is_from_within(error: TypeError) -> bool:
+    """Return whether a method has raised an error, and not the interpreter that called it."""
+    return error.__traceback__ is not None and error.__traceback__.tb_next is not None
+
+
+def _wrong_arguments(
+    thing: Any, method: Callable[..., Any], error: TypeError, template: str
+) -> str:
+    name = method.__name__
+    problem = str(error).rpartition(f"{name}()")[2]  # without the class, which can be private
+    return f"{name}(){problem}: write {_filled(template, thing)}"
 
 
 def _checked_call(method: Callable[[Any, str], Any]) -> Callable[..., Any]:
