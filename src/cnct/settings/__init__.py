@@ -1,6 +1,6 @@
 """Settings that follow the user: variables, profiles and the accounts of ccli. No HTTP.
 
-`resolve` is for clients, the others are for the command. Importing this reads no files.
+`resolve` is for clients, the others are for the command. The import reads no files.
 """
 
 from cnct.settings.catalog import OPTIONS, Option, Setting

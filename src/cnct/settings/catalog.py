@@ -64,15 +64,15 @@ class Option(NamedTuple):
 
 
 def read_text(option: Option, text: str, place: str) -> Any:
-    """Return the value of a text for the client.
+    """Parse the text of a setting into the client's value.
 
     Args:
         option: The setting.
-        text: The text.
-        place: Its place, such as ``CNCT_TIMEOUT``, which starts the message of an error.
+        text: The text, from a variable or a command line.
+        place: Where the text is from, such as ``CNCT_TIMEOUT``; error messages start with this.
 
     Raises:
-        SettingsError: If the text is no value of the setting.
+        SettingsError: If the text is not valid for the setting.
     """
     try:
         value = option.from_text(text.strip())
@@ -82,16 +82,16 @@ def read_text(option: Option, text: str, place: str) -> Any:
 
 
 def read_value(option: Option, value: Any, place: str) -> Any:
-    """Return the value of a TOML value for the client.
+    """Convert a TOML value into the client's value.
 
     Raises:
-        SettingsError: If the value is none of the setting.
+        SettingsError: If the value is not valid for the setting.
     """
     return _usable(option, value, place, value)
 
 
 def _usable(option: Option, value: Any, place: str, written: Any) -> Any:
-    """Return the value for the client, or refuse what the user has written."""
+    """Return the client's value, or raise SettingsError with the name and place of the setting."""
     try:
         checked = None if value is None else option.checked(value)
     except (ValueError, TypeError, OverflowError):
@@ -102,7 +102,7 @@ def _usable(option: Option, value: Any, place: str, written: Any) -> Any:
 
 
 def shown(name: str, value: Any) -> str:
-    """Return the value of a setting for people, with every secret masked."""
+    """Return the text of a setting for people, with every secret masked."""
     if value is None:
         return ""
     if name == "api_key":
@@ -268,7 +268,7 @@ def in_folder(name: str, value: Any, folder: Path) -> Any:
     Args:
         name: Name of the setting.
         value: The value.
-        folder: Folder of the file, to which paths in it are relative; ``~`` is the user's home.
+        folder: Folder to which relative paths refer: that of the file. ``~`` is the user's home.
     """
     if name == "api_key" and value.startswith("file:"):
         return Secret(f"file:{_absolute(value.removeprefix('file:'), folder)}")

@@ -40,11 +40,11 @@ def ccli_path() -> Path | None:
 
 
 def read_accounts() -> Accounts:
-    """Return the accounts of ``ccli``, which may be none.
+    """Return the accounts of ``ccli``; without a file, none.
 
     Raises:
-        SettingsError: If the file cannot be used: others can write to it, or it is not as ``ccli``
-            writes it.
+        SettingsError: If the file cannot be used: others can write to it, or the format is not that
+            of ``ccli``.
     """
     path = ccli_path()
     private = None if path is None else read_private(path)

@@ -16,7 +16,7 @@ from cnct.text import Secret, did_you_mean
 
 
 def get_setting(name: str, profile: str | None = None) -> Any:
-    """Return the value that a profile has for a setting, ``None`` if it has none.
+    """Return the value of a setting in a profile; ``None`` if the profile does not set it.
 
     Args:
         name: Name of the setting.
@@ -37,7 +37,7 @@ def get_setting(name: str, profile: str | None = None) -> Any:
 
 
 def set_setting(name: str, text: str, profile: str | None = None) -> Path:
-    """Write a setting to a profile, which is created if it does not exist.
+    """Write a setting to a profile; a missing profile is created.
 
     Args:
         name: Name of the setting.
@@ -95,7 +95,7 @@ def remove_profile(name: str) -> Path:
     """Remove a profile with its settings. Returns the file.
 
     Raises:
-        SettingsError: If the configuration has no such profile, or cannot be used.
+        SettingsError: If the configuration has no such profile, or the file cannot be used.
     """
     config = read_config()
     if name not in config.profiles:
@@ -166,7 +166,7 @@ def _target(profile: str | None) -> str:
 
 
 def _written(option: Option, text: Secret) -> Any:
-    """Return the value of a text for TOML, its paths made absolute."""
+    """Parse the text of a setting into a TOML value with absolute paths."""
     value = in_folder(option.name, read_text(option, text, option.name), Path.cwd())
     if isinstance(value, str):
         return str(value)
@@ -177,7 +177,8 @@ def _open() -> tuple[Any, Path]:
     """Return the document and its path; the document is empty if there is no file.
 
     Raises:
-        SettingsError: If the file cannot be used as it is, or there is no place for one.
+        SettingsError: If the file cannot be used, or files are switched off, or the user has no
+            home.
     """
     import tomlkit  # noqa: PLC0415 - only for changes
 
@@ -197,7 +198,7 @@ def _table(*, is_super: bool = False) -> Any:
 
 
 def _activated(document: Any, name: str) -> Any:
-    """Return a document with the active profile; the line must precede the first table."""
+    """Return the document with ``profile`` set; that line must precede the first table."""
     if "profile" in document:
         document["profile"] = name
         return document

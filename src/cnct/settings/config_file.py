@@ -1,7 +1,7 @@
 """Reads ``config.toml``: the profiles of this user. Writing is for `config_edits`.
 
-``CNCT_CONFIG`` is the file, or its folder; by default, the user's configuration folder has it. An
-empty ``CNCT_CONFIG`` switches files off, those of ``ccli`` included.
+``CNCT_CONFIG`` is the path of the file or its folder; the default is the user's configuration
+folder. An empty ``CNCT_CONFIG`` switches files off, those of ``ccli`` included.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Config(NamedTuple):
     """The contents of a configuration.
 
     Attributes:
-        profiles: The profiles by name.
+        profiles: Profiles by name.
         active: Name of the profile that is used if none is named, ``None`` without one.
     """
 
@@ -77,11 +77,11 @@ def _path(name: str | None) -> Path | None:
 
 
 def read_config() -> Config:
-    """Return the configuration; it is empty if there is no file.
+    """Return the configuration; without a file, an empty one.
 
     Raises:
-        SettingsError: If the file cannot be used: others can write to it, it is no TOML, or has a
-            setting that does not exist.
+        SettingsError: If the file cannot be used: others can write to it, the text is not TOML, or
+            a setting does not exist.
     """
     path = config_path()
     private = None if path is None else read_private(path)
@@ -106,7 +106,7 @@ def parse_config(text: Secret, path: Path) -> Config:
         path: The file, to which paths in the text are relative.
 
     Raises:
-        SettingsError: If the text is no TOML, or has a setting that does not exist.
+        SettingsError: If the text is not TOML, or a setting does not exist.
     """
     place = clean(str(path))
     document = _tables(_secret(_document(text, place)), place)
@@ -129,7 +129,7 @@ def _document(text: Secret, place: str) -> Any:
 
 
 def _secret(value: Any) -> Any:
-    """Return decoded TOML with a masked ``repr`` for every text: any of them may be a key."""
+    """Return decoded TOML with every text masked in ``repr``: each may be a key."""
     if is_table(value):
         return {name: _secret(value[name]) for name in value}
     if is_array(value):
@@ -164,13 +164,13 @@ def _profile(name: str, table: Any, path: Path) -> Profile:
 
 
 def _active(name: Any, profiles: Mapping[str, Profile], place: str) -> str | None:
-    """Return the profile in use: the one that is named, ``default``, or the only one."""
+    """Return the name of the active profile: the named one, ``default``, or the only one."""
     if name is None:
         return "default" if "default" in profiles else only(profiles)
     if is_table(name):
-        written = next(iter(name), "prod")
+        key = next(iter(name), "prod")
         raise SettingsError(
-            f"profile in {place} is a table: write [profiles.{written}], not [profile.{written}]"
+            f"profile in {place} is a table: write [profiles.{key}], not [profile.{key}]"
         )
     if not isinstance(name, str) or not name.strip():
         raise SettingsError(f"profile in {place} must be the name of a profile")

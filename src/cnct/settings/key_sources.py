@@ -19,7 +19,7 @@ _SHELL_SIGNS = frozenset("|&;<>$`")
 
 
 def is_deferred(key: str) -> bool:
-    """Return whether a key is read at the first call: its source may be slow, or ask the user."""
+    """Return whether a key is read at the first call: the source may be slow or prompt the user."""
     return key.startswith(("cmd:", "keyring:"))
 
 
@@ -29,7 +29,8 @@ def read_key(key: str, place: str) -> Secret:
     Args:
         key: The key, or its source: ``env:NAME``, ``file:PATH``, ``cmd:COMMAND`` or
             ``keyring:SERVICE/USER``.
-        place: Its place, such as ``api_key of profile 'prod' in ...``, for messages.
+        place: Where the key is configured, such as ``api_key of profile 'prod' in ...``, for
+            messages.
 
     Raises:
         SettingsError: If the source has no key.
@@ -45,10 +46,10 @@ def read_key(key: str, place: str) -> Secret:
 
 
 def checked_literal(key: Secret, place: str) -> None:
-    """Check that a text can be sent as an API key.
+    """Refuse a text that HTTP cannot send as a key, or that names the source of a key.
 
     Raises:
-        SettingsError: If it cannot; the text is not shown.
+        SettingsError: In both cases; the message does not show the text.
     """
     problem = key_problem(key)
     if problem:
@@ -80,7 +81,7 @@ def _of_file(name: str, place: str) -> Secret:
 
 
 def _of_command(command: str, place: str) -> Secret:
-    """Return the first line that a command prints. There is no shell, and no input to take away."""
+    """Return the first line of a command's output. The command gets no shell and an empty input."""
     result = _output(command)
     if isinstance(result, Secret):
         return _first_line(result)

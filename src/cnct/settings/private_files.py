@@ -38,7 +38,7 @@ def read_private(file: Path) -> PrivateText | None:
     """Return the text of a file, ``None`` if there is no such file.
 
     Raises:
-        SettingsError: If others could have written the file, or it cannot be read.
+        SettingsError: If others could have written the file, or reading fails.
     """
     try:
         text, status = _text(file)
@@ -59,7 +59,7 @@ def _text(file: Path) -> tuple[Secret, os.stat_result]:
 
 
 def read_secret(file: Path) -> Secret | None:
-    """Return the text of a file with a secret, whoever owns it; ``None`` if it cannot be read."""
+    """Return the text of a secret's file, of any owner; ``None`` if reading fails."""
     try:
         return Secret(_content(file)[0].decode(errors="replace"))
     except (OSError, ValueError):
@@ -67,11 +67,11 @@ def read_secret(file: Path) -> Secret | None:
 
 
 def _content(file: Path) -> tuple[bytes, os.stat_result]:
-    """Read a regular file; reading a FIFO would wait for a writer.
+    """Read a regular file; a FIFO would block until a writer opens it.
 
     Raises:
-        OSError: If there is none.
-        ValueError: If it is too large for a configuration.
+        OSError: If the file cannot be read, is not regular, or is larger than 1 MiB.
+        ValueError: If the path contains NUL.
     """
     with os.fdopen(os.open(file, _READ), "rb") as opened:
         status = os.fstat(opened.fileno())
@@ -105,10 +105,10 @@ def _refuse_unsafe(file: Path, status: os.stat_result, folder: os.stat_result) -
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file that this user alone can read; whole, or not at all.
+    """Write a file atomically, readable by this user alone.
 
     Raises:
-        SettingsError: If it cannot be written.
+        SettingsError: If writing fails.
     """
     aside: Path | None = None
     try:

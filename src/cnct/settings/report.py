@@ -35,10 +35,10 @@ class ProfileRow(NamedTuple):
     Attributes:
         name: Name.
         label: Name of the account in ccli, or empty text.
-        endpoint: Its endpoint.
-        source: Path of its file.
-        is_active: Whether it is used if no argument or variable names another.
-        key: Its key or the source of the key, masked; empty text without one.
+        endpoint: Base URL of the API.
+        source: Path of the file that has the profile.
+        is_active: Whether the profile is used if no argument or variable names another.
+        key: The key or the source of the key, masked; empty text without one.
     """
 
     name: str
@@ -50,7 +50,7 @@ class ProfileRow(NamedTuple):
 
 
 def report(profile: str | None = None, endpoint: str | None = None) -> Report:
-    """Return the settings in effect; a broken configuration is a problem and no error.
+    """Return the settings in effect; a broken configuration is among the problems, not raised.
 
     Args:
         profile: Name of a profile, as for the client.
@@ -77,7 +77,7 @@ def _all_settings(result: Resolution) -> list[Setting]:
 
 
 def profiles() -> list[ProfileRow]:
-    """Return the profiles of the configuration, then the accounts of ccli that it does not have.
+    """Return the profiles, then the accounts of ccli that have no profile of the same name.
 
     Raises:
         SettingsError: If a file cannot be used.

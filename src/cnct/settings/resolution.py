@@ -1,7 +1,7 @@
-"""Decides which settings are in effect, and that a key goes only to the endpoint it belongs to.
+"""Decides which settings are in effect, and allows a key only for the endpoint that belongs to it.
 
-Precedence: arguments, variables, the profile, defaults. Reads files only where the key is looked
-up, or a profile is named.
+Precedence: arguments, variables, the profile, defaults. Files are read only if the key is looked up
+or a profile is named.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class Resolution(NamedTuple):
 
     Attributes:
         settings: The settings that are not left to the defaults, by name. Without ``api_key`` if
-            the key was passed; the value of a key may be its source, see `read_key`.
+            the key was passed; the value of a key may be the name of a source, see `read_key`.
         profile: The profile in use, ``None`` without one.
-        notice: A line for people about an account of ccli that nobody has named.
+        notice: A line for people if an account of ccli is used by default.
     """
 
     settings: Mapping[str, Setting]
@@ -75,7 +75,7 @@ def resolve(
 def gather(
     endpoint: str | None = None, profile: str | None = None, *, has_key: bool = False
 ) -> Resolution:
-    """Return the settings in effect, without the check whether the key is for the endpoint.
+    """Return the settings in effect without `check_key`.
 
     Takes the arguments of `resolve`.
 
@@ -99,7 +99,7 @@ def gather(
 
 
 def _configured(name: str | None, *, is_key_set: bool) -> Profile | None:
-    """Return the profile that is named, or that of the configuration; ``None`` without one."""
+    """Return the named profile, or the active one of the configuration; ``None`` without one."""
     config = read_config()
     if name is not None:
         return _named(name, "profile=", config)

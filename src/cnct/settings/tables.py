@@ -16,5 +16,5 @@ def is_array(value: object) -> TypeGuard[list[Any]]:
 
 
 def is_pair(value: object) -> TypeGuard[tuple[Any, ...]]:
-    """Return whether a checked value consists of several parts, as that of a timeout may."""
+    """Return whether a checked value is a tuple of several parts; timeouts can be."""
     return isinstance(value, tuple)

@@ -19,7 +19,7 @@ def from_environment() -> Mapping[str, Setting]:
     """Return the settings of the environment by name; an empty variable counts as unset.
 
     Raises:
-        SettingsError: If a variable has no value of its setting.
+        SettingsError: If the value of a variable is not valid for the setting.
     """
     result: dict[str, Setting] = {}
     for name, option in OPTIONS.items():
