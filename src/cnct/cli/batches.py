@@ -1,4 +1,4 @@
-"""Runs one write for each of many items, and prints each outcome as soon as it is known."""
+"""Runs a write for each of many items, and prints each outcome at once."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Batch(NamedTuple):
     Attributes:
         title: The work in words, for the question: ``POST requests/ID/approve``.
         write: Returns the write for an item.
-        sample: A write like all others, which is checked before any is sent; ``None`` if each has a
-            body of its own.
+        sample: A representative write, checked before any is sent; ``None`` if each item has a body
+            of its own.
         creates: Whether the writes create resources, which have their ids afterwards.
     """
 
@@ -62,7 +62,7 @@ def run_batch(session: Session, batch: Batch, body: Any, many: Many, *, dry_run:
         session: Settings of the run.
         batch: The work.
         body: The body that all writes share.
-        many: Its many.
+        many: Options for the items, jobs and journal.
         dry_run: Whether the calls are printed and not sent.
 
     Raises:
@@ -85,7 +85,7 @@ def run_batch(session: Session, batch: Batch, body: Any, many: Many, *, dry_run:
 def _confirmed(
     session: Session, batch: Batch, items: Iterable[Item], stack: ExitStack
 ) -> Iterable[Item]:
-    """Ask if there is more than one item, and return the items."""
+    """Return the items; several need confirmation."""
     rest = iter(items)
     first = [*islice(rest, _MANY)]
     if len(first) < _MANY:
@@ -101,7 +101,7 @@ def _confirmed(
 
 
 def _preview(session: Session, batch: Batch, items: Iterable[Item]) -> None:
-    """Print the calls, and send none."""
+    """Print the calls without sending them."""
     rest = iter(items)
     with RowWriter(session, default="ndjson") as writer:
         while chunk := [*islice(rest, _ROWS)]:

@@ -74,7 +74,7 @@ def opened(name: str, option: str) -> BinaryIO:
     """Open a file that an option names.
 
     Raises:
-        click.UsageError: If it cannot be read.
+        click.UsageError: If the file cannot be opened.
     """
     try:
         return Path(name).open("rb")
@@ -87,7 +87,7 @@ def standard_input() -> BinaryIO:
     """Return standard input as a file of bytes.
 
     Raises:
-        click.UsageError: If it is closed.
+        click.UsageError: If standard input is closed.
     """
     if sys.stdin is None:
         raise click.UsageError("Standard input is closed")

@@ -41,7 +41,7 @@ class Word(NamedTuple):
         """The text, or the decoded JSON.
 
         Raises:
-            click.UsageError: If it is no JSON.
+            click.UsageError: If the text is not JSON.
         """
         return decoded(self.text, f"{self.name}:=") if self.is_json else self.text
 
@@ -54,7 +54,7 @@ def word_of(argument: str, example: str) -> Word:
         example: A valid one, for the message.
 
     Raises:
-        click.UsageError: If it has no ``=``, or nothing before it.
+        click.UsageError: If there is no ``=``, or no name before the sign.
     """
     name, sign, text = argument.partition("=")
     is_json = name.endswith(":")
@@ -68,7 +68,7 @@ def decoded(text: str | bytes, name: str) -> Any:
     """Decode JSON.
 
     Raises:
-        click.UsageError: If it is none; the message names ``name`` and the position.
+        click.UsageError: If the text is not JSON; the message names ``name`` and the position.
     """
     try:
         return json.loads(text, parse_constant=_no_number)
@@ -90,7 +90,7 @@ def where(arguments: Sequence[str], rql: Sequence[str] = ()) -> R:
 
     Raises:
         click.UsageError: If an argument is no condition.
-        RQLError: If RQL cannot express it, or a text is not RQL.
+        RQLError: If RQL cannot express a condition, or a text is not RQL.
     """
     filters = [R.parse(text) for text in rql]
     conditions = [_condition(argument) for argument in arguments]
@@ -114,7 +114,7 @@ def _condition(argument: str) -> R:
 
 
 def _operand(word: Word) -> Any:
-    """Return the value of a condition in the type that its operator takes."""
+    """Convert the value of a condition to the type of the operator's operand."""
     value, op = word.value, keyword_parts(word.name)[1]
     if word.is_json:
         return value

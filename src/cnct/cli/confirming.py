@@ -1,4 +1,4 @@
-"""Asks before many writes. Without a terminal that is an error, and end of input is never yes."""
+"""Asks before many writes. Without a terminal this is an error, and end of input counts as no."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TERMINAL = "/dev/tty"
 
 
 def check_can_ask() -> None:
-    """Refuse a run that would have to ask and cannot, before its input is read.
+    """Refuse a run that needs confirmation without a terminal, before the input is read.
 
     Raises:
         click.UsageError: If there is no terminal.
@@ -28,10 +28,10 @@ def check_can_ask() -> None:
 
 
 def confirm(question: str) -> None:
-    """Ask, and return if the answer is yes.
+    """Ask for confirmation; return only if the answer is yes.
 
     Raises:
-        ClientError: If it is anything else, or the input ends.
+        ClientError: If the answer is anything else, or the input ends.
         click.UsageError: If there is no terminal.
     """
     check_can_ask()

@@ -1,4 +1,4 @@
-"""Makes the command's client. Key and endpoint are looked up by the client itself."""
+"""Makes the command's client. The client looks up key and endpoint."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def connect(session: Session, *, at_prompt: bool = False) -> ConnectClient:
-    """Return a client for the settings of a run; it makes no call yet.
+    """Return a client for the settings of a run, without a call.
 
     Args:
         session: The settings.
-        at_prompt: Whether people work with it in Python, who get the library's defaults. Commands
-            refuse all that the document refuses, and keep no rows.
+        at_prompt: Whether the client is for a Python prompt and has the library's defaults.
+            Commands check calls strictly against the document, and keep no rows.
 
     Raises:
         click.UsageError: If an option is invalid.
@@ -52,7 +52,7 @@ def _check_profile(session: Session) -> None:
     """Refuse a profile that does not exist.
 
     Raises:
-        click.UsageError: With the nearest name.
+        click.UsageError: The message has the nearest name.
     """
     from cnct.settings import profile_names  # noqa: PLC0415 - only errors need it
     from cnct.text import did_you_mean  # noqa: PLC0415 - same
@@ -64,10 +64,10 @@ def _check_profile(session: Session) -> None:
 
 
 def _check_key(session: Session) -> None:
-    """Refuse to go on without a key.
+    """Raise if no key is configured.
 
     Raises:
-        SettingsError: With the ways to set one.
+        SettingsError: The message lists the ways to set a key.
     """
     from cnct.settings import report  # noqa: PLC0415 - only errors need it
 

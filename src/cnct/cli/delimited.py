@@ -76,7 +76,7 @@ class Delimited:
         """Write the header if there were no rows.
 
         Raises:
-            ClientError: If later rows had fields for which there is no column.
+            ClientError: If later rows had fields without a column.
         """
         if is_complete and not self._has_header and self._named:
             self._write_lines([self._columns])

@@ -57,7 +57,7 @@ def _versions() -> Iterator[Row]:
 
 
 def _facade() -> Iterator[Row]:
-    """Yield who owns ``from cnct import ...``: several packages can have that module."""
+    """Yield the package that provides the module ``cnct``: several packages can."""
     problem = facade_problem()
     if problem:
         yield _row("from cnct import", problem, state="problem")
@@ -138,7 +138,7 @@ def _network(session: Session) -> Iterator[Row]:
 
 
 def _call(session: Session) -> Iterator[Row]:
-    """Yield the result of a call that every account may make."""
+    """Yield the result of a call that every account is allowed to make."""
     start = time.monotonic()
     try:
         session.client.get("accounts?limit=1")

@@ -16,7 +16,7 @@ _VARIABLE = "CNCT_SPEC"
 
 
 def location_of(session: Session) -> str | None:
-    """Return path or URL of the document; ``None`` for the published one.
+    """Return the path or URL of the document; ``None`` for the published one.
 
     Raises:
         SettingsError: If the configuration cannot be read.
@@ -35,7 +35,7 @@ def document_of(session: Session) -> OpenAPISpecs:
     """Return the document, loaded.
 
     Raises:
-        SpecError: If it cannot be read.
+        SpecError: If the document cannot be read.
     """
     location = location_of(session)
     specs = OpenAPISpecs(location)

@@ -11,7 +11,7 @@ def write_bytes(sink: Sink, content: bytes) -> None:
     """Write the bytes of a download unchanged.
 
     Raises:
-        click.UsageError: If standard output is a terminal, which would obey them.
+        click.UsageError: If standard output is a terminal, which would interpret the bytes.
     """
     if sink.is_terminal and not _is_plain(content):
         raise click.UsageError(

@@ -12,7 +12,7 @@ _SECONDS = (86_400, 3_600, 60, 1)
 
 
 class Duration(click.ParamType[float]):
-    """Seconds, or a number with the unit d, h, m or s, or several of them."""
+    """Option type for a duration: seconds, or numbers with the units d, h, m and s."""
 
     name = "duration"
 

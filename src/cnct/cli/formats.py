@@ -22,7 +22,7 @@ class RowFormat(Protocol):
         ...
 
     def end(self, *, is_complete: bool) -> None:
-        """Write the end, after an error too."""
+        """Write the end, even after an error."""
         ...
 
 
@@ -65,7 +65,7 @@ class RowWriter:
     Args:
         session: Settings of the run.
         columns: Fields of the rows, in order; empty if the first rows decide.
-        default: Format for another one than table on a terminal and json elsewhere.
+        default: Default format; empty for table on a terminal and json elsewhere.
     """
 
     def __init__(self, session: Session, columns: Sequence[str] = (), default: str = "") -> None:
@@ -86,7 +86,7 @@ class RowWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Write the end; JSON that was begun is ended, so that it stays valid after an error."""
+        """Write the end; after an error too, so that an open JSON document becomes valid."""
         self._format.end(is_complete=error is None)
 
 
@@ -105,9 +105,9 @@ def _row_format(session: Session, columns: Sequence[str], default: str) -> RowFo
                 sink, columns, is_csv=name == "csv", is_guarded=not session.plain_cells
             )
         case _:
-            from cnct.cli.tables import Table  # noqa: PLC0415 - rich is slow to import
+            from cnct.cli.tables import TableFormat  # noqa: PLC0415 - rich is slow to import
 
-            return Table(session, columns)
+            return TableFormat(session, columns)
 
 
 def write_value(session: Session, value: Any, columns: Sequence[str] = ()) -> None:
@@ -116,7 +116,7 @@ def write_value(session: Session, value: Any, columns: Sequence[str] = ()) -> No
     Args:
         session: Settings of the run.
         value: Decoded JSON, bytes, or ``None`` for an empty response, which writes nothing.
-        columns: Fields to show, if only those are.
+        columns: Fields to show; empty for all.
 
     Raises:
         click.UsageError: If bytes would go to a terminal.

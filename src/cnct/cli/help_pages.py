@@ -1,6 +1,6 @@
 """Writes help about the API for the shell: command lines, filters, bodies, actions.
 
-Takes everything from the document, and does no I/O.
+All facts come from the document; does no I/O.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Helper:
         return [Prose(text if self._full else beginning(text)) for text in markdown if text]
 
     def _lines(self, path: str, place: Place) -> Iterator[str]:
-        """Yield command lines that can come next."""
+        """Yield the command lines that apply to a place."""
         get = place.operations.get("GET")
         match place.kind:
             case "collection":

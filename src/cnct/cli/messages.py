@@ -21,7 +21,7 @@ def print_message(text: str, prefix: str = "cnct: ") -> None:
 
 
 def has_terminal(stream: IO[str] | None) -> bool:
-    """Return whether a standard stream is a terminal; a closed or missing one is none."""
+    """Return whether a standard stream is a terminal; a closed or missing stream is not."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Options that commands share, and the class of commands that have those of the session."""
+"""The options that commands share, and the command class with the session's options."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _session_option(*names: str, **attributes: Any) -> click.Option:
 
 
 def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
-    """Keep the value of an option in the session; the option after the subcommand wins."""
+    """Store the value of an option in the session; the option after the subcommand wins."""
     session = context.ensure_object(Session)
     if value:
         setattr(session, str(parameter.name), value)
@@ -78,7 +78,7 @@ def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> N
                 formatter.write(f"{'':{formatter.current_indent}}{example}\n")
 
 
-class Query(NamedTuple):
+class QueryOptions(NamedTuple):
     """The arguments that choose rows."""
 
     collection: str
@@ -93,10 +93,10 @@ class Many(NamedTuple):
     Attributes:
         source: File with ids or rows, ``-`` for standard input.
         jobs: Calls at the same time.
-        journal: File by which a later run goes on.
-        restart: Whether a finished journal starts anew.
-        stop: Whether nothing new starts after a failure.
-        yes: Whether nobody is asked.
+        journal: File from which a later run resumes.
+        restart: Whether to begin a finished journal anew.
+        stop: Whether no further item is started after a failure.
+        yes: Whether to skip the confirmation.
     """
 
     source: str
@@ -151,7 +151,7 @@ def query_options(function: Function) -> Function:
         search: str | None,
         **rest: Any,
     ) -> Any:
-        return function(*args, query=Query(collection, conditions, rql, search), **rest)
+        return function(*args, query=QueryOptions(collection, conditions, rql, search), **rest)
 
     decorators = (
         click.argument("collection"),

@@ -1,4 +1,4 @@
-"""The root group: names the subcommands and imports one of them when it is used."""
+"""The root group: lists the subcommands, and imports each at first use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Entry(NamedTuple):
     """A subcommand that is not imported yet.
 
     Attributes:
-        module: Its module in `cnct.cli.commands`, which has it as ``command``.
+        module: Module in `cnct.cli.commands` whose ``command`` is the subcommand.
         summary: One line for the list of commands.
     """
 

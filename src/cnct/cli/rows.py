@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnct.cli.conditions import where
-from cnct.cli.options import Query
+from cnct.cli.options import QueryOptions
 from cnct.cli.targets import collection_path
 from cnct.client.models import ResourceSet
 
 if TYPE_CHECKING:
-    from cnct.cli.selecting import Selection
+    from cnct.cli.selecting import FieldSelection
     from cnct.cli.session import Session
 
 
-def row_set(session: Session, query: Query, order: str | None = None) -> ResourceSet:
+def row_set(session: Session, query: QueryOptions, order: str | None = None) -> ResourceSet:
     """Return the set that a command works on.
 
     Raises:
@@ -35,8 +35,8 @@ def row_set(session: Session, query: Query, order: str | None = None) -> Resourc
 
 def selected(
     session: Session, rows: ResourceSet, select: str | None
-) -> tuple[ResourceSet, Selection]:
-    """Return the set with the fields of ``--select`` asked for, and the selection.
+) -> tuple[ResourceSet, FieldSelection]:
+    """Return the set with the fields of ``--select`` selected, and the selection for the output.
 
     Raises:
         InvalidCallError: If the document has no such field.

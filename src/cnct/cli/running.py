@@ -1,4 +1,4 @@
-"""Runs a command line: errors become one message on standard error and an exit status.
+"""Runs a command line: errors become a message on standard error and an exit status.
 
 Owns the standard streams for the time of the run; knows no single command.
 """
@@ -72,7 +72,7 @@ def _print_usage_error(error: click.ClickException) -> None:
 
 
 def _flushed(status: int) -> int:
-    """Flush standard output; where that fails, leave nothing for the interpreter to flush."""
+    """Flush standard output; after a failure, discard the rest, which would fail again at exit."""
     if sys.stdout is None:
         return status
     try:
@@ -95,7 +95,7 @@ def _discard_output() -> None:
 
 @contextmanager
 def _warnings_as_messages() -> Generator[None]:
-    """Show warnings of ours as messages.
+    """Print cnct's warnings as messages.
 
     Standard error stays empty off a terminal unless something is wrong, so that cron sends no mail:
     there, only lists that may have lost rows, and keys that others can read, are worth a message.

@@ -17,7 +17,7 @@ def read_secret(name: str) -> str:
         name: The secret's name, for the prompt.
 
     Raises:
-        click.UsageError: If there is none.
+        click.UsageError: If there is no input.
     """
     if has_terminal(sys.stdin):
         from getpass import getpass  # noqa: PLC0415 - only terminals need it

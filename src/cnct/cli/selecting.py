@@ -1,4 +1,4 @@
-"""Decides which fields a call selects and which are shown, from ``--select`` and the document."""
+"""Decides the fields to select in a call and to show, from ``--select`` and the document."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from cnct.openapi.places import Operation, Schema
 
 
-class Selection(NamedTuple):
+class FieldSelection(NamedTuple):
     """Fields of rows.
 
     Attributes:
         columns: Dotted fields to show, in order; empty for whole rows.
-        select: Fields for the ``select`` of the call: hidden ones to add, and those to leave out.
+        select: Arguments of ``select`` for the call: hidden fields to add, fields to leave out.
     """
 
     columns: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ def names_of(text: str | None) -> list[str]:
     return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
-def selection(specs: OpenAPISpecs | None, path: str, fields: Sequence[str]) -> Selection:
+def selection(specs: OpenAPISpecs | None, path: str, fields: Sequence[str]) -> FieldSelection:
     """Return the selection for a list or a resource.
 
     Args:
@@ -53,11 +53,11 @@ def selection(specs: OpenAPISpecs | None, path: str, fields: Sequence[str]) -> S
     signed = tuple(name.removeprefix("+") for name in fields if name[0] in "+-")
     operation = specs.operation("GET", path) if specs else None
     if specs is None or operation is None:
-        return Selection(columns, signed)
+        return FieldSelection(columns, signed)
     filters = _filters(specs, path, operation)
     _check(specs, operation, filters, columns)
     hidden = [name for name in columns if _is_hidden(name, filters)]
-    return Selection(columns, (*signed, *hidden))
+    return FieldSelection(columns, (*signed, *hidden))
 
 
 def _filters(specs: OpenAPISpecs, path: str, operation: Operation) -> dict[str, FilterField]:
@@ -74,7 +74,7 @@ def _above(template: str) -> str:
 
 
 def _is_hidden(name: str, filters: dict[str, FilterField]) -> bool:
-    """Return whether responses leave a field out, alone or with an object around it."""
+    """Return whether responses leave out a field, or an object that contains the field."""
     parts = name.split(".")
     paths = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
     below = [field.hidden for path, field in filters.items() if path.startswith(f"{name}.")]

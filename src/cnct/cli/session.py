@@ -1,4 +1,4 @@
-"""The settings of one run of the command, and the objects made of them at first use."""
+"""The settings of a run of the command, and the objects built from them at first use."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from cnct.cli.messages import has_terminal
 
 
 class OutputClosed(Exception):  # noqa: N818 - no error: the reader has enough
-    """The reader of standard output has closed it, as ``head`` does."""
+    """The reader of standard output closed the pipe, as ``head`` does."""
 
 
 class Sink:

@@ -113,7 +113,7 @@ def _fields(document: Lookup, schema: Schema | None) -> dict[str, Any]:
 
 
 def _content(document: Lookup, operation: Operation) -> str:
-    """Return an operation with everything that it refers to, as text."""
+    """Return an operation as text, with all references resolved."""
     described = document.operation_object(operation)
     parts: dict[str, Any] = {}
     todo: list[Any] = [described]

@@ -20,8 +20,8 @@ _NAMES = ("name", "id")  # of an object within a row: one of them is enough
 _MOST = 40  # cells of a column, unless there is room
 
 
-class Table:
-    """A table that begins before all rows are there.
+class TableFormat:
+    """A table whose first rows are written before the last ones arrive.
 
     Args:
         session: Settings of the run.
@@ -90,7 +90,7 @@ class _Style:
 
 
 def _ordered(names: Sequence[str], rows: Sequence[dict[str, Any]]) -> list[str]:
-    """Return the columns that matter most: not empty, no lists, one of each object."""
+    """Return the most useful columns: not empty, no lists, one of each object."""
     useful = [
         name
         for name in names
@@ -146,7 +146,7 @@ def _one_line(value: Any) -> str:
 
 
 def _fitted(text: str, width: int) -> str:
-    """Return a text with exactly so many cells; a longer one ends with an ellipsis."""
+    """Return a text of exactly that many cells; a longer text ends with an ellipsis."""
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return f"{set_cell_size(text, width - 1)}…"

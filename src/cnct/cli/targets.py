@@ -1,6 +1,6 @@
-"""Reads the places that users name: ``products``, ``requests/PR-1``, ``products/PRD-1/items``.
+"""Reads places of the API: ``products``, ``requests/PR-1``, ``products/PRD-1/items``.
 
-Checks their kind against the document, so that the message can name the command to use instead.
+Checks the kind of place against the document, so that messages can name the right command.
 """
 
 from __future__ import annotations

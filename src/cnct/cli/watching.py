@@ -1,4 +1,4 @@
-"""Finds the rows of a set that are new or changed since the last look. Neither prints nor waits."""
+"""Finds the rows of a set that are new or changed since the last poll. Neither prints nor waits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Look: TypeAlias = dict[str | int, bytes]
 
 
 def time_field(fields: dict[str, FilterField]) -> str | None:
-    """Return the field with the time of the last change, if a list can be asked for it."""
+    """Return the field with the time of the last change, if the list can be filtered by one."""
     usable = (
         name
         for name, field in fields.items()
@@ -34,10 +34,10 @@ def time_field(fields: dict[str, FilterField]) -> str | None:
 
 
 class Watch:
-    """Looks at a set again and again.
+    """Polls a set for changes.
 
-    With a time of the last change, a look reads the rows that changed since the one before. Without
-    one, a look reads the whole set.
+    With a time of the last change, a poll reads the rows that changed since the previous one.
+    Without such a field, each poll reads the whole set.
 
     Args:
         rows: The set.
@@ -51,15 +51,15 @@ class Watch:
         self._seen: Look = {}
 
     def start(self) -> None:
-        """Look at the rows as they are now, from which `changes` goes on."""
+        """Read the present state of the rows, with which `changes` compares."""
         self._since = self._newest()
         for _ in self.changes():
             pass
 
     def changes(self) -> Iterator[Any]:
-        """Yield the rows that are new or changed since the last look.
+        """Yield the rows that are new or changed since the last poll.
 
-        After an error, the next look yields the rest, and perhaps rows that were there before.
+        After an error, the next poll yields the rest, and may repeat rows.
         """
         newest = self._newest()
         look: Look = {}
@@ -90,7 +90,7 @@ class Watch:
         try:
             moment = datetime.fromisoformat(value)
         except (TypeError, ValueError):
-            self._field = None  # no time after all: compare whole looks
+            self._field = None  # a row without a time: compare whole sets
             return None
         return moment if moment.tzinfo else moment.astimezone()
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Write(NamedTuple):
-    """A write that was not sent yet.
+    """A write to send.
 
     Attributes:
         method: HTTP method.
@@ -28,10 +28,10 @@ class Write(NamedTuple):
         return session.client.execute(self.method, self.path, **self._arguments)
 
     def preview(self, session: Session) -> dict[str, Any]:
-        """Check the call as it would be sent, and return it as a row to show.
+        """Check the call against the document, and return a row that describes the request.
 
         Raises:
-            InvalidCallError: If it does not fit the document.
+            InvalidCallError: If the call does not fit the document.
         """
         recorder = session.client.dry_run()
         recorder.execute(self.method, self.path, **self._arguments)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cnct.cli.options import Command, Query, force_option, query_options
+from cnct.cli.options import Command, QueryOptions, force_option, query_options
 from cnct.cli.rows import row_set
 from cnct.cli.session import Session
 
@@ -21,7 +21,7 @@ from cnct.cli.session import Session
 @click.pass_obj
 def command(
     session: Session,
-    query: Query,
+    query: QueryOptions,
 ) -> None:
     """Print how many resources match; reads none of them."""
     number = row_set(session, query).count()

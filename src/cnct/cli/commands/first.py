@@ -7,7 +7,7 @@ import click
 from cnct.cli.formats import write_value
 from cnct.cli.options import (
     Command,
-    Query,
+    QueryOptions,
     force_option,
     output_options,
     query_options,
@@ -31,7 +31,7 @@ from cnct.cli.session import Session
 @click.pass_obj
 def command(
     session: Session,
-    query: Query,
+    query: QueryOptions,
     order: str | None,
     select: str | None,
 ) -> None:

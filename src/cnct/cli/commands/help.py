@@ -54,7 +54,7 @@ def command(context: click.Context, place: str | None, action: str | None, full:
 
 
 def _path(specs: OpenAPISpecs, path: str, action: str | None) -> str:
-    """Return the path of a place, or of an action of its resources or its own.
+    """Return the path of a place or of an action there.
 
     Raises:
         NotFoundError: If there is no such action.

@@ -7,7 +7,7 @@ import click
 from cnct.cli.formats import RowWriter
 from cnct.cli.options import (
     Command,
-    Query,
+    QueryOptions,
     force_option,
     output_options,
     query_options,
@@ -38,7 +38,7 @@ from cnct.cli.session import Session
 @click.pass_obj
 def command(
     session: Session,
-    query: Query,
+    query: QueryOptions,
     order: str | None,
     select: str | None,
     limit: int | None,

@@ -12,7 +12,7 @@ from cnct.cli.formats import RowWriter
 from cnct.cli.messages import print_message
 from cnct.cli.options import (
     Command,
-    Query,
+    QueryOptions,
     force_option,
     output_options,
     query_options,
@@ -39,7 +39,11 @@ from cnct.exceptions import ClientError
 @force_option
 @click.pass_obj
 def command(
-    session: Session, query: Query, select: str | None, interval: float, timeout: float | None
+    session: Session,
+    query: QueryOptions,
+    select: str | None,
+    interval: float,
+    timeout: float | None,
 ) -> None:
     """Print each resource that matches and is new or has changed since the start.
 

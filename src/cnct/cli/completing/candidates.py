@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from cnct.cli.completing.compact import Names, Node, names_of
+from cnct.cli.completing.compact import CompactNames, Node, names_of
 from cnct.cli.completing.grammar import (
     ACTION,
     API_PATH,
@@ -83,8 +83,8 @@ def _of_kind(line: Typed, current: str) -> Iterator[Candidate]:
         yield from source(line, current)
 
 
-def _names(line: Typed) -> Names | None:
-    """Return the names of the document in use; ``None`` if it is not in the cache."""
+def _names(line: Typed) -> CompactNames | None:
+    """Return the names of the document in use; ``None`` if the cache does not have the document."""
     location = line.values.get("--spec") or os.environ.get("CNCT_SPEC", "").strip()
     if not location:
         location = _configured(line.values.get("--profile"))
@@ -92,7 +92,7 @@ def _names(line: Typed) -> Names | None:
 
 
 def _configured(profile: str | None) -> str:
-    """Return the location that the configuration has, by default the published document's."""
+    """Return the configured location of the document, by default that of the published one."""
     from cnct.openapi.sources import DEFAULT_LOCATION  # noqa: PLC0415 - CNCT_SPEC needs none
     from cnct.settings import report  # noqa: PLC0415 - same
 
@@ -103,7 +103,7 @@ def _configured(profile: str | None) -> str:
 
 
 def _places(line: Typed, current: str, end: str = "") -> Iterator[Candidate]:
-    """Yield the places below the one that is typed.
+    """Yield the places below the typed one.
 
     Args:
         line: The command line.
@@ -187,7 +187,7 @@ def _values(field: Any, keyword: str, op: str, value: str) -> Iterator[Candidate
 
 
 def _listed(names: Iterable[str], current: str) -> Iterator[Candidate]:
-    """Yield the names as the last of a list with commas; a sign before it stays."""
+    """Yield completions for the last name of a comma-separated list; its sign is kept."""
     before, comma, last = current.rpartition(",")
     sign = last[:1] if last[:1] in "+-" else ""
     return (Candidate(f"{before}{comma}{sign}{name}", is_final=False) for name in names)

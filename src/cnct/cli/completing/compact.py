@@ -1,7 +1,7 @@
 """The names of a document in one small JSON file, beside its index in the cache.
 
-The file is written from the index when the index has changed, which takes longer than a completion
-may; all other completions read the file alone. Loads msgspec for that only.
+The file is written when the index has changed; this is slow and needs msgspec. All other
+completions read only the file.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Node: TypeAlias = dict[str, Any]
 its filters, ``w`` the number of its body's fields by method. Empty members are left out."""
 
 
-class Names:
+class CompactNames:
     """The names of a document.
 
     Args:
@@ -52,7 +52,7 @@ class Names:
         self._bodies = bodies
 
     def at(self, path: str) -> Node | None:
-        """Return the place at a path with ids, ``None`` if there is none."""
+        """Return the place at a path with ids, or ``None``."""
         node: Node | None = self.root
         for segment in path.split("/") if path else ():
             below: dict[str, Node] = node.get("b", {}) if node else {}
@@ -70,7 +70,7 @@ class Names:
         return self._bodies[numbers[method]] if method in numbers else dict[str, list[str]]()
 
 
-def names_of(location: str) -> Names | None:
+def names_of(location: str) -> CompactNames | None:
     """Return the names of a document whose index is in the cache, without network.
 
     Args:
@@ -84,7 +84,7 @@ def names_of(location: str) -> Names | None:
         status = index.stat()
         stamp = [_FORMAT, status.st_mtime_ns, status.st_size]
         kept = _kept(file, stamp)
-        return Names(*(kept or _made(location, file, stamp)))
+        return CompactNames(*(kept or _made(location, file, stamp)))
     except (OSError, ValueError, TypeError):
         return None
 

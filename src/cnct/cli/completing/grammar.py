@@ -12,7 +12,7 @@ COLORS = ("auto", "always", "never")
 METHODS = ("GET", "POST", "PUT", "DELETE")
 SHELLS = ("bash", "zsh", "fish")
 
-# What completes a word. A tuple has the choices; these names have their functions in `candidates`.
+# The kind of a word: a tuple of choices, or a name for which `candidates` has a function.
 NONE, FLAG, FILE, PROFILE = "none", "flag", "file", "profile"
 COLLECTION, RESOURCE, PLACE, ACTION = "collection", "resource", "place", "action"
 CONDITION, ORDER, SELECT, BODY, DATA = "condition", "order", "select", "body", "data"
@@ -26,10 +26,10 @@ class Form(NamedTuple):
     """The form of a command.
 
     Attributes:
-        options: What completes the value of each option; ``FLAG`` for one without a value.
-        arguments: What completes each argument; the last one repeats if ``repeats``.
+        options: Kind of the value of each option; ``FLAG`` for an option without a value.
+        arguments: Kind of each argument; the last one repeats if ``repeats``.
         repeats: Whether the last argument may come any number of times.
-        method: HTTP method of a write, whose body has the fields.
+        method: HTTP method of a write, whose body fields are offered.
         below: Subcommands.
     """
 

@@ -15,13 +15,13 @@ _BREAKS = "=:"
 _SPECIAL = frozenset("\\'\"`$&|;<>()[]{}*?!#~ \t")
 
 
-class Line(NamedTuple):
+class CommandLine(NamedTuple):
     """A command line up to the cursor.
 
     Attributes:
         words: The words before the one at the cursor, the program first.
         current: The beginning of the word at the cursor, without quotes.
-        raw: The same as it is typed.
+        raw: The same word with the quotes and escapes as typed.
         quote: The quote that is open at the cursor, or empty text.
     """
 
@@ -31,7 +31,7 @@ class Line(NamedTuple):
     quote: str
 
 
-def split(line: str) -> Line:
+def split(line: str) -> CommandLine:
     """Split a command line of bash up to the cursor; an open quote is no error."""
     words: list[str] = []
     word, raw, quote, is_open = "", "", "", False
@@ -52,11 +52,11 @@ def split(line: str) -> Line:
             raw, word = raw + following, word + following
         else:
             word += letter
-    return Line(words, word, raw, quote)
+    return CommandLine(words, word, raw, quote)
 
 
-def bash_replies(line: Line, matches: Iterable[Candidate], breaks: str) -> list[str]:
-    """Return the candidates as bash needs them: the part that it replaces, with quotes.
+def bash_replies(line: CommandLine, matches: Iterable[Candidate], breaks: str) -> list[str]:
+    """Return the part of each candidate that bash inserts, quoted.
 
     Args:
         line: The command line.
@@ -68,7 +68,7 @@ def bash_replies(line: Line, matches: Iterable[Candidate], breaks: str) -> list[
     return [_quoted(word.text[kept:], line.quote) + end * word.is_final for word in matches]
 
 
-def _kept(line: Line, breaks: str) -> int:
+def _kept(line: CommandLine, breaks: str) -> int:
     """Return how many characters of the word bash leaves as they are."""
     ends = [end for end, sign in enumerate(line.current, 1) if sign in _BREAKS and sign in breaks]
     if line.quote:

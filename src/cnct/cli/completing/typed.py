@@ -1,4 +1,4 @@
-"""Reads the command line that completion is asked about: words, options, arguments."""
+"""Reads the command line to be completed: words, options, arguments."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ class Typed(NamedTuple):
     """A command line up to the word at the cursor.
 
     Attributes:
-        form: Form of the innermost command that is named.
-        kind: What completes the word at the cursor, other than an option.
+        form: Form of the innermost command.
+        kind: Kind of the word at the cursor, unless an option is typed.
         arguments: Arguments of the command so far.
         values: Values of the options so far.
         offers_commands: Whether the word can be a command.
