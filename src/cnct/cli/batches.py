@@ -1,4 +1,4 @@
-"""Runs a write for each of many items, and prints each outcome at once."""
+"""Runs a write for each of many items, and prints the outcomes as the calls end."""
 
 from __future__ import annotations
 

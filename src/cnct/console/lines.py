@@ -38,8 +38,8 @@ def _call(subject: Subject, verb: str, method: str, comment: str) -> list[Line]:
 
     The call is then in the section about the payload.
     """
-    written = argument(subject.specs, subject.operations.get(verb), method)
-    return [] if written is None else [Line(subject.call(f".{method}({written})"), comment)]
+    arguments = argument(subject.specs, subject.operations.get(verb), method)
+    return [] if arguments is None else [Line(subject.call(f".{method}({arguments})"), comment)]
 
 
 def of_set(rows: Subject) -> list[Line]:

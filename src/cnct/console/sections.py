@@ -130,8 +130,10 @@ def actions(subject: Subject, names: Sequence[str], title: str, *, full: bool) -
 def _action_call(action: Subject, operation: Operation) -> str:
     """Write the call of an action, or that of its help if the payload is long."""
     method = operation.method.lower()
-    written = argument(action.specs, operation, method)
-    return f"{action.python}.help()" if written is None else action.call(f".{method}({written})")
+    arguments = argument(action.specs, operation, method)
+    return (
+        f"{action.python}.help()" if arguments is None else action.call(f".{method}({arguments})")
+    )
 
 
 def answer(specs: OpenAPISpecs, operation: Operation) -> list[Block]:

@@ -23,7 +23,7 @@ def ranked(words: Words, text: str, limit: int) -> list[Match]:
     that word, where rare words gain more; and the gain of the one remark that matches most words
     together, which becomes the text of the match.
     """
-    written = spellings(text)
+    spelling_of = spellings(text)
     searched = list(dict.fromkeys(words_of(text)))
     alone: dict[int, list[float]] = {}
     together: dict[int, tuple[float, int]] = {}
@@ -37,7 +37,9 @@ def ranked(words: Words, text: str, limit: int) -> list[Match]:
     matches: dict[str, Match] = {}
     for place, gains in alone.items():
         path, method = words.places[place]
-        missing = [written[word] for word, gain in zip(searched, gains, strict=True) if not gain]
+        missing = [
+            spelling_of[word] for word, gain in zip(searched, gains, strict=True) if not gain
+        ]
         most, best_remark = together.get(place, (0.0, None))
         what = _named(path) if best_remark is None else words.remarks[best_remark].text
         complete = 1 - len(missing) / len(searched)

@@ -177,22 +177,22 @@ class Compiler:
 
     def _comparable(self, field: FilterField, op: str, value: Value) -> Any:
         """Convert a value for the column of a field; ``_NULL`` stands for null."""
-        written = value_text(value)
+        literal = value_text(value)
         if field.means_null(value):
             if "null" not in field.lookups or op not in ("eq", "ne"):
-                raise bad_condition(field.name, op, written)
+                raise bad_condition(field.name, op, literal)
             return _NULL
-        text = value.text if isinstance(value, Literal) else written
+        text = value.text if isinstance(value, Literal) else literal
         if text == "empty()" and op in ("eq", "ne"):
             if field.type != "string" or field.enum:
-                raise bad_condition(field.name, op, written)
+                raise bad_condition(field.name, op, literal)
             return ""
         if NUL in text or (field.enum and text not in field.enum):
-            raise bad_condition(field.name, op, written)
+            raise bad_condition(field.name, op, literal)
         try:
             return from_text(field.type, text)
         except (ValueError, OverflowError) as error:
-            raise bad_condition(field.name, op, written) from error
+            raise bad_condition(field.name, op, literal) from error
 
     def _search(self, op: str, value: Value) -> SqlExpression | None:
         if op != "eq" or isinstance(value, Group):

@@ -15,7 +15,7 @@ from cnct.client.work.runs import Plan, note_error, raise_error
 
 
 async def outcomes(plan: Plan) -> AsyncGenerator[Outcome[Any]]:
-    """Yield the outcomes of a job as they are known. Async twin of `outcomes`."""
+    """Yield the outcomes of a job as the calls end. Async twin of `outcomes`."""
     job = await in_thread(plan.open) if plan.settings.journal is not None else plan.open()
     report = Reporter(plan.settings.progress, job)
 

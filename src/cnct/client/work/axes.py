@@ -1,4 +1,4 @@
-"""Maps the values of a field to integers, on which windows are cut, and back. No I/O."""
+"""Maps the values of a field to integers, at which windows are cut, and back. No I/O."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Axis(NamedTuple):
         kind: Type of the field: datetime, date, integer, decimal or float.
         scale: Positions of a number for each 1.
         step: Width of the first window beside an open end.
-        round_to: Positions are rounded to this where windows are wider.
+        round_to: Multiple to which positions are rounded in wider windows.
         least: Smallest position to cut at.
         greatest: Largest position to cut at.
     """
@@ -42,10 +42,10 @@ class Axis(NamedTuple):
     greatest: int
 
     def position(self, value: Any) -> int:
-        """Return the position of a value as JSON has it.
+        """Return the position of a JSON value.
 
         Raises:
-            ValueError: If it is not of this kind.
+            ValueError: If the value is not of this kind.
         """
         number = read_value(self.kind, str(value))
         if isinstance(number, datetime):
@@ -69,7 +69,7 @@ class Axis(NamedTuple):
                 return position / self.scale
 
     def text(self, position: int) -> str:
-        """Return the value at a position as text that `position` reads."""
+        """Return the value at a position as JSON text, the inverse of `position`."""
         value = self.value(position)
         return value.isoformat() if isinstance(value, date) else str(value)
 
@@ -110,7 +110,7 @@ AXES = {
 
 
 def axis_of(value: Any) -> Axis | None:
-    """Return the axis for a value as JSON has it; ``None`` for any other value."""
+    """Return the axis for the type of a JSON value; ``None`` for other types."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):

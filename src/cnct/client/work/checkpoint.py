@@ -1,4 +1,4 @@
-"""Writes how far a scan has come to a file, and reads it after an interruption."""
+"""Stores the progress of a scan in a file, and restores it after an interruption."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class Checkpoint:
     """The file of a scan: a header with its query, then a line for each window that was read.
 
     Args:
-        path: The file; created if there is none.
+        path: The file; created if missing.
         scan: Path of the list, endpoint and query.
         field: The field by which the list is cut.
 
     Attributes:
-        progress: How far an earlier scan has come; ``None`` if there was none.
+        progress: Progress of an interrupted scan; ``None`` if there was none.
 
     Raises:
-        JournalError: If the file belongs to another scan, to one that is finished, or is in use.
+        JournalError: If the file is in use, or belongs to another or a finished scan.
         OSError: If the file cannot be opened.
     """
 
@@ -79,14 +79,14 @@ class Checkpoint:
         )
 
     def note(self, run: ScanRun, window: FieldWindow) -> None:
-        """Note a window that was read, with the ids of its new rows if the field changes."""
+        """Record a window as read, with the ids of new rows if the field changes."""
         record: Record = {"nulls": True} if run.has_nulls(window) else {}
         if not window.nulls:
             record |= {"from": self._text(window.low), "to": self._text(window.high)}
         self._add(record | self._changing(run))
 
     def note_changes(self, run: ScanRun) -> None:
-        """Note rows that were read again."""
+        """Record rows that were read again."""
         self._add({"changes": True, **self._changing(run)})
 
     def _changing(self, run: ScanRun) -> Record:
@@ -95,7 +95,7 @@ class Checkpoint:
         return {"since": self._text(run.since), "ids": run.take_ids()}
 
     def finish(self) -> None:
-        """Note the end of the scan."""
+        """Record the end of the scan."""
         self._add({"finished": True})
 
     def close(self) -> None:

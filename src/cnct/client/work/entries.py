@@ -1,4 +1,4 @@
-"""Reads rows and items for a job, in both worlds. What they lead to is decided by the job."""
+"""Reads rows and items for a job, in both worlds. The job decides how to handle them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def passes(job: Job, new_set: Callable[[], _Rows]) -> Generator[Entry]:
 
 
 def slice_of(job: Job, new_set: Callable[[], _Rows]) -> Generator[Entry]:
-    """Read a slice once, before the first call: calls would move it."""
+    """Read a slice once, before the first call, since calls could move rows out of the slice."""
     with Spool() as spool:
         rows = new_set()
         for page in rows.pages():

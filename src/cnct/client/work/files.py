@@ -1,6 +1,6 @@
 """Appends JSON objects to a file that one process holds at a time: journals and checkpoints.
 
-Knows nothing of the contents.
+Does not interpret the contents.
 """
 
 from __future__ import annotations
@@ -28,12 +28,11 @@ class JsonLines:
     Safe to use from several threads. Call `read` before the first `append`.
 
     Args:
-        path: The file; created if there is none.
-        start: The text with which the first line begins: a file that begins otherwise is not ours
-            and stays as it is.
+        path: The file; created if missing.
+        start: Beginning of the first line; a file that begins otherwise is left unchanged.
 
     Raises:
-        JournalError: If another process, or another object of this one, holds the file.
+        JournalError: If another process, or another object of this process, holds the file.
         OSError: If the file cannot be opened.
     """
 
@@ -57,10 +56,10 @@ class JsonLines:
         _open_files.add(self)
 
     def read(self) -> Iterator[Record]:
-        """Yield the objects in the file, and cut off a last line that is not complete.
+        """Yield the objects in the file, and cut off an incomplete last line.
 
         Raises:
-            JournalError: If a line before the last one is no JSON object.
+            JournalError: If a line before the last one is not a JSON object.
         """
         end = 0
         with os.fdopen(self._descriptor, "rb", closefd=False) as file:
@@ -76,7 +75,7 @@ class JsonLines:
         os.lseek(self._descriptor, end, os.SEEK_SET)
 
     def _check_torn(self, number: int, line: bytes, *, is_last: bool) -> None:
-        """Refuse a file that was not written by `append`: it must not be cut."""
+        """Refuse a file that `append` did not write, since it must not be cut."""
         is_header = line.startswith(self._start) or self._start.startswith(line)
         if not is_last or (number == 1 and not is_header):
             raise JournalError(
@@ -84,7 +83,7 @@ class JsonLines:
             )
 
     def append(self, record: Record) -> int:
-        """Take an object for the end of the file, and return the mark to pass to `sync`."""
+        """Append an object, and return the mark to pass to `sync`."""
         line = json.dumps(record, ensure_ascii=False, separators=(", ", ": ")).encode() + b"\n"
         with self._lines_lock:
             self._lines.append(line)
@@ -92,7 +91,7 @@ class JsonLines:
             return self._appended
 
     def write(self) -> int:
-        """Write what was appended, so that it outlives this process; return the last mark."""
+        """Write appended objects to the file, to outlive this process. Returns the last mark."""
         with self._file_lock:
             return self._write()
 
@@ -103,9 +102,9 @@ class JsonLines:
         """
         with self._file_lock:
             if self._synced < mark:
-                written = self._write()
+                last = self._write()
                 os.fsync(self._descriptor)
-                self._synced = written
+                self._synced = last
 
     def _write(self) -> int:
         with self._lines_lock:
@@ -150,7 +149,7 @@ _open_files: WeakSet[JsonLines] = WeakSet()
 
 
 def _release_in_child() -> None:
-    """Leave the files to the parent process: a child that lives on would keep them locked."""
+    """Release the files in a forked child, which would keep them locked after the parent's end."""
     for file in list(_open_files):
         if file._descriptor >= 0:
             file._release()

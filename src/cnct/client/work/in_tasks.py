@@ -1,4 +1,4 @@
-"""Plays a job in asyncio tasks. Decides nothing."""
+"""Runs the steps of a job in asyncio tasks. Decides nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SECONDS_TO_CANCEL = 1.0
 
 
 async def play(flow: Flow) -> Outcome[Any]:
-    """Take the steps of a flow, and return its result. Async twin of `in_threads.play`."""
+    """Run the steps of a flow, and return the result. Async twin of `in_threads.play`."""
     try:
         step = next(flow)
         while True:
@@ -35,7 +35,7 @@ async def play(flow: Flow) -> Outcome[Any]:
 
 
 async def in_thread(function: Callable[[], Any]) -> Any:
-    """Run a function that blocks in a thread of its own, and return its result.
+    """Run a blocking function in a thread of its own, and return the result.
 
     The loop's executor refuses work after the main thread has ended.
     """
@@ -62,7 +62,7 @@ async def in_thread(function: Callable[[], Any]) -> Any:
 
 
 class TaskCrew:
-    """Async twin of `in_threads.Crew`: each call runs in a task, and one more task reads rows."""
+    """Async twin of `in_threads.Crew`: a task for each call, and one that reads rows."""
 
     _reader: asyncio.Task[None]
 
@@ -75,11 +75,11 @@ class TaskCrew:
         self._running: set[asyncio.Task[None]] = set()
         self._waits = False  # whether a barrier was read
         self._is_interrupted = False
-        self._changed = asyncio.Event()  # there is something to start or to hand out
-        self._wanted = asyncio.Event()  # the reader may go on
+        self._changed = asyncio.Event()  # a call can start, or an outcome is ready
+        self._wanted = asyncio.Event()  # the reader may continue
 
     async def outcomes(self, entries: AsyncIterator[Entry]) -> AsyncGenerator[Outcome[Any]]:
-        """Yield the outcomes as they are known. Async twin of `Crew.outcomes`."""
+        """Yield the outcomes as the calls end. Async twin of `Crew.outcomes`."""
         self._reader = self._task(self._read(entries))
         try:
             while (outcome := await self._next_or_stop()) is not None:
@@ -122,7 +122,7 @@ class TaskCrew:
                 self._is_interrupted = True
 
     async def _next(self) -> Outcome[Any] | None:
-        """Start calls until an outcome is there; return ``None`` at the end."""
+        """Start calls until one has ended; return the outcome, or ``None`` at the end."""
         while not self._outcomes:
             self._changed.clear()
             if self._job.is_stopped:
@@ -151,7 +151,7 @@ class TaskCrew:
             self._outcomes += self._job.give_up(task)
 
     async def _give_up(self) -> None:
-        """Cancel the calls, and report those that go on as unknown."""
+        """Cancel the calls, and report those that do not end as unknown."""
         for call in self._running:
             call.cancel()
         if self._running:

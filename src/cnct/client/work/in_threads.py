@@ -1,4 +1,4 @@
-"""Plays a job in the caller's thread, or in several threads. Decides nothing.
+"""Runs the steps of a job in the caller's thread, or in several threads. Decides nothing.
 
 The threads are plain daemon threads: they can be started after the main thread has ended.
 """
@@ -15,12 +15,12 @@ from cnct.client.work.interrupts import Interrupts
 from cnct.client.work.job import Entry, Flow, Hands, Job, Task
 from cnct.client.work.outcomes import Outcome
 
-_SECONDS_TO_LOOK = 1.0  # for a Ctrl-C that came just before the wait
+_SECONDS_TO_LOOK = 1.0  # seconds, for a Ctrl-C just before the wait
 _ROOM = 4  # tasks read ahead, and outcomes not handed out, for each thread
 
 
 def play(flow: Flow) -> Outcome[Any]:
-    """Take the steps of a flow, and return its result."""
+    """Run the steps of a flow, and return the result."""
     try:
         step = next(flow)
         while True:
@@ -36,7 +36,7 @@ def play(flow: Flow) -> Outcome[Any]:
 
 
 def one_by_one(job: Job, entries: Iterator[Entry], hands: Hands) -> Generator[Outcome[Any]]:
-    """Yield the outcomes of calls in the caller's thread, each made when it is asked for."""
+    """Make the calls in the caller's thread, each when the consumer takes its outcome."""
     for entry in entries:
         if isinstance(entry, Outcome):
             yield entry
@@ -51,7 +51,7 @@ def one_by_one(job: Job, entries: Iterator[Entry], hands: Hands) -> Generator[Ou
 
 
 class Crew:
-    """Plays a job in several threads, while the caller's thread reads rows and takes outcomes.
+    """Runs a job in several threads, while the caller's thread reads rows and takes outcomes.
 
     Args:
         job: The job.
@@ -80,10 +80,10 @@ class Crew:
             self._changed.notify_all()
 
     def outcomes(self, entries: Iterator[Entry]) -> Generator[Outcome[Any]]:
-        """Yield the outcomes as they are known.
+        """Yield the outcomes as the calls end.
 
-        After an error while rows are read, or a Ctrl-C, the rest that runs is still awaited; a
-        second Ctrl-C reports it as unknown. The error is left in the job.
+        After a read error or a Ctrl-C, running calls are still awaited; a second Ctrl-C reports
+        them as unknown. The job keeps the error.
         """
         try:
             while (outcome := self._next_or_stop(entries)) is not None:
@@ -108,7 +108,7 @@ class Crew:
                     self._job.stop("interrupted", error)
 
     def _next(self, entries: Iterator[Entry]) -> Outcome[Any] | None:
-        """Read entries until an outcome is there; return ``None`` at the end."""
+        """Read entries until a call has ended; return the outcome, or ``None`` at the end."""
         while True:
             self._see_interrupts()
             with self._changed:

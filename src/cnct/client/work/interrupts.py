@@ -1,4 +1,4 @@
-"""Takes Ctrl-C over while a job must not be torn apart. Knows no jobs."""
+"""Defers Ctrl-C while an exception would corrupt a job. Knows no jobs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from typing import Self
 
 
 class Interrupts:
-    """A context in which a Ctrl-C is counted; where it may, it raises as well.
+    """A context that counts Ctrl-C, and raises KeyboardInterrupt only where allowed.
 
-    Works in the main thread, and where the program has no handler of its own; elsewhere it changes
-    nothing.
+    Has no effect outside the main thread, or if the program has a handler of its own.
 
     Args:
         wake: Called after a Ctrl-C that does not raise.
-        most: Number of Ctrl-C that do not raise; ``None`` for any number.
+        most: Largest number of Ctrl-C that do not raise; ``None`` for no limit.
 
     Attributes:
         count: Number of Ctrl-C so far.
@@ -48,7 +47,7 @@ class Interrupts:
 
     @contextmanager
     def raised(self) -> Generator[None]:
-        """Let a Ctrl-C raise KeyboardInterrupt, where nothing is torn apart by it."""
+        """Let a Ctrl-C raise KeyboardInterrupt within this block."""
         self._raises = True
         try:
             yield

@@ -25,8 +25,8 @@ def each_plan(
     """Return the job of ``client.each``.
 
     Raises:
-        TypeError: If the items are a text or a mapping, whose elements are hardly meant.
-        ValueError: If ``recheck`` is ``True``: there is no place to read an item from.
+        TypeError: If the items are a text or a mapping, most likely by mistake.
+        ValueError: If ``recheck`` is ``True``: items have no path to read again.
     """
     checked_function(function, is_async=is_async)
     _check_items(items)
@@ -66,7 +66,7 @@ def bulk_plan(
     """Return the job of ``collection.bulk``.
 
     Raises:
-        TypeError: If the operations are no iterable of operations.
+        TypeError: If the operations are not an iterable of `Operation`.
     """
     _check_items(operations)
     settings = Settings(**options)
@@ -101,7 +101,7 @@ def _check_items(items: Any) -> None:
 def _identify_operation(
     key: Callable[[Any], Id] | None, *, is_journaled: bool
 ) -> Callable[[Any], Id | None]:
-    """Return the function that identifies an operation in a journal; else its position does."""
+    """Return the function that identifies an operation, as ``None`` without key and journal."""
     by_key = identify_item(key, is_journaled=False)
 
     def identify(item: Any) -> Id | None:

@@ -1,6 +1,6 @@
-"""A job: which rows to hand to the function, what an outcome means, and when all is over.
+"""The state of a job: decides the rows to handle, the effect of each outcome, and the end.
 
-Does no I/O of its own: `Job.perform` yields the steps that a driver takes. Safe to use from the
+Does no I/O: `Job.perform` yields the steps that a driver takes. Safe to use from the
 threads of one driver.
 """
 
@@ -25,7 +25,7 @@ class Task(NamedTuple):
     """A row or item for which the function is to be called.
 
     Attributes:
-        id: Its id, key or position.
+        id: Id, key or position.
         item: The row or item; ``None`` where only the journal knows the id.
         attempts: Calls in earlier runs.
     """
@@ -36,7 +36,7 @@ class Task(NamedTuple):
 
 
 class _Barrier:
-    """Tells the driver to wait until everything that runs has ended, before it reads on."""
+    """Marks a point at which the driver awaits all running calls before it continues to read."""
 
 
 BARRIER = _Barrier()
@@ -46,12 +46,12 @@ Flow: TypeAlias = Generator[Callable[[], Any], Any, Outcome[Any]]
 
 
 class Hands(NamedTuple):
-    """What a driver does for a job.
+    """The functions with which a driver takes the steps of a job.
 
     Attributes:
         call: Calls the user's function with a row or item.
-        reread: Reads the resource of a task again, and returns its row, or ``None`` if it no longer
-            matches; ``None`` for jobs that do not re-read.
+        reread: Reads the resource of a task again, and returns the row, or ``None`` if the row no
+            longer matches; ``None`` for jobs without re-reading.
         sync: Waits until the journal is on the disk, up to a mark.
     """
 
@@ -64,19 +64,19 @@ class Job:
     """The state of a job.
 
     Args:
-        identify: Returns the id of a row or item, ``None`` for an item that has none.
+        identify: Returns the id of a row or item, ``None`` for an item without one.
         summary: Receives the outcomes.
         journal: The open journal, if any.
         on_error: Consequence of a failure.
         rereads: Whether resources are read again before the call.
         finds_by_id: Whether the resource of an id can be read without its row.
-        of_set: Whether rows of a set are handled: one that is read again leads to nothing, whereas
-            an item that comes again is ``skipped``.
+        of_set: Whether the job handles rows of a set: a repeated row is ignored, whereas a repeated
+            item is ``skipped``.
 
     Attributes:
-        is_stopped: Whether nothing new may start.
+        is_stopped: Whether no further call may start.
         error: Exception to raise at the end.
-        expected: Number of outcomes to expect, as far as it is known.
+        expected: Number of outcomes to expect, ``None`` if unknown.
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class Job:
         return self.is_stopped or bool(self._passes.overrun)
 
     def admit_page(self, rows: Sequence[Any], total: int | None) -> Iterator[Task | Outcome[Any]]:
-        """Yield what the rows of a page of a set lead to; handled ones lead to nothing.
+        """Yield a task or outcome for each row of a page that is not handled yet.
 
         Args:
             rows: The rows.
@@ -132,12 +132,12 @@ class Job:
             yield from entries
 
     def expect(self, rows: Sequence[Any]) -> None:
-        """Count rows of a slice, which are admitted one by one later."""
+        """Add the rows of a slice to the expected number; each is admitted later."""
         _check_versions(rows, self._identify)
         self.expected = (self.expected or 0) + len(rows)
 
     def break_off_pass(self) -> None:
-        """Note that a pass did not read the whole set, since it moved too fast."""
+        """Note that a pass did not read the whole set, since rows moved too fast."""
         self._passes.break_off()
 
     def another_pass(self) -> bool:
@@ -145,7 +145,7 @@ class Job:
         return not self.is_stopped and self._passes.end()
 
     def admit(self, item: Any) -> list[Task | Outcome[Any]]:
-        """Return what a row or item leads to: a call, a known outcome, or nothing."""
+        """Return a list of the task of a row or item, or of its outcome in an earlier run."""
         self._position += 1
         key = self._identify(item)
         if key is None:
@@ -163,7 +163,7 @@ class Job:
         return [Task(key, item, past.attempts)]
 
     def leftovers(self) -> Iterator[Task | Outcome[Any]]:
-        """Yield what the calls without an end lead to whose resources were not read again."""
+        """Yield tasks or outcomes for calls without an end whose resource was not read again."""
         for key, past in list(self._past.items()):
             if past.state != "unknown" or self.is_stopped:
                 continue
@@ -175,7 +175,7 @@ class Job:
                 yield self._known(_without_end(key, None, past.attempts))
 
     def _known(self, outcome: Outcome[Any]) -> Outcome[Any]:
-        """Count an outcome of an earlier run; it does not stop this one."""
+        """Count an outcome of an earlier run, which does not stop this run."""
         with self._lock:
             self._summary._add(outcome)
             self._summary.resumed += outcome.state == "done"
@@ -221,24 +221,24 @@ class Job:
         return outcome
 
     def sync(self, mark: int) -> None:
-        """Wait until the journal, if there is one, is on the disk up to a mark."""
+        """Wait until the journal, if any, is on the disk up to a mark."""
         return None if self._journal is None else self._journal.sync(mark)
 
     def stop(self, note: str, error: BaseException | None = None) -> None:
-        """Start nothing new; the first error is raised at the end."""
+        """Start no further calls; the first error is raised at the end."""
         with self._lock:
             if not self.is_stopped:
                 self.is_stopped, self._summary.note = True, note
             self.error = self.error or error
 
     def end_reading(self, error: BaseException) -> None:
-        """Take an error of the rows: what was read before it is handled, and then it is raised."""
+        """Store an error of reading, to be raised after the rows before it are handled."""
         with self._lock:
             self._summary.note = self._summary.note or "the rows could not be read to the end"
             self.error = self.error or error
 
     def give_up(self, *tasks: Task) -> list[Outcome[Any]]:
-        """Report tasks, by default all that run, as ``unknown``; later outcomes are dropped."""
+        """Report tasks, by default all running ones, as ``unknown``; drop their later outcomes."""
         with self._lock:
             return [
                 self._end(
@@ -249,7 +249,7 @@ class Job:
             ]
 
     def close(self) -> None:
-        """End the job: note in summary and journal whether it is complete."""
+        """End the job, and record in summary and journal whether it is complete."""
         summary, overrun = self._summary, self._passes.overrun
         if not self.is_stopped and self.error is None:
             summary.complete, summary.note = not overrun, overrun
@@ -269,7 +269,7 @@ def _is_missing(error: BaseException) -> bool:
 
 
 def is_ambiguous(error: BaseException) -> bool:
-    """Return whether a call may have been done: its error may be wrapped."""
+    """Return whether an error, perhaps wrapped, leaves unknown whether the call was done."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, AmbiguousWriteError) or not isinstance(cause, Exception):
@@ -279,7 +279,7 @@ def is_ambiguous(error: BaseException) -> bool:
 
 
 def _check_versions(rows: Sequence[Any], identify: Callable[[Any], Id | None]) -> None:
-    """Refuse rows that are versions of one resource: one of them would stand for all."""
+    """Refuse rows that are versions of one resource, since only the first would be handled."""
     versions: dict[Any, Any] = {}
     for row in rows:
         key, version = identify(row), row.get("version")

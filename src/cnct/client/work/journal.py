@@ -1,6 +1,6 @@
-"""The journal of a job: what it has begun and ended, so that a later run does nothing twice.
+"""The journal of a job: records the beginning and end of calls, so that no run repeats one.
 
-The first line of the file identifies the job. Each call has a line before it and a line after it.
+The first line of the file identifies the job. Each call has a line before and a line after.
 Decides nothing about resources.
 """
 
@@ -21,7 +21,7 @@ _START = '{"journal": "cnct"'
 
 
 class Past(NamedTuple):
-    """The last state of a resource in earlier runs; ``unknown`` if its call has no end."""
+    """The last state of a resource in earlier runs; ``unknown`` if the call has no end."""
 
     state: State
     attempts: int
@@ -31,12 +31,12 @@ class Journal:
     """An open journal.
 
     Args:
-        path: The file; created if there is none.
+        path: The file; created if missing.
         job: Members that identify the job: endpoint, path, query and function.
-        restart: Whether a finished journal starts anew.
+        restart: Whether to begin a finished journal anew.
 
     Raises:
-        JournalError: If the file is another job's, in use, damaged, or finished.
+        JournalError: If the file belongs to another job, is in use, damaged or finished.
 
     Attributes:
         past: States of earlier runs, by id.
@@ -92,7 +92,7 @@ class Journal:
                 raise JournalError(f"{self._file.path}, line {number}, is no line of a journal")
 
     def begin(self, key: Id) -> int:
-        """Note that a call is about to begin; pass the mark that is returned to `sync` first."""
+        """Record the beginning of a call, and return the mark to pass to `sync` before the call."""
         return self._file.append({"id": key, "begin": _now()})
 
     def sync(self, mark: int) -> None:
@@ -100,7 +100,7 @@ class Journal:
         self._file.sync(mark)
 
     def end(self, outcome: Outcome[Any]) -> None:
-        """Note an outcome."""
+        """Record an outcome."""
         line: Record = {"id": outcome.id, "end": _now(), "state": outcome.state}
         if outcome.error is not None:
             line["error"] = error_text(outcome.error)
@@ -108,7 +108,7 @@ class Journal:
         self._file.write()
 
     def finish(self, counts: Mapping[str, int]) -> None:
-        """Note that the job has come to its end."""
+        """Record the end of the job."""
         self._file.append({"finished": _now(), **counts})
 
     def close(self) -> None:

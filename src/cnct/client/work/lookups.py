@@ -1,4 +1,4 @@
-"""Looks things up in sets: the only resource, any resource, related resources.
+"""Look-ups in sets: the only resource, any resource, related resources.
 
 Reads the sets that `prefetching` yields; the calls are made by the sets.
 """
@@ -36,9 +36,9 @@ class LookupsBase(SetBase):
 
         Args:
             field: Field of these resources that refers to the other rows, with dots for nested
-                ones: ``asset.id``. One within a list may refer to several rows.
-            key: Field of the other rows that is referred to, a string or an integer. A row in
-                which it is null or missing has no related resources; ``id`` must be there.
+                ones: ``asset.id``. A field within a list may refer to several rows.
+            key: Field of the other rows to which the resources refer, a string or an integer. A row
+                in which this field is null or missing has no related resources; ``id`` is required.
             one: Whether each row has at most one of these resources.
             max_url_bytes: Largest length of a URL; at least one key is sent.
 
@@ -53,7 +53,7 @@ class LookupsBase(SetBase):
         return relation(self, field, key, one, max_url_bytes)
 
     def _first_two(self) -> Span | None:
-        """Return the span that shows whether there is one row; ``None`` if the rows were read."""
+        """Return the span of the first two rows; ``None`` if the rows were read."""
         rows, window = self._rows, self._query.window
         if rows.reader.complete or len(rows.kept) > 1:
             return None
@@ -93,7 +93,7 @@ class SetLookups(LookupsBase):
         """Return the only resource of the set; asks for two rows at most.
 
         Raises:
-            NotOneError: If there is none, or if there are several; ``error.count`` is their number.
+            NotOneError: If there is no resource, or several; ``error.count`` is their number.
 
         Example:
             ``client.accounts.filter(external_id="A-17").one()``
@@ -126,9 +126,9 @@ class SetLookups(LookupsBase):
         Raises:
             ClientError: If a call fails.
             NotOneError: If ``one=True`` and several resources refer to a row.
-            TypeError: If there is no relation, or an argument is none.
-            ValueError: If rows have a field with the name of a relation, or not the fields that
-                relate them.
+            TypeError: If there is no relation, or an argument is not a relation.
+            ValueError: If rows have a field with the name of a relation, or lack the fields of a
+                relation.
 
         Example:
             ``for asset in assets.prefetch(usage=client.ns("usage").records.on("asset.id")):

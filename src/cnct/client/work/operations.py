@@ -63,7 +63,7 @@ def checked_operation(operation: Any) -> Operation:
     """Return an operation.
 
     Raises:
-        TypeError: If it is something else.
+        TypeError: If the value is not an operation.
     """
     if not isinstance(operation, Operation):
         raise TypeError(

@@ -15,24 +15,25 @@ State: TypeAlias = Literal["done", "failed", "unknown", "gone", "skipped"]
 STATES: tuple[State, ...] = ("done", "failed", "unknown", "gone", "skipped")
 _FAILURES = ("failed", "unknown")
 _SHOWN = 5  # outcomes in a repr or a message
-_WHOLE_ERRORS = 100  # that keep their tracebacks: frames hold rows, and memory must not
+_WHOLE_ERRORS = 100  # errors that keep their tracebacks, since frames keep rows in memory
 _LONGEST = 200  # characters of an error in a repr or a message
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[T]):
-    """What became of one resource.
+    """The result of a job for one resource.
 
     Attributes:
-        id: Its id, or the value of ``key``; the position, from 0, of an item that has neither.
+        id: Id of the resource, or the value of ``key``; the position, from 0, of an item without
+            either.
         row: The row or item that was passed to the function; ``None`` in a `Summary`, which keeps
             no rows, and where only the journal knows the resource.
         value: The value that the function returned; ``None`` in a `Summary` and for a resource
             that an earlier run of the journal has done.
         error: The exception of ``failed``, ``unknown`` and ``gone``.
-        state: ``done``; ``failed``; ``unknown`` if nobody knows whether it was done, after an
-            `AmbiguousWriteError` or a call without an end; ``gone`` after a 404 on re-reading;
-            ``skipped`` if it no longer matches, or is an item that came before.
+        state: ``done``; ``failed``; ``unknown`` after an `AmbiguousWriteError` or a call without a
+            recorded end; ``gone`` after a 404 on re-reading; ``skipped`` if the resource no longer
+            matches, or the item is repeated.
         attempts: Number of calls of the function, those of earlier runs of the journal included.
     """
 
@@ -58,21 +59,21 @@ class Outcome(Generic[T]):
 class Summary:
     """The counts of a job, and the outcomes of the resources that were not done.
 
-    Pass one of your own as ``summary=`` to have it however the job ends; it is filled while the
-    job runs, and counts are added to those that it has.
+    Pass one as ``summary=`` to keep the counts however the job ends; the job adds to the counts
+    that the summary has.
 
     Attributes:
         done: Number of resources that the function handled.
-        failed: Number of resources for which it raised an error.
+        failed: Number of resources for which the function raised an error.
         unknown: Number of resources that may have been handled.
         gone: Number of resources that were deleted before.
-        skipped: Number of resources that no longer matched, of items that came twice, and of
-            recorded calls that `DryRunClient.apply` did not send.
+        skipped: Number of resources that no longer matched, of repeated items, and of recorded
+            calls that `DryRunClient.apply` did not send.
         resumed: Number of those ``done`` that an earlier run of the journal had done.
         not_done: Outcomes that are not ``done``, without rows and values.
-        complete: Whether the job came to its end: a whole pass found only resources that were
-            handled, or all items were.
-        note: Why the job is not complete; empty if it is.
+        complete: Whether the job is complete: the last whole pass found only handled resources, or
+            all items were handled.
+        note: Why the job is not complete; empty for a complete one.
     """
 
     done: int = 0
@@ -96,7 +97,7 @@ class Summary:
         return [outcome for outcome in self.not_done if outcome.is_failure]
 
     def raise_for_failures(self) -> None:
-        """Raise an error if a resource failed or its state is unknown.
+        """Raise an error if any resource failed or is unknown.
 
         Raises:
             BatchError: With this summary, chained to the first error.
@@ -131,14 +132,14 @@ def _listed(outcomes: list[Outcome[Any]]) -> Iterator[str]:
 
 
 def error_text(error: BaseException) -> str:
-    """Return an error as text, with its class unless it is an error of a call."""
+    """Return an error as text, with the class unless it is a ClientError."""
     if isinstance(error, ClientError):
         return str(error)
     return f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
 def _line(text: str) -> str:
-    """Return a text in one line of printable characters: servers send any."""
+    """Return a text as one line of printable characters, whatever the server sent."""
     line = " ".join(text.split())
     line = "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line

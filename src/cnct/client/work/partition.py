@@ -1,4 +1,4 @@
-"""Partitions: parts of a set that other processes read. Hold neither key nor connection."""
+"""Partitions: parts of a set for other processes. Contain neither key nor connection."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _SECRET = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
 class Partition:
-    """A part of a set, which any client can read; can be pickled.
+    """A part of a set that any client can read. Can be pickled.
 
     Partitions of a set are disjoint, and together they are the set.
 
     Attributes:
         path: Path of the list below the endpoint.
-        count: Number of resources when they were counted.
+        count: Number of resources at the time of counting.
     """
 
     def __init__(self, path: str, query: Query, count: int) -> None:
@@ -57,7 +57,7 @@ class Partition:
 
 
 def checked_number(name: str, value: int | None) -> int | None:
-    """Return a number of partitions or rows if it is an int of at least 1, or ``None``."""
+    """Return a number of partitions or rows: an int of at least 1, or ``None``."""
     return None if value is None else checked_int(name, value, 1)
 
 
@@ -96,7 +96,7 @@ class Parting(PartingBase["ResourceSet"], Source):
     """Cuts a set of a synchronous client."""
 
     def partitions(self) -> list[Partition]:
-        """Return the partitions of the set; none if it is empty."""
+        """Return the partitions of the set; an empty list for an empty set."""
         if self._is_empty:
             return []
         with self._jobs() as jobs:

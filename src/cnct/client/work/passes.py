@@ -1,21 +1,21 @@
-"""Decides when a set has been worked through, while rows leave it and come in. No I/O."""
+"""Decides when all rows of a set are handled, while rows leave and enter the set. No I/O."""
 
 from __future__ import annotations
 
-_SLACK = 1000  # rows that may come in where no end is in sight
-_GROWTH = 3  # times the rows at the beginning of a pass that may come in besides
-_LEAST_PASSES = 3  # without progress, before the work is given up
+_SLACK = 1000  # rows that may enter in an endless pass
+_GROWTH = 3  # multiple of the rows at the beginning of a pass that may enter in addition
+_LEAST_PASSES = 3  # passes without progress before the work is given up
 
 
 class Passes:
     """Counts the rows of each pass over a set.
 
-    The work is over after a whole pass without new rows. If rows come in for ever, it is over as
-    soon as more of them came in during a pass than the pass handled, or if as many do so in one
-    pass after the other.
+    The work ends after a whole pass without new rows. If new rows never cease, it ends as soon as
+    more rows entered during a pass than the pass handled, or if their number does not fall from
+    pass to pass.
 
     Attributes:
-        overrun: Why no further row is taken, where rows come in for ever; empty otherwise.
+        overrun: Why the work was ended while rows still enter; empty otherwise.
     """
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class Passes:
         self._futile_rows = 0
 
     def page(self, total: int | None) -> None:
-        """Take the total of a page; the first one of a pass counts."""
+        """Take the total of a page; only the first one of a pass is used."""
         if self._total is None:
             self._total = total
 
@@ -50,7 +50,7 @@ class Passes:
             )
 
     def break_off(self) -> None:
-        """Note that the pass did not read the whole set, since it moved too fast."""
+        """Note that the pass did not read the whole set, since rows moved too fast."""
         self._is_whole = False
 
     def end(self) -> bool:

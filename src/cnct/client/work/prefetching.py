@@ -1,6 +1,6 @@
-"""Decides how related resources are read: many rows with one call, then grouped by row. No I/O.
+"""Plans the reading of related resources: one call for many rows, grouped by row. No I/O.
 
-A generator yields each set that is to be read whole, and is sent its rows.
+A generator yields each set to read whole, and is sent the rows.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Prefetch(Generic[SetT]):
         relations: Relations by the name under which their resources are attached.
 
     Raises:
-        TypeError: If there is no relation, or one is not made by ``on()`` of the same world.
+        TypeError: If there is no relation, or one was not made by ``on()`` of the same world.
         ValueError: If the key of a relation is removed by ``select`` of the set.
     """
 
@@ -56,11 +56,11 @@ class Prefetch(Generic[SetT]):
         for name, relation in relations.items():
             _check_relation(rows, name, relation)
         self._path = rows._path
-        self._lookups = [Lookup(name, relation) for name, relation in relations.items()]
+        self._lookups = [RelationLookup(name, relation) for name, relation in relations.items()]
         self._waiting: list[Record] = []
 
     def chunks(self, rows: Iterable[Any]) -> Iterator[list[Record]]:
-        """Take the next rows of the set, and yield the chunks that are full."""
+        """Add rows of the set, and yield the chunks that are full."""
         for row in rows:
             self._check_row(row)
             fits = all(lookup.has_room_for(row) for lookup in self._lookups)
@@ -71,7 +71,7 @@ class Prefetch(Generic[SetT]):
                 lookup.reserve(row)
 
     def last_chunk(self) -> list[Record]:
-        """Return the rows that are in no chunk yet."""
+        """Return the rows that are not in a chunk yet."""
         chunk, self._waiting = self._waiting, []
         for lookup in self._lookups:
             lookup.release()
@@ -98,11 +98,11 @@ class Prefetch(Generic[SetT]):
                 )
 
 
-class Lookup(Generic[SetT]):
+class RelationLookup(Generic[SetT]):
     """Finds the resources of one relation.
 
     Args:
-        name: Name under which they are attached.
+        name: Name under which the resources are attached.
         relation: The relation.
     """
 
@@ -143,12 +143,12 @@ class Lookup(Generic[SetT]):
         return keys
 
     def has_room_for(self, row: Record) -> bool:
-        """Return whether the keys of a row fit into the URL, beside those that are reserved."""
+        """Return whether the keys of a row fit into the URL beside the reserved ones."""
         new = self.keys(row).items() - self._reserved.items()
         return self._reserved_bytes + sum(_cost(key) for _, key in new) <= self._room
 
     def reserve(self, row: Record) -> None:
-        """Reserve the room for the keys of a row."""
+        """Reserve room in the URL for the keys of a row."""
         for text, key in self.keys(row).items():
             if text not in self._reserved:
                 self._reserved[text] = key
@@ -162,7 +162,7 @@ class Lookup(Generic[SetT]):
         """Return the related resources of each row: a list, or one resource or ``None``.
 
         Raises:
-            ClientError: If a call fails; if it does for its long URL, shorter ones follow.
+            ClientError: If a call fails; one refused with status 414 is repeated with shorter URLs.
             NotOneError: If a row has several resources, and the relation is to one.
             ValueError: If the resources do not have the field of the relation.
         """
@@ -184,7 +184,7 @@ class Lookup(Generic[SetT]):
         return [matches.of(keys) for keys in keys_of_rows]
 
     def _first_group(self, keys: Keys) -> Keys:
-        """Return the first keys, as many as fit into a URL, at least one."""
+        """Return as many of the first keys as fit into a URL, at least one."""
         group: Keys = {}
         room = self._room
         for text, key in keys.items():
@@ -213,7 +213,7 @@ class _Matches:
         self._repeatable: dict[str, int] = {}
 
     def add(self, rows: list[Any], keys: Keys) -> None:
-        """Take the answer for some keys."""
+        """Add the resources of a response."""
         for row in rows:
             values = values_at(row, self._relation.field)
             texts = keys.keys() & {_key_text(value) for value in values}
@@ -274,7 +274,7 @@ def _is_relation(value: Any) -> TypeGuard[Relation[Any]]:
 
 
 def _key_text(value: Any) -> str:
-    """Return the text of a key; an empty text for a value that is none."""
+    """Return the text of a key; an empty text for a value that cannot be a key."""
     is_key = isinstance(value, str | int) and not isinstance(value, bool)
     return str(value) if is_key else ""
 
@@ -290,7 +290,7 @@ def _cost(key: str | int) -> int:
 
 
 def _url_bytes(rows: SetBase) -> int:
-    """Return the length of the URL of a page of a set, far from the start."""
+    """Return the length of a page's URL, with an offset of many digits."""
     params = rows._query.kwargs.get("params")
     path = rows._at(Span(_FAR_OFFSET, rows._query.size))
     url = absolute(rows._client.endpoint, path)

@@ -1,4 +1,4 @@
-"""Figures of a job while it runs, for a progress bar or any callable. No I/O of its own."""
+"""Figures of a running job, for a progress bar or any callable. Does no I/O itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Progress(NamedTuple):
     Attributes:
         done: Number of outcomes so far.
         failed: Number of those that are ``failed`` or ``unknown``.
-        total: Number of outcomes to expect; ``None`` if nobody knows.
+        total: Number of outcomes to expect; ``None`` if unknown.
         rate: Outcomes per second so far.
         left: Seconds left at this rate; ``None`` without a total.
     """

@@ -23,7 +23,7 @@ class Relation(NamedTuple, Generic[SetT]):
     Attributes:
         rows: Set of the resources.
         field: Dotted field of the resources that holds the key.
-        key: Dotted field of the other set's rows that the key is read from.
+        key: Dotted field of the other set's rows that holds the same key.
         one: Whether a row has at most one of the resources.
         max_url_bytes: Largest length of a URL.
     """

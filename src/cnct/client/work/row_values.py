@@ -8,7 +8,7 @@ from cnct.openapi.shapes import is_list, is_object
 
 
 def values_at(row: Any, field: str) -> list[Any]:
-    """Return the values of a dotted field: those of every element where the path meets a list.
+    """Return the values of a dotted field; a list on the path gives the values of each element.
 
     Returns:
         No value if a part of the path is missing; several only if there is a list on the path.

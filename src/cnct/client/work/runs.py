@@ -19,14 +19,14 @@ class Plan(NamedTuple):
     """A job that has not begun.
 
     Attributes:
-        settings: Its settings.
-        identity: Members that identify it in a journal; empty without a journal.
+        settings: Settings of the job.
+        identity: Members that identify the job in a journal; empty without a journal.
         function: The user's function.
-        read: Reads the rows or items, in the way of the function's world.
+        read: Reads the rows or items: a generator, or an async one for an async job.
         identify: Returns the id of a row or item.
-        reread: Reads the resource of a task again; ``None`` for jobs that do not.
-        of_set: Whether it handles the rows of a set.
-        expected: Number of items, if it is known.
+        reread: Reads the resource of a task again; ``None`` for jobs without re-reading.
+        of_set: Whether the job handles the rows of a set.
+        expected: Number of items, ``None`` if unknown.
     """
 
     settings: Settings
@@ -39,7 +39,7 @@ class Plan(NamedTuple):
     expected: int | None = None
 
     def open(self) -> Job:
-        """Begin: open the journal and read it."""
+        """Open and read the journal, and start the job."""
         settings = self.settings
         journal = None
         if settings.journal is not None:
@@ -59,7 +59,7 @@ class Plan(NamedTuple):
 
 
 def outcomes(plan: Plan) -> Generator[Outcome[Any]]:
-    """Yield the outcomes of a job as they are known."""
+    """Yield the outcomes of a job as the calls end."""
     job = plan.open()
     report = Reporter(plan.settings.progress, job)
     hands = Hands(_plain(plan.function), plan.reread, job.sync)
@@ -114,7 +114,7 @@ def raise_error(job: Job) -> None:
 
 
 def note_error(job: Job, error: BaseException, summary: Summary) -> None:
-    """Stop a job that an error has ended, and leave the summary with the error."""
+    """Stop a job after an error, and attach the summary to the error."""
     if isinstance(error, GeneratorExit):
         job.stop("its outcomes were not read to the end")
         return

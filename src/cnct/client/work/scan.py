@@ -1,4 +1,4 @@
-"""Scans: read every resource of a set in windows, several at a time.
+"""Scans: all resources of a set, read in windows, several at a time.
 
 The windows are decided by ``scan_run``.
 """
@@ -70,9 +70,9 @@ class Scan(ScanBase["ResourceSet"], Source):
 
     Windows come in the order of the field, resources without a value last. Memory holds the
     windows under way: up to 2,000 rows, or five pages if that is more, for each concurrent call. A
-    window is larger only where more rows share one value.
+        window is larger only if more rows share one value.
 
-    Each iteration is a scan of its own.
+    Each iteration starts a new scan.
 
     Args:
         rows: The set.
@@ -86,7 +86,7 @@ class Scan(ScanBase["ResourceSet"], Source):
 
         Raises:
             NotScannableError: If the list cannot be cut; the message names the fields to use.
-            JournalError: If the checkpoint belongs to another scan, is in use, or is finished.
+            JournalError: If the checkpoint is in use, finished, or belongs to another scan.
             ClientError: If a call fails.
         """
         for rows in self.pages():
@@ -127,7 +127,7 @@ class Scan(ScanBase["ResourceSet"], Source):
             checkpoint.finish()
 
     def _ahead(self, run: ScanRun, jobs: Jobs) -> Iterator[tuple[FieldWindow, Iterator[list[Any]]]]:
-        """Yield the windows with their pages; the next windows are read meanwhile."""
+        """Yield the windows with their pages, and read the next windows ahead."""
         pending: deque[tuple[FieldWindow, Iterator[list[Any]]]] = deque()
         for window in self._windows(run, jobs):
             pages = self._window(run, window).pages()
@@ -216,8 +216,8 @@ class AsyncScan(ScanBase["AsyncResourceSet"], AsyncSource):
                 pending.append((window, _async_received(jobs.start(_async_listed, pages))))
                 if len(pending) > self._width:
                     yield pending.popleft()
-        for each in pending:
-            yield each
+        for reading in pending:
+            yield reading
 
     async def _windows(self, run: ScanRun, jobs: AsyncJobs) -> AsyncGenerator[FieldWindow]:
         flow = run.windows()
@@ -231,7 +231,7 @@ class AsyncScan(ScanBase["AsyncResourceSet"], AsyncSource):
 
 
 def _warn_of_drift(run: ScanRun) -> None:
-    """Show the warning of the last reading, after which nothing is read again."""
+    """Issue the warnings of the final reading, whose rows are not read again."""
     for message in run.drifts or ():
         warnings.warn(message, DriftWarning, stacklevel=users_level())
 

@@ -1,4 +1,4 @@
-"""Chooses the field over whose values a list is cut into windows. No I/O."""
+"""Chooses the field by which a list is cut into windows. No I/O."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ class ScanField(NamedTuple):
 
     @property
     def changes(self) -> bool:
-        """Whether the value of a row changes while it is read."""
+        """Whether the field's value can change during the scan."""
         return self.name in CHANGING
 
 
 def scan_field(path: str, fields: Mapping[str, FilterField], by: str | None) -> ScanField:
-    """Return the field of a list whose filters are documented.
+    """Return the field to cut by, for a list whose filters are documented.
 
     Args:
         path: Path of the list, for the message.
-        fields: The fields by which it can be filtered.
+        fields: The fields by which the list can be filtered.
         by: Name of the field; by default, the time of creation.
 
     Raises:
@@ -83,7 +83,7 @@ def scan_field(path: str, fields: Mapping[str, FilterField], by: str | None) -> 
 
 
 def undocumented(path: str, by: str | None, row: Any) -> ScanField:
-    """Return the field of a list without a document, its type taken from a row.
+    """Return the field to cut by, for a list without a document; a row shows its type.
 
     Args:
         path: Path of the list, for the message.

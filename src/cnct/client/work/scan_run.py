@@ -1,7 +1,7 @@
 """Decides which windows of a list to count and to read, and which rows are new. No I/O.
 
-A driver counts and reads. By a field that does not change, each row is in one window. By a field
-that changes, a row can move out of a window before that is read, but only to the end, which is
+A driver counts and reads. If the field never changes, each row stays in one window. If the field
+changes, a row can move out of a window that is not read yet, but only to the end, which is
 therefore read again.
 """
 
@@ -22,10 +22,10 @@ from cnct.exceptions import NotScannableError
 from cnct.openapi.shapes import is_record
 from cnct.rql import R
 
-_COARSE = 64  # windows that are cut before the first of them is read
-_TURNS = 3  # windows of a small set for each that is read at a time
-_FINE = 8  # windows that are counted for each partition
-_ATTEMPTS = 5  # at counts that agree while rows come and go
+_COARSE = 64  # windows to cut before the first one is read
+_TURNS = 3  # windows of a small set for each concurrent call
+_FINE = 8  # windows to count for each partition
+_ATTEMPTS = 5  # attempts to get counts that agree while rows come and go
 _MARGIN = timedelta(seconds=2)  # a Date header has whole seconds
 
 WHOLE = FieldWindow()
@@ -81,7 +81,7 @@ class Survey(NamedTuple):
 
 
 class ScanProgress(NamedTuple):
-    """How far an interrupted scan has come.
+    """The progress of an interrupted scan.
 
     Attributes:
         below: Position below which all windows are read; ``None`` before the first.
@@ -99,7 +99,7 @@ class ScanProgress(NamedTuple):
 
 
 def choose(path: str, by: str | None) -> Generator[Ask, Any, ScanField | None]:
-    """Return the field of a list without a document; ``None`` if the list is empty.
+    """Return the field to cut by, for a list without a document; ``None`` for an empty list.
 
     Raises:
         NotScannableError: If no field is named, or its type cannot be recognised.
@@ -120,9 +120,9 @@ class ScanRun:
         path: Path of the list, for messages.
         field: The field to cut by.
         most: Largest number of rows in a window that can be cut.
-        progress: How far an earlier pass has come.
-        least: Number of rows below which a window is not cut, so that others are read beside it.
-        width: Number of windows that are read at a time.
+        progress: Progress of an interrupted pass.
+        least: Number of rows below which a window is not cut.
+        width: Number of windows to read at a time.
 
     Attributes:
         since: Position from which changes are read again; ``None`` for the whole list.
@@ -165,7 +165,7 @@ class ScanRun:
 
     @property
     def ordering(self) -> tuple[str, ...]:
-        """The order for a field that changes: changed rows move behind the one being read."""
+        """The order by a field that changes: changed rows move behind the current one."""
         field = self._field
         return (field.name,) if field.changes and field.orderable else ()
 
@@ -201,10 +201,10 @@ class ScanRun:
             yield NULLS
 
     def partitions(self, number: int | None) -> Generator[Ask, Any, list[Piece]]:
-        """Return windows with their counts.
+        """Return adjacent windows with their counts.
 
         Args:
-            number: Largest number of windows; by default as many as ``most`` makes.
+            number: Largest number of windows; by default ``most`` decides.
 
         Raises:
             NotScannableError: See `windows`.
@@ -221,7 +221,7 @@ class ScanRun:
         return [*grouped(pieces, number - len(last)), *last]
 
     def _survey(self, small: int) -> Generator[Ask, Any, Survey]:
-        """Count the list, or the part that is not read yet.
+        """Count the list, or the unread part of an interrupted scan.
 
         Args:
             small: Number of rows up to which the list stays whole.
@@ -238,7 +238,7 @@ class ScanRun:
             counts = yield from self._count([*windows, *nulls])
             before = total
             if not nulls and total > sum(counts):
-                # A row that comes or goes meanwhile is in one of both totals only.
+                # A row that comes or goes in between is in only one of the totals.
                 total = yield from self._whole()
             if nulls or min(before, total) <= sum(counts):
                 self._are_nulls_apart = bool(nulls)
@@ -249,7 +249,7 @@ class ScanRun:
         )
 
     def _whole(self) -> Generator[Ask, Any, int]:
-        """Count the whole list, and take over the server's time."""
+        """Count the whole list, and store the server's time."""
         [first] = yield Ask([R()])
         self._began = first.now
         return self._total(first)
@@ -270,7 +270,7 @@ class ScanRun:
 
     def _count(self, windows: list[FieldWindow]) -> Generator[Ask, Any, list[int]]:
         answers: list[Answer] = yield Ask([self.condition(window) for window in windows])
-        return [self._total(each) for each in answers]
+        return [self._total(answer) for answer in answers]
 
     def _cut(self, pieces: list[Piece], most: int) -> Generator[Ask, Any, list[Piece]]:
         cutting = cut(self._field.axis, pieces, most, self._pivot)
@@ -294,7 +294,7 @@ class ScanRun:
     def _end(self, pieces: list[Piece]) -> int | None:
         """Return the position from which to read changes again.
 
-        At most the start of the last rows: the clock that dates rows can be behind the one that
+        At most the start of the last rows: the clock that dates rows can be behind the clock that
         dates responses.
         """
         last = [piece.window.low for piece in pieces if piece.rows][-1:]
@@ -302,12 +302,12 @@ class ScanRun:
         return None if low is None else min(low, self._field.axis.pivot(self._began - _MARGIN))
 
     def again(self) -> FieldWindow | None:
-        """Return the window to read again after all others; ``None`` if nothing new is left."""
+        """Return the window to read again after all others; ``None`` if no row can have moved."""
         news, self._news = self._news, 0
         return FieldWindow(self.since, None) if self._field.changes and news else None
 
     def fresh(self, rows: list[Any]) -> list[Any]:
-        """Return the rows that were not read before; all, by a field that does not change.
+        """Return the rows that were not read before; all rows if the field never changes.
 
         Raises:
             NotScannableError: If rows have no id by which to recognise them.
@@ -330,7 +330,7 @@ class ScanRun:
         return fresh
 
     def _is_newcomer(self, row: Any) -> bool:
-        """Return whether a row was created after the scan began, so that it proves no gap."""
+        """Return whether a row was created after the scan began and thus proves no gap."""
         if not self._field.created:
             return False
         name = self._field.created.replace("__", ".")
@@ -346,6 +346,6 @@ def _moment(value: Any) -> datetime:
 
 
 def _id_of(row: Any) -> Any:
-    """Return the id of a row; ``None`` if it has none."""
+    """Return the id of a row, or ``None``."""
     key = row.get("id") if is_record(row) else None
     return key if isinstance(key, str | int) else None

@@ -1,4 +1,4 @@
-"""Settings of a job, checked, and its identity. No I/O."""
+"""Checks the settings of a job, and identifies the job for journals. No I/O."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _check_optional(name: str, value: Any, kind: type) -> None:
 
 
 def checked_function(function: Any, *, is_async: bool) -> None:
-    """Refuse a function that cannot be called, or that is of the other world.
+    """Refuse a function that is not callable, or async in a sync job and vice versa.
 
     Raises:
         TypeError: In these cases.
@@ -138,7 +138,7 @@ def checked_id(value: Any) -> Id:
     """Return an id.
 
     Raises:
-        TypeError: If it is neither a str nor an int.
+        TypeError: If the id is neither a str nor an int.
     """
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise TypeError(f"An id must be a str or an int, not {type(value).__name__}: pass key=")

@@ -1,4 +1,4 @@
-"""Sources of scans and partitions: the set that is cut into windows, and the calls that count it.
+"""Sources of scans and partitions: the set to cut into windows, and the calls that count rows.
 
 The windows are decided by ``scan_run``.
 """
@@ -64,7 +64,7 @@ class SourceBase(Generic[SetT]):
         return max(_PAGES * self._rows._query.size, _ROWS)
 
     def _documented(self, specs: OpenAPISpecs | None) -> ScanField | None:
-        """Return the field from the document; ``None`` if that does not have the list."""
+        """Return the field from the document; ``None`` if the list is not documented."""
         path = self._rows._path
         operation = specs.operation("GET", path) if specs else None
         field = scan_field(path, operation.fields, self._by) if operation else None
@@ -80,7 +80,7 @@ class SourceBase(Generic[SetT]):
         return field
 
     def _where(self, condition: R) -> SetT:
-        """Return the rows that match, without a check: the rest of the query has passed it."""
+        """Return the set with a filter of ours, unchecked: the user's query was checked before."""
         query = self._rows._query
         query = query.replaced("where", query.where & condition).replaced("concurrency", 1)
         rows = self._rows._with_query(query)
@@ -95,7 +95,7 @@ class SourceBase(Generic[SetT]):
         if run.ordering:
             rows = rows._with_query(rows._query.replaced("ordering", run.ordering))
         rows._checked = True
-        rows._drifts()  # rows are bound to move: the end is read again
+        rows._drifts()  # rows will move; the end is read again
         return rows
 
 
@@ -113,14 +113,14 @@ class Source(SourceBase["ResourceSet"]):
         return jobs
 
     def _field(self, jobs: Jobs) -> ScanField | None:
-        """Return the field to cut by; ``None`` if the list is empty."""
+        """Return the field to cut by; ``None`` for an empty list."""
         client = self._rows._client
         specs = client.specs
         field = self._documented(specs if specs and client._available(specs) else None)
         return field or self._played(choose(self._rows._path, self._by), jobs)
 
     def _played(self, flow: Generator[Ask, Any, T], jobs: Jobs) -> T:
-        """Run a flow to its end and return its result."""
+        """Run a flow to the end, and return the result."""
         answers: list[Answer] | None = None
         while True:
             try:

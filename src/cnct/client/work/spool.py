@@ -1,4 +1,4 @@
-"""Keeps the rows of a slice while they are handled: a few in memory, many in a temporary file."""
+"""Keeps the rows of a slice during a job: a few in memory, many in a temporary file."""
 
 from __future__ import annotations
 

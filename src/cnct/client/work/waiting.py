@@ -1,4 +1,4 @@
-"""Decides when a wait for a resource ends, and how long to pause between two reads. No I/O."""
+"""Decides when a wait for a resource ends, and the pause between two reads. No I/O."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Condition: TypeAlias = Callable[[Any], object]
 
 _GROWTH = 1.5
 _LONGEST = 60.0  # seconds, unless the interval is longer
-_JITTER = 0.2  # of the pause, up and down: many waits that start together spread out
+_JITTER = 0.2  # share of the pause, up and down: spreads waits that start together
 _MOST_DOUBTS = 64  # growth steps: keeps the power finite
 
 
 class _FieldIn:
-    """The condition that a field has one of some values; of a list, any element."""
+    """The condition that a field has one of several values, or contains one if it is a list."""
 
     def __init__(self, field: str, values: tuple[Any, ...]) -> None:
         self.field = field
@@ -52,7 +52,7 @@ class Wait:
     Raises:
         TypeError: If an argument is of the wrong type, or there is no condition.
         ValueError: If an argument has an invalid value.
-        RQLError: If a keyword is no field.
+        RQLError: If a keyword is not a field.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Wait:
     ) -> Flow[Any]:
         """Read the resource until the condition is met, and return the row.
 
-        The pauses count even where the driver skips them, so that a wait ends under mocks too.
+        Skipped pauses count too, so that a wait also ends under mocks.
 
         Args:
             requests: A request for each read, without end.

@@ -1,7 +1,7 @@
 """Cuts a list into windows of a bounded number of rows, by counting. Does no I/O.
 
-The windows cover every value whatever the counts are, so that rows that come and go while they
-are counted can make windows uneven, and nothing else.
+The windows cover every value whatever the counts are; rows that come and go during counting can
+only make windows uneven.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from cnct.client.work.axes import Axis
 from cnct.rql import R
 
 _MOST_PARTS = 8  # of a window that is cut
-_FILL = 0.8  # of the rows allowed, aimed at, so that random differences need no further cut
+_FILL = 0.8  # share of the allowed rows to aim at, so that random differences need no further cut
 _FASTER = 8  # growth of the steps towards an open end
 
 
@@ -32,7 +32,7 @@ class FieldWindow(NamedTuple):
     nulls: bool = False
 
     def condition(self, field: str, axis: Axis, *, are_nulls_apart: bool = False) -> R:
-        """Return the filter for the rows; ``R()`` if it is every row.
+        """Return the filter for the rows; ``R()`` for all rows.
 
         Args:
             field: Name of the field.
@@ -54,7 +54,7 @@ class Piece(NamedTuple):
 
     Attributes:
         window: The window.
-        rows: Number of rows when it was counted.
+        rows: Number of rows at the time of counting.
         step: Distance from the bound to the next cut, for a window with an open end.
     """
 
@@ -71,7 +71,7 @@ def cut(axis: Axis, pieces: list[Piece], most: int, pivot: int) -> Cutting:
     """Cut pieces until each has at most ``most`` rows, or a single position.
 
     Each round yields the windows of all pieces that are too large, so that a driver can count them
-    at the same time. The last part of a piece is what the others leave.
+    concurrently. The count of a piece's last part is the remainder.
 
     Args:
         axis: Limits the positions.
@@ -92,7 +92,7 @@ def cut(axis: Axis, pieces: list[Piece], most: int, pivot: int) -> Cutting:
 
 
 def _parts(axis: Axis, piece: Piece, most: int, pivot: int) -> list[FieldWindow]:
-    """Return the windows into which to cut a piece; one if it stays as it is."""
+    """Return the windows into which to cut a piece; a single one if the piece stays whole."""
     points = _points(axis, piece, most, pivot) if piece.rows > most else []
     low, high, _ = piece.window
     bounds = [low, *points, high]
