@@ -35,7 +35,7 @@ def closed_pipe():
 @pytest.mark.usefixtures("reads")
 @pytest.mark.parametrize(
     "words",
-    [["ls", "requests"], ["help", "requests"], ["--help"], ["completion", "bash"]],
+    [["ls", "requests"], ["help", "requests"], ["--help"], ["--version"], ["completion", "bash"]],
 )
 def test_a_reader_that_has_enough_is_no_error(words, monkeypatch, capsys):
     stream = closed_pipe()
@@ -56,7 +56,7 @@ def test_a_batch_needs_its_reader(connect, tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.usefixtures("reads")
-@pytest.mark.parametrize("words", [["count", "requests"], ["ls", "--help"]])
+@pytest.mark.parametrize("words", [["count", "requests"], ["ls", "--help"], ["--version"]])
 def test_a_full_disk_is_an_error(words, monkeypatch, capsys):
     with open("/dev/full", "w", encoding="utf-8") as stream:  # noqa: PTH123 - a device
         monkeypatch.setattr(sys, "stdout", stream)
@@ -68,6 +68,7 @@ def test_a_full_disk_is_an_error(words, monkeypatch, capsys):
 def test_missing_streams_are_no_bug(monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdout", None)
     assert main(["count", "requests"]) == 1
+    assert main(["--version"]) == 0
     monkeypatch.setattr(sys, "stdin", None)
     assert main(["create", "requests", "-d", "-"]) == 2
     err = capsys.readouterr().err

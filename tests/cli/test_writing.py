@@ -101,7 +101,7 @@ def test_a_batch_takes_a_json_document_and_works_in_parallel(cnct, connect):
     [
         (["call", "requests", "aprove"], "Did you mean 'approve'"),
         (["call", "requests", "approve", "template_id:=3"], "template_id"),
-        (["delete", "requests/PR-1"], "write cnct get"),
+        (["delete", "requests/PR-1"], "write cnct delete requests/PR-1"),
     ],
 )
 def test_a_batch_is_checked_before_anything_is_sent(cnct, connect, words, message):
@@ -126,6 +126,41 @@ def test_wrong_items_are_refused(cnct, connect, items, message):
     ran = cnct(*words, "--dry-run", stdin=items)
     assert (ran.status, message in ran.err) == (2, True)
     assert not writes(connect)
+
+
+@pytest.mark.parametrize("jobs", ["1", "4"])
+def test_a_wrong_item_after_others_fails_a_part(cnct, connect, jobs):
+    words = ["call", "requests", "approve", "template_id=TL-1", "--from", "-", "-y", "-j", jobs]
+    ran = cnct(*words, stdin=ids(0, 1) + '{"id":\n')
+    assert (ran.status, [row["state"] for row in ran.lines]) == (6, ["done", "done"])
+    assert "standard input, line 3 is no JSON" in ran.err
+    assert "2 done of 2" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("api GET products status=published", "GET has no body: write conditions into the path"),
+        ("call requests approve template_id=TL-1", "is a collection: write requests/ID, or --from"),
+        ("update requests note=x", "is a collection: write requests/ID, or --from for many"),
+        ("delete requests", "is a collection: write requests/ID, or --from for many"),
+        ("create requests/PR-000 note=x", "is one resource: write cnct update requests/PR-000"),
+        ("call requests/PR-000 approve --from -", "is one resource: write cnct call requests/PR-0"),
+        ("call requests/PR-000 approve -X get a=b", "The action 'approve' is a GET, which has no"),
+        ("call requests approve -X get a=b --from -", "The action 'approve' is a GET"),
+        ("update requests/PR-000 =x", "'=x' has no field: write it like name=Thing"),
+    ],
+)
+def test_a_command_names_the_right_one(cnct, connect, words, message):
+    ran = cnct(*words.split())
+    assert (ran.status, ran.out) == (2, "")
+    assert message in ran.err
+    assert not connect.requests
+
+
+def test_force_sends_the_body_of_a_get(cnct, connect):
+    assert cnct("api", "GET", "requests?limit=1", "a=b", "--force").status == 0
+    assert json.loads(connect.requests[-1].body) == {"a": "b"}
 
 
 def test_many_writes_need_yes_where_nobody_can_be_asked(cnct, connect):

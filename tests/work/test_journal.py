@@ -86,7 +86,7 @@ def test_a_finished_journal_says_so(idle, world, approve, path):
     function = world.function(calls.append)
     idle.each(["a", "b"], function, journal=path, name="job")
     with pytest.raises(
-        JournalError, match=r"finished at .*: pass journal_restart=True to start it"
+        JournalError, match=r"finished at .*: start it anew with journal_restart=True"
     ):
         idle.each(["a", "b"], function, journal=path, name="job")
     again = idle.each(["a", "b"], function, journal=path, name="job", journal_restart=True)

@@ -10,6 +10,8 @@ from contextlib import ExitStack
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import click
+
 from cnct.cli.confirming import check_can_ask, confirm
 from cnct.cli.formats import RowWriter
 from cnct.cli.items import Item, items_from
@@ -68,7 +70,7 @@ def run_batch(session: Session, batch: Batch, body: Any, many: Many, *, dry_run:
     Raises:
         BatchError: If a write failed.
         InvalidCallError: If the writes do not fit the document; so with `NotFoundError`.
-        click.UsageError: If the items cannot be read, or there is no terminal to ask on.
+        click.UsageError: If the first items cannot be read, or there is no terminal to ask on.
     """
     with ExitStack() as stack:
         if batch.sample is not None:
@@ -128,6 +130,10 @@ def _run(session: Session, batch: Batch, body: Any, items: Iterable[Item], many:
         with RowWriter(session, _COLUMNS, default="ndjson") as writer:
             for outcome in runs.outcomes(plan):
                 writer.write([_result(outcome, creates=batch.creates)])
+    except click.UsageError as error:  # an item that cannot be read, after others
+        if not summary.total:
+            raise
+        raise BatchError(f"{error.format_message()}: {_counts(summary)}", summary) from error
     except OutputClosed as error:
         raise ClientError(f"The output was closed: {_counts(summary)}") from error
     except KeyboardInterrupt:

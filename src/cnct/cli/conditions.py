@@ -60,7 +60,8 @@ def word_of(argument: str, example: str) -> Word:
     is_json = name.endswith(":")
     name = name.removesuffix(":")
     if not sign or not name.strip():
-        raise click.UsageError(f"{argument!r} has no value: write it like {example}")
+        part = "field" if sign else "value"
+        raise click.UsageError(f"{argument!r} has no {part}: write it like {example}")
     return Word(name, text, is_json)
 
 

@@ -44,6 +44,6 @@ def confirm(question: str) -> None:
                 raise click.UsageError(
                     "More than one write needs --yes where there is no terminal to ask on"
                 ) from None
-        print_message(f"{question} [y/N] ")
+        print_message(f"{question} [y/N] ", end="")
         if answers.readline().strip().lower() not in _YES:
             raise ClientError("Nothing was sent")

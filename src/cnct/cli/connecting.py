@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cnct.api_keys import without_key
 from cnct.client.fluent import ConnectClient
 from cnct.exceptions import SettingsError
 
@@ -60,7 +61,7 @@ def _check_profile(session: Session) -> None:
     names = profile_names()
     if session.profile is not None and names and session.profile not in names:
         hint = did_you_mean(session.profile, names)
-        raise click.UsageError(f"There is no profile {session.profile!r}.{hint}")
+        raise click.UsageError(f"There is no profile {without_key(session.profile)!r}.{hint}")
 
 
 def _check_key(session: Session) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 _INTERRUPTED = 130
 _COMPLETE = "_complete"
@@ -19,7 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else [*arguments]
     try:
         if words == ["--version"]:
-            return _print_version()
+            with suppress(OSError, AttributeError):  # the output is closed or full: see below
+                return _print_version()
         if words[:1] == [_COMPLETE]:
             from cnct.cli.completing.answering import answer  # noqa: PLC0415 - only shells need it
 
@@ -35,4 +37,5 @@ def _print_version() -> int:
     from importlib.metadata import version  # noqa: PLC0415 - reads files
 
     sys.stdout.write(f"cnct {version('cnct')}\n")
+    sys.stdout.flush()
     return 0

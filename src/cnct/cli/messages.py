@@ -9,12 +9,12 @@ from typing import IO
 from cnct.text import clean, encodable
 
 
-def print_message(text: str, prefix: str = "cnct: ") -> None:
+def print_message(text: str, prefix: str = "cnct: ", end: str = "\n") -> None:
     """Print a message; without a standard error, do nothing."""
     stream = sys.stderr
     if stream is None:
         return
-    line = encodable(f"{prefix}{clean(text, lines=True)}\n", stream.encoding)
+    line = encodable(f"{prefix}{clean(text, lines=True)}{end}", stream.encoding)
     with suppress(OSError, ValueError):
         stream.write(line)
         stream.flush()

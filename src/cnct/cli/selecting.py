@@ -9,7 +9,7 @@ from cnct.client.models.flattening import flat
 from cnct.exceptions import InvalidCallError
 from cnct.openapi.fields import selectable
 from cnct.openapi.schemas import composed, items, properties
-from cnct.text import did_you_mean
+from cnct.text import did_you_mean, one_of
 
 if TYPE_CHECKING:
     from cnct.openapi import OpenAPISpecs
@@ -58,6 +58,31 @@ def selection(specs: OpenAPISpecs | None, path: str, fields: Sequence[str]) -> F
     _check(specs, operation, filters, columns)
     hidden = [name for name in columns if _is_hidden(name, filters)]
     return FieldSelection(columns, (*signed, *hidden))
+
+
+def check_values(specs: OpenAPISpecs | None, path: str, name: str, texts: Iterable[str]) -> None:
+    """Refuse texts that a field of a resource never has: a wait for them would not end.
+
+    Args:
+        specs: The document; ``None`` for no check.
+        path: Path of the resource.
+        name: The field.
+        texts: The texts that it is compared with.
+
+    Raises:
+        InvalidCallError: If the document has the values of the field, and one is not among them.
+    """
+    operation = specs.operation("GET", path) if specs else None
+    if specs is None or operation is None:
+        return
+    field = _filters(specs, path, operation).get(name)
+    problems = [
+        f"Field {name!r} takes {one_of(field.enum, text, repr(text))}"
+        for text in texts
+        if field and field.enum and text not in field.enum
+    ]
+    if problems:
+        raise InvalidCallError("Not sent", errors=problems, method="GET", url=operation.template)
 
 
 def _filters(specs: OpenAPISpecs, path: str, operation: Operation) -> dict[str, FilterField]:

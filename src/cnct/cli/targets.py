@@ -36,27 +36,58 @@ def path_of(text: str) -> str:
     return "/".join(quote(unquote(segment), safe=_SIGNS) for segment in segments)
 
 
-def collection_path(session: Session, text: str) -> str:
+def collection_path(session: Session, text: str, command: str = "get") -> str:
     """Return the path of a collection.
+
+    Args:
+        session: Settings of the run.
+        text: The place.
+        command: The command for a single resource, for the message.
 
     Raises:
         click.UsageError: If the document has a single resource there.
     """
     path = path_of(text)
     if _kind(session, path) == "resource":
-        raise click.UsageError(f"{text!r} is one resource: write cnct get {path}")
+        raise click.UsageError(f"{text!r} is one resource: write cnct {command} {path}")
     return path
 
 
-def resource_path(session: Session, text: str) -> str:
+def resource_path(session: Session, text: str, *, takes_many: bool = False) -> str:
     """Return the path of a resource, or of another place that is read as a whole.
+
+    Args:
+        session: Settings of the run.
+        text: The place.
+        takes_many: Whether the command has ``--from``, for the message.
 
     Raises:
         click.UsageError: If the document has a collection there.
     """
     path = path_of(text)
     if _kind(session, path) == "collection":
-        raise click.UsageError(f"{text!r} is a collection: write cnct ls {path}, or {path}/ID")
+        choices = (
+            f"{path}/ID, or --from for many" if takes_many else f"cnct ls {path}, or {path}/ID"
+        )
+        raise click.UsageError(f"{text!r} is a collection: write {choices}")
+    return path
+
+
+def action_path(session: Session, text: str, name: str) -> str:
+    """Return the path of an action.
+
+    Args:
+        session: Settings of the run.
+        text: The place that has the action.
+        name: Name of the action, valid.
+
+    Raises:
+        click.UsageError: If the document has a collection there, which does not have the action
+            itself, so that its name would be taken for an id.
+    """
+    path = f"{path_of(text)}/{name}"
+    if _kind(session, path) == "resource":
+        resource_path(session, text, takes_many=True)
     return path
 
 

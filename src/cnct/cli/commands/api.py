@@ -12,6 +12,7 @@ from cnct.cli.writes import Write, perform
 from cnct.exceptions import ClientError
 
 _READS = ("GET", "HEAD", "OPTIONS")
+_WITHOUT_BODY = ("GET", "HEAD")  # a server would ignore it, and return everything
 
 
 @click.command(
@@ -43,6 +44,10 @@ def command(
     if not verb.isalpha() or not verb.isascii():
         raise click.UsageError(f"{method!r} is no HTTP method: write GET, POST, PUT or DELETE")
     write = Write(verb, path, body_of(body, data), _headers(header))
+    if verb in _WITHOUT_BODY and write.body is not None and not session.force:
+        raise click.UsageError(
+            f"{verb} has no body: write conditions into the path as RQL, or use cnct ls"
+        )
     try:
         if verb in _READS:
             write_value(session, write.send(session))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from cnct.cli.batches import Batch, run_batch
@@ -17,7 +19,7 @@ from cnct.cli.options import (
     output_options,
 )
 from cnct.cli.session import Session
-from cnct.cli.targets import collection_path, path_of
+from cnct.cli.targets import action_path, collection_path
 from cnct.cli.writes import Write, perform
 from cnct.client._core.urls import checked_name, segment
 
@@ -59,15 +61,18 @@ def command(
     payload = body_of(body, data)
     name = _name(action)
     if many is None:
-        path = f"{path_of(resource)}/{name}"
+        path = action_path(session, resource, name)
         verb = method or _method(session, path)
         if verb == "GET":
+            _refuse_body(name, payload)
             write_value(session, session.client.get(path))
         else:
             perform(session, Write(verb, path, payload), dry_run=dry_run)
         return
-    path = collection_path(session, resource)
+    path = collection_path(session, resource, "call")
     verb = method or _method(session, f"{path}/ID/{name}")
+    if verb == "GET":
+        _refuse_body(name, payload)
 
     def write(item: Item) -> Write:
         return Write(verb, f"{path}/{segment(id_of(item))}/{name}", payload)
@@ -81,6 +86,11 @@ def _name(action: str) -> str:
         return checked_name(action, "action")
     except ValueError as error:
         raise click.UsageError(str(error)) from error
+
+
+def _refuse_body(name: str, payload: Any) -> None:
+    if payload is not None:
+        raise click.UsageError(f"The action {name!r} is a GET, which has no body: leave it out")
 
 
 def _method(session: Session, path: str) -> str:

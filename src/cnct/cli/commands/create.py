@@ -46,7 +46,7 @@ def command(
     many: Many | None,
 ) -> None:
     """Create a resource; with --from, one for each row, whose fields are the body."""
-    path = collection_path(session, collection)
+    path = collection_path(session, collection, "update")
     payload = body_of(body, data)
     if many is None:
         perform(session, Write("POST", path, payload), dry_run=dry_run)

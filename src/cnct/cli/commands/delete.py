@@ -35,10 +35,10 @@ def command(
 ) -> None:
     """Delete a resource; with --from, name a collection, and each id or row in turn is deleted."""
     if many is None:
-        path = resource_path(session, resource)
+        path = resource_path(session, resource, takes_many=True)
         perform(session, Write("DELETE", path), dry_run=dry_run)
         return
-    path = collection_path(session, resource)
+    path = collection_path(session, resource, "delete")
 
     def write(item: Item) -> Write:
         return Write("DELETE", f"{path}/{segment(id_of(item))}")

@@ -50,10 +50,10 @@ def command(
     """
     payload = body_of(body, data)
     if many is None:
-        path = resource_path(session, resource)
+        path = resource_path(session, resource, takes_many=True)
         perform(session, Write("PUT", path, payload), dry_run=dry_run)
         return
-    path = collection_path(session, resource)
+    path = collection_path(session, resource, "update")
 
     def write(item: Item) -> Write:
         place = f"{path}/{segment(id_of(item))}"

@@ -11,11 +11,12 @@ from cnct.cli.conditions import word_of
 from cnct.cli.durations import Duration
 from cnct.cli.formats import write_value
 from cnct.cli.options import Command, force_option, output_options
-from cnct.cli.selecting import names_of, selection
+from cnct.cli.selecting import check_values, names_of, selection
 from cnct.cli.session import Session
 from cnct.cli.targets import resource_path
 from cnct.client.models import Resource
 from cnct.exceptions import ClientError
+from cnct.openapi.shapes import is_list
 from cnct.rql.conditions import keyword_parts
 
 _LISTS = ("in", "oneof")
@@ -57,6 +58,10 @@ def command(
     specs = None if session.force else session.specs
     selection(specs, path, [keyword_parts(name)[2] for name in fields])
     failures = [value for text in fail for part in names_of(text) for value in _values(part)]
+    for keyword, value in fields.items():
+        _, op, name = keyword_parts(keyword)
+        if op in ("eq", *_LISTS):  # wait_until refuses others
+            check_values(specs, path, name, [*_texts(value), *_texts(failures)])
     try:
         row = Resource(session.client, path).wait_until(
             fail=failures, timeout=timeout, interval=interval, **fields
@@ -75,6 +80,12 @@ def _condition(argument: str) -> tuple[str, Any]:
     is_list = keyword_parts(word.name)[1] in _LISTS
     texts = names_of(word.text) if is_list else [word.text]
     return word.name, [value for text in texts for value in _values(text)]
+
+
+def _texts(value: Any) -> list[str]:
+    """Return the values that are texts, and do not stand for a number, null or the like too."""
+    values = value if is_list(value) else [value]
+    return [text for text in values if isinstance(text, str) and _values(text) == [text]]
 
 
 def _values(text: str) -> list[Any]:

@@ -62,8 +62,8 @@ class Journal:
             self._learn(lines)
         if self._finished and not restart:
             raise JournalError(
-                f"{self._file.path} belongs to a job that was finished at {self._finished}: pass "
-                "journal_restart=True to start it anew, or another journal"
+                f"{self._file.path} belongs to a job that was finished at {self._finished}: "
+                "start it anew with journal_restart=True (cnct: --restart), or use another journal"
             )
         if self._finished:
             self.past.clear()
