@@ -110,8 +110,89 @@ def test_every_list_and_record_has_the_shape_of_its_schema(walk):
         elif media_type == "application/json":
             schema = json_schema(told["content"][media_type]["schema"], walk.document)
             validator = jsonschema_rs.validator_for(schema, registry=registry)
-            wrong += [(path, str(e.message)) for e in validator.iter_errors(answer.json())]
+            errors = validator.iter_errors(answer.json())
+            wrong += [(path, error.message) for error in errors if not is_of_a_draft(error)]
     assert wrong == []
+
+
+def is_of_a_draft(error: jsonschema_rs.ValidationError) -> bool:
+    """Return whether a product has no version: Connect answers null, against its document."""
+    return error.message == 'null is not of type "integer"' and error.instance_path[-1] == "version"
+
+
+def test_a_vendor_has_a_product_that_is_a_draft(walk):
+    drafts = walk.call("GET", "products?eq(visibility.owner,true)&eq(status,draft)").json()
+    assert {product["version"] for product in drafts} == {None}
+    for product in drafts:
+        owner = walk.call("GET", f"accounts/{product['owner']['id']}").json()
+        assert owner["type"] == "vendor"
+
+
+def test_a_product_has_its_translations(walk):
+    for product in walk.call("GET", "products").json():
+        query = f"context.instance_id={product['id']}&primary=true"
+        (translation,) = walk.call("GET", f"localization/translations?{query}").json()
+        assert translation["context"]["name"] == product["name"]
+        context = walk.call("GET", f"localization/contexts/{translation['context']['id']}").json()
+        assert (context["instance_id"], context["type"]) == (product["id"], "product")
+        assert translation["id"] in {row["id"] for row in context["translations"]}
+
+
+def test_a_product_refers_to_its_own_media_and_to_another_product(walk):
+    for product in walk.call("GET", "products?limit=5").json():
+        media = walk.call("GET", f"products/{product['id']}/media/{product['media']['id']}")
+        assert product["media"].items() <= media.json().items()
+        other = walk.call("GET", f"products/{product['replacement']['id']}").json()
+        assert other["name"] == product["replacement"]["name"] != product["name"]
+
+
+def test_a_request_has_a_conversation(walk):
+    for request in walk.call("GET", "requests?limit=5").json():
+        assert walk.call("GET", f"conversations?instance_id={request['id']}").json()
+
+
+def test_references_by_other_names_lead_to_records(walk):
+    for asset in walk.call("GET", "subscriptions/assets?limit=5").json():
+        for tier in asset["tiers"].values():
+            assert walk.call("GET", f"tier/accounts/{tier['id']}").status_code == 200
+    for listing in walk.call("GET", "listings?limit=5").json():
+        path = f"pricing/lists/{listing['pricelist']['id']}"
+        assert walk.call("GET", path).json()["name"] == listing["pricelist"]["name"]
+        path = f"listing-requests/{listing['pending_request']['id']}"
+        assert walk.call("GET", path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("products/PRD-000-000-002/media", "position"),
+        ("assets", "hub.name"),
+        ("assets", "tiers.customer.id"),
+        ("listing-requests", "product.version"),
+        ("marketplaces", "hubs.id"),
+        ("agreements", "forms.type"),
+        ("users", "groups.id"),
+    ],
+)
+def test_rows_have_the_fields_that_they_can_be_filtered_by(walk, path, name):
+    def values(node: Any, names: list[str]) -> Iterator[Any]:
+        if isinstance(node, list):
+            for item in node:
+                yield from values(item, names)
+        elif names:
+            yield from values(node[names[0]], names[1:])
+        else:
+            yield node
+
+    rows = walk.call("GET", path).json()
+    value = next(values(rows, name.split(".")))
+    found = walk.call("GET", f"{path}?{name}={quote(str(value))}").json()
+    assert rows[0]["id"] in {row["id"] for row in found}
+
+
+def test_a_flag_that_the_document_has_as_a_string_can_be_filtered_by(walk):
+    products = walk.call("GET", "products?visibility.owner=true").json()
+    assert {product["visibility"]["owner"] for product in products} == {True}
 
 
 def test_a_request_is_for_an_asset_that_exists(walk):

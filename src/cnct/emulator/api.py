@@ -19,6 +19,7 @@ from cnct.openapi import OpenAPISpecs
 from cnct.openapi.fields import FilterField
 from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation, Place, Success
+from cnct.openapi.schemas import type_name
 from cnct.openapi.shapes import Record, as_record, is_record
 from cnct.openapi.tree import shape
 from cnct.store.tables import DEFAULT_LIMIT, MAX_LIMIT, Table
@@ -26,6 +27,8 @@ from cnct.store.tables import DEFAULT_LIMIT, MAX_LIMIT, Table
 PARAM = "{}"
 _STATUS = {"GET": 200, "POST": 201, "PUT": 200, "PATCH": 200, "DELETE": 204}
 _MAX_LISTS = 5  # inside each other; a schema with more refers to itself
+
+_FIELD_TYPES = {"boolean": "boolean", "integer": "integer", "number": "float"}
 
 Serves = Literal["rows", "record", "value", "effect"]
 
@@ -176,14 +179,14 @@ class Api:
         row = self._row_schema(key) or schema
         return Table(
             key=key,
-            fields=fields,
+            fields={name: self._typed(fields[name], row) for name in fields},
             many={name: lists for name in fields if (lists := self._lists_in(row, name))},
             default_limit=_limit(limit, "default", DEFAULT_LIMIT),
             max_limit=_limit(limit, "maximum", MAX_LIMIT),
             properties=frozenset(as_record(row.get("properties"))),
             identifier=self._identifier(self._places.get(f"{key}/{PARAM}"), schema),
             row=_merged(schema, row),
-            aliases=frozenset(name for name in fields if not self._has(row, name.split("."))),
+            aliases=frozenset(name for name in fields if self._property(row, name) is None),
         )
 
     def _identifier(self, resource: Place | None, schema: Record) -> str:
@@ -231,17 +234,23 @@ class Api:
         get = self._get(key)
         return self.resolved(self.specs.success(get).schema) if get else {}
 
-    def _has(self, schema: Any, names: list[str]) -> bool:
-        """Return whether a schema has a property, through objects and lists."""
+    def _property(self, schema: Any, path: str) -> Record | None:
+        """Return the schema of a property, through objects and lists; ``None`` if it has none."""
         shape = plain(schema, self.resolved)
-        for name in names:
+        for name in path.split("."):
             if "items" in shape:
                 shape = plain(shape["items"], self.resolved)
             below = as_record(shape.get("properties"))
             if name not in below:
-                return False
+                return None
             shape = plain(below[name], self.resolved)
-        return True
+        return shape
+
+    def _typed(self, field: FilterField, row: Record) -> FilterField:
+        """Return a field with the type of its property, where a document has it as a string."""
+        type_ = type_name(self._property(row, field.name) or {})
+        is_other = field.type == "string" and type_ in _FIELD_TYPES
+        return replace(field, type=_FIELD_TYPES[type_]) if is_other else field
 
     def _lists_in(self, schema: Record, name: str) -> str:
         """Return the paths of the lists on the way to a property, separated by spaces."""

@@ -2,69 +2,35 @@
 
 A value depends on its address alone: the table, the record and the path in the record. So a
 reference repeats the values of the record that it refers to, and records can be invented in any
-order. Nothing here stores a record.
+order. `relations` chooses that record. Nothing here stores a record.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zlib import crc32
 
-from cnct.emulator.api import PARAM, Api
+from cnct.emulator.api import Api
 from cnct.emulator.inventing import vocabulary
-from cnct.emulator.inventing.ids import formatted, nested, number_of
+from cnct.emulator.inventing.filter_fields import MissingField, missing_fields, reaches
+from cnct.emulator.inventing.ids import formatted
 from cnct.emulator.inventing.moments import Timeline, timestamp
+from cnct.emulator.inventing.nesting import Nesting
 from cnct.emulator.inventing.plain_schemas import plain
-from cnct.openapi.schemas import parts, type_name
+from cnct.emulator.inventing.relations import Entity, Relations, Supplied
+from cnct.openapi.schemas import type_name
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 from cnct.store.tables import Table
 
-_TOP_SIZE, _NESTED_SIZE = 20, 5  # rows of a collection
 _MOST_ITEMS = 20  # of a list, whatever its schema requires
-_MOST_VALUES = 1_000  # of a record; Connect's have 440 at most
-_DEEPEST = 40  # values inside each other
 _NULLS = 8  # one in so many nullable values is null
 
 
-@dataclass(frozen=True, slots=True)
-class _Entity:
-    """A record to invent: its table, the ids above it, and its number in the table."""
-
-    table: Table
-    ids: tuple[str, ...]
-    number: int
-
-
-class _Nesting:
-    """The schemas around a value, and the number of values that its record may still have.
-
-    A schema that recurs is not expanded again. Schemas that refer to each other without recurring
-    still make huge records, so once the number is used up, optional values are left out.
-    """
-
-    def __init__(
-        self, ancestors: tuple[str | int, ...] = (), budget: list[int] | None = None
-    ) -> None:
-        self._ancestors = ancestors
-        self._budget = [_MOST_VALUES] if budget is None else budget
-
-    def into(self, schema: Any) -> _Nesting:
-        """Return the nesting of the values in a schema, after counting one value."""
-        self._budget[0] -= 1
-        return _Nesting((*self._ancestors, _identity_of(schema) or ""), self._budget)
-
-    def recurs(self, schema: Any) -> bool:
-        """Return whether a schema is already around itself, or nested too deeply."""
-        own = _identity_of(schema)
-        return own in self._ancestors or len(self._ancestors) >= _DEEPEST
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether the record has all the values that it may have."""
-        return self._budget[0] <= 0
+def _none_supplied(_table: Table, _ids: tuple[str, ...]) -> tuple[Record, ...]:
+    """Return no records: all are invented."""
+    return ()
 
 
 class Inventor:
@@ -75,6 +41,7 @@ class Inventor:
         seed: The same seed gives the same records.
         until: When the newest records were created; by default, the oldest date from January 2026.
         sizes: Number of records by key of the table, where it differs from the default.
+        supplied: Returns the records that a table has instead of invented ones.
     """
 
     def __init__(
@@ -83,31 +50,11 @@ class Inventor:
         seed: int = 1,
         until: datetime | None = None,
         sizes: Mapping[str, int] | None = None,
+        supplied: Supplied = _none_supplied,
     ) -> None:
         self._api = api
-        self._seed = seed
         self._until = until
-        self._sizes = sizes or {}
-        self._top_sizes: dict[str, int] = {}
-        for key, size in self._sizes.items():
-            name = key.rpartition("/")[2]
-            if key in api.tables and PARAM not in key:
-                self._top_sizes[name] = max(size, self._top_sizes.get(name, 0))
-        self._at_top = {c.name for key, c in api.tables.items() if PARAM not in key}
-        self._targets: dict[str, list[Table]] = {}
-        self._nearest: dict[tuple[str, str], Table | None] = {}
-        for table in api.tables.values():
-            self._targets.setdefault(vocabulary.one_of(table.name), []).append(table)
-
-    def size(self, table: Table) -> int:
-        """Return the number of records in a table, below each parent.
-
-        Tables of one name at the top, ``assets`` and ``subscriptions/assets``, have the same ids:
-        one without a size of its own is as large as the largest of the others.
-        """
-        if table.key in self._sizes:
-            return self._sizes[table.key]
-        return _NESTED_SIZE if PARAM in table.key else self._top_sizes.get(table.name, _TOP_SIZE)
+        self._relations = Relations(api, seed, sizes or {}, supplied)
 
     def records(self, table: Table, ids: tuple[str, ...]) -> Iterator[Record]:
         """Invent the records of a table.
@@ -116,10 +63,40 @@ class Inventor:
             table: The table.
             ids: Ids of the parents of a nested table.
         """
-        for number in range(1, self.size(table) + 1):
-            entity = _Entity(table, ids, number)
-            record = self._object(table.row, entity, "", _Nesting())
-            yield record or {"id": self._id(entity)}
+        missing = missing_fields(table)
+        for entity in self._relations.entities(table, ids):
+            record = self._object(table.row, entity, "", Nesting())
+            record = record or {"id": self._relations.id_of(entity)}
+            for field in missing:
+                if not reaches(record, field.path):
+                    self._add(record, field, entity, "")
+            yield record
+
+    def _add(self, node: Any, field: MissingField, entity: Entity, above: str) -> None:
+        """Add a field to a record; a reference on the way has the values of its record.
+
+        Args:
+            node: The record, or the part of it that the path is below.
+            field: The field, with the rest of its path.
+            entity: The record that the part shows.
+            above: Path of the part in that record.
+        """
+        name, *rest = field.path
+        if is_list(node):
+            for item in node:
+                self._add(item, field, entity, above)
+        elif is_record(node):
+            path = f"{above}.{name}" if above else name
+            if not rest:
+                inner = (below[name] for below in node.values() if name in as_record(below))
+                value = next(inner, None) if above else None  # an entry shows one of its parts
+                node[name] = self._own(entity, path, field.schema) if value is None else value
+                return
+            below = node.setdefault(name, {})
+            target = self._target(name, entity) if rest == ["id"] or "id" in below else None
+            self._add(
+                below, field._replace(path=tuple(rest)), target or entity, "" if target else path
+            )
 
     def completed(self, schema: Any, value: Any, table: Table, ids: tuple[str, ...]) -> Any:
         """Return a value with every part that its schema requires; existing parts are kept.
@@ -130,12 +107,12 @@ class Inventor:
             table: The table that it belongs to.
             ids: Ids in its path.
         """
-        return self._completed(schema, value, _Entity(table, ids, 1), "")
+        return self._completed(schema, value, Entity(table, ids, 1), "")
 
-    def _completed(self, schema: Any, value: Any, entity: _Entity, path: str) -> Any:
+    def _completed(self, schema: Any, value: Any, entity: Entity, path: str) -> Any:
         resolve = self._api.resolved
         if value is None and not resolve(schema).get("nullable"):
-            return self._value(schema, entity, path, _Nesting())
+            return self._value(schema, entity, path, Nesting())
         shape = plain(schema, resolve)
         if is_list(value) and type_name(shape) == "array":
             return [self._completed(shape.get("items"), item, entity, path) for item in value]
@@ -159,16 +136,18 @@ class Inventor:
         own = as_record(schema).get("writeOnly")
         return name != "id" and bool(own or self._api.resolved(schema).get("writeOnly"))
 
-    def _value(self, schema: Any, entity: _Entity, path: str, nesting: _Nesting) -> Any:
+    def _value(self, schema: Any, entity: Entity, path: str, nesting: Nesting) -> Any:
         shape = plain(schema, self._api.resolved)
         nesting = nesting.into(schema)
-        chance = self._chance(entity, path)
-        filter_ = entity.table.fields.get(path)  # can have an enum that the schema lacks
-        of_filter = filter_.enum if filter_ and type_name(shape) == "string" else ()
-        enum = shape.get("enum") or of_filter
+        chance = self._relations.chance(entity, path)
+        enum = _choices(shape, entity.table, path)
+        fact = self._fact(entity, path, enum)
+        if fact is not None:
+            return fact
         if enum:
-            choices = [choice for choice in enum if choice is not None]
-            return choices[chance % len(choices)] if choices else None
+            described = as_record(entity.table.row.get("properties")).get(path)
+            own = _choices(plain(described, self._api.resolved), entity.table, path)
+            return _choice(enum, own, chance)
         match type_name(shape):
             case "object":
                 return self._reference(shape, entity, path, nesting)
@@ -183,7 +162,7 @@ class Inventor:
             case _:
                 return {}
 
-    def _object(self, schema: Any, entity: _Entity, path: str, nesting: _Nesting) -> Record:
+    def _object(self, schema: Any, entity: Entity, path: str, nesting: Nesting) -> Record:
         shape = plain(schema, self._api.resolved)
         required = shape.get("required", ())
         result: Record = {}
@@ -193,16 +172,19 @@ class Inventor:
             if nesting.recurs(below) or self._is_secret(name, below):
                 continue
             where = f"{path}.{name}" if path else name
+            if where in vocabulary.UNPUBLISHED and self._is_draft(entity):
+                result[name] = vocabulary.UNPUBLISHED[where]
+                continue
             nullable = self._api.resolved(below).get("nullable")
             optional = nullable and name not in {*required, *vocabulary.NEVER_NULL}
-            absent = optional and self._chance(entity, f"{where}?") % _NULLS == 0
+            absent = optional and self._relations.chance(entity, f"{where}?") % _NULLS == 0
             result[name] = None if absent else self._value(below, entity, where, nesting)
         return result
 
     def _is_container(self, schema: Any) -> bool:
         return type_name(plain(schema, self._api.resolved)) in {"object", "array", ""}
 
-    def _array(self, shape: Record, entity: _Entity, path: str, nesting: _Nesting) -> list[Any]:
+    def _array(self, shape: Record, entity: Entity, path: str, nesting: Nesting) -> list[Any]:
         items = shape.get("items")
         if nesting.recurs(items) or nesting.is_spent:
             return []
@@ -211,105 +193,79 @@ class Inventor:
         choices = [choice for choice in item.get("enum", ()) if choice is not None]
         if choices:
             return choices[: max(count, 1)]
-        target = self._target(vocabulary.last(path), entity) if self._is_reference(item) else None
-        if target is None:
+        targets = self._relations.targets(path, entity, count) if _is_reference(item) else None
+        if targets is None:
             values = [self._value(items, entity, f"{path}.{n}", nesting) for n in range(count)]
             return [value for n, value in enumerate(values) if value not in values[:n]]
-        first = self._chance(entity, path)
-        size = max(self.size(target.table), 1)
-        numbers = dict.fromkeys(1 + (first + n) % size for n in range(count))
-        others = [replace(target, number=number) for number in numbers]
-        return [self._object(item, other, "", nesting.into(items)) for other in others]
+        return [self._shown(item, target, nesting.into(items)) for target in targets[:_MOST_ITEMS]]
 
-    def _reference(self, shape: Record, entity: _Entity, path: str, nesting: _Nesting) -> Record:
+    def _reference(self, shape: Record, entity: Entity, path: str, nesting: Nesting) -> Record:
         """Invent an object; with an id, it shows a record of another table."""
         own = entity.table.identifier.startswith(f"{path}.")
-        refers = self._is_reference(shape) and not own
+        refers = _is_reference(shape) and not own
         target = self._target(vocabulary.last(path), entity) if refers else None
         if target is None:
             return self._object(shape, entity, path, nesting)
-        return self._object(shape, target, "", nesting)
+        return self._shown(shape, target, nesting)
 
-    def _is_reference(self, schema: Record) -> bool:
-        return "id" in as_record(schema.get("properties"))
+    def _shown(self, shape: Record, target: Entity, nesting: Nesting) -> Record:
+        """Invent a reference: properties of the record that it refers to."""
+        reference = self._object(shape, target, "", nesting)
+        supplied = self._relations.supplied(target)
+        return reference if supplied is None else _overlaid(reference, supplied)
 
-    def _target(self, name: str, entity: _Entity) -> _Entity | None:
-        """Choose the record that a property refers to: preferably a parent of the record itself."""
-        noun = vocabulary.MEANINGS.get(name, vocabulary.one_of(name))
-        parent = self._parent(noun, entity)
-        if parent is not None:
-            return parent
-        target = self._nearest_table(noun, entity.table)
-        if target is None:
+    def _target(self, name: str, entity: Entity) -> Entity | None:
+        """Choose the record that a property refers to; a vendor is an account of this type."""
+        target = self._relations.target(name, entity)
+        role = "vendor" if _is_product(entity.table) and name == "owner" else None
+        role = vocabulary.ROLES.get(name, role)
+        if target is None or role is None or "type" not in target.table.properties:
+            return target
+        size = self._relations.size(target.table, target.ids)
+        turns = (replace(target, number=1 + (target.number - 1 + n) % size) for n in range(size))
+        return next((account for account in turns if self._own(account, "type") == role), target)
+
+    def _own(self, entity: Entity, name: str, schema: Any = None) -> Any:
+        """Return the value of an entity's property; ``schema`` is for one that the row lacks."""
+        supplied = self._relations.supplied(entity)
+        if supplied is not None and name in supplied:
+            return supplied[name]
+        if name in vocabulary.UNPUBLISHED and self._is_draft(entity):
+            return vocabulary.UNPUBLISHED[name]
+        schema = as_record(entity.table.row.get("properties")).get(name, schema)
+        return self._value(schema, entity, name, Nesting())
+
+    def _fact(self, entity: Entity, path: str, choices: Collection[Any]) -> Any:
+        """Return the value that relations determine; ``None`` if they do not determine it."""
+        if path == "status" and entity.number == 1 and _is_product(entity.table):
+            return "draft" if "draft" in choices else None
+        owner = self._relations.owner(entity)
+        if owner is None or path not in {"primary", "instance_id", "name", "type"}:
             return None
-        ids = self._parents(target, entity)
-        number = 1 + self._chance(entity, f"->{noun}") % max(self.size(target), 1)
-        return _Entity(target, ids, number)
+        if path == "primary":
+            return self._relations.is_first(entity)
+        if path == "instance_id":
+            return self._relations.id_of(owner)
+        noun = vocabulary.one_of(owner.table.name)
+        if "instance_id" not in entity.table.properties or (path == "type" and noun not in choices):
+            return None
+        return noun if path == "type" else self._own(owner, "name")
 
-    def _nearest_table(self, noun: str, holder: Table) -> Table | None:
-        """Choose, of the tables with a noun's name, the nearest to the table that refers to it."""
-        if (noun, holder.key) not in self._nearest:
-            self._nearest[noun, holder.key] = min(
-                self._targets.get(noun, ()),
-                key=lambda c: (
-                    PARAM in c.key and not self._parent_names(c) <= holder.properties,
-                    c.key.count(PARAM),
-                    c.key.partition("/")[0] != holder.key.partition("/")[0],
-                    len(c.key),
-                ),
-                default=None,
-            )
-        return self._nearest[noun, holder.key]
+    def _is_draft(self, entity: Entity) -> bool:
+        return _is_product(entity.table) and self._own(entity, "status") == "draft"
 
-    def _parent_names(self, target: Table) -> frozenset[str]:
-        """Return the names that properties have which refer to the parents of a nested table."""
-        parts = target.key.split("/")
-        return frozenset(
-            vocabulary.one_of(parts[index - 1]) for index, part in enumerate(parts) if PARAM in part
-        )
-
-    def _parent(self, noun: str, entity: _Entity) -> _Entity | None:
-        parts = entity.table.key.split("/")
-        places = [index for index, part in enumerate(parts) if PARAM in part]
-        for at, (index, own) in enumerate(zip(places, entity.ids, strict=False)):
-            table = self._api.tables.get("/".join(parts[:index]))
-            if table is not None and vocabulary.one_of(table.name) == noun:
-                within = own.removeprefix(entity.ids[at - 1]) if at else own
-                return _Entity(table, entity.ids[:at], number_of(within))
-        return None
-
-    def _parents(self, target: Table, entity: _Entity) -> tuple[str, ...]:
-        """Choose the ids above a nested record: those of records that the same entity refers to."""
-        ids: list[str] = []
-        parts = target.key.split("/")
-        for index, part in enumerate(parts):
-            if PARAM in part:
-                parent = self._target(parts[index - 1], entity)
-                ids.append(self._id(parent) if parent else "")
-        return tuple(ids)
-
-    def _id(self, entity: _Entity) -> str:
-        table = entity.table
-        if entity.ids and table.name == "items":
-            return nested(entity.ids[-1], entity.number)
-        # Ids are unique: a nested table continues the numbers of the previous parent's.
-        before = 0
-        if entity.ids and table.name not in self._at_top:
-            before = max(number_of(entity.ids[-1]) - 1, 0) * self.size(table)
-        return formatted(table.name, before + entity.number)
-
-    def _number(self, shape: Record, entity: _Entity, path: str, chance: int) -> float:
+    def _number(self, shape: Record, entity: Entity, path: str, chance: int) -> float:
         if path in {entity.table.identifier, "id"}:
             return entity.number
         low = int(shape.get("minimum", 0))
         high = int(shape.get("maximum", low + 99))
         return low + chance % max(min(high, low + 999) - low + 1, 1)
 
-    def _text(self, shape: Record, entity: _Entity, path: str, chance: int) -> str:
+    def _text(self, shape: Record, entity: Entity, path: str, chance: int) -> str:
         table, number = entity.table, entity.number
         name = vocabulary.last(path)
         if path == "id" and table.identifier in ("id", ""):
-            return self._id(entity)
+            return self._relations.id_of(entity)
         if path == "id" and entity.ids:
             return entity.ids[-1]
         if path == table.identifier:
@@ -322,22 +278,53 @@ class Inventor:
             text = vocabulary.text(name, whole if "." not in path else "", number, chance)
         return text[: int(shape.get("maxLength", len(text)))]
 
-    def _formatted(self, form: str, name: str, entity: _Entity, path: str) -> str | None:
+    def _formatted(self, form: str, name: str, entity: Entity, path: str) -> str | None:
         if form in ("datetime", "date-time"):
             return timestamp(self._moment(entity, path))
         if form == "date":
             return self._moment(entity, path).date().isoformat()
-        return vocabulary.formatted(form, name, self._chance(entity, path))
+        return vocabulary.formatted(form, name, entity.number, self._relations.chance(entity, path))
 
-    def _moment(self, entity: _Entity, path: str) -> datetime:
-        size = self.size(entity.table)
-        later = 0.0 if "created" in path else self._chance(entity, path) % 20 / 20
+    def _moment(self, entity: Entity, path: str) -> datetime:
+        size = self._relations.size(entity.table)
+        later = 0.0 if "created" in path else self._relations.chance(entity, path) % 20 / 20
         return Timeline(size, self._until).at(min(entity.number, size), later)
 
-    def _chance(self, entity: _Entity, path: str) -> int:
-        """Return a number between 0 and 2**32, derived from the address of a value."""
-        address = f"{self._seed}/{entity.table.name}/{entity.ids}/{entity.number}/{path}"
-        return crc32(address.encode())
+
+def _choices(shape: Record, table: Table, path: str) -> Sequence[Any]:
+    """Return the allowed values of a property: a filter can have an enum that the schema lacks."""
+    field = table.fields.get(path)
+    of_field = field.enum if field and type_name(shape) == "string" else ()
+    return shape.get("enum") or of_field
+
+
+def _choice(enum: Sequence[Any], own: Sequence[Any], chance: int) -> Any:
+    """Choose a value: that of the record itself, if a reference to it allows the value."""
+    for choices in (own, enum):
+        values = [value for value in choices if value is not None]
+        value = values[chance % len(values)] if values else None
+        if value in enum:
+            return value
+    return None
+
+
+def _is_product(table: Table) -> bool:
+    """Return whether a table has Connect's products, which a vendor publishes in versions."""
+    return table.name == "products" and "visibility.owner" in table.fields
+
+
+def _is_reference(schema: Record) -> bool:
+    return "id" in as_record(schema.get("properties"))
+
+
+def _overlaid(invented: Record, supplied: Record) -> Record:
+    """Return an object with the values of another one, as far as that has its properties."""
+    return {
+        name: _overlaid(value, supplied[name])
+        if is_record(value) and is_record(supplied.get(name))
+        else supplied.get(name, value)
+        for name, value in invented.items()
+    }
 
 
 def _properties(schema: Record) -> Record:
@@ -345,9 +332,3 @@ def _properties(schema: Record) -> Record:
     described = as_record(schema.get("properties"))
     others = {n: {"type": "string"} for n in schema.get("required", ()) if n not in described}
     return described | others
-
-
-def _identity_of(schema: Any) -> str | int | None:
-    """Return the reference of a schema, or the id of a composition; no other schema can recur."""
-    record = as_record(schema)
-    return str(record.get("$ref", "")) or (id(schema) if parts(record) else None)

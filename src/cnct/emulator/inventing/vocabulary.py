@@ -25,9 +25,48 @@ MEANINGS: Mapping[str, str] = {
     "tier1": "tier-account",
     "tier2": "tier-account",
     "extension": "service",
-    "previous_approved_request": "request",
+    "agent": "user",
+    "author": "user",
+    "recipients": "user",
+    "signee": "user",
+    "company": "account",
+    "configuration": "config",
+    "pricelist": "pricing-list",
+    "pricelist_version": "pricing-version",
+    "usagefile": "usage-file",
+    "partusagefile": "usage-chunk",
 }
-"""The noun of the table that a property refers to, where the property has another name."""
+"""The noun of the table that a property refers to, where the property has another name.
+
+A noun can name the table's namespace, too: ``tier-account`` is a record of ``tier/accounts``.
+"""
+
+SIBLINGS = frozenset({"parent", "children", "replacement"})
+"""Properties that refer to another record of the same table, if no table has their name."""
+
+OWNERS: Mapping[str, str] = {
+    "translation": "context",
+    "context": "product",
+    "conversation": "request",
+}
+"""The noun of the records that a record belongs to: every one of them has its share."""
+
+ROLES: Mapping[str, str] = {"vendor": "vendor", "provider": "provider"}
+"""The type of the account that a property refers to."""
+
+UNPUBLISHED: Mapping[str, bool | None] = {
+    "version": None,
+    "visibility.owner": True,
+    "visibility.listing": False,
+    "visibility.syndication": False,
+    "visibility.catalog": False,
+}
+"""Values of a product that is a draft: it has no version yet, and only its owner sees it."""
+
+_ADJECTIVES = frozenset(
+    {"alt", "created", "last", "modified", "open", "parent", "pending", "previous", "primary"}
+    | {"approved", "sourcing"}
+)
 
 _KEYS: Mapping[str, tuple[str, ...]] = {"locale": ("en", "es", "de", "fr", "it")}
 
@@ -64,6 +103,25 @@ _ENDINGS = {"file": "pdf", "attachment": "pdf", "input": "xlsx", "output": "xlsx
 def one_of(collection: str) -> str:
     """Return the property name of one record: ``listing-requests`` -> ``listing_request``."""
     return singular(collection.replace("-", "_"))
+
+
+def nouns(name: str, holder: str) -> list[str]:
+    """Return the nouns that the table of a reference can have, the most likely first.
+
+    Args:
+        name: Name of the property: ``pending_request``.
+        holder: Noun of the record that has it: a ``listing`` has a ``listing_request``.
+    """
+    words = name.split("_")
+    bare = "_".join(word for word in words if word not in _ADJECTIVES and not word.isdigit())
+    candidates = [_noun(name)]
+    if bare and bare != name:
+        candidates += [f"{holder}_{bare}", _noun(bare)]
+    return candidates
+
+
+def _noun(name: str) -> str:
+    return MEANINGS.get(name, one_of(name))
 
 
 def last(path: str) -> str:
@@ -114,15 +172,22 @@ def text(name: str, whole: str, number: int, chance: int) -> str:
     return f"{about} of {whole}" if whole else f"{about} {1 + chance % 99}"
 
 
-def formatted(form: str, name: str, chance: int) -> str | None:
-    """Return a text in an OpenAPI format; ``None`` if the format allows any text."""
+def formatted(form: str, name: str, number: int, chance: int) -> str | None:
+    """Return a text in an OpenAPI format; ``None`` if the format allows any text.
+
+    Args:
+        form: The format.
+        name: Name of the property.
+        number: Number of the record.
+        chance: Number that a choice depends on.
+    """
     match form:
         case "email":
             return _TEXTS["email"][chance % len(_TEXTS["email"])]
         case "uri" | "uri-reference" | "url":
             return f"https://example.com/{name}/{chance % 999}"
         case "binary":
-            return _file(name, chance % 999)
+            return _file(name, number if name in _PICTURES else chance % 999)
         case "ipv4":
             return f"192.0.2.{chance % 255}"
         case "uuid":

@@ -52,7 +52,9 @@ def chosen(media_types: Sequence[str], accept: str, form: str = "") -> str:
 def _quality(media_type: str, ranges: Sequence[_Range]) -> float:
     """Return the quality of the range that names a media type most precisely."""
     type_, _, subtype = _bare(media_type).partition("/")
-    precise = max(ranges, key=lambda each: each.precision(type_, subtype), default=None)
+    precise = max(
+        ranges, key=lambda media_range: media_range.precision(type_, subtype), default=None
+    )
     return precise.quality if precise and precise.precision(type_, subtype) else 0.0
 
 
