@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,7 @@ def targets(node: ast.AST) -> list[str]:
     return []
 
 
+@cache
 def imports() -> list[tuple[str, str]]:
     found = []
     for path in ROOT.rglob("*.py"):

@@ -80,7 +80,7 @@ def test_a_port_is_open_before_records_are_invented(monkeypatch):
         port = free.getsockname()[1]
     lines = []
 
-    def call(line: str) -> None:
+    def call(_program: str, line: str) -> None:
         socket.create_connection(("127.0.0.1", port)).close()
         lines.append(line)
 
