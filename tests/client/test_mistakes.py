@@ -432,3 +432,16 @@ def test_a_field_of_the_document_may_be_named_like_a_foreign_operator(kind, tmp_
     assert "eq(price.range,5)" in repr(client.products.all().filter(id="x", price__range=5))
     with pytest.raises(RQLError, match="no operator 'range'"):
         client.products.filter(id="x", id__range=5)
+
+
+class Raw(R):
+    """A condition that is sent as a program wrote it, although it is no RQL."""
+
+    def __rql__(self):
+        return "like(a,*x*)|eq(b,2)", "", None
+
+
+def test_a_filter_that_is_no_rql_is_named_as_written(kind):
+    rows = kind(KEY, NOWHERE, use_specs=False).products.filter(Raw())
+    with pytest.raises(TypeError, match=r'products\.filter\("like\(a,\*x\*\)\|eq\(b,2\)"\)'):
+        len(rows)

@@ -8,12 +8,15 @@ import subprocess
 import sys
 import warnings
 import zipfile
+from pathlib import Path
 
+import cnct_connect_client
 import httpx
 import pytest
 import requests
 import responses
 from connect.client import AsyncConnectClient, ClientError, ConnectClient, R
+from connect.client.seam import with_params
 from connect.client.testing import ConnectClientMocker, LooseMockWarning
 
 import cnct
@@ -244,3 +247,39 @@ def test_nothing_is_warned_of_at_the_import():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert python("-W", "error", "-c", "import connect.client, connect.client.testing") == ""
+
+
+def test_the_facade_of_cnct_is_found_behind_that_of_the_incumbent(tmp_path):
+    (tmp_path / "cnct").mkdir()
+    (tmp_path / "cnct" / "__init__.py").write_text("from connect.client import ClientError\n")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nimport connect.client, cnct\n"
+    assert "_facade.py" in python("-c", f"{code}print(cnct.__file__)\n")
+    alone = f"import sys; sys.path[:] = [{str(tmp_path)!r}, {BRIDGE!r}, *sys.path[1:3]]\n"
+    output = python("-S", "-c", f"{alone}import cnct_connect_client, cnct\n")
+    assert "the bridge needs cnct: pip install cnct, or set CNCT_CONNECT_CLIENT=off" in output
+
+
+BRIDGE = str(Path(cnct_connect_client.__file__).parent.parent)
+
+
+def test_the_query_of_a_page_is_told_from_the_rest_of_its_url():
+    assert with_params("x?eq(a,1)&limit=2&offset=4&search=a%20b") == (
+        "x?eq(a,1)",
+        {"limit": 2, "offset": 4, "search": "a b"},
+    )
+    assert with_params("x?limit=2") == ("x?limit=2", {})
+
+
+def test_a_replaced_seam_is_not_called_again_by_retries():
+    client = ConnectClient(KEY, URL, max_retries=3)
+    calls = []
+
+    def respond(method, url, kwargs):
+        calls.append(method)
+        client.response = requests.Response()
+        client.response.status_code = 503
+
+    client._execute_http_call = respond
+    with pytest.raises(ClientError):
+        client.products["P"].get()
+    assert calls == ["get"]

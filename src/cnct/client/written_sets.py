@@ -9,7 +9,7 @@ from typing import Any
 
 from cnct.client._core.paging import Window
 from cnct.client.models.query import Query
-from cnct.exceptions import RQLError
+from cnct.exceptions import RQLError, RQLSyntaxError
 from cnct.rql import R, parse
 from cnct.rql.filters import filter_text, matches_nothing
 from cnct.rql.leaves import FieldCondition, field_conditions
@@ -50,8 +50,12 @@ def _matches_all(where: R) -> bool:
 
 
 def _tree(where: R) -> Node | None:
+    """Parse a filter; ``None`` without one, or for a text that a subclass of R does not read."""
     text = filter_text(where)
-    return parse(text) if text else None
+    try:
+        return parse(text) if text else None
+    except RQLSyntaxError:
+        return None
 
 
 def _condition(where: R) -> str:

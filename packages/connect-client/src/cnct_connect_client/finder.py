@@ -40,16 +40,27 @@ def _package_spec() -> ModuleSpec | None:
 
 
 def _facade_spec() -> ModuleSpec | None:
-    """Return cnct's own façade: that of connect-openapi-client has the same file name."""
+    """Return cnct's own façade: that of connect-openapi-client has the same file name.
+
+    Raises:
+        ImportError: If only the module of connect-openapi-client is installed.
+    """
     from importlib.machinery import PathFinder
     from importlib.util import spec_from_file_location
 
-    standard = PathFinder.find_spec(FACADE)
-    for folder in (standard and standard.submodule_search_locations) or ():
+    for entry in sys.path:  # the other one may come first, where cnct is installed as editable
+        folder = os.path.join(os.path.abspath(entry), FACADE)
         path = os.path.join(folder, "_facade.py")
         if os.path.exists(path):
             return spec_from_file_location(FACADE, path, submodule_search_locations=[folder])
-    return None
+    standard = PathFinder.find_spec(FACADE)
+    if standard is None or not os.path.isfile(standard.origin or ""):
+        return None  # nowhere, or in a zip file
+    raise ImportError(
+        f"{standard.origin} is a part of connect-openapi-client, and the bridge needs cnct: "
+        f"pip install cnct, or set {SWITCH}=off",
+        name=FACADE,
+    )
 
 
 def _namespace_spec() -> ModuleSpec | None:

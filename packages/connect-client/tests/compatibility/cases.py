@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import pickle
+import re
 import sys
 import time
 import warnings
@@ -16,6 +17,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Any
+from unittest import mock
+from urllib.parse import unquote
 
 import httpx
 import requests
@@ -330,6 +333,36 @@ def a_post_that_the_server_may_have_done(server: Any) -> Any:
     return len(server.calls)
 
 
+@case
+def a_status_of_too_many_requests(server: Any) -> Any:
+    outcome(lambda: client(server, max_retries=1).get("status/429"))
+    return len(server.calls)
+
+
+@case
+@responses.activate
+def errors_of_another_shape(_: Any) -> Any:
+    responses.add("GET", f"{MOCKED}/a", status=500, body="Oh")
+    responses.add("GET", f"{MOCKED}/b", status=400, json={"reason": "Oh"})
+    made = ConnectClient(KEY, MOCKED, max_retries=0)
+    errors = [failure(lambda path=path: made.get(path)) for path in "ab"]
+    return [[error.errors, error.additional_info] for error in errors]
+
+
+@case
+@responses.activate
+def json_that_cannot_be_read(_: Any) -> Any:
+    responses.add("GET", f"{MOCKED}/a", body="{", content_type="application/json")
+    return str(failure(lambda: ConnectClient(KEY, MOCKED).get("a")))
+
+
+@case
+@responses.activate
+def json_of_another_media_type(_: Any) -> Any:
+    responses.add("GET", f"{MOCKED}/a", body='{"a":1}', content_type="application/vnd.x+json")
+    return outcome(lambda: ConnectClient(KEY, MOCKED).get("a"))
+
+
 # Sets ------------------------------------------------------------------------------------
 
 
@@ -426,6 +459,35 @@ def queries_in_the_url(server: Any) -> Any:
 def a_filter_that_is_no_rql(server: Any) -> Any:
     client(server).requests.filter("this is (no rql").first()
     return "this is (no rql" in server.calls[0][1]
+
+
+@case
+def urls_in_their_order(server: Any) -> Any:
+    rows = client(server).requests
+    list(rows.filter(a="b").order_by("c").select("d").limit(5).search("word")[0:5])
+    list(rows.filter("like(a,*x*)|eq(b,2)").limit(50))
+    return [unquote(call[1]) for call in server.calls[:2]]
+
+
+@case
+def texts_that_are_no_rql(_: Any) -> Any:
+    text = R(_expr="like(a,*x*)|eq(b,2)")
+    both = R(_expr="a|b") & R(c="d")
+    return [len(text), len(R(_expr="x")), str(text), str(~text), str(both), str(both | R(e="f"))]
+
+
+@case
+def a_row_that_is_in_a_set(server: Any) -> Any:
+    rows = client(server).requests.all()
+    row = rows[3]
+    return [row in rows, {"id": "x"} in rows]
+
+
+@case
+def the_count_of_a_slice(server: Any) -> Any:
+    rows = client(server).requests.all()[3:7]
+    before = rows.count()
+    return [before, len(list(rows)), rows.count(), rows.content_range.count]
 
 
 @case
@@ -571,7 +633,22 @@ def truth_length_and_equality(_: Any) -> Any:
 
 @case
 def repeated_conditions(_: Any) -> Any:
-    return str(R(a="b") & R(a="b"))
+    return [str(R(a="b") & R(a="b")), str(R(a="b") | R(a="b"))]
+
+
+@case
+def values_with_signs_of_rql(_: Any) -> Any:
+    return [str(R(a="x,y")), str(R(a="x&y=z")), str(R(a="it's")), str(R(a=""))]
+
+
+@case
+def a_value_of_none(_: Any) -> Any:
+    return outcome(lambda: str(R(a=None)))
+
+
+@case
+def attributes_of_conditions(_: Any) -> Any:
+    return outcome(lambda: R(a="b", c="d").op)
 
 
 @case
@@ -651,6 +728,179 @@ def a_seam_that_is_replaced(_: Any) -> Any:
 
 
 @case
+def a_seam_that_is_replaced_is_called_once(_: Any) -> Any:
+    made = ConnectClient(KEY, MOCKED)
+    calls: list[Any] = []
+
+    def respond(method: str, url: str, kwargs: Any) -> None:
+        calls.append([method, url.rstrip("?"), kwargs.get("params")])
+        made.response = requests.Response()
+        made.response.status_code = 500
+        made.response.raise_for_status()
+
+    made._execute_http_call = respond  # type: ignore[method-assign]
+    rows = made.products.filter(a="b")
+    actions = [
+        lambda: made.create("x", {"a": 1}),
+        rows.first,
+        rows.count,
+        lambda: list(rows.search("a b").order_by("c")),
+    ]
+    return [calls, *(failure(action).status_code for action in actions)]
+
+
+@case
+def a_seam_without_a_connection_is_called_once(_: Any) -> Any:
+    made = ConnectClient(KEY, MOCKED)
+    calls: list[str] = []
+
+    def respond(method: str, url: str, kwargs: Any) -> None:
+        calls.append(method)
+        raise requests.ConnectionError
+
+    made._execute_http_call = respond  # type: ignore[method-assign]
+    return [failure(lambda: made.get("x")).status_code, calls]
+
+
+@case
+def a_seam_that_passes_calls_on(server: Any) -> Any:
+    seen: list[Any] = []
+
+    class Client(ConnectClient):
+        def _execute_http_call(self, method: str, url: str, kwargs: Any) -> None:
+            try:
+                super()._execute_http_call(method, url, kwargs)
+            except requests.RequestException as error:
+                seen.append(type(error).__name__)
+                raise
+            finally:
+                seen.append(method)
+
+    made = Client(KEY, server.endpoint, max_retries=1)
+    listed = [row["n"] for row in made.requests.all().limit(10)]
+    statuses = [failure(lambda n=n: made.get(f"status/{n}")).status_code for n in (404, 501)]
+    gone = failure(lambda: Client(KEY, "http://127.0.0.1:9", max_retries=0).get("x")).status_code
+    return [listed, statuses, gone, seen, len(server.calls)]
+
+
+@case
+def an_async_seam_that_passes_calls_on(server: Any) -> Any:
+    seen: list[str] = []
+
+    class Client(AsyncConnectClient):
+        async def _execute_http_call(self, method: str, url: str, kwargs: Any) -> None:
+            try:
+                await super()._execute_http_call(method, url, kwargs)
+            except httpx.HTTPError:
+                seen.append("error")
+                raise
+            finally:
+                seen.append(method)
+
+    async def main() -> Any:
+        made = Client(KEY, server.endpoint, max_retries=0)
+        rows = [row["n"] async for row in made.requests.all().limit(10)]
+        for client_ in (made, Client(KEY, "http://127.0.0.1:9", max_retries=0)):
+            try:
+                await client_.get("status/400")
+            except ClientError as error:
+                seen.append(str(error.status_code))
+        return [rows, seen]
+
+    return asyncio.run(main())
+
+
+@case
+def a_request_method_that_is_replaced(server: Any) -> Any:
+    made = client(server)
+    response = requests.Response()
+    response.status_code = 200
+    response._content = b'[{"id": 1}]'
+    response.headers.update({"Content-Type": "application/json", "Content-Range": "items 0-0/1"})
+    with mock.patch.object(requests.Session, "request", return_value=response) as of_class:
+        rows = [made.get("x"), list(made.products.all())]
+    made.session.request = mock.Mock(return_value=response)  # type: ignore[method-assign]
+    return [rows, of_class.call_count, made.get("x"), made.session.request.call_count]
+
+
+@case
+def calls_that_are_replaced_read_sets(server: Any) -> Any:
+    response = mock.Mock(headers={"Content-Range": "items 0-0/1"})
+    results = []
+    for name in ("get", "execute"):
+        with mock.patch.object(ConnectClient, name, return_value=[{"id": 1}]) as replaced:
+            made = client(server)
+            made.response = response
+            rows = made.products.filter(a="b").configure(headers={"X-A": "1"})
+            results += [list(rows), made.products.all().first(), rows.count(), rows[0]]
+            arguments = [call.kwargs for call in replaced.mock_calls]
+            results += [len(replaced.mock_calls), arguments[:3]]
+    return results
+
+
+@case
+def async_calls_that_are_replaced_read_sets(server: Any) -> Any:
+    async def main(made: AsyncConnectClient) -> Any:
+        replaced = mock.AsyncMock(return_value=[{"id": 1}])
+        with mock.patch.object(AsyncConnectClient, "get", replaced):
+            made.response = mock.Mock(headers={"Content-Range": "items 0-0/1"})
+            rows = [row async for row in made.products.all()]
+            return [rows, await made.products.all().count(), len(replaced.mock_calls)]
+
+    return run(server, main)
+
+
+@case
+def a_response_that_has_only_json(_: Any) -> Any:
+    made = ConnectClient(KEY, MOCKED)
+
+    def respond(method: str, url: str, kwargs: Any) -> None:
+        headers = {"Content-Type": "application/json"}
+        made.response = mock.Mock(status_code=200, headers=headers, json=lambda: {"a": 1})
+
+    made._execute_http_call = respond  # type: ignore[method-assign]
+    return [made.get("x"), made.products["x"].get(), made.products["x"].exists()]
+
+
+@case
+def mocks_of_responses_for_the_client_of_a_mocker(_: Any) -> Any:
+    from connect.client.testing import ConnectClientMocker, get_requests_mocker
+
+    with ConnectClientMocker(MOCKED) as mocker:
+        mocker.products["a"].get(return_value={"id": "a"})
+        get_requests_mocker().add("GET", f"{MOCKED}/products/b", json={"id": "b"})
+        get_requests_mocker().add("GET", re.compile(f"{MOCKED}/items/.*"), json={"id": "c"})
+        made = ConnectClient(KEY, MOCKED)
+        return [made.products["a"].get(), made.products["b"].get(), made.items["c"].get()]
+
+
+@case
+def answers_that_end_before_the_first_row(_: Any) -> Any:
+    made = ConnectClient(KEY, MOCKED, max_retries=0)
+    made._execute_http_call = mock.Mock(side_effect=StopIteration)  # type: ignore[method-assign]
+    return [outcome(made.products.all().first), outcome(made.products.all().count)]
+
+
+@case
+def a_call_that_no_mock_expects(_: Any) -> Any:
+    from connect.client.testing import ConnectClientMocker
+
+    mocker = ConnectClientMocker(MOCKED)
+    mocker.start()
+    try:
+        return outcome(lambda: ConnectClient(KEY, MOCKED, max_retries=0).get("x"))[0]
+    finally:
+        mocker.reset(success=False)
+
+
+@case
+def the_method_that_execute_receives(_: Any) -> Any:
+    with mock.patch.object(ConnectClient, "execute") as replaced:
+        ConnectClient(KEY).get("x")
+    return replaced.mock_calls[0].args[0]
+
+
+@case
 def a_replaced_get_whose_answers_end(_: Any) -> Any:
     made = ConnectClient(KEY, MOCKED, max_retries=0)
 
@@ -676,6 +926,10 @@ def names_that_programs_import(_: Any) -> Any:
         "from connect.client.models import AsyncCollection, AsyncResource, AsyncResourceSet",
         "from connect.client.models.resourceset import ResourceSet",
         "from connect.client.models.exceptions import NotYetEvaluatedError",
+        "from connect.client.models.mixins import ActionMixin, CollectionMixin, ResourceMixin",
+        "from connect.client.mixins import AsyncClientMixin, SyncClientMixin",
+        "from connect.client.testing.models.mixins import CollectionMixin, ResourceMixin",
+        "from connect.client.testing.models.resourceset import ResourceSetMock",
         "from connect.client.rql import R",
         "from connect.client.rql.base import R, RQLQuery",
         "from connect.client.rql.utils import to_rql_value, parse_kwargs",

@@ -11,15 +11,20 @@ import requests
 from connect.client.constants import CONNECT_ENDPOINT_URL
 from connect.client.exceptions import bridged
 from connect.client.models import NS, AsyncCollection, AsyncNS, Collection
-from connect.client.replaced import is_replaced, is_transport_replaced
+from connect.client.replaced import is_replaced, is_request_replaced, is_transport_replaced
 from connect.client.retries import RETRIES
+from connect.client.seam import as_expected, with_body
 from connect.client.sessions import Sessions
 from connect.client.version import get_version
 
+from cnct import exceptions as _exceptions
 from cnct.client import fluent as _native
 from cnct.client._core.headers import merged
-from cnct.client._core.messages import Request, Response
+from cnct.client._core.messages import Flow, Request, Response
 from cnct.client._core.paging import Unread
+from cnct.client._core.redirects import call_flow
+from cnct.client._core.retry import retry_flow
+from cnct.client._http.exchange import current_exchange
 from cnct.client.base_client import BaseClient
 from cnct.testing.httpx_errors import as_httpx2
 from cnct.text import Secret
@@ -81,7 +86,10 @@ class ClientBridge(BaseClient[Any, Any, Any]):
     @property
     def overlap(self) -> bool:
         """Whether pages overlap by a row: not where tests replace the transport."""
-        return self._overlap and not (is_transport_replaced() or self._is_seam_replaced)
+        return self._overlap and not (
+            is_transport_replaced()
+            or any(is_replaced(self, name) for name in ("_execute_http_call", "execute", "get"))
+        )
 
     @overlap.setter
     def overlap(self, overlap: bool) -> None:
@@ -101,6 +109,27 @@ class ClientBridge(BaseClient[Any, Any, Any]):
     @property
     def _is_seam_replaced(self) -> bool:
         return is_replaced(self, "_execute_http_call")
+
+    def _flow(self, request: Request) -> Flow[Response]:
+        """Return the flow of a call; retries lie within `_execute_http_call` if it is replaced."""
+        if not self._is_seam_replaced:
+            return super()._flow(request)
+        return self._observed(call_flow(request, self.retry, 0, self.default_headers), request)
+
+    def _retrying(self, method: str, url: str, kwargs: dict[str, Any]) -> Flow[Response]:
+        """Return the flow of a request that a replaced `_execute_http_call` passes on."""
+        limits = current_exchange().limits
+        request = Request(method.upper(), url, kwargs, self.api_key or "", limits)
+        return retry_flow(request, self.retry, self.max_retries)
+
+    def _end(self, error: BaseException) -> None:
+        """Raise the error of the HTTP library for a failed request, as programs expect it."""
+        if self.response is None:
+            raise error
+        self.response.raise_for_status()
+
+    def _take_response(self) -> Response:
+        return with_body(super()._take_response())
 
     @property
     def api_key(self) -> Any:
@@ -147,6 +176,40 @@ class ConnectClient(ClientBridge, _native.ConnectClient):
         with bridged():
             return super()._wait(*args)
 
+    def _send_once(self, request: Request) -> Response:
+        if self._is_seam_replaced:
+            request = as_expected(request, has_params=True)
+        return super()._send_once(request)
+
+    def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
+        """Send one request and set ``self.response``. May be overridden or replaced.
+
+        Where it is, it includes the retries, and an error status is an error of requests.
+
+        Raises:
+            requests.RequestException: If there is no response; if it is an error, where this
+                method is overridden.
+        """
+        if not self._is_seam_replaced:
+            self._attempt(method, url, kwargs)
+            return
+        try:
+            self._driver.run(self._retrying(method, url, kwargs), self._own_attempt)
+        except _exceptions.ClientError as error:
+            self._end(error.__cause__ or error)
+
+    def _own_attempt(self, request: Request) -> Response:
+        self.response = None
+        self._attempt(request.method, request.url, dict(request.kwargs))
+        return self._take_response()
+
+    def _attempt(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
+        if is_request_replaced(self.session):
+            kwargs["allow_redirects"] = False  # the flow follows them
+            self.response = self.session.request(method, url, **kwargs)
+        else:
+            super()._execute_http_call(method, url, kwargs)
+
 
 class AsyncConnectClient(ClientBridge, _native.AsyncConnectClient):
     """Async twin of `ConnectClient`, on httpx."""
@@ -182,6 +245,8 @@ class AsyncConnectClient(ClientBridge, _native.AsyncConnectClient):
             return await super()._wait(*args)
 
     async def _send_once(self, request: Request) -> Response:
+        if self._is_seam_replaced:
+            request = as_expected(request, has_params=False)
         try:
             return await super()._send_once(request)
         except httpx.HTTPStatusError as error:
@@ -193,8 +258,32 @@ class AsyncConnectClient(ClientBridge, _native.AsyncConnectClient):
             raise as_httpx2(error) from error
 
     async def _execute_http_call(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
-        """Send one request and set ``self.response``. May be overridden or replaced."""
-        self.response = await self._sessions.send(method, url, kwargs)
+        """Send one request and set ``self.response``. May be overridden or replaced.
+
+        Where it is, it includes the retries, and an error status is an error of httpx.
+
+        Raises:
+            httpx.HTTPError: If there is no response; if it is an error, where this method is
+                overridden.
+        """
+        if not self._is_seam_replaced:
+            self.response = await self._sessions.send(method, url, kwargs)
+            return
+        try:
+            await self._driver.run(self._retrying(method, url, kwargs), self._own_attempt)
+        except _exceptions.ClientError as error:
+            converted = error.__cause__ or error
+            self._end(converted.__cause__ or converted)
+
+    async def _own_attempt(self, request: Request) -> Response:
+        self.response = None
+        try:
+            self.response = await self._sessions.send(
+                request.method, request.url, dict(request.kwargs)
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise as_httpx2(error) from error
+        return self._take_response()
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""

@@ -30,5 +30,10 @@ def is_replaced(client: Any, name: str) -> bool:
     return _is_foreign(getattr(type(client), name), "connect", "cnct")
 
 
+def is_request_replaced(session: requests.Session) -> bool:
+    """Return whether ``request`` was replaced, in a session of requests or in its class."""
+    return "request" in vars(session) or _is_foreign(type(session).request, "requests")
+
+
 def _is_foreign(method: Any, *packages: str) -> bool:
     return str(getattr(method, "__module__", "")).partition(".")[0] not in packages

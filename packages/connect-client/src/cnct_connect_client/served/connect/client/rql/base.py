@@ -1,7 +1,7 @@
 """``R`` as programs of connect-openapi-client expect it.
 
-Differs from cnct's in two points: datetimes without a time zone are sent as written, and a filter
-that is given as text is sent as written while it stays alone.
+Differs from cnct's in two points: datetimes without a time zone and filters that are given as text
+are sent as written.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class RQLQuery(_native.RQLQuery):
         _op: ``and`` or ``or`` to combine the ``_children``; ``expr`` for a single condition.
         _children: R objects to combine.
         _negated: Whether to negate the result.
-        _expr: A condition as text.
+        _expr: A condition as text, sent as written.
         **kwargs: Conditions as ``field__nested__op=value``, combined with ``and``.
 
     Raises:
@@ -43,7 +43,8 @@ class RQLQuery(_native.RQLQuery):
         conditions = {keyword: _as_written(value) for keyword, value in kwargs.items()}
         query = _native.RQLQuery(_op=_op, _children=_children, **conditions)
         if _expr:
-            query = Verbatim(_expr) & query if query else Verbatim(_expr)
+            written = _of((_expr, f"not({_expr})", None))
+            query = written & query if query else written
         _set_condition(self, (~query if _negated else query).__rql__())
 
     @classmethod
@@ -51,13 +52,20 @@ class RQLQuery(_native.RQLQuery):
         """Return the R for RQL text, read by the server's grammar."""
         return _of(super().parse(text).__rql__())
 
+    def __len__(self) -> int:
+        """Return the number of conditions; 1 for a text that is no RQL."""
+        try:
+            return super().__len__()
+        except RQLSyntaxError:
+            return 1
+
     def __and__(self, other: _native.RQLQuery) -> RQLQuery:
         """Require both conditions."""
-        return _of(super().__and__(_parsed(other)).__rql__())
+        return _of(super().__and__(other).__rql__())
 
     def __or__(self, other: _native.RQLQuery) -> RQLQuery:
         """Require one of the conditions."""
-        return _of(super().__or__(_parsed(other)).__rql__())
+        return _of(super().__or__(other).__rql__())
 
     def __invert__(self) -> RQLQuery:
         """Negate the condition."""
@@ -87,27 +95,6 @@ class Field(RQLQuery, _native.FieldQuery):
         return Field, (self._shown(),)
 
 
-class Verbatim(RQLQuery):
-    """A filter as text, sent as written; combined with others, it is read as RQL if it is RQL."""
-
-    __slots__ = ()
-
-    def __init__(self, text: str) -> None:
-        _set_condition(self, (text, f"not({text})", None))
-
-    def __and__(self, other: _native.RQLQuery) -> RQLQuery:
-        """Require both conditions."""
-        return _of((_parsed(self) & other).__rql__()) if other else self
-
-    def __or__(self, other: _native.RQLQuery) -> RQLQuery:
-        """Require one of the conditions."""
-        return _of((_parsed(self) | other).__rql__()) if other else self
-
-    def __invert__(self) -> RQLQuery:
-        """Negate the condition."""
-        return _of((~_parsed(self)).__rql__())
-
-
 R = RQLQuery
 
 _set_condition: Callable[[_native.RQLQuery, Condition], None] = _native.RQLQuery.__dict__[
@@ -119,16 +106,6 @@ def _of(condition: Condition) -> RQLQuery:
     query = RQLQuery.__new__(RQLQuery)
     _set_condition(query, condition)
     return query
-
-
-def _parsed(query: _native.RQLQuery) -> _native.RQLQuery:
-    """Return a filter without text as written; what is no RQL stays as it is."""
-    if not isinstance(query, Verbatim):
-        return query
-    try:
-        return _native.parse_filter(str(query))
-    except RQLSyntaxError:
-        return _of(query.__rql__())
 
 
 def _as_written(value: Any) -> Any:

@@ -29,6 +29,10 @@ class LooseMocks(Mocks):
     pages_by_offset = True
     """The bridge's clients page without overlap while these are active."""
 
+    def covers(self, url: str) -> bool:
+        """Return whether these mocks respond: not where the mocker of `responses` has a mock."""
+        return super().covers(url) and not outside.has_mock(url)
+
     def expecting(self, request: WireRequest) -> Mock | None:
         """Return the mock for a request, else one that matches but for the filter."""
         mock = super().expecting(request)

@@ -24,6 +24,17 @@ def mocker() -> Any:
     return import_module("responses").RequestsMock()
 
 
+def has_mock(url: str) -> bool:
+    """Return whether the mocker runs and has a mock for a URL, whichever query that has."""
+    return _starts > 0 and any(_is_for(mock.url, url) for mock in mocker().registered())
+
+
+def _is_for(pattern: Pattern, url: str) -> bool:
+    if isinstance(pattern, str):
+        return pattern.partition("?")[0] == url.partition("?")[0]
+    return pattern.match(url) is not None
+
+
 def start(exclude: Iterable[Pattern]) -> None:
     """Start the mocker of `responses`, if that is installed."""
     global _starts  # noqa: PLW0603 - counts the mockers of clients that run
