@@ -135,6 +135,9 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
 
     by_lower = {candidate.lower(): candidate for candidate in names}
     lower_name = name.lower()[:_LONGEST_NAME]
+    dotted = lower_name.replace("__", ".")  # as keywords are written
+    if dotted in by_lower:
+        return [by_lower[dotted]]
     if len(by_lower) > _MOST_CANDIDATES:
         alike = (pair for pair in by_lower.items() if pair[0][:2] == lower_name[:2])
         by_lower = dict(islice(alike, _MOST_CANDIDATES))

@@ -118,6 +118,8 @@ ON_COLLECTIONS = [
     ),
     (lambda p: p.filter("status == 'x'"), "(write status=value or eq(status,value)), found"),
     (lambda p: p.filter(status=["a", "b"]), "write status__in=[...] or R().status.in_([...])"),
+    (lambda p: p.filter(limit=5), "'limit' is a parameter of the call and no condition"),
+    (lambda p: p.filter(a=1, offset=5), "leave it out of the filter, and write a slice: [100:]"),
     (lambda p: p.filter(created__gte=5), "write created__ge=5"),
     (lambda p: p.filter(created__range=(1, 2)), "write created__ge=first, created__le=last"),
     (lambda p: p.filter(id__contains="PR"), "write id__ilike='*PR*'"),
@@ -234,6 +236,13 @@ ON_CLIENTS = [
     (lambda c: c(), "takes the name of a namespace: write client('subscriptions')"),
     (lambda c: c("a", "b"), "takes the name of a namespace"),
     (lambda c: c.help("products"), "write client.products.help(), or client.find('products')"),
+    (lambda c: c.get(None), "url must be a path like 'products/PRD-1', not NoneType"),
+    (lambda c: c.create(c.products, {}), "url must be a path like 'products/PRD-1', not "),
+    (lambda c: c.get("products", timeoutt=5), "write timeout=..., or filter(timeoutt=...)"),
+    (lambda c: c.get("products", headers="x"), "headers must be a dict like {'X-Request-ID': "),
+    (lambda c: c.find(5), "find() takes words, not int: write find('billing date')"),
+    (lambda c: type(c)(KEY, logger="INFO"), "logger must be a RequestLogger(), or have its"),
+    (lambda c: type(c)(KEY, default_headers="x"), "default_headers must be a dict like {'X-"),
     (lambda c: c.help(1), "not 1: write client.help()"),
     (
         lambda c: c.ns("tier")["configs"],
@@ -335,6 +344,13 @@ def test_names_of_the_document_come_before_those_of_the_table(kind, name: str, t
     assert str(caught.value) == in_world(text, informed(kind))
 
 
+def test_a_collection_is_no_namespace(kind):
+    with pytest.raises(NotFoundError) as caught:
+        _ = informed(kind)("products").items
+    text = "'products' has no collection 'items': it is a collection itself, write client.products"
+    assert str(caught.value) == text
+
+
 def test_a_field_without_a_document_is_answered_at_its_use(kind):
     name = kind(KEY, NOWHERE, use_specs=False).products["P"].name
     with pytest.raises(
@@ -420,7 +436,7 @@ def test_a_list_of_values_counts_a_value(five, sync_remote):
 
 def test_a_field_of_the_document_may_be_named_like_a_foreign_operator(kind, tmp_path):
     field = {"in": "query", "description": "**lookups:** eq", "schema": {"type": "string"}}
-    fields = [{"name": name, **field} for name in ("price.range", "id")]
+    fields = [{"name": name, **field} for name in ("price.range", "id", "limit")]
     paths = {"/products": {"get": {"parameters": fields, "responses": {"200": {}}}}}
     path = tmp_path / "document.json"
     path.write_text(json.dumps({"openapi": "3.0.3", "info": {}, "paths": paths}), "utf-8")
@@ -429,6 +445,7 @@ def test_a_field_of_the_document_may_be_named_like_a_foreign_operator(kind, tmp_
         client.products.filter(price__range=5)
     client.specs.load()
     assert "eq(price.range,5)" in repr(client.products.filter(price__range=5))
+    assert "eq(limit,5)" in repr(client.products.filter(limit=5))
     assert "eq(price.range,5)" in repr(client.products.all().filter(id="x", price__range=5))
     with pytest.raises(RQLError, match="no operator 'range'"):
         client.products.filter(id="x", id__range=5)

@@ -96,6 +96,13 @@ def test_a_strict_client_refuses_them(one, world, document, values):
     assert one.got == []
 
 
+def test_a_path_written_as_a_keyword_is_answered_with_its_dots(one, world, document, values):
+    client = informed(world, one, document, validate="strict")
+    client.specs.load()
+    with pytest.raises(InvalidCallError, match=r"'owner__name'.* Did you mean 'owner\.name'\?"):
+        values(client, "owner__name")
+
+
 def test_without_the_document_the_rows_decide(one, world, values):
     client = world.client(KEY, one.endpoint)
     with pytest.warns(InvalidCallWarning, match="no row has 'idd', 'zz', so that each value is"):

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.conftest import KEY
 from tests.emulator.conftest import Http
 
+from cnct import ConnectClient, NotFoundError
 from cnct.emulator import Emulator
 from cnct.emulator.api import Api, depth
 
@@ -82,3 +84,11 @@ def test_no_cache_is_needed(spec, monkeypatch, folder):
     monkeypatch.setenv("CNCT_CACHE_DIR", folder)
     with Emulator(spec=spec) as connect, Http(connect.endpoint) as http:
         assert len(http.get("runs").json()) == 20
+
+
+def test_a_path_outside_of_the_api_is_not_answered_by_connect(connect: Emulator):
+    client = ConnectClient(KEY, connect.endpoint.removesuffix("/public/v1"), use_specs=False)
+    with pytest.raises(NotFoundError) as caught:
+        client.products.count()
+    assert caught.value.error_code is None
+    assert str(caught.value).endswith(f"lacks /public/v1: {connect.endpoint}")

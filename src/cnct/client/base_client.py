@@ -33,6 +33,7 @@ from cnct.client.client_arguments import (
     checked_headers,
     checked_key,
     checked_location,
+    checked_logger,
     checked_policy,
     checked_profile,
     hidden,
@@ -146,7 +147,7 @@ class BaseClient(
         self.max_retries = checked_int(
             "max_retries", settings.unless_passed("max_retries", max_retries), 0
         )
-        self.logger = logger
+        self.logger: Logger | None = checked_logger(logger)
         self.timeout = checked_timeout(settings.unless_passed("timeout", timeout))
         self.resourceset_append = resourceset_append
         self.concurrency = checked_int(

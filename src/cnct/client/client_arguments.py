@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from cnct.api_keys import check_api_key
 from cnct.client._core.clock import Clock
+from cnct.client._core.headers import check_mapping
 from cnct.client._core.retry import RetryPolicy
 from cnct.client.left_out import LeftOut
 from cnct.text import Secret
@@ -45,8 +46,10 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     """Return a copy of the default headers.
 
     Raises:
+        TypeError: If they are no mapping.
         ValueError: If they contain Authorization.
     """
+    check_mapping("default_headers", headers or {})
     result = dict(headers or {})
     if any(name.lower() == "authorization" for name in result):
         raise ValueError("default_headers must not contain Authorization: use api_key")
@@ -93,6 +96,20 @@ def checked_clock(clock: Any) -> Clock | None:
         refuse(TypeError, "clock", "a clock with the methods now and advance, as the emulator's")
     checked: Clock | None = clock
     return checked
+
+
+def checked_logger(logger: Any) -> Any:
+    """Return ``logger`` unchanged if it can receive requests and responses, or ``None``.
+
+    Raises:
+        TypeError: If it is anything else, such as a logger of ``logging``.
+    """
+    if logger is not None and not (
+        hasattr(logger, "log_request") and hasattr(logger, "log_response")
+    ):
+        expected = "a RequestLogger(), or have its methods; logging has all calls as 'cnct.http'"
+        refuse(TypeError, "logger", expected)
+    return logger
 
 
 def checked_policy(retry: Any) -> RetryPolicy:

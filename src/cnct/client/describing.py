@@ -89,8 +89,12 @@ def written(thing: ClientObject) -> str:
 
 def written_collection(thing: ClientObject) -> str:
     """Return the Python for the collection at the path of an object, such as that of a set."""
+    return written_at(thing, "" if isinstance(thing, BaseClient) else thing.path)
+
+
+def written_at(thing: ClientObject, path: str) -> str:
+    """Return the Python for the collection at a path, of the client of an object."""
     client = _client_of(thing)
-    path = "" if isinstance(thing, BaseClient) else thing.path
     writer = path_writer(described(client, client, at_hand(client.specs)))
     return writer.expression(path, "collection")
 

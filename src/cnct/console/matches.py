@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnct.console.blocks import PYTHON, HelpPage, HelpTable, Prose
 from cnct.console.expressions import CALLS, PathWriter, concrete, path_writer
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnct.console.described import Described
 
 
-def find(description: Described, text: str, limit: int) -> Matches:
+def find(description: Described, text: Any, limit: int) -> Matches:
     """Search the specification of a client; loads the specification first if need be.
 
     Args:
@@ -26,7 +26,11 @@ def find(description: Described, text: str, limit: int) -> Matches:
 
     Raises:
         SpecError: If the client uses no specification, or one that cannot be read.
+        TypeError: If the text is not a string.
     """
+    if not isinstance(text, str):
+        kind = type(text).__name__
+        raise TypeError(f"find() takes words, not {kind}: write find('billing date')")
     specs = description.specs
     if specs is None:
         raise SpecError(

@@ -309,7 +309,8 @@ R = RQLQuery
 _make = R.__new__
 _set_condition: Callable[[RQLQuery, Condition], None] = R.__dict__["_condition"].__set__
 _set_dict: Callable[[RQLQuery, dict[str, RQLQuery]], None] = R.__dict__["__dict__"].__set__
-_no_and, _no_or = no_operand("&"), no_operand("|")
+_no_and: Callable[[RQLQuery, object], RQLQuery] = no_operand("&")
+_no_or: Callable[[RQLQuery, object], RQLQuery] = no_operand("|")
 _fields: dict[str, RQLQuery] = {}  # that were looked up in ``R()``
 _room = iter(range(1024))  # for fields that are kept, in all
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from cnct.exceptions import RQLError, RQLSyntaxError, RQLTypeError
 from cnct.rql.foreign_operators import FOREIGN_OPERATORS, MEMBERSHIPS, refuse_keyword, written_field
@@ -94,15 +94,30 @@ def _parsed_filter(text: str) -> Node | None:
         raise
 
 
+PAGING = {"limit": "limit(100), or [:100] for the first ones", "offset": "a slice: [100:]"}
+"""What to write on the list instead of a condition, by parameter of the call."""
+
+
 def _refuse_paging(node: Node | None) -> None:
-    remedies = {"limit": "limit(100), or [:100] for the first ones", "offset": "a slice: [100:]"}
     for leaf in leaves(node):
         name = getattr(leaf, "field", "")
-        if name in remedies:
-            raise RQLError(
-                f"{name!r} is a parameter of the call and no condition: leave it out of the text, "
-                f"and write {remedies[name]}"
-            )
+        if name in PAGING:
+            refuse_paging(name)
+
+
+def refuse_paging(name: str) -> NoReturn:
+    """Refuse a parameter of paging as a condition.
+
+    Args:
+        name: A key of `PAGING`.
+
+    Raises:
+        RQLError: Always; the message has the method that pages.
+    """
+    raise RQLError(
+        f"{name!r} is a parameter of the call and no condition: leave it out of the filter, "
+        f"and write {PAGING[name]}"
+    )
 
 
 def _condition(node: Node | None) -> Condition:

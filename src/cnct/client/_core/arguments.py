@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 
@@ -58,6 +59,7 @@ def checked_bool(name: str, value: Any) -> bool:
     return value
 
 
+_NEAR = 0.75  # similarity of names, from 0 to 1
 _BOTH = frozenset(
     {"headers", "json", "data", "files", "content", "timeout", "auth", "follow_redirects"}
 )
@@ -93,4 +95,6 @@ def check_call_arguments(client: Any, method: str, kwargs: Mapping[str, Any], li
     conditions = ", ".join(f"{name}=..." for name in names)
     remedy = f"filter({conditions}) or params={{{members}}}"
     remedy = remedy if method.upper() == "GET" else f"payload={{{members}}}"
+    near = get_close_matches(names[0], CALL_ARGUMENTS[library], 1, _NEAR)
+    remedy = f"{near[0]}=..., or {remedy}" if near else remedy
     raise TypeError(f"A call takes no argument {names[0]!r}: write {remedy}, or use {arguments}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from cnct.client._core.secret import SECRET_HEADERS
 from cnct.text import Secret
@@ -11,6 +12,21 @@ from cnct.text import Secret
 # RFC 9110, sections 5.1 and 5.5
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?")
+
+
+def check_mapping(name: str, headers: Any) -> None:
+    """Refuse headers that are no mapping.
+
+    Args:
+        name: Name of the argument, which starts the message.
+        headers: The argument.
+
+    Raises:
+        TypeError: If they are not.
+    """
+    if not isinstance(headers, Mapping):
+        kind = type(headers).__name__
+        raise TypeError(f"{name} must be a dict like {{'X-Request-ID': '1'}}, not {kind}")
 
 
 def merged(headers: Mapping[str, str], more: Mapping[str, str | None] | None) -> dict[str, str]:
@@ -24,6 +40,7 @@ def merged(headers: Mapping[str, str], more: Mapping[str, str | None] | None) ->
     """
     if not more:
         return dict(headers)
+    check_mapping("headers", more)
     for name, value in more.items():
         if not _NAME.fullmatch(name):
             raise ValueError(f"A header name must be like 'X-Request-ID', not {name!r}")

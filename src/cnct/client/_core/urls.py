@@ -88,8 +88,12 @@ def absolute(endpoint: str, path: str) -> str:
     User name and password are removed from a URL.
 
     Raises:
+        TypeError: If ``path`` is not a string.
         ValueError: If ``path`` is a URL elsewhere, where the API key must not go.
     """
+    kind: type = type(path)
+    if not issubclass(kind, str):
+        raise TypeError(f"url must be a path like 'products/PRD-1', not {kind.__name__}")
     if "://" not in path.partition("?")[0]:
         return f"{endpoint}/{path.lstrip('/')}"
     path = safe_url(path)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CLEAR = 0.8  # similarity to the name of a method, from 0 to 1
 
 
-def remedy(thing: ClientObject, kind: str, name: str) -> str:
+def remedy(thing: Any, kind: str, name: str) -> str:
     """Return a sentence about a name that an object does not have; empty if none is known.
 
     A name that is nearly one of the table, or nearly a method, is answered too.

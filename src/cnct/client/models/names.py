@@ -96,6 +96,14 @@ def check_attribute(thing: Any, specs: OpenAPISpecs, path: str) -> None:
         UnknownNameError: With the nearest names, or the Python for an action or a namespace.
     """
     _check(thing, specs, path, "collection", ("namespace", "action"))
+    above, _, name = path.rpartition("/")
+    if specs.kind(path) == "resource":  # an id, below a collection that was taken for a namespace
+        from cnct.client.describing import written_at  # noqa: PLC0415 - only mistakes need it
+
+        remedy = written_at(thing, above)
+        raise UnknownNameError(
+            f"{above!r} has no collection {name!r}: it is a collection itself, write {remedy}"
+        )
 
 
 def if_no_collection(thing: Any, name: str) -> str:

@@ -10,6 +10,7 @@ from cnct.client._core.paging import Window
 from cnct.client.models.known_fields import KnownFields
 from cnct.exceptions import RQLError
 from cnct.rql.base import R, of_keywords
+from cnct.rql.conditions import PAGING, refuse_paging
 from cnct.rql.filters import filter_text, matches_nothing, parse_filter
 from cnct.rql.foreign_operators import written_field
 from cnct.rql.parser import is_field
@@ -128,6 +129,9 @@ def combined(args: Sequence[Any], kwargs: Mapping[str, Any], node: HasFields) ->
         TypeError: If an argument is neither a string nor an R.
         RQLError: If a condition cannot be read, or written.
     """
+    for name in PAGING:
+        if name in kwargs and name not in node._field_names():
+            refuse_paging(name)
     try:
         where = of_keywords(kwargs)
     except RQLError:

@@ -106,8 +106,11 @@ class Service:
         try:
             if request.scope["path"].startswith(media.MEDIA):
                 return self._media(request.scope["path"])
+            path = _raw_path(request)
+            if not f"{path}/".startswith(f"{BASE}/"):
+                return Response("Not Found", 404, media_type="text/plain")  # not of Connect's API
             self._authorize(request)
-            route = self._route(request, method)
+            route = self._route(path, method)
             operation = route.operations[method]
             if method != "GET":
                 self._check_exists(route)  # before the payload is checked: 404 wins over 400
@@ -143,11 +146,7 @@ class Service:
         if not allowed:
             raise api_errors.unauthorized()
 
-    def _route(self, request: Request, method: str) -> Route:
-        raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
-        path = raw.decode("ascii").partition("?")[0]
-        if not f"{path}/".startswith(f"{BASE}/"):
-            raise api_errors.not_found()
+    def _route(self, path: str, method: str) -> Route:
         # Ids are decoded one by one, so that an encoded slash stays inside its id.
         segments = path.removeprefix(BASE).removeprefix("/").rstrip("/").split("/")
         route = self._api.find("/".join(unquote(s).replace("/", "\x00") for s in segments))
@@ -344,6 +343,12 @@ class _Call:
 def _links(files: Mapping[str, Upload]) -> Record:
     """Return the properties that link to uploaded files; a raw body belongs to no property."""
     return {name: file.link for name, file in files.items() if name}
+
+
+def _raw_path(request: Request) -> str:
+    """Return the path of a request, percent-encoded as it came."""
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    return raw.decode("ascii").partition("?")[0]
 
 
 def _refusal(error: api_errors.ApiError) -> Response:

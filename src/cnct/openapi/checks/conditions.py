@@ -17,6 +17,15 @@ from cnct.text import did_you_mean, either
 
 # ``format`` chooses XLSX: only the document's descriptions mention it.
 _RESERVED = frozenset({"limit", "offset", "format"})
+_PARAMETERS = {
+    **dict.fromkeys(("order_by", "order", "sort", "sort_by"), "order_by('-field')"),
+    **dict.fromkeys(("page", "skip", "start"), "a slice: [100:200]"),
+    **dict.fromkeys(("page_size", "per_page", "max_results"), "limit(100)"),
+    **dict.fromkeys(("q", "query", "search_term"), "search('some words')"),
+    **dict.fromkeys(("fields", "only", "exclude", "include"), "select('id', '-params')"),
+}
+"""What to write on the list, by the names of parameters that people try as fields."""
+
 _OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "like", "ilike", "in", "out")
 
 
@@ -62,6 +71,8 @@ class Filters(NamedTuple):
     def _unknown(self, name: str) -> Problem:
         if name in ("ordering", "select"):
             return Problem("field", f"Unknown field {name!r}: write {name}(...), not {name}=...")
+        if name in _PARAMETERS:
+            return Problem("field", f"{name!r} is no field: write {_PARAMETERS[name]}.")
         names = [field_name for field_name, field in self.fields.items() if field.lookups]
         prefix = _longest_prefix(name, self.fields)
         if prefix:

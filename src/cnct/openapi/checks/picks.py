@@ -61,9 +61,11 @@ def _check(
             return ()
         schemas = [own[part] for own in members if part in own]
         if not schemas:
-            return (
-                _unknown(name, [*fields, *(f"{above}{key}" for own in members for key in own)]),
-            )
+            names = [*fields, *(f"{above}{key}" for own in members for key in own)]
+            dotted = name.replace("__", ".")  # as keywords are written
+            if dotted != name and not _check(specs, operation, schema, dotted):
+                names.append(dotted)
+            return (_unknown(name, names),)
         above = f"{above}{part}."
     return ()
 
