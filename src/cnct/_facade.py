@@ -1,7 +1,7 @@
 """The names of the package ``cnct``, imported on first access.
 
-A module of its own, since connect-openapi-client installs a ``cnct/__init__.py``, too: where its
-file is the one in place, the names can still be had from here.
+A module of its own, since connect-openapi-client also installs a ``cnct/__init__.py``: if that file
+replaces ours, the names can still be imported from here.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ _QUOTES = "\"'`"
 
 
 def check_api_key(kind: type[Any], api_key: Secret, source: str = "api_key") -> None:
-    """Refuse a key that cannot be right; any other text is taken as it is.
+    """Refuse a key that is certainly wrong; any other text is accepted.
 
     Args:
         kind: The type of the argument, before it became a `Secret`.
@@ -23,8 +23,8 @@ def check_api_key(kind: type[Any], api_key: Secret, source: str = "api_key") -> 
 
     Raises:
         TypeError: If the key is no text.
-        ValueError: If it is blank, has spaces around it, is in quotes, cannot be sent as a header,
-            or is one of Connect's keys without ``ApiKey`` before it.
+        ValueError: If the key is blank, has spaces around, is in quotes, cannot be sent as a
+            header, or is one of Connect's keys without the prefix ``ApiKey``.
     """
     if not issubclass(kind, str):
         raise TypeError(f"{source} must be a str like {_EXAMPLE}")
@@ -34,20 +34,20 @@ def check_api_key(kind: type[Any], api_key: Secret, source: str = "api_key") -> 
 
 
 def is_like_key(text: str) -> bool:
-    """Return whether a text has an API key in it, perhaps in the place of something else."""
+    """Return whether a text contains an API key, perhaps passed as the wrong argument."""
     return bool(_LIKE_A_KEY.search(text))
 
 
 def without_key(text: str) -> str:
-    """Return a text of the user for a message: masked if it is like an API key."""
+    """Return a user's text for a message, masked if it looks like an API key."""
     return MASK if is_like_key(text) else text
 
 
 def key_problem(key: str) -> str:
-    """Return the end of a sentence about a key that cannot be right; empty if it can be.
+    """Return the end of a sentence about a wrong key; empty text for a possible key.
 
-    Any text passes that is no key of Connect's without ``ApiKey``, in quotes or with white space
-    around it: tests use keys of their own.
+    Tests use keys of their own, so that any text passes except one of Connect's keys without
+    ``ApiKey``, a quoted text, and white space around a key.
     """
     text = key.strip()
     if not text:

@@ -22,8 +22,8 @@ def checked_endpoint(endpoint: object) -> str:
 
     Raises:
         TypeError: If the endpoint is no text.
-        ValueError: If it is no absolute http(s) URL, or has white space, a query or a fragment. The
-            message repeats no text that may be an API key.
+        ValueError: If the endpoint is not an absolute http(s) URL, or has white space, a query or a
+            fragment. The message repeats no text that may be an API key.
     """
     example = "a URL like https://host/public/v1"
     if not isinstance(endpoint, str):
@@ -46,7 +46,7 @@ def _is_endpoint(text: str) -> bool:
 
 
 def is_same_endpoint(one: str, other: str) -> bool:
-    """Return whether two valid endpoints are the same place, whatever their spelling."""
+    """Return whether two valid endpoints are equal after normalization."""
     return _place(one) == _place(other)
 
 

@@ -136,7 +136,7 @@ class AsyncConnectClient(BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"], 
     ) -> Request:
         """Build and check a request.
 
-        Imports the HTTP library and loads the OpenAPI document in a thread, not in the loop.
+        The import of the HTTP library and the loading of the OpenAPI document run in a thread.
         """
         from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
 

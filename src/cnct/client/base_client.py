@@ -88,7 +88,7 @@ class BaseClient(
     HasCollections[CollectionT],
     HasIdentity,
     Observable,
-    # In the order of the bases: jedi, which completes in editors, pairs them in that order.
+    # In the order of the bases, since jedi, which completes in editors, pairs them by position.
     Generic[NamespaceT, CollectionT, ResponseT],
 ):
     """Base of `ConnectClient` and `AsyncConnectClient`."""
@@ -183,14 +183,14 @@ class BaseClient(
 
     @staticmethod
     def _scope() -> object:
-        """Return the part of the program that a client is closed in; here, all of it."""
+        """Return the scope of `close`: here, the whole program."""
         return None
 
     @property
     def response(self) -> ResponseT | None:
         """The last raw response in this thread or task, ``None`` before the first.
 
-        Closing the client drops it.
+        Closing the client drops the response.
         """
         return self._responses.get()
 
@@ -245,11 +245,11 @@ class BaseClient(
         return request
 
     def _check_placeholders(self, method: str, url: str, kwargs: dict[str, Any]) -> None:  # noqa: ARG002 - for dry runs
-        """Refuse ids of a dry run; those in a payload are found when it is encoded."""
+        """Refuse placeholder ids of a dry run; those in a payload are found by the encoder."""
         refuse_placeholders(url, *(kwargs[name] for name in kwargs if name != "json"))
 
     def _limits(self, kwargs: dict[str, Any]) -> Limits:
-        """Take the bounds of a call out of its arguments; the HTTP libraries have none of them."""
+        """Remove deadline and size limit from the arguments: the HTTP libraries have none."""
         deadline, max_answer = self.deadline, self.max_answer
         if "deadline" in kwargs:
             deadline = checked_deadline(kwargs.pop("deadline"))
@@ -263,11 +263,11 @@ class BaseClient(
 
     @staticmethod
     def _available(specs: OpenAPISpecs) -> bool:
-        """Load the document and return whether that succeeded; a warning shows the user's line."""
+        """Load the document, and return whether that succeeded; warnings show the user's line."""
         return specs.available(2 if specs.at_hand() else users_level() + 1)
 
     def _serves_pages(self, request: Request) -> bool:
-        """Return whether the document is at hand and has a response that is no JSON."""
+        """Return whether the document is at hand and has a response that is not JSON."""
         return self._specs is not None and serves_bytes(self._specs, request, self.endpoint)
 
     def _flow(self, request: Request) -> Flow[Response]:
@@ -321,7 +321,7 @@ class BaseClient(
             limit: Largest number of matches.
 
         Raises:
-            SpecError: If there is no document, or it cannot be read.
+            SpecError: If there is no document, or reading the document fails.
         """
         from cnct.client.describing import described  # noqa: PLC0415 - only consoles need it
         from cnct.console import find  # noqa: PLC0415 - only consoles need it
@@ -367,7 +367,7 @@ answer_mistakes("client", BaseClient)
 
 
 def with_payload(payload: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return arguments with a JSON payload added, unless that is ``None``.
+    """Return arguments with a JSON payload added, unless the payload is ``None``.
 
     Raises:
         ValueError: If the arguments have a body already.

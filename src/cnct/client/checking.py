@@ -85,8 +85,8 @@ def check(specs: OpenAPISpecs, policy: Policy, request: Request, path: str) -> N
         path: Path of the request below the endpoint, and its query as sent.
 
     Raises:
-        NotFoundError: If the document has no such path or method, and that is an error.
-        InvalidCallError: If the query or payload does not fit, and that is an error.
+        NotFoundError: If the document has no such path or method, and the policy refuses paths.
+        InvalidCallError: If the query or payload does not fit, and the policy refuses contents.
     """
     from cnct.openapi.checks import check_request  # noqa: PLC0415 - slower than many programs run
 
@@ -102,7 +102,7 @@ def report_picks(
     """Report fields to pick that the document does not have; raise an error or warn.
 
     Raises:
-        InvalidCallError: If there are some, and that is an error.
+        InvalidCallError: If there are any, and the policy refuses contents.
     """
     from cnct.openapi.checks import check_picks  # noqa: PLC0415 - slower than many programs run
 
@@ -113,7 +113,7 @@ def report_picks(
 
 
 def serves_bytes(specs: OpenAPISpecs, request: Request, endpoint: str) -> bool:
-    """Return whether the document has a response to a request that is no JSON, as a download."""
+    """Return whether the document has a response other than JSON, such as a download."""
     path = request.url.removeprefix(endpoint).partition("?")[0].strip("/")
     operation = specs.operation(request.method, path)
     types = [kind for kinds in operation.responses.values() for kind in kinds] if operation else []

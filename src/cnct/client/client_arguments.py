@@ -46,8 +46,8 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     """Return a copy of the default headers.
 
     Raises:
-        TypeError: If they are no mapping.
-        ValueError: If they contain Authorization.
+        TypeError: If the headers are not a mapping.
+        ValueError: If the headers contain Authorization.
     """
     check_mapping("default_headers", headers or {})
     result = dict(headers or {})
@@ -90,7 +90,7 @@ def checked_clock(clock: Any) -> Clock | None:
     """Return ``clock`` unchanged if it can be moved, or ``None``.
 
     Raises:
-        TypeError: If it is anything else.
+        TypeError: If it is not a clock.
     """
     if clock is not None and not (hasattr(clock, "now") and hasattr(clock, "advance")):
         refuse(TypeError, "clock", "a clock with the methods now and advance, as the emulator's")

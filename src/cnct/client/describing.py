@@ -1,4 +1,4 @@
-"""Describes objects of a client to the console, which knows none of the client's classes.
+"""Describes objects of a client to the console, which does not import the client.
 
 `print_help` may load the OpenAPI document; nothing else here does I/O.
 """
@@ -62,7 +62,7 @@ def _check_full(thing: ClientObject, full: object) -> None:
 def help_html(client: Client, thing: ClientObject) -> str | None:
     """Return the help of an object for a notebook, ``None`` without a document at hand.
 
-    A local document is read if need be; the published one is at hand after the first call.
+    A local document is read if necessary; the published one is at hand after the first call.
     """
     specs = client.specs
     if specs is None or not specs.at_hand_or_local():
@@ -71,7 +71,7 @@ def help_html(client: Client, thing: ClientObject) -> str | None:
 
 
 def instead(thing: ClientObject, specs: OpenAPISpecs, path: str) -> str:
-    """Return the Python for a namespace or action that was written as a collection.
+    """Return the Python to write for a namespace or action that was used as a collection.
 
     Args:
         thing: The object that should have the collection, or its client.
@@ -82,18 +82,18 @@ def instead(thing: ClientObject, specs: OpenAPISpecs, path: str) -> str:
 
 
 def written(thing: ClientObject) -> str:
-    """Return the Python that reaches an object, for messages; reads a document at hand alone."""
+    """Return the Python expression of an object, for messages; reads only a document at hand."""
     client = _client_of(thing)
     return Subject.of(described(client, thing, at_hand(client.specs))).python
 
 
 def written_collection(thing: ClientObject) -> str:
-    """Return the Python for the collection at the path of an object, such as that of a set."""
+    """Return the Python expression of an object's collection, such as that of a set."""
     return written_at(thing, "" if isinstance(thing, BaseClient) else thing.path)
 
 
 def written_at(thing: ClientObject, path: str) -> str:
-    """Return the Python for the collection at a path, of the client of an object."""
+    """Return the Python expression of the collection at a path, of an object's client."""
     client = _client_of(thing)
     writer = path_writer(described(client, client, at_hand(client.specs)))
     return writer.expression(path, "collection")
@@ -118,7 +118,7 @@ def is_in_document(thing: Located[Any]) -> bool:
 
 
 def field_names(resource: ClientObject) -> set[str]:
-    """Return the names of a resource's fields, as far as its collection can be filtered by them."""
+    """Return the names of a resource's fields by which its collection can be filtered."""
     path = "" if isinstance(resource, BaseClient) else resource.path.rpartition("/")[0]
     specs = at_hand(_client_of(resource).specs)
     operation = specs.operation("GET", path) if specs else None

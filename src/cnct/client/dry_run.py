@@ -40,7 +40,7 @@ class DryRunBase(BaseClient[Any, Any, Any]):
 
     @property
     def specs(self) -> OpenAPISpecs | None:
-        """The API's OpenAPI document, that of the client that made this one."""
+        """The API's OpenAPI document, shared with the original client."""
         specs: OpenAPISpecs | None = self._origin.specs
         return specs
 
@@ -55,11 +55,11 @@ class DryRunBase(BaseClient[Any, Any, Any]):
         return dict(self._recording.ids)
 
     def _check_placeholders(self, method: str, url: str, kwargs: dict[str, Any]) -> None:
-        if method.upper() in SAFE:  # those of writes are checked when they are recorded
+        if method.upper() in SAFE:  # for reads; writes are checked when recorded
             super()._check_placeholders(method, url, kwargs)
 
     def _share(self, origin: Any, *, is_same: bool) -> None:  # noqa: ARG002 - as of clients that send
-        """Record together with another dry run; the connections are those of the client."""
+        """Share the recording of another dry run, and the connections of the client."""
         self._open()
 
     def _recorded(self, request: Request) -> Response:
@@ -75,7 +75,7 @@ class DryRunBase(BaseClient[Any, Any, Any]):
             )
 
     def _own_id(self, request: Request) -> str | None:
-        """Return the id of the resource that a request changes; ``None`` if that is not known."""
+        """Return the id of the resource that a request changes; ``None`` if unknown."""
         path = request.url.partition("?")[0].removeprefix(f"{self.endpoint}/")
         specs = self._specs
         if request.method not in _UPDATES or (specs and specs.kind(path) != "resource"):
@@ -93,7 +93,7 @@ class DryRunBase(BaseClient[Any, Any, Any]):
 class DryRunClient(DryRunBase, ConnectClient):
     """A client that records writes; made by `ConnectClient.dry_run`.
 
-    Closing it closes nothing: the connections are those of the client that made it.
+    Closing a dry run closes no connections, since the client owns them.
 
     Args:
         client: Makes the reads, and the recorded calls when they are applied.
@@ -127,15 +127,15 @@ class DryRunClient(DryRunBase, ConnectClient):
     ) -> Summary:
         """Send the recorded calls in order, and return the counts.
 
-        Calling it again sends the calls that have failed or were not sent. A call that may have
-        been done is never sent again.
+        Another `apply` sends the calls that failed or were not sent. A call that may have been done
+        is never sent again.
 
         Args:
             on_error: ``stop`` sends nothing after a failure; ``raise`` does the same and raises
                 the error; ``collect`` goes on, without the calls that need an id of a failed one.
             progress: Receives a `Progress` after each call; ``True`` shows a bar on standard error,
                 if that is a terminal.
-            summary: Summary to fill; it has the counts so far however this ends.
+            summary: Summary to fill; has the counts so far even after an error.
 
         Returns:
             The counts, and the outcomes of calls that failed or were not sent (``skipped``), whose

@@ -1,4 +1,4 @@
-"""The method `dry_run` of both clients. The clients that it returns are in `dry_run`."""
+"""The method `dry_run` of both clients. The clients for dry runs are in the module `dry_run`."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class HasDryRun(Recordable):
         """Return a client whose writes are checked and recorded, and sent by its `apply` only.
 
         Reads are made as usual, with the connections of this client, and do not see the recorded
-        writes. A recorded create or action returns its payload, with a placeholder ``id`` unless it
-        has one. Later calls of the dry run may use the placeholder, and `DryRunClient.apply` fills
+        writes. A recorded create or action returns its payload, with a placeholder if there is no
+        ``id``. Later calls of the dry run may use the placeholder, and `DryRunClient.apply` fills
         in the id. An update returns its payload with the resource's id, a delete ``None``.
 
-        Files and other bodies are read when they are recorded, and kept in memory. Journals and
-        checkpoints are refused: the real run would take recorded calls for done.
+        Files and other bodies are read at recording, and kept in memory. Journals and checkpoints
+            are refused: a real run would take the recorded calls for done.
 
         Example:
             >>> from cnct import ConnectClient

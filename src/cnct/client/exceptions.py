@@ -1,4 +1,4 @@
-"""The promised import path of the errors; their home is `cnct.exceptions`."""
+"""The documented import path of the errors, which are defined in `cnct.exceptions`."""
 
 from cnct.exceptions import (
     AmbiguousWriteError,

@@ -1,8 +1,8 @@
-"""Warns where another package owns ``cnct/__init__.py``. Imports nothing of it and repairs nothing.
+"""Warns if ``cnct/__init__.py`` belongs to another package. Neither imports nor repairs that file.
 
-The incumbent, connect-openapi-client, has a file of this name too. Of two packages in one
-environment, the file is that of the package that was installed last, and the removal of either
-deletes it. The modules of this package work all the same.
+The incumbent, connect-openapi-client, has a file of this name too. In an environment with both, the
+file is that of the package installed last, and uninstalling either deletes the file. The modules of
+this package work in any case.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cnct.exceptions import InstallationWarning, users_level
 
 @cache
 def warn_of_foreign_facade() -> None:
-    """Warn, once in a process, if the façade gives another client or none."""
+    """Warn, once per process, if the façade has another client or none."""
     problem = facade_problem()
     if problem:
         warnings.warn(problem, InstallationWarning, stacklevel=users_level())
@@ -27,7 +27,7 @@ def warn_of_foreign_facade() -> None:
 def facade_problem() -> str:
     """Return why ``from cnct import ConnectClient`` does not work, and the remedy; or empty text.
 
-    Two names of the package tell whose it is, since no other package has them both.
+    The package is ours if two names are there, since no other package has both.
     """
     facade = sys.modules["cnct"]
     if {"AsyncConnectClient", "InstallationWarning"} <= {*getattr(facade, "__all__", ())}:
@@ -46,7 +46,7 @@ def facade_problem() -> str:
 
 
 def _source() -> str:
-    """Return the place that the package was installed from, as pip recorded it (PEP 610)."""
+    """Return the source of the installation, as recorded by pip (PEP 610)."""
     from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415 - likewise
 
     try:

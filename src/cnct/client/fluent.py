@@ -34,13 +34,13 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
     The constructor makes no call. A client may be shared between threads. Close it with `close` or
     a ``with`` block; a later call opens new connections.
 
-    What is left out is looked up: in ``CNCT_`` variables, in a profile of ``config.toml``, in the
-    account of ``ccli``; see ``docs/settings.md``. A key that is looked up goes only to the endpoint
-    that it belongs to.
+    Arguments that are left out are looked up: in ``CNCT_`` variables, in a profile of
+        ``config.toml``, in the account of ``ccli``; see ``docs/settings.md``. A key that is looked
+        up is sent only to the endpoint of the same source.
 
     Args:
         api_key: The key as Connect shows it: ``ApiKey SU-000-000-000:secret``. ``None`` sends no
-            Authorization. If it is left out, it is looked up.
+            Authorization. By default the key is looked up.
         endpoint: Base URL; by default ``CNCT_ENDPOINT``, the endpoint of the profile that the key
             is from, or CloudBlue's production.
         use_specs: Whether to use the API's OpenAPI document, which is loaded at the first call.
@@ -48,8 +48,8 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
         validate_using_specs: Whether to check calls against the document before they are sent.
         default_headers: Headers of every call. They override the library's own headers, and the
             headers of a single call override them.
-        default_limit: Number of rows in a page when a set is read.
-        max_retries: Number of retries of a call that can be repeated without harm.
+        default_limit: Number of rows in a page of a set.
+        max_retries: Number of retries of a call that is safe to repeat.
         logger: Receives every request and response; see `cnct.client.logger.RequestLogger`.
         timeout: Seconds, 0 or more, to connect and to wait for data; a pair for the two, or one
             number for both. ``None`` waits without limit.
@@ -62,8 +62,8 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
             paths are errors, and problems of queries and payloads are warnings.
         overlap: Whether pages of a set overlap by a row, so that none is lost or repeated while
             others insert and delete rows; ``False`` pages by plain offsets.
-        clock: A clock that is moved instead of pausing between calls, for tests: that of the
-            emulator, or any object with its methods ``now`` and ``advance``.
+        clock: A clock to advance instead of pausing between calls, for tests: the emulator's, or
+            any object with the methods ``now`` and ``advance``.
         deadline: Seconds that a call may take in all: attempts, pauses, and reading of the body;
             ``None`` for no limit. The system's name resolution cannot be interrupted and may take
             longer. ``timeout`` bounds each step, and ``deadline`` of `RetryPolicy` the start of
@@ -171,13 +171,13 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
         return value_of(request, self._exchange(request), self._serves_pages)
 
     def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
-        """GET a page of a list, decoded later by its consumer.
+        """GET a page of a list; the consumer decodes the response.
 
         Args:
             path: Path below the endpoint, and query.
             kwargs: Arguments for the HTTP library, see `execute`.
-            is_checked: Whether the request needs no check, since another page of the same list has
-                passed it.
+            is_checked: Whether another page of the same list has passed the check, so that this
+                request needs none.
         """
         request = expecting_json(self._request("GET", path, {**kwargs}, is_checked))
         return Unread(request, self._exchange(request))
@@ -214,19 +214,19 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
     ) -> Summary:
         """Call a function with each item, and return the counts.
 
-        The same as `ResourceSet.process`, over anything: ids, rows, payloads. An item that comes
-        again, by its id, is ``skipped``.
+        Like `ResourceSet.process`, for items of any kind: ids, rows, payloads. An item with the id
+            of an earlier one is ``skipped``.
 
         Args:
             items: Read once, a few ahead of the calls.
             function: Takes the item.
             **options: As for `ResourceSet.process`. ``key`` returns the id of an item; by default
-                that is the item itself, if it is a str or int, or its member ``id``. ``recheck`` is
-                a function that takes an item and returns it as it is now, or ``None`` to skip it.
+                the item itself, if a str or int, or its member ``id``. ``recheck`` is a function
+                that takes an item and returns its present state, or ``None`` to skip the item.
 
         Raises:
-            TypeError: If the items are no iterable, or a text.
-            ValueError: As `ResourceSet.process`; so with the other errors.
+            TypeError: If the items are not iterable, or a text.
+            ValueError: As `ResourceSet.process`, which also lists the other errors.
 
         Example:
             ``client.each(["PR-1", "PR-2"], lambda id: client.requests[id]("approve").post())``
@@ -242,7 +242,7 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
     def close(self) -> None:
         """Close all connections, end all threads and drop `response`.
 
-        A call that another thread makes goes on and closes its connection at the end. A set that
+        A call in another thread continues, and closes its connection at the end. A set that
         another thread reads ahead raises a `ClientError`. A later call opens new connections.
         """
         for copy in self._shares():

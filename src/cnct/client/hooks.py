@@ -17,14 +17,14 @@ Hook: TypeAlias = Callable[[EventT], Awaitable[None] | None]
 
 @dataclass(frozen=True, slots=True)
 class CallEvent:
-    """Base of the events: a call, and how often it was sent.
+    """Base of the events: a call, and the number of the attempt.
 
     Attributes:
         method: HTTP method.
         url: URL, the API key masked.
         template: The path in the API's document, such as ``requests/{id}/approve``; empty if the
             document is not at hand, or has no such path.
-        attempt: Number of the attempt, from 1. After a redirect, it starts at 1 again.
+        attempt: Number of the attempt, from 1. After a redirect, the numbers start at 1 again.
     """
 
     method: str
@@ -35,11 +35,11 @@ class CallEvent:
 
 @dataclass(frozen=True, slots=True)
 class RequestEvent(CallEvent):
-    """A request that is about to be sent; ``on_request`` receives it before each attempt.
+    """A request to send; ``on_request`` receives the event before each attempt.
 
     Attributes:
-        headers: Headers of the request, names in lower case, secrets masked, without those that
-            the HTTP library adds.
+        headers: Headers of the request, names in lower case, secrets masked, without the headers
+            added by the HTTP library.
     """
 
     headers: Mapping[str, str] = field(repr=False)
@@ -47,7 +47,7 @@ class RequestEvent(CallEvent):
 
 @dataclass(frozen=True, slots=True)
 class ResponseEvent(CallEvent):
-    """A response, successful or not; ``on_response`` receives it after each attempt.
+    """A response, successful or not; ``on_response`` receives the event after each attempt.
 
     Attributes:
         status: HTTP status.
@@ -64,7 +64,7 @@ class ResponseEvent(CallEvent):
 
 @dataclass(frozen=True, slots=True)
 class RetryEvent(CallEvent):
-    """An attempt that has failed and is repeated; ``on_retry`` receives it before the pause.
+    """A failed attempt that is repeated; ``on_retry`` receives the event before the pause.
 
     Attributes:
         pause: Seconds until the next attempt.
@@ -77,10 +77,10 @@ class RetryEvent(CallEvent):
 
 @dataclass(frozen=True, slots=True)
 class ErrorEvent(CallEvent):
-    """A call that has failed for good; ``on_error`` receives it before the error is raised.
+    """A call that has finally failed; ``on_error`` receives the event before the error is raised.
 
-    Calls that are refused before anything is sent, and successful responses whose body cannot be
-    decoded, are not among them.
+    There is no event for calls refused before anything is sent, or for successful responses whose
+    body cannot be decoded.
 
     Attributes:
         error: The error.

@@ -1,6 +1,6 @@
 """Endpoint, API key and default headers of a client, and copies of it with other options. No I/O.
 
-The headers of calls follow the key and the default headers, which may be changed at any time.
+The headers of calls are built from the key and the default headers, which may change at any time.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ class HasIdentity:
     def api_key(self) -> str | None:
         """The API key, sent as Authorization; ``None`` sends none. Secret.
 
-        A key that is set is used from the next call on.
+        A new key applies from the next call on.
 
         Raises:
-            SettingsError: If the key is looked up by a command or in a keyring, and that fails.
+            SettingsError: If the key comes from a command or a keyring, and reading fails.
         """
         key = self._api_key
         return key.read() if isinstance(key, DeferredKey) else key
@@ -85,7 +85,7 @@ class HasIdentity:
 
     @property
     def _headers(self) -> dict[str, Any]:
-        """Headers of every call, made anew when the key or the default headers have changed."""
+        """Headers of every call, rebuilt after a change of the key or the default headers."""
         key, defaults = self.api_key, self._default_headers
         own = self._own_headers
         if own is None or own[1] is not key or own[0] != defaults:
@@ -94,7 +94,7 @@ class HasIdentity:
         return own[2]
 
     def _made_headers(self, key: str | None) -> dict[str, Any]:
-        """Return the headers; finding out the versions takes long, so not in the constructor."""
+        """Return the headers. Not called by the constructor, since finding the versions is slow."""
         more = {**checked_headers(self._default_headers), "Authorization": key}
         return merged({"User-Agent": user_agent(self._library)}, more)
 
@@ -111,18 +111,20 @@ class HasIdentity:
         api_key: str | None = KEPT,
         endpoint: str | None = KEPT,
     ) -> ClientT:
-        """Return a copy with other options, which uses the connections of this client.
+        """Return a copy with other options that shares the connections of this client.
 
         The arguments are those of the constructor; options that are left out stay as they are.
-        ``default_headers`` replaces all: pass ``{**client.default_headers, ...}`` to add one.
+        ``default_headers`` replaces all headers: pass ``{**client.default_headers, ...}`` to add
+            one.
         A copy with another key or endpoint has cookies and a session of its own.
 
-        Closing a copy ends its own work; closing this client closes the connections of all.
+        Closing a copy ends the work of the copy; closing this client closes the connections of all
+        copies.
 
         Raises:
             TypeError: If an argument is of the wrong type.
-            ValueError: If an argument has an invalid value, or ``endpoint`` is another one and has
-                no ``api_key`` beside it; ``api_key=None`` sends none.
+            ValueError: If an argument has an invalid value, or another ``endpoint`` is passed
+                without an ``api_key``; ``api_key=None`` sends none.
 
         Example:
             ``client.with_options(api_key=installation_key, timeout=5).products.all().count()``
@@ -150,7 +152,7 @@ class HasIdentity:
         return copy
 
     def _move(self, endpoint: str | None, *, has_key: bool) -> None:
-        """Set another endpoint, to which the key of the present one must not go."""
+        """Set another endpoint; the key of the present one must not be sent there."""
         if endpoint is KEPT or endpoint is None:
             return
         place = checked_endpoint(endpoint)
@@ -164,7 +166,7 @@ class HasIdentity:
     if TYPE_CHECKING:
 
         def _share(self, origin: Any, *, is_same: bool) -> None:
-            """Use the connections of another client; with its cookies if the key is the same."""
+            """Use the connections of another client, and the cookies too if the key is the same."""
 
     def _shares(self) -> list[Any]:
         """Return the copies that this client closes."""
@@ -178,7 +180,7 @@ class HasIdentity:
 
     @property
     def _opener(self) -> HasIdentity:
-        """The client that closes the connections: the one that was copied, while it exists."""
+        """The client that closes the connections: the original, while it exists."""
         reference = self._origin_of_connections
         return (reference and reference()) or self
 

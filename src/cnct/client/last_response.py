@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class _Key:
-    """Stands for the last call of a client in a context, and dies with the last such context."""
+    """Identifies the last call of a client in a context; freed with the last such context."""
 
     __slots__ = ("__weakref__",)
 
@@ -30,7 +30,7 @@ class _Slot(Generic[T]):
     Attributes:
         response: The response, ``None`` until there is one.
         scope: The event loop of the call, ``None`` in the synchronous client.
-        is_busy: Whether the call goes on.
+        is_busy: Whether the call is running.
         is_dropped: Whether the response must not be kept after the call.
     """
 
@@ -44,9 +44,9 @@ class _Slot(Generic[T]):
 
 
 class _Answered:
-    """Ignores an error of the HTTP library that a seam raised after it had set a response.
+    """Ignores an error of the HTTP library that was raised after a response was set.
 
-    Users' seams end in ``response.raise_for_status()``: the response is the answer all the same.
+    Overrides of `_execute_http_call` end in ``response.raise_for_status()``; the response is used.
 
     Args:
         response: Returns the response of the call, ``None`` if there is none.
@@ -71,8 +71,7 @@ class LastResponses(Generic[T]):
     """The last response of each context (thread or task) in which a client was used.
 
     Args:
-        scope: Returns the part of the program whose responses `drop` drops: the running event
-            loop, or a constant for all threads.
+        scope: Returns the scope of `drop`: the running event loop, or a constant for all threads.
     """
 
     def __init__(self, scope: Callable[[], object]) -> None:
@@ -81,7 +80,7 @@ class LastResponses(Generic[T]):
 
     @contextmanager
     def of_call(self) -> Generator[None]:
-        """Forget the last response of this context, and keep that of a call."""
+        """Forget the last response of this context, and start the slot of a new call."""
         slot = _Slot[T](None, self._scope(), is_busy=True)
         self._add(slot)
         try:
@@ -111,12 +110,12 @@ class LastResponses(Generic[T]):
     def drop(self) -> None:
         """Drop the responses of the scope.
 
-        A call that goes on in another thread or task still gets its response.
+        A call in another thread or task still gets its response.
         """
         scope = self._scope()
         for slot in list(self._slots.values()):
             if slot.scope is scope:
-                # In this order: of_call() does it the other way round, perhaps at the same time.
+                # In this order, since of_call(), in reverse order, may run at the same time.
                 slot.is_dropped = True
                 if not slot.is_busy:
                     slot.response = None
@@ -130,7 +129,7 @@ class LastResponses(Generic[T]):
         owner: ref[LastResponses[Any]] = ref(self)
 
         def forget(reference: ref[_Key]) -> object:
-            responses = owner()  # a closure over self would be a circle
+            responses = owner()  # a closure over self would be a reference cycle
             return responses and responses._slots.pop(reference, None)
 
         self._slots[ref(key, forget)] = slot

@@ -1,6 +1,6 @@
-"""Default values of arguments that settings may replace. They look, and compare, as plain values.
+"""Default values of arguments that settings may replace. They compare and print as plain values.
 
-An argument that was passed wins over every setting, also if it equals the default.
+A passed argument overrides every setting, even if equal to the default.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ KEPT: Final[Any] = _Kept()
 
 
 def plain(value: Any) -> Any:
-    """Return a default as an ordinary value; other values as they are."""
+    """Return a default as an ordinary value; any other value unchanged."""
     if isinstance(value, _LeftOutInt):
         return int(value)
     return tuple(value) if isinstance(value, _LeftOutPair) else value

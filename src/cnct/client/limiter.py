@@ -1,4 +1,4 @@
-"""Limits the rate of calls, and adapts it to the server. Decides; drivers pause."""
+"""Limits the rate of calls, and adapts to the server. Computes pauses; the drivers make them."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 from cnct.client._core.messages import Pause
 from cnct.client._http.forks import renew_after_fork
 
-_SLOWER = 0.5  # times the rate, after a response that asks for that
+_SLOWER = 0.5  # factor of the rate after a response that asks for fewer calls
 _LEAST = 1 / 64  # of the limit
 _SECONDS_TO_RECOVER = 60.0  # from nothing to the limit
 _LONGEST_HOLD = 120.0  # seconds that a Retry-After holds up all calls
 
 
 class Limiter:
-    """At most so many calls a second, for one client or for several that share it.
+    """Limits the calls per second of one client, or of several that share the limiter.
 
-    Calls are spread evenly: after a pause, one goes at once, and the next ones follow at intervals.
+    Calls are spread evenly: after a pause, one is sent at once, and the next follow at intervals.
     Retries and redirects count as calls. Safe to use from any threads and event loops.
 
     A response 429 or 503 halves the rate, and its ``Retry-After``, up to 120 seconds, holds up all
@@ -30,7 +30,7 @@ class Limiter:
 
     Raises:
         TypeError: If ``per_second`` is not a number.
-        ValueError: If it is not above 0 and finite.
+        ValueError: If ``per_second`` is not above 0 and finite.
 
     Example:
         ``ConnectClient(api_key, limiter=Limiter(per_second=10))``
@@ -38,11 +38,11 @@ class Limiter:
 
     def __init__(self, per_second: float) -> None:
         self._limit = _checked_rate(per_second)
-        self._rate = self._limit  # when it was changed last
+        self._rate = self._limit  # at the time of the last change
         self._changed_at = -inf
         self._next = -inf  # the time of the next call
         self._held_until = -inf
-        self._generation = 0  # of the times that were given out
+        self._generation = 0  # of the schedule; a new one has new times for all
         self._lock = threading.Lock()
         renew_after_fork(self)
 
@@ -59,11 +59,11 @@ class Limiter:
         return f"Limiter(per_second={self._limit:g})"
 
     def __reduce__(self) -> tuple[type[Limiter], tuple[float]]:
-        """Pickle the limit; another process counts its calls anew."""
+        """Pickle the limit; another process starts with new counts."""
         return Limiter, (self._limit,)
 
     def _admit(self, now: Callable[[], float], longest: float) -> Generator[Pause, Any, bool]:
-        """Pause until a call may go, and return whether that is in time.
+        """Pause until a call may be sent, and return whether that is in time.
 
         Args:
             now: Returns the time in seconds.
@@ -83,12 +83,12 @@ class Limiter:
             moment = now()
 
     def _slow_down(self, now: float, sent_at: float, retry_after: float | None) -> None:
-        """Take a response that asks for fewer calls.
+        """Reduce the rate after a response that asks for fewer calls.
 
         Args:
             now: The time in seconds.
-            sent_at: Time of the request. One that was sent before the rate was last changed does
-                not change it again.
+            sent_at: Time of the request. Requests sent before the last change of the rate cause no
+                further change.
             retry_after: Seconds to hold up all calls.
         """
         with self._lock:
@@ -97,7 +97,7 @@ class Limiter:
                 self._changed_at = now
             self._held_until = max(self._held_until, now + min(retry_after or 0.0, _LONGEST_HOLD))
             self._next = max(self._held_until, now + 1 / self._rate)
-            self._generation += 1  # calls that wait already get new times
+            self._generation += 1  # waiting calls get new times
 
     def _rate_at(self, now: float) -> float:
         grown = self._limit * (now - self._changed_at) / _SECONDS_TO_RECOVER

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from cnct.client._core.secret import SECRET_HEADERS
 from cnct.text import clean, encodable, masked, safe_url
 
-_SECRET_ARGUMENTS = frozenset({"auth", "cookies"})  # arguments that become such headers
+_SECRET_ARGUMENTS = frozenset({"auth", "cookies"})  # arguments that become secret headers
 _STARS = "*" * 10
 
 

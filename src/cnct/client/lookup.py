@@ -1,6 +1,6 @@
-"""Fills in the arguments of a client that were left out: from variables, and from a profile.
+"""Looks up the client's missing arguments in variables and in a profile.
 
-A client with a key, and without ``CNCT_`` variables, reads nothing and loads nothing.
+For a client with a key, and without ``CNCT_`` variables, no file is read and no module loaded.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from cnct.text import Secret
 if TYPE_CHECKING:
     import logging
 
-_SECONDS = 5.0  # between two attempts to read a key
+_SECONDS = 5.0  # seconds between two attempts to read a key
 _VARIABLES = tuple(
     f"CNCT_{name}" for name in ("ENDPOINT", "SPEC", "TIMEOUT", "MAX_RETRIES", "CONCURRENCY", "LOG")
 )
 
 
 class DeferredKey:
-    """An API key that is read when it is first needed, once: by a command, or from a keyring.
+    """An API key that is read once, at first use: from a command or a keyring.
 
-    After a failure, the next attempt is made some seconds later at the earliest.
+    After a failure, the next attempt is made a few seconds later at the earliest.
 
     Args:
         source: The source, such as ``cmd:pass show connect``.
-        place: Its place in the configuration, for messages.
+        place: Where the key is configured, for messages.
     """
 
     def __init__(self, source: Secret, place: str) -> None:
@@ -76,7 +76,7 @@ class DeferredKey:
             return self._key
 
     def _refuse_again(self) -> None:
-        """Repeat a failure of this moment: a job over many resources must not ask for each."""
+        """Raise the recent failure again: a job over many resources must not prompt for each."""
         message, end = self._failure
         if time.monotonic() < end:
             raise SettingsError(message)
@@ -86,7 +86,7 @@ class DeferredKey:
         return self._source, self._place
 
     def __setstate__(self, state: tuple[Secret, str]) -> None:
-        """Restore the source; the key is read when it is needed."""
+        """Restore the source; the key is read at first use."""
         self._source, self._place = state
         self._key = None
         self._failure = ("", 0.0)
@@ -123,12 +123,12 @@ def looked_up(api_key: object, endpoint: str | None, profile: str | None) -> Loo
     """Return the settings for arguments that may be left out.
 
     Args:
-        api_key: As passed; if it was left out, there is a key in the result.
+        api_key: As passed; if left out, the result has a key.
         endpoint: As passed, valid.
         profile: As passed.
 
     Raises:
-        SettingsError: If a setting is wrong, there is no key, or it is for another endpoint.
+        SettingsError: If a setting is wrong, or there is no key for the endpoint.
     """
     has_key = api_key is not LOOKED_UP
     if has_key and profile is None and not any(name in os.environ for name in _VARIABLES):

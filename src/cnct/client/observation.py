@@ -1,7 +1,7 @@
 """Wraps the flow of a call with the client's hooks, limiter and counts. No I/O.
 
-The hooks are called by the drivers, outside of any attempt: their errors reach the caller as they
-are, and are never taken for a failed request.
+The drivers call the hooks outside of attempts, so that errors of hooks reach the caller unchanged
+and never count as a failed request.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Observation:
         self._template: str | None = None
 
     def flow(self, flow: Flow[Response]) -> Flow[Response]:
-        """Run a flow, and add the pauses of the limiter and the calls of the hooks."""
+        """Run a flow with the pauses of the limiter and the calls of the hooks added."""
         observers = self._observers
         step: Callable[[], Message] = partial(next, flow)
         with closing(flow):
@@ -136,7 +136,7 @@ class Observation:
     def _admitted(
         self, limiter: Limiter, request: Request
     ) -> Generator[Message, Response, TransportError | None]:
-        """Wait for the limiter, and return an error if that would take longer than the deadline."""
+        """Wait for the limiter; return an error if the wait would exceed the deadline."""
         end = request.limits.end
         longest = inf if end is None else end - time.monotonic()
         flow = limiter._admit(self._observers.now, longest)
@@ -155,7 +155,7 @@ class Observation:
         return TransportError(cause, sent=False, transient=False)
 
     def _told(self, hook: Hook[Any], event: str, *details: Any) -> UserCall:
-        """Return the call of a hook with an event of the class of that name."""
+        """Return the call of a hook with an event of the named class."""
         from cnct.client import hooks  # noqa: PLC0415 - dataclasses take a while to import
 
         if self._template is None:
@@ -166,7 +166,7 @@ class Observation:
 
 
 def _shown(request: Request, headers: Mapping[str, Any]) -> dict[str, str]:
-    """Return headers with secrets masked, and their names in lower case, as httpx2 has them."""
+    """Return headers with secrets masked and names in lower case, as in httpx2."""
     masked: dict[str, str] = {}
     for name, value in headers.items():
         is_secret = name.lower() in SECRET_HEADERS

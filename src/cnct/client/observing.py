@@ -1,6 +1,6 @@
-"""Hooks, limiter and counts of a client: their settings, and which calls they take part in. No I/O.
+"""Hooks, limiter and counts of a client: their settings, and the calls to wrap. No I/O.
 
-A call in which none takes part costs nothing; the others are wrapped by `observation`.
+Calls are wrapped by `observation` only if there is something to observe.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Observable:
         """Check and set the hooks, in the order of their names.
 
         Raises:
-            TypeError: If one is no function, or asynchronous and the client is not.
+            TypeError: If a hook is not a function, or asynchronous in a synchronous client.
         """
         for name, hook in zip(_HOOKS, hooks, strict=True):
             setattr(self, name, _checked_hook(name, hook, is_async=self._library == "httpx2"))
@@ -62,7 +62,7 @@ class Observable:
         """Return the time in seconds."""
 
     def _observed(self, flow: Flow[Response], request: Request) -> Flow[Response]:
-        """Return the flow of a call, wrapped if anything takes part in it."""
+        """Return the flow of a call, wrapped if there is something to observe."""
         if not (
             self.max_retries
             or self.on_request
@@ -83,10 +83,10 @@ class Observable:
 
 
 def _checked_hook(name: str, hook: Any, *, is_async: bool) -> Any:
-    """Return a hook.
+    """Return a hook after a check of its type.
 
     Raises:
-        TypeError: If the hook cannot be called, or is asynchronous and its client is not.
+        TypeError: If the hook is not callable, or asynchronous in a synchronous client.
     """
     if hook is None:
         return None
@@ -106,7 +106,7 @@ def checked_limiter(limiter: Any) -> Limiter | None:
     """Return a limiter, or ``None``.
 
     Raises:
-        TypeError: If it is something else.
+        TypeError: If ``limiter`` is not a `Limiter`.
     """
     if limiter is not None and not isinstance(limiter, Limiter):
         kind = type(limiter).__name__

@@ -1,4 +1,4 @@
-"""Where programs of connect-openapi-client find `OpenAPISpecs`; its home is `cnct.openapi`."""
+"""The import path of `OpenAPISpecs` in connect-openapi-client; the class is in `cnct.openapi`."""
 
 from cnct.openapi.specs import OpenAPISpecs
 

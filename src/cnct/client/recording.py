@@ -1,6 +1,6 @@
-"""The calls that a dry run records: their responses, and the ids they need. No network.
+"""The calls recorded by a dry run: their responses, and the ids they depend on. No network.
 
-`snapshot` reads the files of a body, since their owner may close them before the calls are sent.
+`snapshot` reads the files of a body, since the caller may close them before the calls are sent.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class RecordedCall:
         method: HTTP method.
         url: URL, the API key masked.
         payload: JSON payload, the API key masked; ``None`` without one.
-        ids: Placeholders of the ids that its response will have.
+        ids: Placeholders for the ids in the response.
     """
 
     number: int
@@ -84,7 +84,7 @@ class Recording:
         self.ids: dict[str, str | int] = {}
 
     def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled: the other process would record calls that nobody sees."""
+        """Refuse pickling: calls recorded in another process would be lost."""
         raise TypeError(
             "A dry run belongs to its process: pass the client to the other process, and call "
             "dry_run() there"
@@ -92,7 +92,7 @@ class Recording:
 
     @property
     def calls(self) -> list[RecordedCall]:
-        """All calls in the order of their numbers, those that were applied too."""
+        """All calls in the order of their numbers, applied ones included."""
         return sorted(self._calls, key=lambda call: call.number)
 
     def _refuse_unknown(self, *values: Any) -> None:
@@ -110,13 +110,13 @@ class Recording:
 
         Args:
             request: The request.
-            own_id: Id of the resource that it changes.
+            own_id: Id of the resource that the request changes.
 
         Returns:
             A response with the payload, and a placeholder for each id that is not in the payload.
 
         Raises:
-            PlaceholderError: If there is a placeholder of another dry run in the request.
+            PlaceholderError: If the request contains a placeholder of another dry run.
         """
         payload = request.kwargs.get("json")
         self._refuse_unknown(request.url, request.kwargs)
@@ -174,7 +174,7 @@ class Recording:
 
     @contextmanager
     def applying(self, summary: Summary) -> Generator[list[RecordedCall]]:
-        """Return the calls to send, and count those that are not sent as ``skipped``.
+        """Return the calls to send; count the others as ``skipped``.
 
         Raises:
             RuntimeError: If another thread or task is sending them.
@@ -198,7 +198,8 @@ class Recording:
         An error leaves the call to a later `applying`, unless the call may have been done.
 
         Raises:
-            PlaceholderError: If an id is not known, since the call that makes it has failed.
+            PlaceholderError: If an id is unknown, since the call that creates the resource has
+                failed.
             AmbiguousWriteError: If an earlier attempt may have done the call.
         """
         self._begun.add(call.number)
@@ -242,7 +243,7 @@ class Recording:
         return self.ids[text]
 
     def learn(self, call: RecordedCall, value: Any) -> None:
-        """Take the ids from the response to a call."""
+        """Store the ids from the response to a call."""
         values: list[Any] = value if is_list(value) else [value]
         if len(values) != len(call.ids):
             return
@@ -284,7 +285,7 @@ def _content(value: Any) -> Any:
     if hasattr(value, "read"):
         return _bytes(value.read())
     if is_object(value) or is_array(value):
-        return replaced(value, str)  # a copy: there are no placeholders but of the user's
+        return replaced(value, str)  # a copy, with no placeholders but the user's
     if value is None or isinstance(value, str | bytes):
         return value
     return _bytes(value) if isinstance(value, bytearray) else b"".join(map(_bytes, value))

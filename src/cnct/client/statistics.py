@@ -9,7 +9,7 @@ from cnct.client._http.forks import renew_after_fork
 
 
 class Stats(NamedTuple):
-    """Counts of a client since it was made; subtract two for the time between.
+    """Counts of a client since its creation; the difference of two is for the time between.
 
     Attributes:
         calls: Requests sent, retries included.
@@ -34,7 +34,7 @@ class Stats(NamedTuple):
 
 
 def size_of(response: Any) -> int:
-    """Return the bytes of a body; 0 for a response of a test that has none."""
+    """Return the bytes of a body; 0 for a test's response without one."""
     content = getattr(response, "content", b"")
     return len(content) if isinstance(content, bytes) else 0
 

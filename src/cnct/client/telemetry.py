@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 def name_spans(client: BaseClient[Any, Any, Any]) -> Callable[[Any, Any], Any]:
     """Return a ``request_hook`` that names spans like ``GET /requests/{id}``.
 
-    The name is that of the API's document, also the attribute ``url.template``. Spans of other
-    endpoints, and of paths that the document does not have, keep their names; so do all as long as
-    the document is not at hand.
+    The path template of the API's document becomes part of the name, and the attribute
+    ``url.template``. Spans of other endpoints and of unknown paths keep their names; without a
+    document at hand, all do.
 
     Args:
         client: A client of the endpoint. The hook serves other clients of this endpoint too.
 
     Returns:
-        A function, asynchronous if the client is, as the instrumentations need it.
+        A function, asynchronous for an asynchronous client, as the instrumentations require.
 
     Example:
         ``RequestsInstrumentor().instrument(request_hook=name_spans(client))``

@@ -1,4 +1,4 @@
-"""Writes the Python that makes a set from its collection, for help to paste. Does no I/O."""
+"""Writes the Python that builds a set from a collection, to paste from help. Does no I/O."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from cnct.rql.nodes import Comparison, Constant, Literal, Logical, Membership, N
 
 
 def refinement(query: Query, default_limit: int) -> str:
-    """Write the calls that refine a collection to a set: ``.filter(status="pending")``.
+    """Write the calls that refine a collection into a set: ``.filter(status="pending")``.
 
     Keyword arguments of calls are left out: they can hold secrets.
 
     Args:
         query: The query of the set.
-        default_limit: Rows of a page that need not be written.
+        default_limit: Rows of a page for which no ``limit`` is written.
     """
     window = query.window
     stop = "" if window.stop is None else window.stop
@@ -81,7 +81,7 @@ def _equal(keywords: dict[str, Any], where: R) -> bool:
 
 
 def _keyword(term: Node | None) -> tuple[str, Any]:
-    """Return the keyword argument for a condition; without a name if there is none."""
+    """Return the keyword argument for a condition; the name is empty if there is none."""
     match term:
         case Membership(op, field, values):
             texts = [_Quoted(value.text) for value in values if isinstance(value, Literal)]
@@ -95,7 +95,7 @@ def _keyword(term: Node | None) -> tuple[str, Any]:
 
 
 class _Quoted(str):
-    """A text whose ``repr`` has double quotes, as all texts of help pages."""
+    """A text whose ``repr`` has double quotes, like all texts of help pages."""
 
     __slots__ = ()
 
