@@ -68,8 +68,8 @@ class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
                 end the wait with an error.
             timeout: Seconds after which the wait ends with an error; the resource is read once
                 more at the end. Calls under way are not cut short. ``None`` for no limit.
-            interval: Seconds of the first pause, above 0. Each further one is half as long again,
-                up to 60 seconds or ``interval``, and each is varied at random by up to a fifth.
+            interval: Seconds of the first pause, above 0. Each further pause is half as long again,
+                up to 60 seconds or ``interval``, and varied at random by up to a fifth.
             **fields: Conditions as ``field__nested=value``; a list or tuple is met by each of its
                 values, a field within a list by any element.
 
@@ -206,8 +206,8 @@ class Collection(CollectionBase[ResourceSet], SyncNoun, HasActions[Action]):
                 reads the resource before its call; a 404 is ``gone``.
 
         Raises:
-            TypeError: If one of them is no operation.
-            ValueError: As `ResourceSet.process`; so with the other errors.
+            TypeError: If an item is not an operation.
+            ValueError: As `ResourceSet.process`, which also lists the other errors.
 
         Example:
             ``client.products.bulk([Operation.create({...}), Operation.delete("PRD-1")])``

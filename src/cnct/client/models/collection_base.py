@@ -50,10 +50,10 @@ class CollectionBase(HasFields, Generic[SetT]):
 
 
 def checked_id(key: Any) -> Any:
-    """Return the key of a collection unless it is a negative index.
+    """Return the key of a collection, which must not be a negative index.
 
     Raises:
-        ValueError: If it is.
+        ValueError: If the key is a negative index.
     """
     if isinstance(key, int) and key < 0:
         raise ValueError(
@@ -64,7 +64,7 @@ def checked_id(key: Any) -> Any:
 
 
 def is_missing(error: ClientError) -> bool:
-    """Return ``False``, the answer of ``exists()``, for a 404 of whatever class.
+    """Return ``False``, the result of ``exists()``, for a 404 of any error class.
 
     An unknown path has no status, since nothing was sent.
 
@@ -80,7 +80,7 @@ def checked_list(payload: Any) -> list[Any]:
     """Return the payload of a bulk call as a list.
 
     Raises:
-        TypeError: If it is neither a list nor a tuple.
+        TypeError: If the payload is neither a list nor a tuple.
     """
     if type(payload) not in (list, tuple):
         raise TypeError(

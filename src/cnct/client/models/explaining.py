@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cnct.client.models.set_base import SetBase
     from cnct.openapi.fields import FilterField
 
-_NEGATIVE = "select(-"  # how Connect's document writes an explicit negative select
+_NEGATIVE = "select(-"  # wording for fields to leave out in Connect's document
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -21,8 +21,8 @@ class Explanation:
     Attributes:
         url: URL of the first page, the API key masked.
         count: Number of resources.
-        calls: Calls that read all of them, while the list does not move and the server returns as
-            many rows in a page as are asked for.
+        calls: Calls that read all resources, if the list does not move and the server returns full
+            pages.
         page: Rows in a page.
         hints: Descriptions of the fields that the document advises to leave out, by the argument
             for ``select``, such as ``-items``. Empty if the document is not at hand.
@@ -35,7 +35,7 @@ class Explanation:
     hints: dict[str, str]
 
     def __repr__(self) -> str:
-        """Return everything in a line each; the hints as the call that follows them."""
+        """Return each attribute in a line; the hints as a call of ``select``."""
         lines = [
             f"<Explanation {self.url}",
             _counted(self.count, "resource"),
@@ -53,7 +53,7 @@ def explained(rows: SetBase, url: str, count: int) -> Explanation:
     overlap = int(query.overlap)
     calls = 1
     if count > query.size:
-        # As `Reader` does it: pages after the first start one row early, and are longer than that.
+        # As in `Reader`: pages after the first one start one row early, and are a row longer.
         calls += -(-(count - query.size) // (max(query.size, 1 + overlap) - overlap))
     operation = rows._specs.operation("GET", rows._path) if rows._specs else None
     fields = operation.fields.values() if operation else ()

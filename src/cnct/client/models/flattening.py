@@ -20,7 +20,7 @@ def flat(row: Any, fields: Iterable[str]) -> dict[str, Any]:
 def _no_attribute(self: object, name: str) -> NoReturn:
     if name[0] == "_":
         raise AttributeError(name)
-    # With a name, the interpreter would add a hint of its own (bpo-38530).
+    # With a name, the interpreter would append its own hint (bpo-38530).
     raise AttributeError(_sentence(self, name), name=None, obj=None)
 
 
@@ -64,7 +64,7 @@ class AsyncValues:
         picking.finish()
 
     def __await__(self) -> Generator[Any, None, list[dict[str, Any]]]:
-        """Return all of them in a list."""
+        """Return all flat dictionaries in a list."""
         return self._listed().__await__()
 
     async def _listed(self) -> list[dict[str, Any]]:

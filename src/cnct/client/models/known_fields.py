@@ -1,6 +1,6 @@
-"""Fields of a collection as conditions that complete their names and refuse unknown ones.
+"""Fields of a collection, for conditions; complete names and refuse unknown ones.
 
-Values are not looked at: they are checked when the call is made.
+Values are checked only when the call is made.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ class HasFields(Node):
 
     @property
     def fields(self) -> KnownFields | R:
-        """The fields as the beginnings of conditions: ``fields.product.name.ilike("*saas*")``.
+        """The fields of the rows, for conditions: ``fields.product.name.ilike("*saas*")``.
 
-        Where the document is at hand, they complete their names at a prompt and refuse unknown
-        ones; elsewhere this is ``R()``.
+        With a document at hand, names complete at a prompt and unknown ones are refused; otherwise
+        this is ``R()``.
         """
         return fields_of(self._specs, self._path)
 
@@ -83,10 +83,10 @@ def _is_other(fields: KnownFields, other: object) -> bool:
     __ne__=comparison("!=", "ne", _is_other),
 )
 class KnownFields:
-    """The fields of a list, or one of them; used like ``R()``, whose conditions it returns.
+    """The fields of a list, or one field; used like ``R()``, with conditions of `R` as results.
 
-    No `R` itself: the plain prompt completes the names of an object's class too, so that all
-    operators would be offered after each name.
+    Not a subclass of `R`: the plain prompt also completes names of the class, so that all operators
+        would be offered after each name.
 
     Args:
         fields: The fields of the list, by dotted name.
@@ -110,7 +110,7 @@ class KnownFields:
         Raises:
             AttributeError: If the name starts with an underscore: ``copy``, ``pickle`` and
                 notebooks probe for such names.
-            UnknownNameError: If there is neither; also an AttributeError.
+            UnknownNameError: If there is no such field or method; also an AttributeError.
         """
         if name[0] == "_":
             raise AttributeError(name)
@@ -130,7 +130,7 @@ class KnownFields:
         return path in self._fields or bool(_below(self._fields, path))
 
     def _field(self, name: str) -> KnownFields | R:
-        """Return the field, or the beginning of one, by its dotted name below this one."""
+        """Return the field, or the parent of fields, with a dotted name below this one."""
         path = self._dotted(name)
         if not self._has(path):
             above, _, last = path.rpartition(".")
@@ -140,7 +140,7 @@ class KnownFields:
         return KnownFields(self._fields, self._place, path)
 
     def _r(self) -> R:
-        """Return the same without the document."""
+        """Return the equivalent `R`."""
         return R().n(self._path) if self._path else R()
 
     def __and__(self, other: R) -> R:
@@ -172,7 +172,7 @@ class KnownFields:
         return False
 
     def __dir__(self) -> list[str]:
-        """Return the names one step further, and the operators if this is a field itself."""
+        """Return the names one step below, and the operators if this is a field."""
         field = self._fields.get(self._path)
         operators = field.lookups if field else ()
         methods = (method for name in operators for method in _METHODS.get(name, (name,)))
@@ -190,7 +190,7 @@ class KnownFields:
         return choices(field, method) if field and method in _OPERATORS else []
 
     def __repr__(self) -> str:
-        """Return the list and the names that can come next."""
+        """Return the path of the list, and the names that can follow."""
         names = dir(self)
         more = [f"and {len(names) - _MOST_NAMES} more"] if names[_MOST_NAMES:] else []
         of = f"{self._place}: {self._path}" if self._path else self._place

@@ -1,4 +1,4 @@
-"""The table of names that people try on the objects of a client, and the Python to write instead.
+"""The table of wrong names that people use on a client's objects, and the Python to write instead.
 
 Only data; `mistakes` writes the messages.
 """

@@ -1,7 +1,7 @@
-"""Answers names and signs that people try on the objects of a client, by the table of mistakes.
+"""Answers wrong names and operators on a client's objects, by the table of mistakes.
 
-Only writes messages. A name is answered where nothing else has it: attributes and methods of the
-classes, and collections of the document, come first.
+Only writes messages. Attributes and methods of the classes, and collections of the document, take
+precedence over the table.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _CLEAR = 0.8  # similarity to the name of a method, from 0 to 1
 
 
 def remedy(thing: Any, kind: str, name: str) -> str:
-    """Return a sentence about a name that an object does not have; empty if none is known.
+    """Return a sentence about a name that an object does not have; empty text if there is none.
 
-    A name that is nearly one of the table, or nearly a method, is answered too.
+    Also answers a name similar to one of the table, or to a method.
 
     Args:
         thing: The object.
@@ -71,7 +71,7 @@ def missing_name(thing: Any, name: str, message: str) -> str:
     if attribute in TABLE[table_kind]:
         return f"{message} {sentence}" if names_near else sentence
     if names_near and "did you mean" not in sentence:
-        return message  # of the document, whose names are nearer than those of the table
+        return message  # from the document, whose names are more relevant than those of the table
     return f"{message} {sentence}".rstrip()
 
 
@@ -96,7 +96,7 @@ _CALLED = frozenset({"namespace", "caller of actions"})
 
 
 def answer_mistakes(kind: str, *classes: type) -> None:
-    """Add methods to classes that refuse a mistake with the Python to write.
+    """Add methods to classes that raise an error with the Python to write instead.
 
     Type checkers do not see them, and report the mistakes as before.
 
@@ -133,7 +133,7 @@ def _answered_attribute(kind: str) -> Callable[[Any, str], NoReturn]:
 
 
 def _contains(self: Any, item: object) -> bool:
-    """Return whether a row is in the set; an id never is."""
+    """Return whether a row is in the set; refuse ids and names."""
     if not isinstance(item, str | int):
         return any(row == item for row in self)
     template = "has rows, and no ids: write {wait}{collection}[{key}].exists()"
@@ -141,7 +141,7 @@ def _contains(self: Any, item: object) -> bool:
 
 
 def _set_attribute(self: Any, name: str, value: object) -> None:
-    """Set an attribute of the class, as tests replace methods; fields are no attributes."""
+    """Set an attribute that the class has, as tests replace methods; refuse fields."""
     if name[0] != "_" and name not in _public(self):
         template = "cannot be changed: write {wait}{at}.update({{{key}: value}})"
         text = f"{self!r} {_filled(template, self, name)}"
@@ -177,9 +177,9 @@ def _no_attribute(thing: Any, kind: str, name: str) -> str:
 
 
 def _of_a_field(collection: Any, name: str) -> str:
-    """Return the remedy for a field, or a value of one, that was read as an attribute.
+    """Return the remedy for a field, or a value of a field, that was read as an attribute.
 
-    Empty if the document is not at hand or has neither, or the table has the name.
+    Empty text if the table has the name, or the document is not at hand or has neither.
     """
     fields = collection._field_names()
     if not fields or name in TABLE["collection"] or name in TABLE["set"]:
@@ -200,7 +200,7 @@ def _refused(template: str, of_index: str) -> Callable[..., NoReturn]:
 
 
 def _answered_arguments(method: Callable[..., Any], template: str) -> Callable[..., Any]:
-    """Return a method whose error about its arguments names the Python to write."""
+    """Wrap a method, so that errors about wrong arguments name the Python to write."""
 
     @wraps(method)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -224,7 +224,7 @@ def _answered_arguments(method: Callable[..., Any], template: str) -> Callable[.
 
 
 def _is_from_within(error: TypeError) -> bool:
-    """Return whether a method has raised an error, and not the interpreter that called it."""
+    """Return whether an error was raised within a method, not by the call itself."""
     return error.__traceback__ is not None and error.__traceback__.tb_next is not None
 
 
@@ -232,7 +232,7 @@ def _wrong_arguments(
     thing: Any, method: Callable[..., Any], error: TypeError, template: str
 ) -> str:
     name = method.__name__
-    problem = str(error).rpartition(f"{name}()")[2]  # without the class, which can be private
+    problem = str(error).rpartition(f"{name}()")[2]  # without the class, which may be private
     return f"{name}(){problem}: write {_filled(template, thing)}"
 
 
@@ -273,7 +273,7 @@ def _wrong_call(thing: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) ->
 def _missing_method(collection: Any) -> str:
     """Return a sentence about a method that was taken for a collection: ``client.helpp()``.
 
-    Empty if the document has the collection, or the name is like no method.
+    Empty text if the document has the collection, or no method has a similar name.
     """
     from cnct.client import describing  # noqa: PLC0415 - only mistakes need it
 

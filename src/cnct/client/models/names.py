@@ -1,4 +1,4 @@
-"""Names of the OpenAPI document: completion, and errors for names that it lacks.
+"""Names of the OpenAPI document: completion, and errors for unknown names.
 
 Reads only documents that are at hand; no network.
 """
@@ -31,7 +31,7 @@ def at_hand(specs: OpenAPISpecs | None) -> OpenAPISpecs | None:
 def names(specs: OpenAPISpecs | None, path: str, *kinds: Kind) -> list[str]:
     """Return the names of some kinds one step below a path; none without a document.
 
-    The collections of a resource include those in its namespaces, which are no step of their own:
+    The collections of a resource include those of its namespaces, which are reached by
     ``resource.collection("namespace/name")``.
     """
     place = specs.place(path) if specs else None
@@ -51,18 +51,18 @@ def attribute(name: str, owner: type) -> str | None:
 
 
 def attributes(api_names: Iterable[str], owner: type) -> list[str]:
-    """Return the attributes of ``owner`` for those names that an attribute can reach."""
+    """Return the attributes of ``owner`` for all names that are valid as attributes."""
     return [text for name in api_names if (text := attribute(name, owner))]
 
 
 class AttributePath(str):
-    """Path of an attribute that was read without a check of its name; the call checks it."""
+    """Path of an attribute whose name is not checked yet; the call checks the name."""
 
     __slots__ = ()
 
 
 class ResourceAttributePath(AttributePath):
-    """Path of such an attribute of a resource, whose name can be an action's."""
+    """Path of an unchecked attribute of a resource, perhaps the name of an action."""
 
     __slots__ = ()
 
@@ -85,7 +85,7 @@ def check_name(thing: Any, specs: OpenAPISpecs, path: str, what: str) -> None:
 
 
 def check_attribute(thing: Any, specs: OpenAPISpecs, path: str) -> None:
-    """Refuse an attribute that is no collection, so that it is one with every document and none.
+    """Refuse an attribute that is not a collection: without a document it would be one.
 
     Args:
         thing: The object with the attribute, or its client.
@@ -107,7 +107,7 @@ def check_attribute(thing: Any, specs: OpenAPISpecs, path: str) -> None:
 
 
 def if_no_collection(thing: Any, name: str) -> str:
-    """Return the Python to write if a collection that was read unchecked is an action or namespace.
+    """Return the Python to write if an unchecked collection is an action or a namespace.
 
     Args:
         thing: The collection.
@@ -117,7 +117,7 @@ def if_no_collection(thing: Any, name: str) -> str:
         Empty text if that does not explain the attribute.
 
     Raises:
-        UnknownNameError: If the document is at hand by now, and has no such collection.
+        UnknownNameError: If the document is now at hand and has no such collection.
     """
     path = thing.path
     if not isinstance(path, AttributePath):
@@ -156,7 +156,7 @@ def _check(thing: Any, specs: OpenAPISpecs, path: str, what: str, refused: Colle
 
 
 class Names(Generic[T]):
-    """A bound method that takes a name, and completes the names at a prompt.
+    """A bound method that takes a name, with completion of names at a prompt.
 
     ``client.ns("subscriptions")``, ``client.ns.subscriptions`` and ``client.ns["subscriptions"]``
     are the same.
@@ -186,7 +186,7 @@ class Names(Generic[T]):
         return self._method(attribute_name(name))
 
     def __dir__(self) -> list[str]:
-        """Return the names that an attribute can reach."""
+        """Return the names that are valid as attributes."""
         return attributes(self, type(self))
 
     def __iter__(self) -> Iterator[str]:
@@ -223,7 +223,7 @@ class Completed(Generic[T]):
     def __get__(self, node: Node, owner: type) -> Names[T]: ...
 
     def __get__(self, node: Node | None, owner: type) -> Callable[[Any, str], T] | Names[T]:
-        """Bind the method to an object; of the class, return the plain method."""
+        """Bind the method to an object; for the class, return the plain method."""
         if node is None:
             return self._method
         return Names(self._method.__get__(node), lambda: node.__names__(self._kind))

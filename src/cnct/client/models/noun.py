@@ -48,16 +48,16 @@ class Node:
 
     @property
     def _specs(self) -> OpenAPISpecs | None:
-        """The OpenAPI document, if it is used and can be read without a wait."""
+        """The OpenAPI document, if in use and readable without a wait."""
         return None
 
     @property
     def _strict(self) -> bool:
-        """Whether names that the document does not have are refused."""
+        """Whether names that are not in the document are refused."""
         return False
 
     def __names__(self, *kinds: Kind) -> list[str]:
-        """Return the document's names one step below. As a dunder, it can hide no collection."""
+        """Return the document's names one step below. The dunder name cannot hide a collection."""
         return names(self._specs, self._path, *kinds)
 
     def _read_arguments(self) -> tuple[str, dict[str, Any]]:
@@ -70,7 +70,7 @@ class Node:
         return f"{self._path}/{checked}" if self._path else checked
 
     def _path_in_document(self, name: Any, what: str) -> str:
-        """Return the path of a node below, checked against the document where it is at hand."""
+        """Return the path of a node below, checked against a document at hand."""
         path = self._below(name, what)
         specs = self._specs if self._strict else None
         if specs:
@@ -113,7 +113,7 @@ class HasCollections(Node, Generic[CollectionT]):
 
     def __getattr__(self, name: str) -> CollectionT:
         """Return the collection called ``name``, with ``_`` for ``-``."""
-        if name[0] == "_":  # no collection has one, and a node that is being copied has nothing
+        if name[0] == "_":  # no collection's name has one, and copy probes nodes without attributes
             raise AttributeError(name)
         specs = self._specs if self._strict else None
         if specs:
@@ -194,7 +194,7 @@ class Located(Node, Generic[ClientT]):
 
     @property
     def url(self) -> str:
-        """Absolute URL; for a set, that of its first page. The API key is masked."""
+        """Absolute URL, for a set that of the first page. The API key is masked."""
         return self._read_request().shown_url
 
     def to_curl(self) -> str:

@@ -43,7 +43,7 @@ def offers(specs: OpenAPISpecs, path: str, method: str, argument: Argument) -> l
         specs: The document; at hand.
         path: Path below the endpoint of the object with the method.
         method: Name of the method.
-        argument: The argument, as far as it is written.
+        argument: The argument as typed so far.
     """
     if method in _PAYLOADS:
         is_payload = argument.keyword in ("", "payload", "json")
@@ -63,7 +63,7 @@ def offers(specs: OpenAPISpecs, path: str, method: str, argument: Argument) -> l
 
 
 def choices(field: FilterField, op: str) -> list[str]:
-    """Return the values that a field can be compared with by an operator, if they are listed."""
+    """Return the documented values that an operator compares a field with, if any."""
     return [] if op in _WITHOUT_CHOICES else [*field.enum]
 
 
@@ -88,7 +88,7 @@ def _keywords_of(field: FilterField, *, with_operators: bool) -> Iterator[str]:
 
 
 def _condition(keyword: str) -> tuple[str, str]:
-    """Return the field and the operator that a keyword is read as; empty if it is none."""
+    """Return the field and the operator of a keyword; empty texts if it is not a condition."""
     try:
         _, op, name = keyword_parts(keyword)
     except RQLError:

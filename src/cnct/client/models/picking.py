@@ -1,6 +1,6 @@
 """Picks the fields of ``values()`` and ``values_list()``, and reports unknown ones. No I/O.
 
-Unknown fields are checked against the document where that is at hand, or else against the rows.
+Fields are checked against a document at hand, or else against the rows.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Picking:
         method: Name of the method, for messages.
 
     Raises:
-        TypeError: If a name is no text.
-        InvalidCallError: If the document has no such field, and that is an error.
+        TypeError: If a name is not a text.
+        InvalidCallError: If the document has no such field, and ``validate`` makes that an error.
     """
 
     def __init__(self, thing: Located[Any], fields: tuple[Any, ...], method: str) -> None:
@@ -55,7 +55,7 @@ class Picking:
         """Return the fields of a resource, and report unknown ones.
 
         Raises:
-            ClientError: If the resource is no JSON object.
+            ClientError: If the resource is not a JSON object.
         """
         if not is_record(row):
             raise ClientError(
@@ -81,7 +81,7 @@ class Picking:
             warnings.warn(clean(message), InvalidCallWarning, users_level())
 
     def _check(self) -> bool:
-        """Check against the document; return whether that is at hand."""
+        """Check the fields against the document; return whether the document is at hand."""
         client = self._thing._client
         specs = at_hand(client.specs) if client._policy else None
         if specs is None:

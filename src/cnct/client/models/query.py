@@ -27,7 +27,7 @@ class Query:
 
     Args:
         where: Filter.
-        ordering: Fields, with ``-`` before those in descending order.
+        ordering: Fields, with ``-`` for descending order.
         selection: Fields to add, with ``-`` before those to remove.
         search: Term to search for.
         window: Range of rows.
@@ -63,7 +63,7 @@ class Query:
 
     def replaced(self, name: str, value: Any) -> Query:
         """Return a query with one part replaced."""
-        # Part by part takes half as long as a copy of the dictionary.
+        # Copying part by part takes half as long as a copy of the dictionary.
         query = _new(Query)
         query.where = self.where
         query.ordering = self.ordering
@@ -92,7 +92,7 @@ class Query:
         return f"{(self._texts or self._write())[1]}limit={limit}&offset={offset}"
 
     def _write(self) -> tuple[str, str]:
-        """Write the RQL, and the beginning of the query string, once."""
+        """Write the RQL and the beginning of the query string, once per query."""
         pieces = [filter_text(self.where)]
         pieces += [f"ordering({','.join(self.ordering)})"] if self.ordering else []
         pieces += [f"select({','.join(self.selection)})"] if self.selection else []
@@ -127,7 +127,7 @@ def combined(args: Sequence[Any], kwargs: Mapping[str, Any], node: HasFields) ->
 
     Raises:
         TypeError: If an argument is neither a string nor an R.
-        RQLError: If a condition cannot be read, or written.
+        RQLError: If a condition cannot be parsed or written.
     """
     for name in PAGING:
         if name in kwargs and name not in node._field_names():
@@ -184,7 +184,7 @@ def signed_fields(fields: tuple[Any, ...], method: str) -> tuple[str, ...]:
     """
     try:
         return _checked_fields(fields, method)
-    except TypeError:  # of a field that cannot be a key
+    except TypeError:  # of an unhashable field
         return _checked_fields.__wrapped__(fields, method)
 
 

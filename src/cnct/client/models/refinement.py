@@ -21,7 +21,7 @@ class Refinable(HasFields):
 
     @abstractmethod
     def _with_query(self: RefinableT, query: Query) -> RefinableT:
-        """Return the same with another query, and nothing read."""
+        """Return a new object with another query and no rows."""
 
     @property
     def query(self) -> R:
@@ -41,7 +41,7 @@ class Refinable(HasFields):
 
         Raises:
             TypeError: If an argument is neither a string nor an R.
-            RQLError: If a condition cannot be read, or written.
+            RQLError: If a condition cannot be parsed or written.
 
         Example:
             ``rs.filter(R().product.name.ilike("*saas*"), status__in=("active", "suspended"))``
@@ -88,9 +88,9 @@ class Refinable(HasFields):
     def concurrency(self: RefinableT, pages: int) -> RefinableT:
         """Return the set with another number of pages fetched at a time.
 
-        The first page is fetched alone, since it brings the total. Then ``pages`` calls are under
-        way as long as there are rows to ask for, and at most twice as many pages are held, however
-        slow the consumer.
+        The first page is fetched alone, for the total. Then ``pages`` calls run at a time while
+        there are rows to fetch, and at most twice as many pages are in memory, however slow the
+        consumer.
 
         Raises:
             TypeError: If ``pages`` is not an int.
@@ -100,10 +100,10 @@ class Refinable(HasFields):
         return self._with_query(self._query.replaced("concurrency", pages))
 
     def overlap(self: RefinableT, overlap: bool) -> RefinableT:
-        """Return the set with pages that overlap by a row, or that do not.
+        """Return the set with or without pages that overlap by a row.
 
         Overlapping pages, the default, lose no row and repeat none while others insert and delete
-        rows. Without, pages follow each other by offset, for tests that mock exact URLs.
+        rows. With ``False``, pages follow each other by offset, for tests that mock exact URLs.
 
         Raises:
             TypeError: If ``overlap`` is not a bool.
@@ -114,7 +114,7 @@ class Refinable(HasFields):
     def configure(self: RefinableT, **kwargs: Any) -> RefinableT:
         """Return the set with keyword arguments for its calls; see `ConnectClient.execute`.
 
-        Arguments of earlier calls stay unless they are named again.
+        Arguments of earlier calls stay unless passed again.
         """
         kwargs = {**self._query.kwargs, **kwargs}
         return self._with_query(self._query.replaced("kwargs", kwargs))
@@ -152,8 +152,8 @@ def bounds(key: slice) -> tuple[int, int | None]:
     """Return start and stop of a slice.
 
     Raises:
-        TypeError: If they are not ints.
-        ValueError: If one is negative, or there is a step.
+        TypeError: If a bound is not an int.
+        ValueError: If a bound is negative, or there is a step.
     """
     if key.step is not None:
         raise ValueError(

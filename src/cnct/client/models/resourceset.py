@@ -108,7 +108,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
         return response
 
     def __bool__(self) -> bool:
-        """Return whether there is any resource; the page that is read for it is kept."""
+        """Return whether there is any resource; a page that is fetched for this is kept."""
         if self._counted() is None and self._client.resourceset_append:
             return self._has_row(0)
         return self.first() is not None if self._counted() is None else self.count() > 0
@@ -134,7 +134,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
         return row
 
     def _one(self, index: int) -> Any:
-        """Return the row at an index, by a call for it alone if it was not read yet."""
+        """Return the row at an index; an unread row is fetched alone."""
         with self._rows.lock:
             row = self._row_at(index)
             if row is UNREAD:
@@ -158,16 +158,16 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
         return sum(1 for _ in self) if counted is None else counted
 
     def explain(self) -> Explanation:
-        """Return the cost of reading the set: its count, the calls, and hints of the document.
+        """Return the cost of reading the set: rows, calls, and hints of the document.
 
-        Counts the resources, with a call unless the count is known.
+        Makes a call to count the resources, unless the count is known.
         """
         from cnct.client.models.explaining import explained  # noqa: PLC0415 - few programs need it
 
         return explained(self, self.url, self.count())
 
     def values_list(self, *fields: str) -> list[dict[str, Any]]:
-        """Pick fields of every resource, without keeping the rows of a set not read before.
+        """Pick fields of every resource; the rows of an unread set are not kept.
 
         Args:
             *fields: Names, with dots for nested ones.
@@ -266,10 +266,10 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
         return response
 
     def __bool__(self) -> bool:
-        """Return whether there is any resource, if the rows that were read allow an answer.
+        """Return whether there is any resource, if the rows read so far decide this.
 
         Raises:
-            NotYetEvaluatedError: If they do not.
+            NotYetEvaluatedError: If nothing has been read that decides this.
         """
         counted = len(self._rows.kept) or self._counted()
         if counted is None:

@@ -1,6 +1,6 @@
 """Base of the sets of both worlds: the rows that were read, and the answers they allow. No I/O.
 
-The order in which rows are read is decided by ``_core.reader``.
+The order of reading is decided by ``_core.reader``.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from cnct.client.models.refinement import Refinable, bounds
 from cnct.exceptions import DriftWarning, users_level
 from cnct.text import clean
 
-_SLICE = 1000  # kept rows that are handed out at once
+_SLICE = 1000  # kept rows per step
 _new = object.__new__
 
 
 class Rows:
-    """Rows of a set as far as they were read; made at the first read.
+    """The rows of a set that have been read; created at the first read.
 
     Args:
         query: The query of the set.
@@ -34,7 +34,7 @@ class Rows:
         total: Number of rows of the whole list, if the server gave one.
         reader: Plans the calls for the rest.
         ahead: Reads pages ahead for the iterations that keep rows.
-        iterations: Iterations under way over the kept rows.
+        iterations: Number of running iterations over the kept rows.
         lock: Held by a thread that reads a page.
         iterations_lock: Held while iterations are counted: another thread may start one.
     """
@@ -53,7 +53,7 @@ class Rows:
         renew_after_fork(self)
 
     def _renew(self) -> None:
-        """Read again what another thread of the parent process was reading."""
+        """Replace locks that threads of the parent hold, and forget the rows they were reading."""
         if not _is_free(self.iterations_lock):
             self.iterations_lock = threading.RLock()
         if not _is_free(self.lock):
@@ -64,7 +64,7 @@ class Rows:
 
 
 def _is_free(lock: threading.RLock) -> bool:
-    """Return whether this thread can take a lock, or has it."""
+    """Return whether this thread can take or already holds a lock."""
     free = lock.acquire(blocking=False)
     if free:
         lock.release()
@@ -90,7 +90,7 @@ class SetBase(Refinable):
     @property
     def _rows(self) -> Rows:
         rows = self._rows_read
-        if rows is None:  # of threads that come here at once, the first wins
+        if rows is None:  # if several threads come here, the first wins
             rows = vars(self).setdefault("_rows_read", Rows(self._query))
         return rows
 
@@ -109,7 +109,7 @@ class SetBase(Refinable):
         return drifts
 
     def _warn_of_drift(self, reader: Reader) -> None:
-        """Show the reader's warning once, in the user's line."""
+        """Issue the reader's warning once, at the user's line."""
         if not reader.warning:
             return
         message, reader.warning = f"{self!r}: {reader.warning}", ""
@@ -150,7 +150,7 @@ class SetBase(Refinable):
         """Return path and keyword arguments of the call for the first page.
 
         Raises:
-            ValueError: If no resource can match, so that there is no such call.
+            ValueError: If no resource can match, so that no call is made.
         """
         spans = reader_of(self._query).spans()
         if not spans:
@@ -158,7 +158,7 @@ class SetBase(Refinable):
         return self._at(spans[0]), {**self._query.kwargs}
 
     def _read(self, response: Unread) -> Page:
-        """Decode a page, and keep its total if it is plausible."""
+        """Decode a page, and keep a plausible total."""
         return self._with_total(response.page())
 
     def _with_total(self, page: Page) -> Page:
@@ -167,7 +167,7 @@ class SetBase(Refinable):
         return page
 
     def _is_begun(self) -> bool:
-        """Return whether rows were read and kept, which another reading can use."""
+        """Return whether there are kept rows that another iteration can use."""
         rows = self._rows_read
         return rows is not None and bool(rows.kept or rows.reader.complete)
 
@@ -179,7 +179,7 @@ class SetBase(Refinable):
         return None if rows.total is None else self._query.window.length(rows.total)
 
     def _row_at(self, index: int) -> Any:
-        """Return the row at an index; ``MISSING`` if there is none, ``UNREAD`` without a call."""
+        """Return the row at an index, ``MISSING`` beyond the end, or ``UNREAD`` if unknown."""
         rows = self._rows
         if index < len(rows.kept):
             return rows.kept[index]
@@ -192,7 +192,7 @@ class SetBase(Refinable):
         return Span(self._query.window.start + index, 1)
 
     def _remembered(self, index: int, page: Page) -> Any:
-        """Keep a row that was read alone, and return it; ``MISSING`` if there is none."""
+        """Return and keep the row of a page of one; ``MISSING`` if the page is empty."""
         rows = self._rows
         rows.single[index] = page.rows[0] if page.rows else MISSING
         if index == 0 and not page.rows:

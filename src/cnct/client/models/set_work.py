@@ -62,7 +62,7 @@ class SetWork(SetBase):
         return Plan(settings, identity, function, read, identify, reread_or_none, of_set=True)
 
     def _matching(self, resource_id: Id) -> Any:
-        """Return the set of one resource, if it is in this set."""
+        """Return this set, filtered for one resource."""
         query = self._query.replaced("where", self._query.where & R(id=resource_id))
         return self._with_query(query.replaced("window", Window()).replaced("size", 1))
 
@@ -94,7 +94,7 @@ class SetWork(SetBase):
 
     @staticmethod
     def _row_id(task: Task) -> Any:
-        """Return the id of the resource of a task; the journal's, if there is no row."""
+        """Return the id of a task's resource, from the row or else from the journal."""
         return task.id if task.item is None else task.item["id"]
 
 
@@ -122,35 +122,35 @@ class SyncSetWork(SetWork):
         """Call a function with each resource of the set, and return the counts.
 
         The set is read again until a whole pass finds only resources that were handled, so that
-        none is left out while calls, or other programs, change it. No resource is handed to the
-        function twice. Where rows come in as fast as they are handled, the summary says so. A slice
-        is read once, before the first call.
+        none is left out while calls, or other programs, change the set. No resource is passed to
+        the function twice. If rows enter as fast as they are handled, the job ends with a ``note``
+        in the summary. A slice is read once, before the first call.
 
         Args:
             function: Takes the row. With ``concurrency`` 1, it is called in this thread.
             concurrency: Number of calls at the same time, in threads.
-            recheck: Whether to read each resource just before its call. One that no longer matches
-                the set is ``skipped``, and a 404 is ``gone``.
-            on_error: ``collect`` goes on; ``stop`` starts nothing new after a failure; ``raise``
+            recheck: Whether to read each resource just before its call. A resource that no longer
+                matches the set is ``skipped``, and a 404 is ``gone``.
+            on_error: ``collect`` goes on; ``stop`` starts no call after a failure; ``raise``
                 does the same and raises the error.
-            journal: File that lets a later run go on where this one was killed. It belongs to this
-                set and function.
+            journal: File from which a later run resumes after this one was killed. For one set and
+                function only.
             progress: Receives a `Progress` after each outcome; ``True`` shows a bar on standard
                 error, if that is a terminal.
             name: Name of the function in the journal; needed for a lambda.
-            summary: Summary to fill; it has the counts so far however the job ends.
-            key: Returns what identifies a row, a str or int; by default its ``id``.
-            journal_restart: Whether a journal that is finished starts anew.
+            summary: Summary to fill; has the counts so far however the job ends.
+            key: Returns the identity of a row, a str or int; by default the row's ``id``.
+            journal_restart: Whether to begin a finished journal anew.
 
         Returns:
-            The counts, and what was not done.
+            The counts, and the outcomes of resources that were not done.
 
         Raises:
             ValueError: If a setting is out of range, or rows have no ids.
             TypeError: If a setting is of the wrong type.
-            JournalError: If the journal is another job's, in use, damaged or finished.
-            ClientError: If the set cannot be read. This error and any other has the summary so far
-                as its attribute ``summary``.
+            JournalError: If the journal belongs to another job, is in use, damaged or finished.
+            ClientError: If the set cannot be read. All errors have the summary so far as attribute
+                ``summary``.
 
         Example:
             ``client.requests.filter(status="pending").process(approve, concurrency=8)``
@@ -175,7 +175,7 @@ class SyncSetWork(SetWork):
     ) -> Generator[Outcome[T]]:
         """Call a function with each resource, and yield an `Outcome` as each is known.
 
-        Leaving the loop ends the job: what runs is finished, and nothing new starts.
+        Leaving the loop ends the job after the running calls.
 
         Args:
             function: Takes the row.
@@ -223,7 +223,7 @@ class SyncSetWork(SetWork):
         return self._plan(function, options, read, self._reread)
 
     def _reread(self, task: Task) -> Any:
-        """Read a resource again; ``None`` if it no longer matches.
+        """Read a resource again; return ``None`` if the resource no longer matches.
 
         Raises:
             NotFoundError: If there is no such resource any more.

@@ -1,4 +1,4 @@
-"""Methods of sets that cut them into windows over a field. The cutting is in ``client.work``."""
+"""Methods that cut a set into windows over a field. The cutting is in ``client.work``."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ class Windowed:
         concurrency: int = 1,
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> Scan:
-        """Return the resources to be read in windows over a field, several windows at a time.
+        """Return a scan of the resources in windows over a field, several windows at a time.
 
         Each id is read once, and each resource that exists throughout is read, whatever is
         inserted, changed and deleted meanwhile. For large sets: windows have bounded numbers of
-        rows, and an interrupted scan can go on.
+            rows, and an interrupted scan can resume.
 
         Args:
             by: Name of a field with ranges (``ge`` and ``lt``); by default the time of creation.
-                Over the time of the last change (``updated``), the end is read again until that
-                brings nothing new. Any other field must not change during the scan.
+                Over the time of the last change (``updated``), the end is read again until there
+                are no new rows. Any other field must not change during the scan.
             concurrency: Number of windows to read at a time.
-            checkpoint: File for the progress. A scan that was killed goes on from there; the
-                window that it was reading comes again. Belongs to one endpoint and query.
+            checkpoint: File for the progress. A killed scan resumes there, and repeats the window
+                that was being read. For one endpoint and query only.
 
         Raises:
             TypeError: If an argument is of the wrong type.
             ValueError: If ``concurrency`` is less than 1, or the set is a slice. On iteration also:
-                if it has an order other than ``by``.
+                if the set has an order other than ``by``.
             NotScannableError: On iteration: if the list cannot be cut; the message names the
                 fields that would do.
             JournalError: On iteration: if the checkpoint belongs to another scan, is in use or
@@ -91,7 +91,7 @@ class AsyncWindowed:
         concurrency: int = 1,
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> AsyncScan:
-        """Return the resources to be read in windows over a field, several windows at a time.
+        """Return a scan of the resources in windows over a field, several windows at a time.
 
         Async twin of `ResourceSet.scan`: read it with ``async for``.
         """
