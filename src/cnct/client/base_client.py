@@ -224,7 +224,8 @@ class BaseClient(
 
     @property
     def _strict(self) -> bool:
-        return self._policy is not None and self._policy.refuses_paths
+        policy = self._policy
+        return policy is not None and policy.refuses_paths
 
     def _request(
         self, method: str, path: str, kwargs: dict[str, Any], is_checked: bool = False

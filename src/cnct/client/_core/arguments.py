@@ -19,7 +19,7 @@ def checked_int(name: str, value: Any, least: int) -> int:
         TypeError: If ``value`` is not an int.
         ValueError: If ``value`` is less than ``least``.
     """
-    if not isinstance(value, int) or isinstance(value, bool):
+    if type(value) is not int and (not isinstance(value, int) or isinstance(value, bool)):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, not {value}")
