@@ -199,7 +199,9 @@ _CHECKS: Mapping[str, Callable[[Any], Any]] = {
 def user_agent(library: str) -> str:
     """Return the User-Agent header for calls with an HTTP library."""
     python = ".".join(map(str, sys.version_info[:3]))
-    return f"cnct/{_version('cnct')} python/{python} {library}/{_version(library)}"
+    # The library itself, which is imported for the call, knows its version without reading a file.
+    own = getattr(sys.modules.get(library), "__version__", None) or _version(library)
+    return f"cnct/{_version('cnct')} python/{python} {library}/{own}"
 
 
 def _version(package: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cnct.openapi.sources import is_url
 
-VERSION = 4
+VERSION = 5
 """Raise this with every change to the stored structs or to the reading of documents."""
 
 _log = logging.getLogger("cnct.specs")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from msgspec import Raw, Struct
+from msgspec import Struct
 from msgspec.msgpack import decode, encode
 
 from cnct.openapi.repairs import repaired
@@ -30,8 +30,8 @@ class Index(Struct, array_like=True):
     digest: bytes
     root: PathNode
     head: dict[str, Any]
-    paths: dict[str, Raw]
-    components: dict[str, dict[str, Raw]]
+    paths: dict[str, bytes]
+    components: dict[str, dict[str, bytes]]
 
     def document(self, *, as_written: bool = False) -> Object:
         """Return a view like the parsed document; parts are decoded on first access.
@@ -65,15 +65,15 @@ def index(document: Object, digest: bytes) -> Index:
     )
 
 
-def _packed(parts: Object) -> dict[str, Raw]:
-    return {name: Raw(encode(part)) for name, part in parts.items()}
+def _packed(parts: Object) -> dict[str, bytes]:
+    return {name: encode(part) for name, part in parts.items()}
 
 
 class _Parts(Mapping[str, Any]):
     """Packed parts by name."""
 
     def __init__(
-        self, packed: Mapping[str, Raw], *, as_written: bool, are_schemas: bool = False
+        self, packed: Mapping[str, bytes], *, as_written: bool, are_schemas: bool = False
     ) -> None:
         self._packed = packed
         self._as_written = as_written

@@ -82,6 +82,10 @@ def segment(resource_id: Any) -> str:
     return quote(text, safe="")
 
 
+MAX_URL_BYTES = 4096
+"""Largest length of a URL with many keys, unless the user sets another."""
+
+
 def absolute(endpoint: str, path: str) -> str:
     """Return the URL of a path below the endpoint; a URL below the endpoint stays as it is.
 

@@ -24,7 +24,7 @@ from urllib3.util import SKIP_HEADER
 from cnct.client._http.exchange import current_exchange
 from cnct.client._http.forks import give_up, renew_after_fork
 from cnct.client._http.framed_response import FramedResponse, Wire
-from cnct.client._http.threads import Reading, current
+from cnct.client._http.reading import Reading, current
 
 write_timeout: ContextVar[float | None] = ContextVar("write_timeout", default=None)
 """Seconds that writes of this context may take."""

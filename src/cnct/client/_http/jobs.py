@@ -6,7 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Self, TypeVar
 
-from cnct.client._http.threads import Reading, working_for
+from cnct.client._http.reading import Reading
+from cnct.client._http.threads import working_for
 from cnct.client._http.workers import Workers
 
 T = TypeVar("T")

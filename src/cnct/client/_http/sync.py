@@ -13,7 +13,7 @@ from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -38,13 +38,16 @@ from cnct.client._http.exchange import Exchange, current_exchange
 from cnct.client._http.failures import is_failed_exchange
 from cnct.client._http.forks import renew_after_fork
 from cnct.client._http.interception import interceptor_of
-from cnct.client._http.jobs import Jobs
 from cnct.client._http.living import Living
 from cnct.client._http.log import log_failure, log_pause, log_response
 from cnct.client._http.network import Network
 from cnct.client._http.originals import original
+from cnct.client._http.reading import sleep
 from cnct.client._http.request_failures import UnclassifiedError, failure_of
-from cnct.client._http.threads import Ahead, sleep
+
+if TYPE_CHECKING:
+    from cnct.client._http.jobs import Jobs
+    from cnct.client._http.threads import Ahead
 
 T = TypeVar("T")
 
@@ -179,12 +182,16 @@ class Driver:
 
     def ahead(self, reader: Reader, width: int) -> Ahead:
         """Return a reader of pages with up to ``width`` threads, which `close` ends."""
+        from cnct.client._http.threads import Ahead  # noqa: PLC0415 - not for a single call
+
         ahead = Ahead(reader, width, self.settings)
         self._ahead.add(ahead)
         return ahead
 
     def jobs(self, width: int) -> Jobs:
         """Return jobs with up to ``width`` threads, which `close` ends."""
+        from cnct.client._http.jobs import Jobs  # noqa: PLC0415 - not for a single call
+
         jobs = Jobs(width, self.settings)
         self._ahead.add(jobs)
         return jobs

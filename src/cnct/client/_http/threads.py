@@ -6,17 +6,14 @@ decided by ``_core.reader``.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
-from contextvars import ContextVar
-from threading import Event
-from typing import Any, Protocol, Self, TypeVar
+from concurrent.futures import CancelledError
+from typing import Any, Self, TypeVar
 
 from cnct.client._core.paging import Page, Span, Unread
 from cnct.client._core.reader import Reader
 from cnct.client._http.forks import renew_after_fork
-from cnct.client._http.living import Living
+from cnct.client._http.reading import Reading, current_reading
 from cnct.client._http.workers import Workers
 from cnct.exceptions import AmbiguousWriteError, ClientError
 
@@ -29,75 +26,6 @@ CLOSED = (
 )
 
 
-class Breakable(Protocol):
-    """A connection that waits for a response."""
-
-    def break_off(self, reading: Reading) -> None:
-        """Abort the request that a reading has under way on this connection, if any."""
-        ...
-
-
-class Reading:
-    """Pauses and calls of the threads of one reading, which end with it.
-
-    Args:
-        adopt: Gives a thread the settings of the consumer's session.
-
-    Attributes:
-        pages: Pages that are being fetched, or were fetched and not consumed yet.
-        is_closed: Whether it was ended because the client was closed.
-    """
-
-    def __init__(self, adopt: Callable[[], None] = lambda: None) -> None:
-        self.adopt = adopt
-        self.pages: dict[Span, Future[Unread]] = {}
-        self.is_closed = False
-        self._ended = Event()
-        self._calls: Living[Breakable] = Living()
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the reading was ended."""
-        return self._ended.is_set()
-
-    def add(self, call: Breakable) -> None:
-        """Register a call to be aborted at the end.
-
-        Raises:
-            CancelledError: If the reading has ended.
-        """
-        self._calls.add(call)
-        self.pause(0)
-
-    def pause(self, seconds: float) -> None:
-        """Wait.
-
-        Raises:
-            CancelledError: If the reading ends meanwhile.
-        """
-        if self._ended.wait(seconds):
-            raise CancelledError
-
-    def end(self, *, is_closed: bool = False) -> None:
-        """Abort every pause and call.
-
-        Args:
-            is_closed: Whether that is because the client is closed.
-        """
-        self.is_closed = self.is_closed or is_closed
-        self._ended.set()
-        for call in self._calls:
-            call.break_off(self)
-
-
-_current: ContextVar[Reading | None] = ContextVar("_current", default=None)
-
-
-def current() -> Reading | None:
-    """Return the reading that this thread works for, ``None`` for any other thread."""
-    return _current.get()
-
-
 def working_for(reading: Reading, function: Callable[..., T], *args: Any) -> T:
     """Call a function in a thread whose pauses and calls end with a reading.
 
@@ -105,7 +33,7 @@ def working_for(reading: Reading, function: Callable[..., T], *args: Any) -> T:
         CancelledError: If the reading has ended.
         ClientError: If the client was closed.
     """
-    _current.set(reading)
+    current_reading.set(reading)
     try:
         reading.pause(0)
         reading.adopt()
@@ -116,19 +44,6 @@ def working_for(reading: Reading, function: Callable[..., T], *args: Any) -> T:
         if reading.is_closed:
             raise ClientError(CLOSED) from None
         raise
-
-
-def sleep(seconds: float) -> None:
-    """Wait; in a thread that reads ahead, until the reading ends at the latest.
-
-    Raises:
-        CancelledError: If the reading ends meanwhile.
-    """
-    reading = current()
-    if reading is None:
-        time.sleep(seconds)
-    else:
-        reading.pause(seconds)
 
 
 class Ahead:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack, overload
 
+from cnct.client._core.urls import MAX_URL_BYTES
 from cnct.client.models.action import Action, AsyncAction
 from cnct.client.models.collection_base import (
     CollectionBase,
@@ -17,8 +18,6 @@ from cnct.client.models.noun import AsyncNoun, HasActions, HasCollections, SyncN
 from cnct.client.models.picking import Picking
 from cnct.client.models.query import combined
 from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
-from cnct.client.work.relations import MAX_URL_BYTES, Relation
-from cnct.client.work.waiting import Condition, Wait
 from cnct.exceptions import ClientError
 from cnct.rql import R
 
@@ -26,7 +25,9 @@ if TYPE_CHECKING:
     from cnct.client.work.job import Task
     from cnct.client.work.operations import Operation
     from cnct.client.work.outcomes import Summary
+    from cnct.client.work.relations import Relation
     from cnct.client.work.settings import Options
+    from cnct.client.work.waiting import Condition
 
 
 class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
@@ -89,6 +90,8 @@ class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
         Example:
             ``client.requests["PR-1"].wait_until(status="approved", fail=("failed", "revoked"))``
         """
+        from cnct.client.work.waiting import Wait  # noqa: PLC0415 - few programs need it
+
         wait = Wait(condition, fields, fail, timeout, interval)
         return self._client._wait(self._path, wait)
 
@@ -265,6 +268,8 @@ class AsyncResource(AsyncNoun, HasActions[AsyncAction], HasCollections["AsyncCol
 
         Async twin of `Resource.wait_until`; the functions are plain ones here too.
         """
+        from cnct.client.work.waiting import Wait  # noqa: PLC0415 - few programs need it
+
         wait = Wait(condition, fields, fail, timeout, interval)
         return await self._client._wait(self._path, wait)
 

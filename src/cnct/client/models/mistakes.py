@@ -7,7 +7,6 @@ precedence over the table.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from functools import wraps
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
@@ -35,7 +34,9 @@ def remedy(thing: Any, kind: str, name: str) -> str:
         kind: Kind of the object, a key of `TABLE`.
         name: The name.
     """
-    from cnct.client.describing import written  # noqa: PLC0415 - only mistakes need it
+    from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
+
+    from cnct.client.describing import written  # noqa: PLC0415 - same
 
     table, methods = TABLE[kind], _public(thing)
     start = f"{_ARTICLES[kind]} {kind} has no {name!r}:"

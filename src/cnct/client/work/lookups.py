@@ -12,13 +12,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from cnct.client._core.paging import Page, Span, Unread
+from cnct.client._core.urls import MAX_URL_BYTES
 from cnct.client.models.set_base import SetBase
-from cnct.client.work.prefetching import Prefetch, Reads
-from cnct.client.work.relations import MAX_URL_BYTES, Relation, relation
 from cnct.exceptions import ClientError, NotOneError
 
 if TYPE_CHECKING:
     from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
+    from cnct.client.work.prefetching import Prefetch, Reads
+    from cnct.client.work.relations import Relation
 
 T = TypeVar("T")
 
@@ -50,6 +51,8 @@ class LookupsBase(SetBase):
         Example:
             ``client.products.on("id", key="product.id", one=True)``
         """
+        from cnct.client.work.relations import relation  # noqa: PLC0415 - few programs need it
+
         return relation(self, field, key, one, max_url_bytes)
 
     def _first_two(self) -> Span | None:
@@ -134,6 +137,8 @@ class SetLookups(LookupsBase):
             ``for asset in assets.prefetch(usage=client.ns("usage").records.on("asset.id")):
             print(asset["id"], len(asset["usage"]))``
         """
+        from cnct.client.work.prefetching import Prefetch  # noqa: PLC0415 - few programs need it
+
         return self._prefetched(Prefetch(self, relations))
 
     def _prefetched(self, plan: Prefetch[Any]) -> Generator[dict[str, Any]]:
@@ -171,6 +176,8 @@ class AsyncSetLookups(LookupsBase):
 
     def prefetch(self, **relations: Relation[AsyncResourceSet]) -> AsyncGenerator[dict[str, Any]]:
         """Yield the resources with their related ones. Async twin of `ResourceSet.prefetch`."""
+        from cnct.client.work.prefetching import Prefetch  # noqa: PLC0415 - few programs need it
+
         return self._prefetched(Prefetch(self, relations))
 
     async def _prefetched(self, plan: Prefetch[Any]) -> AsyncGenerator[dict[str, Any]]:

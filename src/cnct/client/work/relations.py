@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 SetT = TypeVar("SetT", bound="SetBase")
 
-MAX_URL_BYTES = 4096
-
 
 class Relation(NamedTuple, Generic[SetT]):
     """Resources that refer to the rows of another set; made by ``on()`` for ``prefetch()``.

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cnct.openapi.checks.paths import check_call
-from cnct.openapi.checks.payloads import check_payload
 from cnct.openapi.checks.problems import Problem
-from cnct.openapi.checks.queries import check_query
 from cnct.openapi.specs import OpenAPISpecs
 from cnct.rql.url import from_wire
 
@@ -42,7 +40,11 @@ def check_request(
         return RequestProblems(path=problems)
     content: tuple[Problem, ...] = ()
     if query and method == "GET":
+        from cnct.openapi.checks.queries import check_query  # noqa: PLC0415 - not for each program
+
         content += check_query(specs, place, from_wire(query))
     if payload is not None:
+        from cnct.openapi.checks.payloads import check_payload  # noqa: PLC0415 - same
+
         content += check_payload(specs, method, place, payload)
     return RequestProblems(content=content)
