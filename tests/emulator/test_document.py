@@ -292,6 +292,19 @@ def test_how_many_records_there_are_can_be_said(spec):
         Emulator(spec=spec, generate={"nonsense": 1})
 
 
+def test_other_collections_refer_to_the_supplied_records(spec):
+    account = {"id": "VA-1", "name": "Own", "icon": "/own.png"}
+    with Emulator(spec=spec, records={"accounts": [account]}) as connect:
+        with Http(connect.endpoint) as http:
+            assert http.get("accounts").json() == [account]
+            assert all(row["owner"] == account for row in http.get("products").json())
+    product = {"id": "PRD-X", "name": "Own product"}
+    with Emulator(spec=spec, records={"products": [{"id": "P-7"}, product]}) as connect:
+        with Http(connect.endpoint) as http:
+            assert http.get("products/PRD-X/items").json()[0]["product"] == product
+            assert {row["product"]["id"] for row in http.get("assets").json()} == {"P-7", "PRD-X"}
+
+
 def test_what_was_invented_once_is_kept_in_a_file(spec, tmp_path):
     file = tmp_path / "shop.db"
     with Emulator(spec=spec, database=file) as connect, Http(connect.endpoint) as http:

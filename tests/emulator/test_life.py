@@ -233,12 +233,57 @@ def test_a_records_file_must_be_an_object(tmp_path):
         Emulator(records=records)
 
 
-def test_without_records_there_are_none(tmp_path):
+def test_the_records_of_other_collections_are_invented_and_refer_to_the_supplied_ones(tmp_path):
     records = tmp_path / "records.json"
     records.write_text('{"products": [{"id": "PRD-1", "name": "Only"}]}')
     with Emulator(records=records) as connect, Http(connect.endpoint) as http:
         assert [row["id"] for row in http.get("products").json()] == ["PRD-1"]
-        assert http.get("requests").json() == []
+        products = [row["asset"]["product"] for row in http.get("requests").json()]
+        assert products == [{"id": "PRD-1", "name": "Only", "status": ""}] * 60
+        assert [item["name"] for item in http.get("products/PRD-1/items").json()] == [
+            "Only Basic",
+            "Only Standard",
+            "Only Premium",
+        ]
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        {"subscriptions/assets": [{"id": "AS-1"}]},
+        {"accounts": [{"name": "without an id"}]},
+        {"products": [{"id": "PRD-1", "status": "draft"}], "products/PRD-1/items": []},
+        {"requests": []},
+    ],
+)
+def test_supplied_collections_stay_as_they_are(records):
+    with Emulator(records=records) as connect, Http(connect.endpoint) as http:
+        assert {path: http.get(path).json() for path in records} == records
+        assert len(http.get("listings").json()) == 4
+
+
+def test_records_are_invented_beside_supplied_ones_if_asked_for():
+    records = {"products": [{"id": "PRD-1", "name": "Own"}]}
+    generate = {"products": 2, "products/PRD-1/actions": 5}
+    with Emulator(records=records, generate=generate) as connect, Http(connect.endpoint) as http:
+        names = {row["name"] for row in http.get("products").json()}
+        assert names == {"Own", "Cloud Backup", "Mail Suite"}
+        assert len(http.get("products/PRD-1/actions").json()) == 5
+
+
+def test_without_any_records_there_are_none():
+    with Emulator(records={}) as connect, Http(connect.endpoint) as http:
+        assert http.get("requests").json() == http.get("products").json() == []
+
+
+def test_a_file_keeps_the_supplied_records_and_those_that_were_invented(tmp_path):
+    file, paths = tmp_path / "connect.db", ("products", "requests", "products/PRD-1/items")
+    worlds = []
+    for options in ({"records": {"products": [{"id": "PRD-1"}]}}, {"seed": 2}):
+        with Emulator(database=file, **options) as connect, Http(connect.endpoint) as http:
+            worlds.append([http.get(path).json() for path in paths[: len(worlds) + 2]])
+    assert worlds[0] == worlds[1][:2]
+    assert len(worlds[1][2]) == 3
 
 
 def test_two_records_with_one_id_are_refused():

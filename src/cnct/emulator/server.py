@@ -6,10 +6,10 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,10 +26,11 @@ from cnct.emulator.faults.traffic import MAX_BODY, RequestLog, Traffic
 from cnct.emulator.inventing.inventor import Inventor
 from cnct.emulator.inventing.recipes import DEFAULT_COUNTS, Rows
 from cnct.emulator.inventing.recipes import generate as invented
+from cnct.emulator.inventing.worlds import DefaultWorld, SuppliedRows
 from cnct.emulator.service.app import BASE, Service
 from cnct.emulator.service.hosts import LocalHosts
 from cnct.emulator.service.records import Records
-from cnct.openapi.shapes import is_record
+from cnct.openapi.shapes import Record, is_record
 from cnct.openapi.sources import safe_location
 from cnct.store import Storage
 
@@ -48,8 +49,8 @@ class Emulator:
     Args:
         spec: OpenAPI 3 document, YAML or JSON; by default a small one of real Connect resources.
         records: Records by path of their collection (``{"products": [...]}``), or a JSON file of
-            them. By default, records are invented; those of ``spec`` come from its schemas and
-            examples, on the first access to a collection.
+            them. The records of other collections are invented, those of ``spec`` from its schemas
+            and examples, on the first access; with ``{}``, there are no records at all.
         database: ``:memory:``, or a SQLite file for the records. A file that already has records is
             served unchanged.
         generate: Number of records to invent by path of the collection, in addition to ``records``.
@@ -114,44 +115,50 @@ class Emulator:
         with ExitStack() as undo:
             self._storage = Storage(database)
             undo.callback(self._storage.close)
-            inventor = Inventor(api, seed, until, generate)
-            self._records = Records(api, self._storage, inventor, self.clock.now)
+            supplied = SuppliedRows(self._storage)
+            inventor = Inventor(api, seed, until, generate, supplied)
+            recipes = partial(self._recipes, generate or {}, seed, until)
+            world = DefaultWorld(api, supplied, recipes, inventor.records, generate or {})
+            source = inventor.records if spec else world
+            self._records = Records(api, self._storage, inventor, self.clock.now, source)
             self._service = Service(api, self._records, inventor, api_keys)
             with self._storage.transaction():  # another emulator can start on the same file
                 if self._storage.is_empty():
-                    world = self._default_world(spec, records, generate or {}, seed, until)
-                    lazily = bool(spec) and records is None
-                    self._fill(world, _read(records), generate or {}, lazily=lazily)
+                    rows = _read(records)
+                    if records is None or rows:
+                        self._records.invent_when_needed()
+                    is_file = str(database) != ":memory:"
+                    self._fill(rows, generate or {}, world if is_file and not spec else None)
             undo.pop_all()
 
-    def _default_world(
+    def _recipes(
         self,
-        spec: str | Path | None,
-        records: object,
         generate: Mapping[str, int],
         seed: int,
         until: datetime | None,
+        supplied: Mapping[str, Sequence[Record]],
     ) -> Rows:
-        """Invent the records of the default document: all of them, or the requested collections."""
-        if spec is not None:
-            return {}
-        counts = {path: count for path, count in generate.items() if path in DEFAULT_COUNTS}
-        if records is None:
-            counts = {**DEFAULT_COUNTS, **counts}
-        texts = [f"{path}={count}" for path, count in counts.items()]
-        self._progress(f"Inventing {', '.join(texts)}")
-        return invented(counts, seed, until)
+        """Invent the records of the default document, except for the supplied collections."""
+        base = DEFAULT_COUNTS if self._records.are_invented else {}
+        counts = {path: count for path, count in base.items() if path not in supplied}
+        counts |= {path: count for path, count in generate.items() if path in DEFAULT_COUNTS}
+        return invented(counts, seed, until, supplied)
 
-    def _fill(
-        self, world: Rows, records: Rows, generate: Mapping[str, int], *, lazily: bool
-    ) -> None:
-        for path, rows in (*world.items(), *records.items()):
-            self._service.insert(path, rows)
-        if lazily:
-            self._records.invent_when_needed()
-        for path in generate.keys() - world.keys():
-            self._progress(f"Inventing {path}={generate[path]}")
+    def _fill(self, records: Rows, generate: Mapping[str, int], world: DefaultWorld | None) -> None:
+        """Store the first records of a database; other ones are invented on demand.
+
+        Args:
+            records: The supplied records, by path of their collection.
+            generate: Number of records to invent, by path.
+            world: Other records to store at once, so that a file does not change with the seed.
+        """
+        for path, rows in records.items():
+            self._service.supply(path, rows)
+        for path, count in generate.items():
+            self._progress(f"Inventing {path}={count}")
             self._service.invent(path)
+        for path in world.paths if world and self._records.are_invented else ():
+            self._service.prepare(path)
         self._progress("Indexing the records")
         self._storage.analyze()
 

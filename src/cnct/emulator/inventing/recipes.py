@@ -7,7 +7,7 @@ properties and statuses are those of Connect's OpenAPI document, version 37.0. S
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from cnct.emulator.inventing.ids import formatted, nested
@@ -37,13 +37,19 @@ _CATEGORIES = NAMES["categories"][:4]
 _PLACES = (("US", "North America"), ("ES", "Europe"), ("DE", "Europe"), ("IN", "Asia"))
 
 
-def generate(counts: Mapping[str, int], seed: int = 1, until: datetime | None = None) -> Rows:
+def generate(
+    counts: Mapping[str, int],
+    seed: int = 1,
+    until: datetime | None = None,
+    supplied: Mapping[str, Sequence[Record]] | None = None,
+) -> Rows:
     """Invent records.
 
     Args:
         counts: Number of records by path of the collection, of those in ``DEFAULT_COUNTS``.
         seed: The same seed and counts give the same records.
         until: When the newest was created; by default, the oldest dates from January 2026.
+        supplied: Other records by path of the collection, which the invented ones refer to.
 
     Returns:
         Records by path of their collection; products come with items and parameters.
@@ -58,47 +64,57 @@ def generate(counts: Mapping[str, int], seed: int = 1, until: datetime | None = 
         if count < 0:
             raise ValueError(f"generate: the count of {path!r} must be 0 or more, not {count}")
     timeline = Timeline(max(counts.values(), default=0), until)
-    return _World(counts, random.Random(seed), timeline).rows()  # noqa: S311 - no secrets are made here
+    return _World(counts, random.Random(seed), timeline, supplied or {}).rows()  # noqa: S311 - no secrets are made here
 
 
 class _World:
     """The records of one seed; later ones refer to earlier ones."""
 
     def __init__(
-        self, counts: Mapping[str, int], chance: random.Random, timeline: Timeline
+        self,
+        counts: Mapping[str, int],
+        chance: random.Random,
+        timeline: Timeline,
+        supplied: Mapping[str, Sequence[Record]],
     ) -> None:
         self._counts = counts
         self._timeline = timeline
         self._chance = chance
+        self._supplied = supplied
+        self._invented: Rows = {}
         self._marketplaces = self._records("marketplaces", self._marketplace)
         self._accounts = self._records("accounts", self._account)
         self._products = self._records("products", self._product)
         self._assets = self._records("subscriptions/assets", self._asset)
 
     def rows(self) -> Rows:
-        rows: Rows = {
-            "marketplaces": self._marketplaces,
-            "accounts": self._accounts,
-            "products": self._products,
-            "subscriptions/assets": self._assets,
-            "requests": self._records("requests", self._request),
-            "helpdesk/cases": self._records("helpdesk/cases", self._case),
-            "usage/files": self._records("usage/files", self._usage_file),
-            "listings": self._records("listings", self._listing),
-            "localization/translations": self._records(
-                "localization/translations", self._translation
-            ),
-            "tier/configs": self._records("tier/configs", self._tier_config),
-        }
-        rows = {path: rows[path][: self._counts[path]] for path in rows if path in self._counts}
-        for product in rows.get("products", ()):
+        self._records("requests", self._request)
+        self._records("helpdesk/cases", self._case)
+        self._records("usage/files", self._usage_file)
+        self._records("listings", self._listing)
+        self._records("localization/translations", self._translation)
+        self._records("tier/configs", self._tier_config)
+        every = self._invented
+        rows = {path: every[path][: self._counts[path]] for path in every if path in self._counts}
+        for product in (*self._whole("products"), *rows.get("products", ())):
             rows[f"products/{product['id']}/items"] = self._items(product)
             rows[f"products/{product['id']}/parameters"] = self._parameters(product)
         return rows
 
     def _records(self, path: str, make: Callable[[int], Record]) -> list[Record]:
-        """Invent the records of a collection: at least one, for others to refer to."""
-        return [make(number) for number in range(1, max(self._counts.get(path, 0), 1) + 1)]
+        """Return the records of a collection: at least one, for others to refer to."""
+        supplied = self._whole(path)
+        count = max(self._counts.get(path, 0), 0 if supplied else 1)
+        self._invented[path] = [make(number) for number in range(1, count + 1)]
+        return [*supplied, *self._invented[path]]
+
+    def _whole(self, path: str) -> list[Record]:
+        """Return the supplied records of a collection, with what recipes need of them."""
+        return [
+            {"name": row["id"], "status": "", "events": self._events(number)} | row
+            for number, row in enumerate(self._supplied.get(path, ()), 1)
+            if isinstance(row.get("id"), str)
+        ]
 
     def _marketplace(self, number: int) -> Record:
         country, region = _PLACES[(number - 1) % len(_PLACES)]
@@ -210,8 +226,9 @@ class _World:
                     "items",
                     "params",
                 )
+                if name in asset
             },
-            "marketplace": asset["marketplace"],
+            "marketplace": asset.get("marketplace") or _reference(self._marketplaces[0]),
         }
 
     def _case(self, number: int) -> Record:

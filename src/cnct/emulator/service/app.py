@@ -73,6 +73,22 @@ class Service:
         self._records.fill_on_demand(table, path_ids)
         self._records.add(table, path_ids, records)
 
+    def supply(self, path: str, records: Iterable[Record]) -> None:
+        """Add the records of the collection at a path, for which no others are invented.
+
+        Raises:
+            ValueError: If the document has no collection there.
+        """
+        self._records.supply(*self._table_at(path), records)
+
+    def prepare(self, path: str) -> None:
+        """Invent the records of the collection at a path, unless it has some.
+
+        Raises:
+            ValueError: If the document has no collection there.
+        """
+        self._records.fill_on_demand(*self._table_at(path))
+
     def invent(self, path: str) -> None:
         """Invent the records of the collection at a path.
 

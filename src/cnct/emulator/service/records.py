@@ -10,6 +10,7 @@ from cnct.emulator.api import PARAM, Api
 from cnct.emulator.inventing import ids
 from cnct.emulator.inventing.inventor import Inventor
 from cnct.emulator.inventing.moments import timestamp
+from cnct.emulator.inventing.worlds import Source, is_supplied, note_supplied
 from cnct.emulator.service import api_errors
 from cnct.emulator.service.states import act, begin
 from cnct.openapi.shapes import Record, as_record, is_record
@@ -28,19 +29,31 @@ class Records:
         storage: The database of the records.
         inventor: Invents records on demand.
         now: Returns the time.
+        source: Returns the records to invent for a table; by default, the inventor's.
     """
 
     def __init__(
-        self, api: Api, storage: Storage, inventor: Inventor, now: Callable[[], datetime]
+        self,
+        api: Api,
+        storage: Storage,
+        inventor: Inventor,
+        now: Callable[[], datetime],
+        source: Source | None = None,
     ) -> None:
         self._api = api
         self._inventor = inventor
         self._now = now
+        self._source = source or inventor.records
         self.storage = storage
 
     def invent_when_needed(self) -> None:
         """Let tables be filled on demand from now on, in this database."""
         self.storage.note(_INVENTED)
+
+    @property
+    def are_invented(self) -> bool:
+        """Whether tables are filled on demand, in this database."""
+        return self.storage.noted(_INVENTED)
 
     def parent(self, table: Table, path_ids: tuple[str, ...]) -> str:
         """Return the parent under which the rows of a path are stored, after filling the table.
@@ -54,8 +67,15 @@ class Records:
 
     def fill_on_demand(self, table: Table, path_ids: tuple[str, ...]) -> None:
         """Invent the records of a table, if this database is filled on demand."""
-        if table.key in self._api.tables and self.storage.noted(_INVENTED):
+        if table.key not in self._api.tables or not self.are_invented:
+            return
+        if not is_supplied(self.storage, table, "/".join(path_ids)):
             self.fill(table, path_ids)
+
+    def supply(self, table: Table, path_ids: tuple[str, ...], records: Iterable[Record]) -> None:
+        """Add records that are the only ones of their table: no others are invented on demand."""
+        self.add(table, path_ids, records)
+        note_supplied(self.storage, table, "/".join(path_ids))
 
     def fill(self, table: Table, path_ids: tuple[str, ...]) -> None:
         """Invent the records of a table, once."""
@@ -63,8 +83,9 @@ class Records:
         if self.storage.noted(*place):
             return
         with self.storage.transaction():
-            self.add(table, path_ids, self._inventor.records(table, path_ids))
-            self.storage.note(*place)
+            if not self.storage.noted(*place):  # another thread may have been faster
+                self.add(table, path_ids, self._source(table, path_ids))
+                self.storage.note(*place)
 
     def check_above(self, key: str, path_ids: tuple[str, ...]) -> Record | None:
         """Return the nearest record above a path; ``None`` for a path at the top.
@@ -92,7 +113,7 @@ class Records:
 
     def _unlisted(self, table: Table, path_ids: tuple[str, ...]) -> Record:
         """Create a record on first access, where its table cannot be listed."""
-        if self._api.lists(table) or not self.storage.noted(_INVENTED):
+        if self._api.lists(table) or not self.are_invented:
             raise api_errors.not_found()
         record = next(self._inventor.records(table, path_ids[:-1]))
         if table.identifier in table.properties:
