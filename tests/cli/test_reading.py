@@ -65,6 +65,13 @@ def test_a_table_has_the_fields_that_matter_first(cnct):
     assert row.split()[:3] == ["PR-000", "pending", "purchase"]
 
 
+def test_a_table_shows_an_object_that_is_selected(cnct):
+    words = ["ls", "requests", "-n", "1", "--order", "created", "-o", "table"]
+    header, row = cnct(*words, "--select", "id,asset.product,asset.product.id").out.splitlines()
+    assert header.split() == ["ID", "ASSET.PRODUCT", "ASSET.PRODUCT.ID"]
+    assert row.split("  ")[1:] == ['{"id": "PRD-1", "name": "Málaga"}', "PRD-1"]
+
+
 def test_get_shows_a_resource_or_some_fields(cnct):
     assert cnct("get", "requests/PR-003").json["asset"]["id"] == "AS-003"
     ran = cnct("get", "requests/PR-003", "id", "asset.product.name")

@@ -97,6 +97,8 @@ def test_a_path_is_relative_to_where_it_was_written(home, monkeypatch, tmp_path)
         (lambda: set_setting("api_key", "very-secret\u00e9"), "api_key must be printable ASCII"),
         (lambda: set_setting("timeout", "3", "a\x1b"), r"must have a name like prod, not 'a\x1b'"),
         (lambda: get_setting("x"), "Unknown setting 'x'"),
+        (lambda: set_setting("ApiKey SU-1:very-secret", "api_key"), "Unknown setting '***'"),
+        (lambda: use_profile("ApiKey SU-1:very-secret"), "no profile '***'"),
         (lambda: get_setting("timeout", "prd"), "no profile 'prd'. Did you mean 'prod'?"),
         (lambda: unset_setting("log"), "log is not set in profile 'prod'"),
         (lambda: use_profile("prd"), "no profile 'prd'. Did you mean 'prod'?"),

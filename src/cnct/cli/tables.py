@@ -37,7 +37,8 @@ class TableFormat:
 
     def write(self, rows: Sequence[Any]) -> None:
         """Write some rows, the header first."""
-        flat_rows = [flat_row(row) for row in rows]
+        # Columns that the user has named may be whole objects; the others are their fields.
+        flat_rows = [row if self._is_named else flat_row(row) for row in rows]
         lines: list[str] = []
         if not self._widths:
             names = self._columns or _ordered(columns_of(rows), flat_rows)

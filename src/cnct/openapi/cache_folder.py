@@ -8,7 +8,6 @@ completion at a prompt has little time.
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import stat
 from hashlib import sha256
@@ -18,8 +17,6 @@ from cnct.openapi.sources import is_url
 
 VERSION = 5
 """Raise this with every change to the stored structs or to the reading of documents."""
-
-_log = logging.getLogger("cnct.specs")
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -45,7 +42,7 @@ def trusted_folder() -> Path | None:
         folder = cache_folder()
         return folder if folder is None or is_private(folder) else None
     except (OSError, ValueError, RuntimeError, KeyError) as error:  # no home, a name with NUL
-        _log.info("The cache of specifications is not used: %s", error)
+        _inform("The cache of specifications is not used: %s", error)
         return None
 
 
@@ -73,8 +70,14 @@ def is_private(folder: Path) -> bool:
         return True
     private = status.st_uid in (0, user()) and not status.st_mode & _OTHERS_WRITE
     if not private:
-        _log.info("The cache folder %s is not used, since others can write to it", folder)
+        _inform("The cache folder %s is not used, since others can write to it", folder)
     return private
+
+
+def _inform(text: str, value: object) -> None:
+    import logging  # noqa: PLC0415 - completion at a prompt has little time
+
+    logging.getLogger("cnct.specs").info(text, value)
 
 
 def make_private(folder: Path) -> None:

@@ -150,7 +150,8 @@ def import_ccli(ids: Iterable[str] | None = None, *, replace: bool = False) -> l
 def _option(name: str) -> Option:
     option = OPTIONS.get(name)
     if option is None:
-        raise SettingsError(f"Unknown setting {name!r}.{did_you_mean(name, OPTIONS)}")
+        hint = did_you_mean(name, OPTIONS)
+        raise SettingsError(f"Unknown setting {without_key(name)!r}.{hint}")
     return option
 
 
