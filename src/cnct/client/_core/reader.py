@@ -37,7 +37,7 @@ _INEXACT = (
 )
 
 
-class Grid(NamedTuple):
+class PageGrid(NamedTuple):
     """Offsets at which pages are planned: ``base`` and every ``step`` behind it; 0 for none."""
 
     base: int
@@ -97,7 +97,7 @@ class Reader:
         self._reordered = False
         self._shift = 0  # rows by which the next page is expected to have moved to the front
         self._width: int | None = None  # pages planned at once; None for any number
-        self._grid = Grid(window.start, 0)
+        self._grid = PageGrid(window.start, 0)
         self._end = 0  # of the rows that can be planned
         self._at_end = False  # whether a page ended at its total
         self._last_page = _Placed(0, "")  # of a list without totals
@@ -331,4 +331,4 @@ class Reader:
             self._lone_end = end
         step = len(page.rows) - self._overlap
         if self._probe is not None or step > self._grid.step:
-            self._grid = Grid(end - self._overlap, max(step, self._grid.step))
+            self._grid = PageGrid(end - self._overlap, max(step, self._grid.step))

@@ -29,20 +29,20 @@ from cnct.client._http.forks import renew_after_fork
 from cnct.client._http.interception import WireRequest, interceptor_of
 from cnct.client._http.living import Living
 
-# Connections kept to one host, at least as many as threads share a client. urllib3 opens them
-# when needed, and logs a warning for each one that exceeds the pool.
+# Connections kept to one host, at least as many as threads share a client. urllib3 opens each at
+# first use, and logs a warning for each one that exceeds the pool.
 _POOL_SIZE = 256
 
 _PIECE = 1 << 20  # bytes
 
 
 def has_cookies(response: Any) -> bool:
-    """Return whether a response of urllib3 sets cookies; extracting none takes long."""
+    """Return whether a response of urllib3 sets cookies; extraction is slow even without any."""
     headers = response.headers
     return "Set-Cookie" in headers or "Set-Cookie2" in headers
 
 
-class Session(requests.Session):
+class FlowSession(requests.Session):
     """A session that leaves redirects to the flow; the user's own calls follow them."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
@@ -50,13 +50,13 @@ class Session(requests.Session):
 
 
 class Adapter(HTTPAdapter):
-    """Sends to the network unless an interceptor responds, and reads bodies in large pieces.
+    """Sends requests unless an interceptor responds, and reads bodies in large pieces.
 
     The default of requests, 10 kB, takes some 20 system calls for a page of 100 rows, and threads
     that fetch pages concurrently contend for the interpreter lock at each of them.
 
     Args:
-        is_silent: Whether connections without a check of the server give no warning.
+        is_silent: Whether to omit the warning for connections without a check of the server.
     """
 
     def __init__(self, *, is_silent: bool = False) -> None:
@@ -69,8 +69,8 @@ class Adapter(HTTPAdapter):
     def _renew(self) -> None:
         """Open new pools in the child of a fork.
 
-        The old ones are emptied without their locks, which another thread of the parent may hold:
-        urllib3 would take them when it closes the pools.
+        The old pools are emptied without their locks, which another thread of the parent may hold:
+            urllib3 would acquire them to close the pools.
         """
         for pool in self._pools:
             if pool.pool is not None:
@@ -82,7 +82,7 @@ class Adapter(HTTPAdapter):
     def get_connection_with_tls_context(
         self, request: Any, verify: Any, proxies: Any = None, cert: Any = None
     ) -> Any:
-        """Return the pool for a request; without proxy and ``cert``, looked up once an origin."""
+        """Return the pool for a request; without proxy and ``cert``, looked up once per origin."""
         if proxies or cert:
             return self._find_pool(request, verify, proxies, cert)
         origin = request.url[: _path_start(request.url)]
@@ -101,7 +101,7 @@ class Adapter(HTTPAdapter):
         return pool
 
     def request_url(self, request: Any, proxies: Any) -> str:
-        """Return the target of a request: without a proxy, what follows the origin."""
+        """Return the target of a request: without a proxy, the URL from the path on."""
         url: str = request.url
         start = _path_start(url)
         if proxies or "#" in url or url[start : start + 1] != "/":
@@ -109,10 +109,9 @@ class Adapter(HTTPAdapter):
         return url[start:]
 
     def close(self) -> None:
-        """Close all connections, those in use at the end of their call.
+        """Close all connections; one in use is closed at the end of its call.
 
-        urllib3 closes a pool only when it is collected, which a response that somebody holds
-        delays.
+        urllib3 closes a pool only at garbage collection, which a reference to a response delays.
         """
         super().close()
         self._pool_of.clear()
@@ -159,7 +158,7 @@ class Adapter(HTTPAdapter):
         return self.build_response(request, raw)
 
     def _send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
-        """Send a request, with another pool if another thread closes the one that was chosen."""
+        """Send a request; choose another pool if another thread closes the first."""
         while True:
             try:
                 return super().send(request, *args, **kwargs)
@@ -169,17 +168,17 @@ class Adapter(HTTPAdapter):
 
 
 def _path_start(url: str) -> int:
-    """Return the index of the path in a URL, behind scheme, host and port."""
+    """Return the index of the path in a URL."""
     start = url.find("/", url.find("://") + 3)
     return len(url) if start < 0 else start
 
 
 def _whole(raw: Any, pieces: Any, body: ResponseBody, *_: Any, **__: Any) -> Iterator[bytes]:
-    """Yield the decompressed body; takes the place of ``raw.stream``, with any arguments.
+    """Yield the decompressed body; replaces ``raw.stream`` and ignores its arguments.
 
     Args:
         raw: Response of urllib3.
-        pieces: Its method ``stream``.
+        pieces: The response's method ``stream``.
         body: Decompresses the pieces.
 
     Raises:

@@ -14,7 +14,7 @@ _END: Any = object()
 
 
 async def prepared(data: Any, files: Any) -> tuple[Content | None, Mapping[str, str]]:
-    """Return a request body and its headers, ``None`` and no headers without data and files.
+    """Return a request body and its headers; without data and files, ``None`` and no headers.
 
     Args:
         data: Bytes, text, a file, an iterable of bytes (asynchronous too), or form fields.

@@ -1,7 +1,7 @@
-"""The connections of one event loop, which closes them at its end at the latest.
+"""The connections of one event loop, closed with the loop at the latest.
 
-A loop that shuts down closes its asynchronous generators; each `Connections` has one, which closes
-them in turn.
+A loop that shuts down closes its asynchronous generators; each `Connections` has a generator that
+closes the connections then.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cnct.client._http.network import Network
 
 Loop = asyncio.AbstractEventLoop
 
-# The loop would not wait for a generator that is dropped just before it shuts down.
+# The loop does not wait for a generator that is dropped just before the shutdown.
 _open: set[Connections] = set()
 
 
@@ -34,7 +34,7 @@ class Connections:
         loop: The running loop.
         contexts: Certificates.
         network: Proxy.
-        owner: Connections of all loops of a client; these leave when they are closed.
+        owner: Set of a client's connections for all loops; closed connections are removed.
 
     Attributes:
         transport: Sends requests.
@@ -64,14 +64,14 @@ class Connections:
             await self.transport.aclose()
 
     def new_client(self) -> httpx2.AsyncClient:
-        """Return a client that sends over these connections, with cookies of its own."""
+        """Return a client with cookies of its own that sends over these connections."""
         return httpx2.AsyncClient(transport=self.transport, cookies=new_cookies())
 
     async def begin(self) -> None:
-        """Let the loop close the connections at its end.
+        """Register with the loop, which closes the connections at its end.
 
-        The loop's own hook for generators that are dropped would fail at the exit of the
-        interpreter, with a message on stderr.
+        The loop's own hook for dropped generators would fail at the exit of the interpreter, with a
+        message on stderr.
         """
         finalizer = sys.get_asyncgen_hooks().finalizer
         sys.set_asyncgen_hooks(finalizer=_leave_alone)
@@ -81,19 +81,19 @@ class Connections:
             sys.set_asyncgen_hooks(finalizer=finalizer)
 
     def end_call(self) -> None:
-        """Count the end of a call; the last one closes connections that were left meanwhile."""
+        """Count the end of a call; the last one carries out a `close` that came meanwhile."""
         self.calls -= 1
         if self._is_left and not self.calls:
             self._abort()
 
     async def close(self) -> None:
-        """Close the connections; calls that are under way go on, and the last one closes them."""
+        """Close the connections after the running calls, which continue."""
         self._is_left = True
         if not self.calls:
             await self._keeper.aclose()
 
     def leave(self) -> None:
-        """Close the connections, from any thread, since nobody uses them any more."""
+        """Close the connections at once. May be called from any thread."""
         try:
             self._loop.call_soon_threadsafe(self._abort)
         except RuntimeError:  # the loop is closed

@@ -1,8 +1,8 @@
 """Sends requests to servers without a proxy, on asyncio, for the asynchronous driver.
 
-Connections keep at most one request under way, and read its response with `framing`. They receive
-also while they write, so that an early response to a large upload is not lost, and are not used
-again where any byte came that belongs to no response.
+A connection has at most one request at a time, and reads the response with `framing`. It receives
+while writing, so that an early response to a large upload is not lost, and is not reused after a
+byte that belongs to no response.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class DirectConnection(asyncio.Protocol):
     """A connection to a server, with or without TLS.
 
     Attributes:
-        headers: Those of the last response.
+        headers: Headers of the last response.
         idle_since: Time of the loop at which the last response ended.
         is_spoiled: Whether the connection cannot be used again.
     """
@@ -66,16 +66,16 @@ class DirectConnection(asyncio.Protocol):
         renew_after_fork(self)
 
     def _renew(self) -> None:
-        """Close the inherited socket; the parent process goes on using the connection."""
+        """Close the inherited socket; the parent process continues to use the connection."""
         self.is_spoiled = True
         give_up(self._transport.get_extra_info("socket").fileno())
 
     def is_stale(self) -> bool:
-        """Return whether the connection, while idle, has ended or received anything."""
+        """Return whether the idle connection has ended or received anything."""
         return self.is_spoiled or is_readable(self._transport.get_extra_info("socket"))
 
     def get_extra_info(self, name: str) -> Any:
-        """Return what asyncio knows of the connection."""
+        """Return a fact that asyncio has about the connection."""
         return self._transport.get_extra_info(name)
 
     def abort(self) -> None:
@@ -84,10 +84,10 @@ class DirectConnection(asyncio.Protocol):
         self._transport.abort()
 
     async def exchange(self, request: Encoded) -> tuple[Head, bytes]:
-        """Send a request, and return the head of its response and the whole body.
+        """Send a request, and return head and whole body of the response.
 
         Raises:
-            httpx2.TransportError: If there is no whole response.
+            httpx2.TransportError: If there is no complete response.
             BodyError: If the body cannot be used.
         """
         self._incoming = incoming = Incoming(request.method)
@@ -116,7 +116,7 @@ class DirectConnection(asyncio.Protocol):
         return head, b"".join(pieces)
 
     async def _write(self, request: Encoded, done: asyncio.Future[None]) -> bool:
-        """Write a request until the response is there; return whether all of it was written."""
+        """Write a request until a response arrives; return whether all of it was written."""
         timeout = request.timeouts.get("write")
         self._transport.write(request.start)
         if not await self._drain(done, timeout):
@@ -126,13 +126,13 @@ class DirectConnection(asyncio.Protocol):
         async with aclosing(request.rest) as pieces:
             async for piece in pieces:
                 self._transport.write(piece)
-                await asyncio.sleep(0)  # receive before writing again: the response may be there
+                await asyncio.sleep(0)  # receive before the next write: there may be a response
                 if not await self._drain(done, timeout):
                     return False
         return True
 
     async def _drain(self, done: asyncio.Future[None], timeout: float | None) -> bool:  # noqa: ASYNC109 - of httpx2
-        """Wait until most is sent; return whether more can be written."""
+        """Wait until most of the buffer is sent; return whether more can be written."""
         if self._writable is None:
             return not (done.done() or self._transport.is_closing())
         try:
@@ -191,7 +191,7 @@ class DirectConnection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         self._end(None)
-        # A server may end its side before it has read the whole request; TLS cannot stay half open.
+        # A server may end its side before reading the whole request; TLS cannot stay half open.
         is_plain = self._transport.get_extra_info("ssl_object") is None
         return is_plain and self._incoming is not None
 
@@ -203,7 +203,7 @@ class DirectConnection(asyncio.Protocol):
         self.resume_writing()
 
     def _end(self, error: Exception | None) -> None:
-        """Take the end of the connection; an end of ours is no end of a response."""
+        """Handle the end of the connection; an end caused by us does not complete a response."""
         self.is_spoiled = True
         incoming, done = self._incoming, self._done
         if incoming is None or done is None or done.done():
@@ -220,7 +220,7 @@ class DirectConnection(asyncio.Protocol):
             self._fail(failure)
 
     def _fail(self, error: Exception) -> None:
-        """End the request with an error, one of httpx2 unless it is about the body."""
+        """End the request with an error of httpx2, or one about the body."""
         if not isinstance(error, httpx2.TransportError | BodyError):
             is_http = isinstance(error, http.client.HTTPException)
             kind = httpx2.RemoteProtocolError if is_http else httpx2.ReadError
@@ -240,7 +240,7 @@ class DirectConnection(asyncio.Protocol):
 
 
 class _Info(httpcore2.AsyncNetworkStream):
-    """The extension ``network_stream`` of a response: facts about its connection."""
+    """The extension ``network_stream`` of a response: facts about the connection."""
 
     def __init__(self, connection: DirectConnection) -> None:
         self._connection = connection
@@ -265,11 +265,11 @@ class DirectPool:
         self._connections: Living[DirectConnection] = Living()
 
     async def send(self, request: httpx2.Request, context: ssl.SSLContext) -> httpx2.Response:
-        """Send a request, and return the response, whose body has come.
+        """Send a request, and return the response with its whole body.
 
         Args:
             request: The request.
-            context: Certificates, if the URL is one of https.
+            context: Certificates for an https URL.
 
         Raises:
             httpx2.TransportError: If there is no response.
@@ -289,7 +289,7 @@ class DirectPool:
 
     @staticmethod
     def _unused(idle: deque[DirectConnection]) -> DirectConnection | None:
-        """Return the connection that was used last, and close those that were not used for long."""
+        """Return the connection used last, and close those idle for long."""
         oldest = asyncio.get_running_loop().time() - IDLE_SECONDS
         while idle and idle[0].idle_since < oldest:
             idle.popleft().abort()
@@ -323,24 +323,24 @@ class DirectPool:
     async def aclose(self) -> None:
         """Close all connections."""
         self.abort()
-        await asyncio.sleep(0)  # asyncio closes the sockets in the next round of its loop
+        await asyncio.sleep(0)  # asyncio closes the sockets in the next round of the loop
 
 
 @contextmanager
 def _connecting() -> Generator[None]:
-    """Raise the errors of httpx2 in place of those of the system."""
+    """Convert errors of the system to those of httpx2."""
     try:
         yield
     except TimeoutError as error:
         raise httpx2.ConnectTimeout(str(error)) from error
-    except (OSError, ValueError) as error:  # ValueError: a host name that has no IDNA form
+    except (OSError, ValueError) as error:  # ValueError: a host name without IDNA form
         raise httpx2.ConnectError(str(error)) from error
 
 
 def _response(
     request: httpx2.Request, head: Head, content: bytes, connection: DirectConnection
 ) -> httpx2.Response:
-    """Return a response with a body that is decompressed already."""
+    """Return a response whose body is already decompressed."""
     headers = connection.headers
     extensions: dict[str, Any] = {
         "http_version": b"HTTP/1.1" if head.version > 10 else b"HTTP/1.0",  # noqa: PLR2004 - HTTP/1.0

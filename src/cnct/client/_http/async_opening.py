@@ -1,4 +1,4 @@
-"""Imports what the first asynchronous call needs: in a thread, since it would delay the loop."""
+"""Imports the modules of an asynchronous call in a thread, since imports would delay the loop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cnct.client._core.responses import decode
 
 @cache
 def import_all() -> None:
-    """Import everything that a call imports."""
+    """Import all modules that a call needs."""
     "localhost".encode("idna")  # codecs are imported when needed
     import_module("cnct.client._http.asynchronous")
     decode(b"[]")

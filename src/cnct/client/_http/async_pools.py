@@ -1,6 +1,6 @@
 """The connections of an asynchronous client and its copies, in every event loop that uses them.
 
-Imports httpx2 and asyncio at the first call only, since that is slow.
+Imports httpx2 and asyncio at the first call, since these are slow to import.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class _LoopConnections:
         self.by_loop = {}
 
     def __del__(self, is_exit: Callable[[], bool] = sys.is_finalizing) -> None:
-        """Close the connections that were not closed."""
+        """Close the connections that are still open."""
         if not is_exit():
             for connections in list(self.by_loop.values()):
                 connections.leave()
@@ -50,8 +50,8 @@ class TLSContexts:
     """The contexts of TLS connections, made at the first call.
 
     Attributes:
-        own: For the endpoint: with the client's certificate.
-        foreign: For other hosts, which must not learn who the client is, and for proxies.
+        own: For the endpoint: with the client certificate.
+        foreign: For other hosts and proxies: without the certificate, which identifies the client.
     """
 
     def __init__(self, network: Network) -> None:
@@ -121,7 +121,7 @@ class AsyncPools:
             return self._shared.tls
 
     def client(self, connections: Connections) -> httpx2.AsyncClient:
-        """Return the client that sends over connections, with the cookies of these pools."""
+        """Return the httpx2 client for some connections, with the cookies of these pools."""
         client = self._clients.get(connections)
         if client is None:
             client = self._clients[connections] = connections.new_client()
@@ -150,7 +150,7 @@ def _ssl_context(ca: bool | str, *, is_default: bool) -> ssl.SSLContext:
 
     Args:
         ca: Path of the certificates, ``True`` for the usual ones, or ``False`` for no check.
-        is_default: Whether the usual ones are those of the library, whatever the environment.
+        is_default: Whether ``True`` means the library's certificates, whatever the environment.
     """
     import ssl  # noqa: PLC0415 - at the first call
 

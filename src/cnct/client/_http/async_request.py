@@ -1,4 +1,4 @@
-"""Writes requests of httpx2 as bytes. No I/O, except that a stream is read when it is sent."""
+"""Writes requests of httpx2 as bytes. No I/O, except that streams are read while sending."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Encoded(NamedTuple):
     """A request in bytes.
 
     Attributes:
-        method: Its method.
-        start: The head and, if it is small, the body.
+        method: HTTP method.
+        start: The head and a small body.
         rest: Pieces of a large body.
-        timeouts: Seconds by name, as httpx2 has them.
+        timeouts: Seconds by name, in the form of httpx2.
     """
 
     method: str
@@ -36,8 +36,8 @@ def encoded(request: httpx2.Request) -> Encoded:
     """Return a request in bytes.
 
     Raises:
-        httpx2.LocalProtocolError: If HTTP does not allow its method, URL or headers, or the body
-            has another length than the headers say.
+        httpx2.LocalProtocolError: If HTTP does not allow the method, URL or headers, or the body
+            differs from the declared length.
     """
     lines = [b"%b %b HTTP/1.1\r\n" % (request.method.encode(), request.url.raw_path)]
     length: int | None = 0
@@ -69,7 +69,7 @@ async def _slices(body: bytes) -> AsyncGenerator[bytes]:
 
 
 async def _framed(stream: Any, length: int | None) -> AsyncGenerator[bytes]:
-    """Yield the pieces of a body as its headers declare them.
+    """Yield the pieces of a body, framed as declared by the headers.
 
     Args:
         stream: Yields the body.
@@ -83,7 +83,7 @@ async def _framed(stream: Any, length: int | None) -> AsyncGenerator[bytes]:
                 if left < 0:
                     break
                 yield piece
-            elif piece:  # an empty chunk would be the last
+            elif piece:  # an empty chunk would end the body
                 yield b"%x\r\n%b\r\n" % (len(piece), piece)
     if left:
         raise httpx2.LocalProtocolError(f"The body has not the {length} bytes that were declared")

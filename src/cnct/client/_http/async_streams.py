@@ -1,7 +1,7 @@
 """Connections of asyncio, for the asynchronous driver, in place of anyio's.
 
-They receive also while they write, so that an early response to a large upload is not lost; they
-notice surplus bytes behind a response; and they note when a request begins to be sent.
+They receive while writing, so that an early response to a large upload is not lost, detect surplus
+bytes behind a response, and record when the sending of a request begins.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ _HAPPY_EYEBALLS = 0.25  # seconds before the next address is tried too (RFC 8305
 
 
 class _Protocol(asyncio.Protocol):
-    """Keeps what was received, and wakes the task that waits for it.
+    """Buffers received bytes, and wakes the task that awaits them.
 
     Attributes:
-        transport: Of asyncio.
-        ended: Whether nothing more will come.
+        transport: The transport of asyncio.
+        ended: Whether no more bytes will come.
         error: Reason of the end, ``None`` if the server closed the connection.
-        surplus: Whether bytes came behind the end of a response.
+        surplus: Whether bytes arrived behind the end of a response.
     """
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class _Protocol(asyncio.Protocol):
         renew_after_fork(self)
 
     def _renew(self) -> None:
-        """Close the inherited socket; the parent process goes on using the connection."""
+        """Close the inherited socket; the parent process continues to use the connection."""
         self.ended = True
         give_up(self.transport.get_extra_info("socket").fileno())
 
@@ -78,11 +78,11 @@ class _Protocol(asyncio.Protocol):
     def eof_received(self) -> bool:
         self.ended = True
         self._wake()
-        # A server may end its side before it has read the whole request; TLS cannot stay half open.
+        # A server may end its side before reading the whole request; TLS cannot stay half open.
         return self._is_plain()
 
     def _is_plain(self) -> bool:
-        """Return whether there is no TLS; until its handshake ends, there is no transport."""
+        """Return whether there is no TLS; the transport is missing until the handshake ends."""
         return self.transport is not None and self.transport.get_extra_info("ssl_object") is None
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -104,7 +104,7 @@ class _Protocol(asyncio.Protocol):
         self._wake()
 
     def begin(self, method: bytes) -> None:
-        """Expect the response to a request that is about to be sent.
+        """Prepare for the response to the next request.
 
         Raises:
             httpcore2.ConnectionNotAvailable: If a used connection has ended or received anything;
@@ -118,16 +118,16 @@ class _Protocol(asyncio.Protocol):
         del self.received[size:]
 
     def is_stale(self) -> bool:
-        """Return whether the connection, while idle, has ended or received anything."""
+        """Return whether the idle connection has ended or received anything."""
         if self.surplus or self.received or self.ended:
             return True
         return is_readable(self.transport.get_extra_info("socket"))
 
     async def next_bytes(self, most: int) -> bytes:
-        """Return bytes as soon as there are any, none at the end.
+        """Return received bytes as soon as there are any, or no bytes at the end.
 
         Raises:
-            Exception: The reason of the end, if it was none of the server's.
+            Exception: The reason of the end, unless the server closed the connection.
         """
         while not (self.received or self.ended):
             await self._wait()
@@ -148,7 +148,7 @@ class _Protocol(asyncio.Protocol):
         """
         for start in range(0, len(data), _PIECE):
             if start:
-                await asyncio.sleep(0)  # receive before writing again: the response may be there
+                await asyncio.sleep(0)  # receive before the next write: there may be a response
             self._check()
             self.transport.write(data[start : start + _PIECE])
             while self._paused_writing:
@@ -177,7 +177,7 @@ class Stream(httpcore2.AsyncNetworkStream):
     """A connection, with or without TLS.
 
     Args:
-        protocol: Of the connection.
+        protocol: Protocol of the connection.
         streams: All streams of the backend, for `Backend.abort`.
     """
 
@@ -191,7 +191,7 @@ class Stream(httpcore2.AsyncNetworkStream):
         self._protocol.transport.abort()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - of httpcore2
-        """Return up to ``max_bytes`` bytes, none at the end."""
+        """Return up to ``max_bytes`` bytes, or none at the end."""
         protocol = self._protocol
         if protocol.received:
             return await protocol.next_bytes(max_bytes)
@@ -200,7 +200,7 @@ class Stream(httpcore2.AsyncNetworkStream):
                 return await protocol.next_bytes(max_bytes)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - of httpcore2
-        """Write bytes; those of a request are noted in the exchange."""
+        """Write bytes; the exchange records that the request began to be sent."""
         protocol = self._protocol
         if protocol.end is None or protocol.end.complete:
             request = _REQUEST.match(buffer)
@@ -215,7 +215,7 @@ class Stream(httpcore2.AsyncNetworkStream):
     async def aclose(self) -> None:
         """Close the connection without waiting for the other side."""
         self.abort()
-        await asyncio.sleep(0)  # asyncio closes the socket in the next round of its loop
+        await asyncio.sleep(0)  # asyncio closes the socket in the next round of the loop
 
     async def start_tls(
         self,
@@ -245,7 +245,7 @@ class Stream(httpcore2.AsyncNetworkStream):
         return Stream(protocol, self._streams)
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what httpcore2 asks for by name."""
+        """Return a fact about the connection by the name that httpcore2 uses."""
         if info == "is_readable":
             return self._protocol.is_stale()
         names = {"client_addr": "sockname", "server_addr": "peername"}
@@ -271,7 +271,7 @@ class Backend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> Stream:
-        """Return a connection to a host; the other arguments are not used."""
+        """Return a connection to a host; the other arguments are ignored."""
         del local_address, socket_options
         with _translated(httpcore2.ConnectTimeout, httpcore2.ConnectError):
             async with asyncio.timeout(timeout):
@@ -285,7 +285,7 @@ async def connected(factory: Callable[[], T], host: str, port: int, **tls: Any) 
     Args:
         factory: Makes the protocol.
         host: Name or address.
-        port: Its port.
+        port: Port.
         **tls: Arguments of `asyncio.loop.create_connection` for TLS.
     """
     loop: Any = asyncio.get_running_loop()
@@ -293,7 +293,7 @@ async def connected(factory: Callable[[], T], host: str, port: int, **tls: Any) 
     try:
         _, protocol = await connect(host, port)
     except RuntimeError:
-        # After the end of the main thread, asyncio cannot look up names any more.
+        # After the end of the main thread, asyncio cannot resolve names.
         addresses = await in_thread(socket.getaddrinfo, host, port)
         _, protocol = await connect(addresses[0][4][0], port)
     connection: T = protocol
@@ -301,7 +301,7 @@ async def connected(factory: Callable[[], T], host: str, port: int, **tls: Any) 
 
 
 def received_before(transport: Any) -> Iterator[bytes]:
-    """Yield what the system received before a connection failed: asyncio drops it."""
+    """Yield the bytes that the system received before a connection failed, which asyncio drops."""
     if transport is None or transport.get_extra_info("ssl_object") is not None:
         return
     descriptor = transport.get_extra_info("socket").fileno()
@@ -315,17 +315,17 @@ def received_before(transport: Any) -> Iterator[bytes]:
 def _translated(
     timeout: Callable[[str], Exception], failure: Callable[[str], Exception]
 ) -> Generator[None]:
-    """Raise the errors of httpcore2 in place of those of the system."""
+    """Convert errors of the system to those of httpcore2."""
     try:
         yield
     except TimeoutError as error:
         raise timeout(str(error)) from error
-    except (OSError, ValueError) as error:  # ValueError: a host name that has no IDNA form
+    except (OSError, ValueError) as error:  # ValueError: a host name without IDNA form
         raise failure(str(error)) from error
 
 
 def is_readable(sock: Any) -> bool:
-    """Return whether reading would not wait."""
+    """Return whether reading would not block."""
     descriptor = sock.fileno()
     if descriptor < 0:
         return True

@@ -1,7 +1,7 @@
 """Sends the requests of httpx2 to servers and proxies, and decompresses and bounds the bodies.
 
 Decides nothing: `async_direct` connects to servers, httpcore2 to proxies, over `async_streams`.
-Proxies are those that requests would use.
+The choice of proxies is that of requests.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from cnct.client._http.exchange import Exchange, current_exchange
 from cnct.client._http.network import Network
 from cnct.client._http.originals import original
 
-_log = logging.getLogger("httpx2")  # its client logs each response there
+_log = logging.getLogger("httpx2")  # httpx2's client logs each response there
 _HANDLE = original(httpcore2.AsyncConnectionPool.handle_async_request, httpcore2)
 _ERRORS = (
     httpcore2.TimeoutException,
@@ -54,7 +54,7 @@ class Transport(httpx2.AsyncBaseTransport):
         self._proxies: dict[str, str | None] = {}
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request, and return the response; through a proxy, with its body unread."""
+        """Send a request, and return the response; through a proxy, the body is unread."""
         url = request.url
         if self.is_direct(url):
             return await self._direct.send(request, self._context())
@@ -74,9 +74,9 @@ class Transport(httpx2.AsyncBaseTransport):
         return _response(response, exchange)
 
     def is_direct(self, url: httpx2.URL) -> bool:
-        """Return whether requests for a URL go to its server; the others through httpcore2.
+        """Return whether requests for a URL are sent without httpcore2 and proxy.
 
-        The tests of a program may have replaced the method of httpcore2, so it is called then.
+        If tests of a program have replaced the method of httpcore2, that one is called.
         """
         is_replaced = httpcore2.AsyncConnectionPool.handle_async_request is not _HANDLE
         return self._proxy_of(url) is None and not is_replaced
@@ -129,7 +129,7 @@ def _proxy(url: str, context: ssl.SSLContext) -> httpcore2.Proxy:
 
 
 def _response(response: Any, exchange: Exchange) -> httpx2.Response:
-    """Return the response with a body that is decompressed here, not by httpx2."""
+    """Return the response with a body that we decompress, not httpx2."""
     headers = httpx2.Headers(response.headers)
     encoding = headers.get("Content-Encoding", "")
     if encoding:
@@ -146,11 +146,11 @@ def _response(response: Any, exchange: Exchange) -> httpx2.Response:
 async def send_plain(
     transport: Transport, client: httpx2.AsyncClient, request: httpx2.Request
 ) -> httpx2.Response:
-    """Send a request to its server in fewer steps than a client of httpx2 does.
+    """Send a request to a server in fewer steps than httpx2's client.
 
     Args:
         transport: Sends the request.
-        client: Gets the cookies, and would send a request that is not plain.
+        client: Stores the cookies; sends requests that are not plain.
         request: A request for `Transport.is_direct`, without authentication by httpx2.
     """
     start = time.perf_counter()
@@ -170,7 +170,7 @@ async def send_plain(
 
 
 def with_encoding(response: httpx2.Response) -> httpx2.Response:
-    """Return a response, once it is read, with its header ``Content-Encoding`` again."""
+    """Restore the header ``Content-Encoding`` of a response that was read."""
     encoding = response.extensions.pop(ENCODING, "")
     if encoding:
         response.headers["Content-Encoding"] = encoding
@@ -195,7 +195,7 @@ class _Stream(httpx2.AsyncByteStream):
 
 @contextmanager
 def _translated() -> Generator[None]:
-    """Raise the errors of httpx2 in place of those of httpcore2, which have the same names."""
+    """Convert errors of httpcore2 to those of httpx2 with the same names."""
     try:
         yield
     except _ERRORS as error:
@@ -204,7 +204,7 @@ def _translated() -> Generator[None]:
 
 
 class _Policy(DefaultCookiePolicy):
-    """Keeps no cookie of another host that a redirect led to."""
+    """Rejects cookies of other hosts after a redirect."""
 
     def set_ok(self, cookie: Any, request: Any) -> bool:
         return not current_exchange().limits.is_foreign and super().set_ok(cookie, request)

@@ -50,7 +50,7 @@ _UNSENT = (
     httpx2.UnsupportedProtocol,
 )
 _PERMANENT = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, CertificateFileError)
-# The defaults of requests, for both worlds to send the same; they replace those of httpx2.
+# The defaults of requests replace those of httpx2, so that both worlds send the same.
 _HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "Connection": "keep-alive"}
 _KEEP_AUTHORIZATION = httpx2.Auth()
 
@@ -108,7 +108,7 @@ class AsyncDriver:
     """Runs flows with httpx2.
 
     Args:
-        clock: Is moved in place of pauses, if there is one.
+        clock: Clock to advance instead of pausing, or ``None``.
         pools: The connections, which may be shared with other drivers.
     """
 
@@ -119,7 +119,7 @@ class AsyncDriver:
         self._headers = httpx2.Headers(_HEADERS)
 
     async def run(self, flow: Flow[T], send: Callable[[Request], Awaitable[Response]]) -> T:
-        """Run a flow to its end and return its result. Async twin of `sync.Driver.run`."""
+        """Run a flow to the end, and return the result. Async twin of `sync.Driver.run`."""
         step: Callable[[], Message] = partial(next, flow)
         url = ""
         with closing(flow):
@@ -146,7 +146,7 @@ class AsyncDriver:
     async def _pause(self, seconds: float) -> None:
         if self._clock is not None:
             self._clock.advance(seconds)
-            seconds = 0  # other tasks get their turn
+            seconds = 0  # lets other tasks run
         await asyncio.sleep(seconds)
 
     async def _attempt(
@@ -164,7 +164,7 @@ class AsyncDriver:
         return partial(flow.send, response)
 
     async def send(self, method: str, url: str, kwargs: dict[str, Any]) -> httpx2.Response:
-        """Send one request and return its response.
+        """Send one request, and return the response.
 
         Raises:
             httpx2.HTTPError: If there is no response.
@@ -173,7 +173,8 @@ class AsyncDriver:
         """
         for name in ("follow_redirects", "allow_redirects"):  # the flow follows them
             kwargs.pop(name, None)
-        # Without an ``auth``, httpx2 would send user name and password of the URL for the key.
+        # Without an ``auth``, httpx2 would send user name and password of the URL instead of the
+        # key.
         auth = kwargs.pop("auth", None) or _KEEP_AUTHORIZATION
         connections = await self._pools.current()
         connections.calls += 1
@@ -191,7 +192,7 @@ class AsyncDriver:
     async def _send(
         transport: Transport, client: httpx2.AsyncClient, request: httpx2.Request, auth: Any
     ) -> httpx2.Response:
-        # The tests of a program may have replaced the method, and its user may have added hooks.
+        # Tests may have replaced the method, and users may have added hooks.
         is_plain = auth is _KEEP_AUTHORIZATION and getattr(client.send, "__func__", None) is _SEND
         is_plain = is_plain and not any(client.event_hooks.values())
         try:
@@ -252,6 +253,6 @@ _ARGUMENTS = "headers, params, json, data, files, content, timeout, auth and fol
 
 
 def _timeout(timeout: Any) -> dict[str, float | None]:
-    """Return a timeout in the form of httpx2; the second of a pair is for all but connecting."""
+    """Return a timeout in httpx2's form; the second of a pair is for all steps but connecting."""
     connect, read = as_pair(timeout)
     return {"connect": connect, "read": read, "write": read, "pool": read}

@@ -32,7 +32,7 @@ write_timeout: ContextVar[float | None] = ContextVar("write_timeout", default=No
 
 _OPTIONS = ("preload_content", "decode_content", "enforce_content_length")
 _BODILESS = frozenset({"GET", "HEAD"})
-_SMALL = 64 << 10  # bytes of a body that is sent together with the head
+_SMALL = 64 << 10  # bytes; a smaller body is sent together with the head
 _HEAD = re.compile(
     r"[A-Z]+ /[!-~]* HTTP/1\.1\r\nHost: [!-~]+\r\n"
     r"(?:[-!#$%&'*+.^_`|~0-9A-Za-z]+: [^\r\n\0]*\r\n)*\r\n"
@@ -42,9 +42,9 @@ _HEAD = re.compile(
 def _head(
     method: str, target: str, host: str, headers: Mapping[str, Any], body: Any
 ) -> bytes | None:
-    """Return a request up to its body; ``None`` leaves the request to urllib3.
+    """Return the bytes of a request before the body; ``None`` leaves the request to urllib3.
 
-    urllib3 knows the other kinds of body, the headers that are missing, and the errors to raise.
+    urllib3 handles other kinds of body, missing headers, and invalid requests.
     """
     has_length = "Content-Length" in headers
     is_framed = has_length and (body is None or isinstance(body, bytes))
@@ -74,8 +74,8 @@ class Connection(HTTPConnection):
 
     @property
     def is_connected(self) -> bool:
-        """Whether the next response on this connection would be the one to the next request."""
-        # Decrypted bytes that wait inside the TLS layer do not make the socket readable.
+        """Whether the connection is open, without unread bytes that would spoil a response."""
+        # Decrypted bytes inside the TLS layer do not make the socket readable.
         pending = getattr(self.sock, "pending", None)
         return not (self._wire.surplus or (pending and pending())) and super().is_connected
 
@@ -85,7 +85,7 @@ class Connection(HTTPConnection):
         renew_after_fork(self)
 
     def _renew(self) -> None:
-        """Close the inherited socket; the parent process goes on using the connection."""
+        """Close the inherited socket; the parent process continues to use the connection."""
         self._reading_lock = threading.Lock()
         self._reading = None
         if self.sock is not None:
@@ -102,7 +102,7 @@ class Connection(HTTPConnection):
             ssl.SSLCertVerificationError: If the certificate is wrong.
         """
         self._wire = Wire()
-        # No method of this connection: it would be held until a garbage collection.
+        # Not a bound method, which would keep this connection until a garbage collection.
         self.response_class: Any = partial(FramedResponse, self._wire)
         try:
             self.timeout = current_exchange().left(self.timeout)
@@ -160,14 +160,14 @@ class Connection(HTTPConnection):
         super().send(data)
 
     def getresponse(self) -> Any:
-        """Return the response, whose body is read before the connection goes back to the pool."""
+        """Return the response; the body is read before the connection returns to the pool."""
         response: Any = super().getresponse() if self._options is None else self._response()
         if self._reading is not None:
             response.release_conn = partial(self._detach_and_release, response.release_conn)
         return response
 
     def _response(self) -> HTTPResponse:
-        """Read the head of a response, as the overridden method does, but in fewer steps."""
+        """Read the head of a response like the overridden method, in fewer steps."""
         options: Any = self._options
         self.sock.settimeout(self.timeout)
         response: Any = FramedResponse(self._wire, self.sock, method=options["request_method"])
@@ -186,25 +186,25 @@ class Connection(HTTPConnection):
             HTTPHeaderDict(response.headers.items()),
             response.status,
             response.version,
-            "HTTP/1.1",  # as urllib3 has it, whatever the response says
+            "HTTP/1.1",  # as in urllib3, whatever the response's version
             response.reason,
             original_response=response,
             **options,
         )
 
     def _detach_and_release(self, release: Callable[[], None]) -> None:
-        """Release the connection; before, detach it, since another thread may take it at once."""
+        """Detach, then release the connection, which another thread may take at once."""
         with self._reading_lock:
             self._reading = None
         release()
 
     def break_off(self, reading: Reading) -> None:
-        """Abort the request of a read-ahead if it still uses the connection."""
+        """Abort the request of a read-ahead that still uses the connection."""
         with self._reading_lock:
             if self._reading is reading:
                 # Already finished, or TLS inside a proxy's TLS, whose socket cannot be shut down.
                 with suppress(OSError, TypeError):
-                    # The method of a TLS socket would detach the TLS layer while it is read.
+                    # The method of a TLS socket would detach the TLS layer during a read.
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
@@ -226,7 +226,7 @@ def extended(kind: type[Any]) -> type[Any]:
 
 
 def unwarned(kind: type[Any]) -> type[Any]:
-    """Return the extended class, for which urllib3 does not warn that servers are not checked."""
+    """Return the extended class without urllib3's warning about unchecked servers."""
     base = extended(kind)
     if issubclass(base, _Unwarned):
         return base

@@ -1,4 +1,4 @@
-"""The attempt that a thread or task has under way: its bounds, and how far it came. No I/O."""
+"""The current attempt of a thread or task: limits and progress. No I/O."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from cnct.client._core.messages import Limits
 
 
 class Exchange:
-    """One attempt: a request, and the response as far as it came.
+    """One attempt: the progress of a request and its response.
 
     Args:
-        limits: Bounds of the call.
+        limits: Limits of the call.
 
     Attributes:
         sent: Whether any byte of the request may have reached the server.
@@ -32,11 +32,11 @@ class Exchange:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Make the attempt before it the current one."""
+        """Restore the previous attempt."""
         _current.reset(self._token)
 
     def left(self, timeout: float | None) -> float | None:
-        """Return a timeout, shortened to the seconds that the deadline leaves.
+        """Return a timeout, shortened to the time until the deadline.
 
         Raises:
             TimeoutError: If the deadline has passed.
@@ -53,10 +53,10 @@ _current: ContextVar[Exchange | None] = ContextVar("_current", default=None)
 
 
 def current_exchange() -> Exchange:
-    """Return the attempt of this thread or task; outside of one, an attempt without bounds."""
+    """Return the attempt of this thread or task, by default one without limits."""
     return _current.get() or Exchange(Limits(max_answer=None))
 
 
 def is_exchanging() -> bool:
-    """Return whether this thread or task has an attempt under way."""
+    """Return whether this thread or task makes an attempt."""
     return _current.get() is not None

@@ -1,8 +1,8 @@
-"""Draws the line between failed exchanges and other errors, for both worlds. No I/O.
+"""Distinguishes failed exchanges from other errors, for both worlds. No I/O.
 
 An error of the HTTP libraries, or one of the standard library that slips through them, is a failed
-exchange, which becomes a `ClientError`. Errors of the user's own classes, as a generator that
-yields a body may raise, stay as they are.
+exchange, which becomes a `ClientError`. Errors of the user's own classes, such as from a generator
+of a body, are not converted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _STANDARD = (OSError, ValueError, EOFError, ImportError, RuntimeError, Arithmeti
 
 
 def is_failed_exchange(error: BaseException) -> bool:
-    """Return whether an error that came out of an HTTP library means that the exchange failed."""
+    """Return whether an error raised by an HTTP library means that the exchange failed."""
     members: Sequence[BaseException] = getattr(error, "exceptions", ())
     if isinstance(error, BaseExceptionGroup):
         return all(map(is_failed_exchange, members))
@@ -30,6 +30,6 @@ def is_failed_exchange(error: BaseException) -> bool:
 
 
 def is_of_library(error: BaseException) -> bool:
-    """Return whether an error is of an HTTP library, or of one that it uses."""
+    """Return whether the class of an error is of an HTTP library or a dependency."""
     packages = (kind.__module__.partition(".")[0] for kind in type(error).__mro__)
     return not _LIBRARIES.isdisjoint(packages)

@@ -1,4 +1,4 @@
-"""Renews objects in the child of a fork, which inherits locks, threads and sockets of its parent.
+"""Renews objects in the child of a fork, which inherits locks, threads and sockets.
 
 A lock may be held by a thread that the child does not have, and bytes that the child reads from a
 socket are lost to the parent. Objects are renewed before the child runs any other code.
@@ -16,7 +16,7 @@ class Inheritable(Protocol):
     """An object whose state belongs to one process."""
 
     def _renew(self) -> None:
-        """Replace locks, and give up threads and sockets, without a byte to the other side.
+        """Replace locks, and give up threads and sockets without sending a byte.
 
         Runs in the child only, where no other thread exists. Must not take an old lock.
         """
@@ -27,15 +27,15 @@ _inheritable: Living[Inheritable] = Living()
 
 
 def renew_after_fork(item: Inheritable) -> None:
-    """Call `Inheritable._renew` in each child, as long as the object lives."""
+    """Call `Inheritable._renew` in each child while the object lives."""
     _inheritable.add(item)
 
 
 def give_up(descriptor: int) -> None:
-    """Replace an inherited socket by an end of file, without a byte to the other side.
+    """Replace an inherited socket by an end of file without sending a byte.
 
-    The descriptor stays valid, so that its owner can close it as usual, and no other file gets its
-    number before.
+    The descriptor stays valid, so that the owner closes it as usual, and no other file gets the
+    number earlier.
     """
     if descriptor >= 0:
         nothing = os.open(os.devnull, os.O_RDWR)

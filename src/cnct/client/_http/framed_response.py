@@ -13,10 +13,10 @@ _BLANK = (b"\r\n", b"\n")
 
 
 class Wire:
-    """What a connection knows about the bytes that it received.
+    """The state of a connection beyond a single response.
 
     Attributes:
-        surplus: Whether bytes came that belong to no response, so that the next one would be wrong.
+        surplus: Whether bytes arrived that belong to no response and would spoil the next one.
     """
 
     surplus = False
@@ -49,11 +49,11 @@ class _Source(io.RawIOBase):
 
 
 class _Lines(io.BufferedReader):
-    """The bytes of a response; a line that is cut is an error.
+    """The bytes of a response; a truncated line is an error.
 
     Args:
         source: Bytes of the socket.
-        wire: Notes surplus bytes when this is closed.
+        wire: Records surplus bytes at closing.
     """
 
     def __init__(self, source: _Source, wire: Wire) -> None:
@@ -75,7 +75,7 @@ class _Lines(io.BufferedReader):
 
 
 class _Files:
-    """Stands in for the socket, of which `http.client.HTTPResponse` only makes a file."""
+    """Replaces the socket, from which `http.client.HTTPResponse` only makes a file."""
 
     def __init__(self, sock: Any, wire: Wire) -> None:
         self._sock = sock
@@ -86,11 +86,11 @@ class _Files:
 
 
 class FramedResponse(http.client.HTTPResponse):
-    """A response that is complete, or an error.
+    """A response that raises an error unless it is complete.
 
     Args:
         wire: State of the connection.
-        sock: Its socket.
+        sock: Socket of the connection.
         **kwargs: As for `http.client.HTTPResponse`.
     """
 
@@ -103,7 +103,7 @@ class FramedResponse(http.client.HTTPResponse):
         """Read status and headers.
 
         Raises:
-            http.client.HTTPException: If they are cut, too long, or wrong.
+            http.client.HTTPException: If they are truncated, too long, or invalid.
         """
         head = None
         while head is None:
@@ -115,9 +115,9 @@ class FramedResponse(http.client.HTTPResponse):
         self.will_close = head.will_close
 
     def _head(self) -> list[bytes]:
-        """Return the lines up to the blank one, which is left out."""
+        """Return the lines before the blank line."""
         end = HEAD_END.search(self.fp.peek(1))
-        if end is not None:  # all of it has come
+        if end is not None:  # the whole response has arrived
             return self.fp.read(end.end())[: end.start() + 1].splitlines(keepends=True)
         try:
             lines = [self.fp.readline(LARGEST_HEAD)]

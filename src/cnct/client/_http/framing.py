@@ -1,8 +1,7 @@
 """Finds the head and the body of a response among the bytes of a connection. No I/O.
 
-Both drivers use it. It decides as h11 does: unlike the parser of the standard library, it takes no
-response that is cut in its headers for a complete one, ignores no wrong ``Content-Length``, and
-accepts more than 100 headers.
+Used by both drivers. Follows h11: unlike the standard library's parser, this one refuses a response
+with truncated headers or a wrong ``Content-Length``, and accepts more than 100 headers.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _FOLD = re.compile(rb"\r?\n[ \t]+")
 _LENGTH = re.compile(rb"[0-9]{1,20}")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _LINE_END = b"\r\n"
-_OVERLAP = 3  # bytes of the end of a head that may have come before
+_OVERLAP = 3  # bytes of the end of a head that may have arrived before
 _INFORMATIONAL = range(200)
 _SWITCHING = 101
 _BODILESS = frozenset({204, 304})
@@ -38,9 +37,9 @@ class Head(NamedTuple):
     Attributes:
         version: 10 or 11.
         status: The status.
-        reason: Its reason phrase.
-        headers: Names and values in their order.
-        is_chunked: Whether the body comes in chunks.
+        reason: Reason phrase.
+        headers: Names and values in order.
+        is_chunked: Whether the body is chunked.
         length: Length of the body in bytes; ``None`` if it ends with a last chunk, or with the
             connection.
         will_close: Whether the server closes the connection behind the body.
@@ -56,14 +55,14 @@ class Head(NamedTuple):
 
 
 def parsed_head(lines: Sequence[bytes], method: str) -> Head | None:
-    """Return a head, ``None`` for an interim response, behind which another head follows.
+    """Return a head; ``None`` for an interim response, which another head follows.
 
     Args:
-        lines: Its lines with their ends, without the blank one.
+        lines: Lines of the head with line ends, without the blank line.
         method: Method of the request.
 
     Raises:
-        http.client.HTTPException: If a line is wrong, or the framing unknown.
+        http.client.HTTPException: If a line is invalid, or the framing unknown.
     """
     match = _STATUS_LINE.fullmatch(lines[0])
     if match is None:
@@ -135,7 +134,7 @@ class Incoming:
     Attributes:
         head: Status and headers, ``None`` until they are complete.
         complete: Whether the response has ended.
-        surplus: Whether bytes came behind its end, so that the next response would be wrong.
+        surplus: Whether bytes arrived behind the end and would spoil the next response.
     """
 
     def __init__(self, method: str) -> None:
@@ -148,10 +147,10 @@ class Incoming:
         self._step: Callable[[bytes, int, list[bytes]], int] = self._read_head
 
     def take(self, data: bytes) -> list[bytes]:
-        """Return the pieces of the body in some bytes of the connection.
+        """Parse received bytes, and return the pieces of the body.
 
         Raises:
-            http.client.HTTPException: If head or framing are wrong, or the head is too long.
+            http.client.HTTPException: If head or framing are invalid, or the head is too long.
         """
         pieces: list[bytes] = []
         position = 0
@@ -161,7 +160,7 @@ class Incoming:
         return pieces
 
     def end(self) -> None:
-        """Take the end of the connection.
+        """Handle the end of the connection.
 
         Raises:
             http.client.HTTPException: If the response is not complete.

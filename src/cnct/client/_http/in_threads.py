@@ -1,7 +1,6 @@
 """Runs blocking functions in threads for an event loop.
 
-Takes the place of ``asyncio.to_thread``, whose executor accepts nothing once the main thread has
-ended.
+Replaces ``asyncio.to_thread``, whose executor refuses work after the end of the main thread.
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ from cnct.client._http.workers import Workers
 
 T = TypeVar("T")
 
-_MOST_THREADS = 32  # as the executor of asyncio has at most
+_MOST_THREADS = 32  # the maximum of asyncio's executor
 _workers = Workers(_MOST_THREADS, daemon=True)
 
 
 async def in_thread(function: Callable[..., T], *args: Any) -> T:
-    """Call a function in a thread, in a copy of the task's context, and return its result."""
+    """Call a function in a thread, in a copy of the task's context, and return the result."""
     return await asyncio.wrap_future(_workers.submit(function, *args))

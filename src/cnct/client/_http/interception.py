@@ -23,7 +23,7 @@ class WireRequest(NamedTuple):
 
 
 class WireResponse(NamedTuple):
-    """A response as received from the wire; the driver converts it to its library's class."""
+    """A response as received on the wire; drivers convert this to a class of the HTTP library."""
 
     status_code: int
     headers: Mapping[str, str]
@@ -34,7 +34,7 @@ class Interceptor(Protocol):
     """Responds to the requests for some URLs."""
 
     def covers(self, url: str) -> bool:
-        """Return whether requests for a URL are kept from the network."""
+        """Return whether requests for a URL are intercepted."""
         ...
 
     def respond(self, request: WireRequest) -> WireResponse:
@@ -46,7 +46,7 @@ _stack: list[Interceptor] = []
 
 
 def add_interceptor(interceptor: Interceptor) -> None:
-    """Put an interceptor before those that are active already."""
+    """Activate an interceptor, with precedence over the active ones."""
     _stack.append(interceptor)
 
 

@@ -1,4 +1,4 @@
-"""Runs calls that belong together in threads, and aborts them together."""
+"""Runs related calls in threads, and aborts them together."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ class Jobs:
 
     Args:
         width: Largest number of threads.
-        settings: Returns a function that gives another thread the settings of this one's session.
+        settings: Returns a function that copies the settings of this thread's session to another
+            thread.
     """
 
     def __init__(self, width: int, settings: Callable[[], Callable[[], None]]) -> None:
@@ -30,7 +31,7 @@ class Jobs:
         return self._workers.submit(self._run, function, *args)
 
     def _run(self, function: Callable[..., T], *args: Any) -> T:
-        """Call a function; a method, so that a running thread keeps this object alive."""
+        """Call a function. A method, so that a running thread keeps this object alive."""
         return working_for(self._reading, function, *args)
 
     def __enter__(self) -> Self:
@@ -43,9 +44,9 @@ class Jobs:
         self._reading.end()
 
     def join(self) -> None:
-        """Abort the calls since the client is closed, and wait for the end of every thread.
+        """Abort the calls of a closed client, and wait for the end of every thread.
 
-        The futures, also of functions that do not run yet, get a `ClientError`.
+        All futures get a `ClientError`, even those of functions that do not run yet.
         """
         self._reading.end(is_closed=True)
         self._workers.join()

@@ -1,4 +1,4 @@
-"""A set of objects that does not keep them alive, safe to use from any thread. No I/O."""
+"""A set of weak references, safe to use from any thread. No I/O."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Living(Generic[T]):
-    """Objects that somebody else still holds.
+    """A set of objects that does not keep them alive.
 
     Unlike ``weakref.WeakSet``, one thread may add while another iterates: each step on the set of
     references is atomic. The objects must compare by identity.

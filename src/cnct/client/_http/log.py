@@ -21,11 +21,11 @@ def log_response(request: Request, response: Response, start: float) -> None:
 
 
 def log_failure(request: Request, error: Exception) -> None:
-    """Log a request that got no response."""
+    """Log a request without a response."""
     _http.debug("%s %s: %s", request.method, request.shown_url, type(error).__name__)
 
 
 def log_pause(pause: Pause) -> None:
-    """Log the reason and length of the pause before a retry; others have no reason."""
+    """Log reason and length of a pause before a retry; pauses without a reason are not logged."""
     if pause.reason:
         _retry.info("%s", pause.reason)

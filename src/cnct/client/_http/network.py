@@ -1,6 +1,6 @@
 """The arguments ``verify``, ``cert`` and ``proxy`` of clients, for both drivers. Sends nothing.
 
-An argument that was passed overrides the environment; otherwise `environment` says what applies.
+An argument that was passed overrides the environment; otherwise `environment` decides.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class Network(NamedTuple):
     """How the client reaches servers.
 
     Attributes:
-        verify: Path of CA certificates, or whether servers are checked; ``None`` as the
-            environment has it.
+        verify: Path of CA certificates, or whether to check servers; ``None`` for the environment's
+            setting.
         cert: File of a client certificate with its key, or a pair of files.
-        proxy: URL of a proxy, with a masked ``repr``; empty text for no proxy, ``None`` as the
-            environment has it.
+        proxy: URL of a proxy, with a masked ``repr``; empty text for no proxy, ``None`` for the
+            environment's setting.
     """
 
     verify: bool | str | None = None
@@ -57,11 +57,11 @@ class Network(NamedTuple):
 
 
 def checked_network(verify: Any, cert: Any, proxy: Any) -> Network:
-    """Return the arguments ``verify``, ``cert`` and ``proxy`` if they are valid.
+    """Return the settings of valid arguments ``verify``, ``cert`` and ``proxy``.
 
     Raises:
         TypeError: If an argument is of the wrong type.
-        ValueError: If a file does not exist or has no certificate, or ``proxy`` is no URL of a
+        ValueError: If a file does not exist or has no certificate, or ``proxy`` is not the URL of a
             proxy.
     """
     if verify is not None and not isinstance(verify, bool):
@@ -116,10 +116,10 @@ def _check_authorities(path: str) -> None:
 
 
 def load_cert(context: ssl.SSLContext, cert: str | tuple[str, str]) -> None:
-    """Load a client certificate into a context. A key with a passphrase is refused: none is asked.
+    """Load a client certificate into a context. A key with a passphrase is refused; no prompt.
 
     Raises:
-        ValueError: If there is no certificate, or no key that belongs to it.
+        ValueError: If there is no certificate, or no matching key.
     """
     certificate, key = (cert, None) if isinstance(cert, str) else cert
     try:

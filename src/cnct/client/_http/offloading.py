@@ -1,4 +1,4 @@
-"""Slow steps of asynchronous calls, taken in threads so that they do not delay the event loop."""
+"""Slow steps of asynchronous calls, run in threads so as not to delay the event loop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cnct.client._core.responses import content_of, decoded_rows, is_large
 
 
 def import_driver(library: str) -> None:
-    """Import everything that the first call needs."""
+    """Import all modules that the first call needs."""
     from cnct.client._http.async_opening import import_all  # noqa: PLC0415 - slow import
     from cnct.client.identity import user_agent  # noqa: PLC0415 - imports this room
 

@@ -1,6 +1,6 @@
 """Recognizes methods of the HTTP libraries that tests or instrumentations have replaced.
 
-A replaced method must be called, so the drivers take their shortcuts past the originals only.
+A replaced method must be called; the drivers bypass only the original ones.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from types import FunctionType, ModuleType
 
 
 def original(function: object, package: ModuleType) -> object:
-    """Return a method of a package if it is the package's own, else an object that is no method.
+    """Return an original method of a package; for a replaced one, an object that equals no method.
 
-    The drivers are imported at the first call, when the method may have been replaced already.
+    The drivers are imported at the first call, when the method may already be replaced.
 
     Args:
-        function: The method, as the class has it now.
+        function: The present method of the class.
         package: The package that defined it.
     """
     folder = str(Path(package.__file__ or "").parent)

@@ -22,19 +22,19 @@ class Breakable(Protocol):
     """A connection that waits for a response."""
 
     def break_off(self, reading: Reading) -> None:
-        """Abort the request that a reading has under way on this connection, if any."""
+        """Abort a reading's request on this connection, if any."""
         ...
 
 
 class Reading:
-    """Pauses and calls of the threads of one reading, which end with it.
+    """Pauses and calls of the threads of one reading; aborted at its end.
 
     Args:
-        adopt: Gives a thread the settings of the consumer's session.
+        adopt: Copies the settings of the consumer's session to a thread.
 
     Attributes:
-        pages: Pages that are being fetched, or were fetched and not consumed yet.
-        is_closed: Whether it was ended because the client was closed.
+        pages: Pages that are being fetched, or are not consumed yet.
+        is_closed: Whether the reason of the end is that the client was closed.
     """
 
     def __init__(self, adopt: Callable[[], None] = lambda: None) -> None:
@@ -73,7 +73,7 @@ class Reading:
         """Abort every pause and call.
 
         Args:
-            is_closed: Whether that is because the client is closed.
+            is_closed: Whether the reason is that the client is closed.
         """
         self.is_closed = self.is_closed or is_closed
         self._ended.set()
@@ -85,12 +85,12 @@ current_reading: ContextVar[Reading | None] = ContextVar("current_reading", defa
 
 
 def current() -> Reading | None:
-    """Return the reading that this thread works for, ``None`` for any other thread."""
+    """Return the reading that this thread works for, or ``None``."""
     return current_reading.get()
 
 
 def sleep(seconds: float) -> None:
-    """Wait; in a thread that reads ahead, until the reading ends at the latest.
+    """Wait; in a thread that reads ahead, the end of the reading aborts the wait.
 
     Raises:
         CancelledError: If the reading ends meanwhile.

@@ -1,4 +1,4 @@
-"""Classifies the errors of requests for the retries: was it sent, and may a retry succeed?"""
+"""Classifies the errors of requests for retries: whether the request may have been sent."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def failure_of(error: requests.RequestException | BodyError, exchange: Exchange)
     if isinstance(reason, MaxRetryError):
         reason = reason.reason
     is_unusable = isinstance(error, requests.exceptions.SSLError) and not exchange.sent
-    if is_unusable or _is_certificate_error(reason):  # certificates that cannot be loaded, or wrong
+    if is_unusable or _is_certificate_error(reason):  # not loaded, or not verified
         return TransportError(error, sent=False, transient=False)
     unsent = not exchange.sent and isinstance(error, _UNSENT)
     unsent = unsent or isinstance(reason, NewConnectionError | ConnectTimeoutError)

@@ -1,4 +1,4 @@
-"""Finds the end of a response among the bytes of a connection. No I/O, and no errors: h11 has them.
+"""Finds the end of a response among the bytes of a connection. No I/O; h11 raises the errors.
 
 h11 keeps bytes behind the end and takes them for the next response, so that a connection with
 surplus bytes must not be used again.
@@ -13,7 +13,7 @@ _HEAD_END = re.compile(rb"\n\r?\n")
 _STATUS = re.compile(rb"HTTP/[0-9]\.[0-9] ([0-9]{3})")
 _CHUNKED = re.compile(rb"\ntransfer-encoding:[ \t]*chunked[ \t]*\r?\n", re.IGNORECASE)
 _LENGTH = re.compile(rb"\ncontent-length:[ \t]*([0-9]+)[ \t]*[,\r\n]", re.IGNORECASE)
-_OVERLAP = 3  # bytes of the end of a head that may have come before
+_OVERLAP = 3  # bytes of the end of a head that may have arrived before
 _CHUNK_END = 2  # bytes of the line break behind a chunk
 _BODILESS = (b"204", b"304")
 

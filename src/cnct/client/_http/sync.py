@@ -33,7 +33,7 @@ from cnct.client._core.reader import Reader
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
-from cnct.client._http.adapter import Adapter, Session, has_cookies
+from cnct.client._http.adapter import Adapter, FlowSession, has_cookies
 from cnct.client._http.exchange import Exchange, current_exchange
 from cnct.client._http.failures import is_failed_exchange
 from cnct.client._http.forks import renew_after_fork
@@ -54,19 +54,19 @@ T = TypeVar("T")
 _SEND = original(requests.Session.send, requests)
 _cookies: Any = import_module("requests.cookies")  # whose functions have no types
 
-# Arguments of a plain request; any other goes through requests.Session.request, which is slower.
+# Arguments of a plain request; others are sent by requests.Session.request, which is slower.
 _PLAIN = frozenset({"headers", "timeout", "data", "files", "allow_redirects"})
-# URLs that requests would not change.
+# URLs that requests would leave unchanged.
 _READY_URL = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?/(?:[\w!#$&'()*+,/:;=?@~.-]|%[0-9A-F]{2})*")
 
 
 def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Leave Authorization as it is; without an ``auth``, requests would use the user's .netrc."""
+    """Leave Authorization unchanged. Without an ``auth``, requests would use the user's .netrc."""
     return request
 
 
 def _copy(session: requests.Session) -> requests.Session:
-    """Return a session with the same settings, but cookies of its own; adapters are shared."""
+    """Return a session with the same settings and adapters, and cookies of its own."""
     copy = requests.Session.__new__(type(session))
     for name, value in vars(session).items():
         copied = getattr(value, "copy", None)
@@ -88,14 +88,14 @@ class Driver:
 
     Args:
         endpoint: Base URL of the requests, for which proxies are looked up.
-        clock: Is moved in place of pauses, if there is one.
+        clock: Clock to advance instead of pausing, or ``None``.
         network: Certificates and proxy.
     """
 
     def __init__(self, endpoint: str, clock: Clock | None, network: Network) -> None:
         self._pause = sleep if clock is None else clock.advance
         self._adapter = Adapter(is_silent=network.verify is False)
-        # As a path, so that requests prefers no variable of the environment.
+        # As a path, which requests prefers to variables of the environment.
         self._verify = DEFAULT_CA_BUNDLE_PATH if network.verify is True else network.ca
         self._cert = network.cert
         self._proxies = None if network.proxy is None else _proxies(network.proxy)
@@ -108,7 +108,7 @@ class Driver:
         self._local = threading.local()
         self._sessions: Living[requests.Session] = Living()
         self._has_own_sessions = True
-        # A running thread keeps its Ahead or Jobs alive, so none is missing at close().
+        # A running thread keeps its Ahead or Jobs alive, so that close() finds all.
         self._ahead: Living[Ahead | Jobs] = Living()
         renew_after_fork(self)
 
@@ -123,8 +123,8 @@ class Driver:
         """Return a driver with the same connections.
 
         Args:
-            endpoint: Base URL of its requests.
-            is_same: Whether the sessions are shared, too: with cookies and settings of the user.
+            endpoint: Base URL of the new driver's requests.
+            is_same: Whether the sessions are shared too, with cookies and the user's settings.
         """
         driver = Driver.__new__(Driver)
         vars(driver).update(vars(self))
@@ -136,7 +136,7 @@ class Driver:
         return driver
 
     def run(self, flow: Flow[T], send: Callable[[Request], Response]) -> T:
-        """Run a flow to its end and return its result.
+        """Run a flow to the end, and return the result.
 
         Args:
             flow: Yields the requests and pauses.
@@ -219,9 +219,9 @@ class Driver:
         self._sessions.add(session)
 
     def settings(self) -> Callable[[], None]:
-        """Return a function that gives the settings of this thread's session to another thread.
+        """Return a function that copies the settings of this thread's session to another thread.
 
-        A thread that has a session of its own keeps that.
+        A thread with a session of its own keeps that session.
         """
         snapshot = _copy(self.session)
 
@@ -232,7 +232,7 @@ class Driver:
         return adopt
 
     def send(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
-        """Send one request and return its response.
+        """Send one request, and return the response.
 
         Raises:
             requests.RequestException: If there is no response.
@@ -243,7 +243,7 @@ class Driver:
             kwargs["data"] = kwargs.pop("content")
         kwargs.pop("follow_redirects", None)
         kwargs["allow_redirects"] = False  # the flow follows them
-        kwargs.setdefault("headers", {})  # an overridden seam may leave them out
+        kwargs.setdefault("headers", {})  # an overridden method may omit them
         payload = kwargs.pop("json", None)
         if payload is not None:
             kwargs["data"] = encoded_json(payload)
@@ -265,12 +265,12 @@ class Driver:
             return self._send_plain(session, method, url, kwargs)
         kwargs.setdefault("auth", session.auth or _keep_authorization)
         kwargs.setdefault("verify", session.verify)  # requests would prefer the environment
-        # Read the body here: an error while reading it later would not be retried.
+        # Read the body here: a later read error would not be retried.
         kwargs["stream"] = False
         return session.request(method, url, **kwargs)
 
     def _is_unchanged(self, session: requests.Session) -> bool:
-        """Return whether the session has no settings of the user, so that ours apply."""
+        """Return whether the session has no settings of the user."""
         return (
             session.verify == self._verify
             and session.cert == self._cert
@@ -301,16 +301,16 @@ class Driver:
         return response
 
     def _is_direct(self, session: requests.Session, url: str) -> bool:
-        """Return whether ``session.send`` would only pass the request to our adapter."""
+        """Return whether ``session.send`` would do nothing but call our adapter."""
         return (
             getattr(session.send, "__func__", None) is _SEND
             and session.get_adapter(url) is self._adapter
         )
 
     def _send_foreign(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
-        """Send without cookies and settings of the session, which are for the endpoint's host."""
+        """Send to another host, without cookies and settings of the session."""
         session = self._new_session()
-        session.cert = None  # it identifies the user
+        session.cert = None  # the certificate identifies the user
         arguments: dict[str, Any] = {
             "verify": self._verify,
             **kwargs,
@@ -320,7 +320,7 @@ class Driver:
         return session.request(method, url, **arguments)
 
     def _new_session(self) -> requests.Session:
-        session = Session()
+        session = FlowSession()
         session.verify = self._verify
         session.cert = self._cert
         if self._proxies is not None:
@@ -334,7 +334,7 @@ class Driver:
         """End all threads and close all connections; a later call opens new ones.
 
         Args:
-            is_opener: Whether the connections are closed; others share them.
+            is_opener: Whether to close the connections, which other drivers may share.
         """
         for ahead in self._ahead:
             ahead.join()

@@ -1,6 +1,6 @@
-"""Runs coroutines that belong together in tasks, and cancels them together.
+"""Runs related coroutines in tasks, and cancels them together.
 
-Async twin of ``jobs``, apart from it since synchronous programs need no asyncio.
+Async twin of ``jobs``; a module of its own, since synchronous programs need no asyncio.
 """
 
 from __future__ import annotations

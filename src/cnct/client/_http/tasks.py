@@ -18,7 +18,7 @@ from cnct.exceptions import ClientError
 Fetch = Callable[[Span], Coroutine[Any, Any, Unread]]
 Loop = asyncio.AbstractEventLoop
 
-_POLL = 0.005  # seconds between looks whether another event loop has read its page
+_POLL = 0.005  # seconds between checks whether another event loop has read its page
 
 
 class Round:
@@ -26,7 +26,7 @@ class Round:
 
     Attributes:
         loop: The event loop.
-        pages: Tasks that fetch pages, whose pages are not taken yet.
+        pages: Tasks whose pages are not consumed yet.
         has_ended: Whether the tasks were cancelled.
         is_closed: Whether the end of the client cancelled them.
     """
@@ -51,7 +51,7 @@ class Round:
         """Cancel the tasks, and return them.
 
         Args:
-            is_closed: Whether that is because the client is closed.
+            is_closed: Whether the reason is that the client is closed.
         """
         self.is_closed = self.is_closed or is_closed
         self.has_ended = True
@@ -84,11 +84,11 @@ class AsyncAhead:
             try:
                 yield
             finally:
-                if self._taken_by is loop:  # else it lost its turn
+                if self._taken_by is loop:  # otherwise the loop lost its turn
                     self._taken_by = None
 
     def _take(self, loop: Loop) -> bool:
-        """Return whether it is a loop's turn; one that stopped in the middle loses its turn."""
+        """Take the turn for a loop if possible, also from a loop that stopped during its turn."""
         with self._taker:
             holder = self._taken_by
             if holder is not None and holder.is_running():
@@ -107,7 +107,7 @@ class AsyncAhead:
 
     @property
     def complete(self) -> bool:
-        """Whether all is read."""
+        """Whether all pages are read."""
         return self._reader.complete
 
     async def next_page(self, fetch: Fetch, read: Callable[[Unread], Page]) -> list[Any]:
@@ -115,11 +115,11 @@ class AsyncAhead:
 
         Args:
             fetch: Fetches a page; in a task if the width is above 1.
-            read: Decodes a page. Neither is kept, as in the synchronous world.
+            read: Decodes a page. Neither function is kept, as in the synchronous world.
 
         Returns:
-            New rows in order; none where the reader has to look elsewhere for the next ones, or
-            another event loop has taken the turn since this one stopped.
+            New rows in order; none if the next rows are in another place, or another event loop has
+            taken the turn since this one stopped.
 
         Raises:
             ClientError: If the page cannot be fetched, or the client was closed. Calls for later
@@ -135,7 +135,7 @@ class AsyncAhead:
                 return self._reader.feed(read(unread), first) if self._turn == turn else []
             task = round_.pages[first]
             try:
-                # Unlike awaiting the task, this tells its cancellation from that of the consumer.
+                # Unlike awaiting the task, this distinguishes its cancellation from the consumer's.
                 await asyncio.wait((task,))
                 if not task.cancelled():
                     page = read(task.result())
@@ -147,14 +147,14 @@ class AsyncAhead:
             if round_.is_closed:
                 await self.close()
                 raise ClientError(CLOSED)
-            # Another consumer ended the round: begin again.
+            # Another consumer ended the round: start again.
         return []
 
     def _started(self, spans: list[Span], fetch: Fetch) -> Round | None:
-        """Return the round of this loop, after starting the spans that are not under way.
+        """Return the round of this loop, and start tasks for the spans without one.
 
         Returns:
-            ``None`` if there is one span, to be fetched by the consumer.
+            ``None`` for a single span, which the consumer fetches.
         """
         round_ = self._round
         if round_ is not None and round_.loop is not asyncio.get_running_loop():
@@ -180,11 +180,11 @@ class AsyncAhead:
             round_.loop.call_soon_threadsafe(round_.end)
 
     async def close(self, *, is_closed: bool = False) -> None:
-        """Cancel the tasks that are under way in this loop, and wait until they have ended.
+        """Cancel the running tasks of this loop, and wait for their end.
 
         Args:
-            is_closed: Whether that is because the client is closed; the consumer in another task
-                gets a `ClientError`.
+            is_closed: Whether the reason is that the client is closed; consumers in other tasks get
+                a `ClientError`.
         """
         round_ = self._round
         if round_ is None or round_.loop is not asyncio.get_running_loop():

@@ -1,7 +1,7 @@
 """Reads pages ahead of their consumer, in threads.
 
-Pauses and requests are aborted when the consumer stops. The order in which pages are read is
-decided by ``_core.reader``.
+Pauses and requests are aborted when the consumer stops. The order of the pages is decided by
+``_core.reader``.
 """
 
 from __future__ import annotations
@@ -49,13 +49,14 @@ def working_for(reading: Reading, function: Callable[..., T], *args: Any) -> T:
 class Ahead:
     """Pages of a reader in order, fetched by ``width`` threads.
 
-    A thread that has fetched a page fetches the next at once, however slow the consumer, until
-    twice as many pages as threads are held.
+    After a page, a thread fetches the next at once, however slow the consumer, until there are
+    twice as many unconsumed pages as threads.
 
     Args:
         reader: Plans the pages.
         width: Number of threads; 1 fetches in the consumer's own thread.
-        settings: Returns a function that gives another thread the settings of this one's session.
+        settings: Returns a function that copies the settings of this thread's session to another
+            thread.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class Ahead:
 
     @property
     def complete(self) -> bool:
-        """Whether all is read."""
+        """Whether all pages are read."""
         return self._reader.complete
 
     def next_page(self, fetch: Fetch, read: Callable[[Unread], Page]) -> list[Any]:
@@ -86,12 +87,12 @@ class Ahead:
 
         Args:
             fetch: Fetches a page; in a thread if the width is above 1.
-            read: Decodes a page, in the consumer's own thread. Neither is kept: as methods of the
-                set that holds this object, they would make a circle, and the rows would stay until
-                a full garbage collection.
+            read: Decodes a page, in the consumer's own thread. Neither function is kept: as methods
+                of the set that holds this object, they would form a reference cycle, and rows would
+                stay until a full garbage collection.
 
         Returns:
-            New rows in order; none where the reader has to look elsewhere for the next ones.
+            New rows in order; none if the next rows are in another place.
 
         Raises:
             ClientError: If the page cannot be fetched. Calls for later pages are aborted.
@@ -110,7 +111,7 @@ class Ahead:
                 if reading.is_closed or not reading.has_ended:
                     self.close()
                     raise
-                # Another consumer ended the reading: begin again.
+                # Another consumer ended the reading: start again.
             except BaseException:
                 self.close()
                 raise
@@ -122,18 +123,18 @@ class Ahead:
         return self._reading is not None and span in self._reading.pages
 
     def _withdraw(self, span: Span) -> bool:
-        """Keep the threads from a page; return ``False`` if one has begun to fetch it."""
+        """Withdraw a page from the threads; return ``False`` if one has begun to fetch the page."""
         page = self._reading.pages.get(span) if self._reading else None
         return page is None or page.cancel()
 
     def _started(self, spans: list[Span], fetch: Fetch) -> Reading:
-        """Return the reading, after submitting the spans that are not under way."""
+        """Return the reading, and submit the spans that are not being fetched."""
         reading = self._reading
         if reading is None or reading.has_ended:
             reading = self._reading = Reading(self._settings())
         dropped = [reading.pages.pop(span) for span in reading.pages.keys() - set(spans)]
         if [page for page in dropped if not (page.cancel() or page.done())]:
-            # Calls whose pages nobody wants would keep the threads until the server responds.
+            # Calls for obsolete pages would occupy the threads until the server responds.
             reading.end()
             reading = self._reading = Reading(self._settings())
         for span in spans:
@@ -142,17 +143,17 @@ class Ahead:
         return reading
 
     def _run(self, reading: Reading, fetch: Fetch, span: Span) -> Unread:
-        """Fetch a page; a method, so that a running thread keeps this object alive."""
+        """Fetch a page. A method, so that a running thread keeps this object alive."""
         return working_for(reading, fetch, span)
 
     def close(self) -> None:
-        """Abort the calls that are under way; their threads end."""
+        """Abort the running calls; their threads end."""
         reading, self._reading = self._reading, None
         if reading is not None:
             reading.end()
 
     def join(self) -> None:
-        """Abort the calls since the client is closed, and wait for the end of every thread.
+        """Abort the calls of a closed client, and wait for the end of every thread.
 
         The consumer, in another thread, gets a `ClientError`.
         """

@@ -1,6 +1,6 @@
 """Runs tasks in a bounded number of threads, in the order in which they were submitted.
 
-Takes the place of ``ThreadPoolExecutor``, which accepts no task once the main thread has ended.
+Replaces ``ThreadPoolExecutor``, which refuses tasks after the end of the main thread.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ T = TypeVar("T")
 class Workers:
     """Up to ``width`` threads, which end as soon as there are no more tasks.
 
-    Idle threads do not exist, so nothing has to be closed, and nothing outlives its work. Where
-    no thread can be started (at the exit of the interpreter, or at a limit of the system),
-    `submit` runs the task itself. In the child of a fork, the threads are started anew.
+    There are no idle threads, so that nothing has to be closed. If no thread can be started (at the
+    exit of the interpreter, or at a limit of the system), `submit` runs the task itself. In the
+    child of a fork, new threads are started.
 
     Args:
         width: Largest number of threads.
-        daemon: Whether the interpreter exits without waiting for running tasks; right for reads
-            whose result nobody needs any more, wrong for writes.
+        daemon: Whether the interpreter exits without waiting for running tasks: for reads, whose
+            results are not needed any more, but not for writes.
     """
 
     def __init__(self, width: int, *, daemon: bool = False) -> None:
@@ -42,7 +42,7 @@ class Workers:
         """Run a function in a thread, in a copy of the caller's context.
 
         Returns:
-            The future, which can be waited for, and cancelled until the function runs.
+            The future, which can be cancelled until the function runs.
         """
         future: Future[T] = Future()
         run = copy_context().run
@@ -64,11 +64,11 @@ class Workers:
         self._threads.append(thread)
         try:
             thread.start()
-        except RuntimeError:  # the others, or the caller, do the work
+        except RuntimeError:  # other threads, or the caller, run the task
             self._threads.remove(thread)
 
     def _next(self, worker: _Worker) -> _Task | None:
-        """Return the next task for a worker, which leaves if there is none."""
+        """Return the next task for a worker; ``None`` ends the worker."""
         with self._lock:
             worker.is_leaving = not self._tasks
             return self._tasks.popleft() if self._tasks else None
@@ -81,7 +81,7 @@ class Workers:
             task.future.cancel()
 
     def join(self) -> None:
-        """Wait until no thread is left; a task that calls this does not wait for itself."""
+        """Wait until all threads have ended, except for the calling one."""
         with self._lock:
             threads = [thread for thread in self._threads if thread.is_alive()]
         for thread in threads:
@@ -124,4 +124,4 @@ class _Worker(threading.Thread):
     def run(self) -> None:
         while (task := self._workers._next(self)) is not None:
             task.run()
-            del task  # what the task holds is free before the next one comes
+            del task  # frees the objects of the task before the next one comes
