@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from inspect import iscoroutinefunction
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from cnct.client.models.mistake_table import ARGUMENTS, LOOPED, SIGNS, TABLE
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     ClientObject: TypeAlias = BaseClient[Any, Any, Any] | Located[Any]
 
+_IS_ASYNC = 0x80  # CO_COROUTINE of inspect, whose import takes a while
 _CLEAR = 0.8  # similarity to the name of a method, from 0 to 1
 
 
@@ -200,7 +201,7 @@ def _refused(template: str, of_index: str) -> Callable[..., NoReturn]:
     return refuse
 
 
-def _answered_arguments(method: Callable[..., Any], template: str) -> Callable[..., Any]:
+def _answered_arguments(method: FunctionType, template: str) -> Callable[..., Any]:
     """Wrap a method, so that errors about wrong arguments name the Python to write."""
 
     @wraps(method)
@@ -221,7 +222,7 @@ def _answered_arguments(method: Callable[..., Any], template: str) -> Callable[.
                 raise
             raise TypeError(_wrong_arguments(self, method, error, template)) from None
 
-    return awaited if iscoroutinefunction(method) else call
+    return awaited if method.__code__.co_flags & _IS_ASYNC else call
 
 
 def _is_from_within(error: TypeError) -> bool:
@@ -229,9 +230,7 @@ def _is_from_within(error: TypeError) -> bool:
     return error.__traceback__ is not None and error.__traceback__.tb_next is not None
 
 
-def _wrong_arguments(
-    thing: Any, method: Callable[..., Any], error: TypeError, template: str
-) -> str:
+def _wrong_arguments(thing: Any, method: FunctionType, error: TypeError, template: str) -> str:
     name = method.__name__
     problem = str(error).rpartition(f"{name}()")[2]  # without the class, which may be private
     return f"{name}(){problem}: write {_filled(template, thing)}"
