@@ -15,7 +15,7 @@ from tests.client.raw import Raw, http
 from tests.client.test_async_streams import Transport
 from tests.conftest import KEY
 
-from cnct import AsyncConnectClient, ClientError
+from cnct import AmbiguousWriteError, AsyncConnectClient, ClientError
 from cnct.client._http import async_direct
 from cnct.client._http.async_direct import DirectConnection, DirectPool
 from cnct.client._http.async_request import Encoded
@@ -213,13 +213,19 @@ def pieces(*data):
 
 
 @pytest.mark.parametrize(
-    ("length", "data"),
-    [("5", b"abc"), ("5", pieces(b"abc")), ("2", pieces(b"abc")), ("x", b"abc")],
+    ("length", "data", "error"),
+    [
+        ("5", b"abc", ClientError),
+        ("x", b"abc", ClientError),
+        ("5", pieces(b"abc"), AmbiguousWriteError),
+        ("2", pieces(b"abc"), AmbiguousWriteError),
+    ],
 )
-def test_a_body_of_another_length_than_its_headers_say_is_an_error(server, length, data):
+def test_a_body_of_another_length_than_its_headers_say_is_an_error(server, length, data, error):
     async def body(client):
-        with pytest.raises(ClientError):
+        with pytest.raises(ClientError) as caught:
             await client.create("x", data=data, headers={"Content-Length": length})
+        assert type(caught.value) is error
 
     call(server.endpoint, body)
 

@@ -130,8 +130,29 @@ def test_bodies_are_the_same_in_both_worlds(server, remote, body, sent):
     assert server.got[-1].body == sent
 
 
+@pytest.mark.parametrize("path", ["a/./b/../c", "./a/c", "ü/../a/c"])
+def test_dots_of_a_path_are_resolved_before_it_is_sent(server, remote, path):
+    remote.get(path)
+    assert server.got[-1].path == "/public/v1/a/c"
+
+
+def test_headers_that_are_no_text_are_refused(server, remote):
+    with pytest.raises(TypeError, match="The header X must be of type str, not int"):
+        remote.get("x", headers={"X": 1})
+    assert not server.got
+
+
 @pytest.mark.parametrize(
-    "header", [{"X": "a\nb"}, {"X": "€"}, {"X": " a"}, {"X": "\x7f"}, {"X Y": "a"}, {"": "a"}]
+    "header",
+    [
+        {"X": b"a\nb"},
+        {"X": "a\nb"},
+        {"X": "€"},
+        {"X": " a"},
+        {"X": "\x7f"},
+        {"X Y": "a"},
+        {"": "a"},
+    ],
 )
 def test_headers_that_cannot_be_sent_are_refused(server, remote, header):
     with pytest.raises(ValueError, match="header"):

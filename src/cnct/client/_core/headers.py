@@ -29,13 +29,14 @@ def check_mapping(name: str, headers: Any) -> None:
         raise TypeError(f"{name} must be a dict like {{'X-Request-ID': '1'}}, not {kind}")
 
 
-def merged(headers: Mapping[str, str], more: Mapping[str, str | None] | None) -> dict[str, str]:
+def merged(headers: Mapping[str, str], more: Mapping[str, Any] | None) -> dict[str, str]:
     """Return ``headers`` updated with ``more``, case-insensitively; ``None`` removes a header.
 
     The ``repr`` of a secret value is masked.
 
     Raises:
-        ValueError: If HTTP does not allow a name or value. The message leaves out the value, which
+        TypeError: If a value is neither text nor bytes.
+        ValueError: If HTTP does not allow a name or value. The messages leave out the value, which
             may be secret.
     """
     if not more:
@@ -44,7 +45,13 @@ def merged(headers: Mapping[str, str], more: Mapping[str, str | None] | None) ->
     for name, value in more.items():
         if not _NAME.fullmatch(name):
             raise ValueError(f"A header name must be like 'X-Request-ID', not {name!r}")
-        if isinstance(value, str) and not _VALUE.fullmatch(value):
+        text = value.decode("latin-1") if isinstance(value, bytes) else value
+        if text is None:
+            continue
+        if not isinstance(text, str):
+            kind = type(value).__name__
+            raise TypeError(f"The header {name} must be of type str, not {kind}: write str(value)")
+        if not _VALUE.fullmatch(text):
             raise ValueError(
                 f"The header {name} must be one line of Latin-1 text without spaces around it"
             )

@@ -45,6 +45,7 @@ _SEND = original(httpx2.AsyncClient.send, httpx2)
 _UNSENT = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
+    httpx2.LocalProtocolError,
     httpx2.PoolTimeout,
     httpx2.ProxyError,
     httpx2.UnsupportedProtocol,

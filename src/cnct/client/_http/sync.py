@@ -56,8 +56,10 @@ _cookies: Any = import_module("requests.cookies")  # whose functions have no typ
 
 # Arguments of a plain request; others are sent by requests.Session.request, which is slower.
 _PLAIN = frozenset({"headers", "timeout", "data", "files", "allow_redirects"})
-# URLs that requests would leave unchanged.
-_READY_URL = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?/(?:[\w!#$&'()*+,/:;=?@~.-]|%[0-9A-F]{2})*")
+# URLs that requests would leave unchanged: it quotes characters, and resolves "." and "..".
+_READY_URL = re.compile(
+    r"(?!.*/\.)https?://[a-z0-9.-]+(?::\d+)?/(?:[\w!#$&'()*+,/:;=?@~.-]|%[0-9A-F]{2})*", re.ASCII
+)
 
 
 def _keep_authorization(request: requests.PreparedRequest) -> requests.PreparedRequest:
