@@ -1,4 +1,4 @@
-"""Joins a local document and the files that it refers to into one document. Parses nothing."""
+"""Joins a local document and its referenced files into one document. Parses nothing."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from cnct.openapi.shapes import Record, is_list, is_record
 from cnct.openapi.sources import NO_STAMP, Stamp, file_stamp, is_url, safe_location
 from cnct.text import listed
 
-_OTHER_PARTS = "x-cnct-parts"  # section of the components for anything but schemas
+_OTHER_PARTS = "x-cnct-parts"  # section of the components for parts other than schemas
 _ESCAPES = (("%", "%25"), ("~", "~0"), ("/", "~1"))  # RFC 6901, section 6
 
 
 def bundled(document: Record, location: str, read: Callable[[Path], Any]) -> Record:
-    """Return a document with the parts that it refers to in other files.
+    """Return a document including the parts that are in other files.
 
-    References to relative paths are followed from a local document, and from the files in turn.
+    References to relative paths are followed in a local document, and in the files in turn.
     The parts are added to the components, and the references changed to point there.
 
     Args:
-        document: The document; its references are changed in place.
+        document: The document, whose references are changed in place.
         location: Path or URL of the document.
         read: Reads another file, parsed.
 
@@ -36,7 +36,7 @@ def bundled(document: Record, location: str, read: Callable[[Path], Any]) -> Rec
 
 
 class _Node(NamedTuple):
-    """A part of the document, the file that it comes from, and whether it is a schema."""
+    """A part of the document, its file, and whether the part is a schema."""
 
     value: Any
     file: Path
@@ -82,7 +82,7 @@ class _Bundle:
         return {**self._document, "components": {**components, **sections}, FILES: self._stamps}
 
     def _below(self, node: _Node) -> list[_Node]:
-        """Follow the reference of a node, or list the parts in it."""
+        """Follow the reference of a node, or list the parts below."""
         reference = node.value.get("$ref")
         if isinstance(reference, str):
             part = self._follow(node, reference)

@@ -1,4 +1,4 @@
-"""Decides whether a stored index is up to date, or the document is read and indexed again.
+"""Decides whether a stored index is up to date or the document must be indexed again.
 
 Knows neither the contents of an index nor its file format.
 """
@@ -41,16 +41,16 @@ class Indexed(Struct, array_like=True):
 
 
 def indexed(location: str) -> Index:
-    """Return the stored index if it is up to date; otherwise index the document and store that.
+    """Return an up-to-date index, from the cache or after indexing the document.
 
-    Files are checked every time, URLs once a day. If a URL cannot be reached, an older index will
-    do.
+    Files are checked every time, URLs once a day. If a URL cannot be reached, an older index is
+    used.
 
     Args:
         location: Path or URL.
 
     Raises:
-        SpecError: If the document cannot be read or is no OpenAPI 3, and there is no older index.
+        SpecError: If the document cannot be read or is not OpenAPI 3, and there is no older index.
     """
     file = Stored(cache_key(location), Indexed)
     stored = _whole(file.load())
@@ -68,7 +68,7 @@ def indexed(location: str) -> Index:
 
 
 def refreshed(location: str) -> tuple[Index, bool]:
-    """Read a document again, however new its stored index is, and store the index.
+    """Read and index a document again, however new the stored index is.
 
     Args:
         location: Path or URL.
@@ -77,7 +77,7 @@ def refreshed(location: str) -> tuple[Index, bool]:
         The index, and whether the document differs from the stored one.
 
     Raises:
-        SpecError: If the document cannot be read or is no OpenAPI 3.
+        SpecError: If the document cannot be read or is not OpenAPI 3.
     """
     file = Stored(cache_key(location), Indexed)
     stored = _whole(file.load())
@@ -86,7 +86,7 @@ def refreshed(location: str) -> tuple[Index, bool]:
 
 
 def _kept(file: Stored[Indexed], latest: Indexed, stored: Indexed | None, location: str) -> Index:
-    """Store the latest index of a document, if it is not the stored one, and return it."""
+    """Return the latest index of a document; store a new one."""
     if latest is not stored:
         file.save(latest)
     elif is_url(location):
@@ -95,7 +95,7 @@ def _kept(file: Stored[Indexed], latest: Indexed, stored: Indexed | None, locati
 
 
 def at_hand(location: str) -> Index | None:
-    """Return the stored index, without network; ``None`` if there is none or its file has changed.
+    """Return the stored index, without network; ``None`` without one, or if the file has changed.
 
     The index of a URL may be outdated.
     """
@@ -106,7 +106,7 @@ def at_hand(location: str) -> Index | None:
 
 
 def searched(location: str, index: Index) -> Words:
-    """Return the stored words of an indexed document; collect and store them if need be."""
+    """Return the stored words of an indexed document; collect and store missing ones."""
     from cnct.openapi.words import Words, words  # noqa: PLC0415 - few programs search
 
     file = Stored(cache_key(location), Words)
@@ -118,7 +118,7 @@ def searched(location: str, index: Index) -> Words:
 
 
 def _whole(stored: Indexed | None) -> Indexed | None:
-    """Return a stored index unless another file of its document has changed since."""
+    """Return a stored index, or ``None`` if another file of the document has changed since."""
     if stored is None:
         return None
     files = stored.index.head.get(FILES, {})

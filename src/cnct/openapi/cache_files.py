@@ -1,9 +1,9 @@
-"""Stores values in files of the cache folder. Loads a value as it was saved, or none.
+"""Stores values in files of the cache folder. Loads a value unchanged, or none.
 
 Each value is one file, written under another name and then moved, so that processes can share the
-folder. A file with a wrong digest or of another version is ignored, and so is a folder that cannot
-be used, or that others can write to: then everything is computed again. Nothing here raises an
-error, since the cache is a convenience. Knows nothing about the values.
+folder. A file with a wrong digest or version is ignored, like a folder that cannot be used or to
+which others can write: then values are computed again. Raises no errors, since the cache is
+optional. Does not interpret the values.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Stored(Generic[_T]):
         self._file = cache_file(key, kind.__name__.lower())
 
     def load(self) -> _T | None:
-        """Return the value; ``None`` if it is missing, damaged or of another version."""
+        """Return the value; ``None`` if missing, damaged or of another version."""
         if self._file is None:
             return None
         try:
@@ -88,7 +88,7 @@ class Stored(Generic[_T]):
                 aside.unlink()
 
     def age(self) -> float:
-        """Return the seconds since the value was saved, or as `set_age` has set them."""
+        """Return the age of the value in seconds, as of saving or `set_age`."""
         try:
             age = time.time() - self._file.stat().st_mtime if self._file else math.inf
         except (OSError, ValueError):
@@ -104,10 +104,10 @@ class Stored(Generic[_T]):
 
 
 def _content(file: Path) -> bytes:
-    """Read a regular file; reading a FIFO would wait for a writer.
+    """Read a regular file; a FIFO would block until a writer opens it.
 
     Raises:
-        OSError: If there is none.
+        OSError: If there is no such file, or it is not regular.
     """
     with os.fdopen(os.open(file, _READ), "rb") as opened:
         if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):

@@ -1,8 +1,8 @@
 """Names the folder and the files of the cache of documents. Reads and writes none of them.
 
-``CNCT_CACHE_DIR`` is the folder, by default the user's cache folder; empty switches the cache off.
-A folder that cannot be used, or that others can write to, is none. Imports no msgspec, since
-completion at a prompt has little time.
+``CNCT_CACHE_DIR`` is the folder, by default the user's cache folder; an empty value switches the
+cache off. A folder that cannot be used, or to which others can write, is ignored. Does not import
+msgspec, which is slow for completion at a prompt.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def cache_key(location: str) -> str:
 def cache_file(key: str, ending: str) -> Path | None:
     """Return the file for a key; ``None`` without a cache folder.
 
-    Its name is a digest, since a URL can have secrets.
+    The file's name is a digest, since a URL can have secrets.
     """
     folder = trusted_folder()
     key_bytes = key.encode(errors="surrogatepass")  # file names need not be UTF-8
@@ -37,7 +37,7 @@ def cache_file(key: str, ending: str) -> Path | None:
 
 
 def trusted_folder() -> Path | None:
-    """Return the cache folder; ``None`` if it is switched off, or others could write to it."""
+    """Return the cache folder; ``None`` if the cache is off, or others can write there."""
     try:
         folder = cache_folder()
         return folder if folder is None or is_private(folder) else None
@@ -47,7 +47,7 @@ def trusted_folder() -> Path | None:
 
 
 def cache_folder() -> Path | None:
-    """Return the cache folder, whoever can write to it; ``None`` if the cache is off."""
+    """Return the cache folder without a check of permissions; ``None`` if the cache is off."""
     named = os.environ.get("CNCT_CACHE_DIR")
     if named == "":
         return None
@@ -60,7 +60,7 @@ def cache_folder() -> Path | None:
 
 
 def is_private(folder: Path) -> bool:
-    """Return whether only this user and root can write to a folder; a missing one is private."""
+    """Return whether only this user and root can write to a folder; a missing folder is private."""
     try:
         status = folder.stat()
     except FileNotFoundError:

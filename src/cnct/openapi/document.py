@@ -1,4 +1,4 @@
-"""Parses and validates an OpenAPI document, to plain data. Looks nothing up."""
+"""Parses and validates an OpenAPI document, and returns plain data. No look-ups."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cnct.openapi.sources import read, safe_location
 T = TypeVar("T")
 
 _INSTEAD_OF_PATHS = {"webhooks", "components"}  # OpenAPI 3.1, "OpenAPI Object"
-_MOST_SEGMENTS = 100  # of a path: the tree of paths is walked recursively
+_MOST_SEGMENTS = 100  # characters of a path, since the tree of paths is walked recursively
 
 
 def load_document(location: str | Path) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def load_document(location: str | Path) -> dict[str, Any]:
         The document as plain data: every key is text, and every integer fits 64 bits.
 
     Raises:
-        SpecError: If the document cannot be read or is no OpenAPI 3.
+        SpecError: If the document cannot be read or is not OpenAPI 3.
     """
     data, _ = read(str(location))
     return parse(data or b"", str(location))
@@ -46,14 +46,14 @@ def parse(data: bytes, location: str) -> dict[str, Any]:
         location: Path or URL, for messages.
 
     Raises:
-        SpecError: If this is no OpenAPI 3 document.
+        SpecError: If the data is not an OpenAPI 3 document.
     """
     document = _named(location, lambda: _checked(_parsed(data)))
     return bundled(document, location, _part)
 
 
 def _part(file: Path) -> Any:
-    """Read another file of a document, which need not be an OpenAPI document itself."""
+    """Read another file of a document; the file may contain any YAML or JSON."""
     data, _ = read(str(file))
     return _named(str(file), lambda: _parsed(data or b""))
 
@@ -63,7 +63,7 @@ def _parsed(data: bytes) -> Any:
 
 
 def _named(location: str, parsed: Callable[[], T]) -> T:
-    """Call a function, and begin the message of its error with the location."""
+    """Call a function; messages of errors get the location as prefix."""
     try:
         return parsed()
     except SpecError as error:
@@ -90,7 +90,7 @@ def _text(data: bytes) -> str:
 
 
 def _data(text: str) -> Any:
-    """Parse as JSON if the text starts like JSON, which is faster, and as YAML otherwise."""
+    """Parse text that starts like JSON as JSON, which is faster, and other text as YAML."""
     if text.lstrip()[0] not in "{[":
         return _yaml(text)
     try:
@@ -137,7 +137,7 @@ def _plain_by_hand(node: Any) -> Any:
 
 
 def _near(number: int) -> float:
-    """Return the nearest float, which is infinite for a number of more than 308 digits."""
+    """Return the nearest float, infinity for a number of more than 308 digits."""
     try:
         return float(number)
     except OverflowError:
@@ -183,7 +183,7 @@ def _checked(document: Any) -> dict[str, Any]:
 
 
 def _given(node: Any) -> Any:
-    """Return a node; an empty object for null, which YAML has where nothing follows a key."""
+    """Return a node, or an empty object for null, the value of a YAML key without a value."""
     return {} if node is None else node
 
 
@@ -198,6 +198,6 @@ def _check_object(node: Any, where: str) -> None:
 
 
 def _kind(node: Any) -> str:
-    """Return the JSON type of a value that is no object, with its article."""
+    """Return the JSON type of a value other than an object, with an article."""
     names = {"list": "an array", "str": "a string", "bool": "a boolean", "NoneType": "null"}
     return names.get(type(node).__name__, "a number")

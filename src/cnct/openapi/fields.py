@@ -27,11 +27,11 @@ class FilterField(Struct, frozen=True):
     """A field that a list endpoint can filter, order, search or select by.
 
     Attributes:
-        name: Dotted path, as RQL writes it.
+        name: Dotted path, as in RQL.
         lookups: Allowed operators, of eq ne lt le gt ge like ilike in out, and ``null`` if the
             field can be null. Empty for a field that only ``select`` takes.
         type: string, integer, decimal, float, boolean, date or datetime.
-        enum: The allowed values; empty if every value is.
+        enum: The allowed values; empty for any value.
         orderable: Whether ``ordering`` takes the field.
         searchable: Whether ``search`` looks into the field.
         hidden: Whether responses leave the field out unless ``select`` names it.
@@ -66,7 +66,7 @@ def selectable(fields: Iterable[str]) -> frozenset[str]:
 
 
 def filter_field(parameter: Mapping[str, Any]) -> FilterField | None:
-    """Read an OpenAPI parameter object; ``None`` if it is no filter, having no lookups note."""
+    """Read an OpenAPI parameter object; ``None`` for one without a lookups note."""
     text = str(parameter.get("description") or "")
     notes = {name: value.strip() for name, value in _NOTE.findall(text)}
     if parameter.get("in") != "query" or "lookups" not in notes:

@@ -1,6 +1,6 @@
 """Converts the text of a filter value to a Python value, as strictly as the server does.
 
-The rules are in docs/rql.md, "Types". Knows the type of a field and nothing else about it.
+The rules are in docs/rql.md, "Types". Knows only the type of a field.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def read_value(kind: str, text: str) -> Value:
         A str, int, float, Decimal, bool, date or datetime. A datetime without an offset is UTC.
 
     Raises:
-        ValueError: If the text is no value of this type.
+        ValueError: If the text is not a value of this type.
         OverflowError: If a date or datetime is out of Python's range.
     """
     match kind:

@@ -1,4 +1,4 @@
-"""The index of a document: its paths as a tree, and the rest packed, to be decoded on access.
+"""The index of a document: a tree of paths, and packed parts that are decoded on access.
 
 Does no I/O and knows no Python names.
 """
@@ -37,8 +37,7 @@ class Index(Struct, array_like=True):
         """Return a view like the parsed document; parts are decoded on first access.
 
         Args:
-            as_written: Whether parts stay as the document has them; by default, schemas are
-                `repaired`.
+            as_written: Whether to return unchanged parts; by default, schemas are `repaired`.
         """
         components = {
             name: _Parts(parts, as_written=as_written, are_schemas=name == "schemas")

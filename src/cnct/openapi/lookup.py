@@ -1,4 +1,4 @@
-"""Looks places and operations up in an index and caches operations. Reads no files."""
+"""Looks up places and operations in an index, and caches operations. Reads no files."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ class Lookup:
         )
 
     def operation(self, method: str, path: str) -> Operation | None:
-        """Return the operation of a path and an upper-case method; ``None`` if there is none."""
+        """Return the operation of a path and an upper-case method, or ``None``."""
         node = _callable(self._nodes(path))
         return self._operation(node, method) if node and method in node.methods else None
 
     def template(self, path: str) -> str:
-        """Return the template of the path that a call to a path reaches; empty if there is none."""
+        """Return the template of a path with ids; empty if no operation matches."""
         node = _callable(self._nodes(path))
         return node.template if node else ""
 
@@ -77,7 +77,7 @@ class Lookup:
             yield self._place(node, [node])
 
     def item(self, path: str) -> Object:
-        """Return the path item, with all its operations, as the document has it."""
+        """Return the unchanged path item, with all operations."""
         node = _callable(self._nodes(path))
         items = map(self._item, reversed(dict.fromkeys(node.methods.values()) if node else {}))
         return {key: part for item in items for key, part in item.items()}
@@ -101,7 +101,7 @@ class Lookup:
         return dereference(self._written, self._written["paths"].get(path))
 
     def _description(self, node: PathNode) -> str:
-        """Return the description of a path or, as few paths have one, of its tag."""
+        """Return the description of a path or, since few paths have one, of its tag."""
         if node.kind == "root":
             return str(as_object(self.index.head.get("info")).get("description") or "")
         item = self._item(next(iter(node.methods.values()), ""))

@@ -1,4 +1,4 @@
-"""Rules of English for the API's names. Separators stay as they are: the caller chooses them."""
+"""Rules of English for the API's names. Keeps separators, which the caller chooses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SINGULAR = (
 
 
 def singular(name: str) -> str:
-    """Return the name of a collection as that of one object: ``categories`` -> ``category``.
+    """Return the singular of a collection's name: ``categories`` -> ``category``.
 
     These few rules suffice for Connect's names; other names are returned unchanged.
     """

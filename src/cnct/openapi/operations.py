@@ -94,7 +94,7 @@ def success(document: Object, described: Object) -> Success:
 
 
 def parameter(document: Object, described: Object, name: str) -> Object | None:
-    """Return the schema of a query parameter; ``None`` if the operation has no such parameter."""
+    """Return the schema of a query parameter, or ``None``."""
     for entry in reversed(described["parameters"]):
         candidate = dereference(document, entry)
         if (candidate.get("name"), candidate.get("in")) == (name, "query"):
@@ -109,7 +109,7 @@ def schema(content: Content, media_type: str = "") -> Object | None:
 
 
 def example(document: Object, content: Content) -> Any | None:
-    """Return the example of a payload or of its schema; ``None`` if there is none."""
+    """Return the example of a payload or its schema, or ``None``."""
     media = as_object(next(iter(content.values()), None))
     for holder in (media, dereference(document, media.get("schema"))):
         if "example" in holder or holder.get("examples"):

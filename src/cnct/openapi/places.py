@@ -23,7 +23,7 @@ class Operation(Struct, frozen=True):
 
     Attributes:
         method: HTTP method, upper case.
-        template: The path as the document writes it, without the leading slash:
+        template: The path in the document, without the leading slash:
             ``products/{id}/items``.
         operation_id: The ``operationId``.
         summary: One line; always empty in Connect's document.
@@ -70,8 +70,7 @@ class Place(Struct, frozen=True):
 
     Attributes:
         kind: The kind of the path.
-        template: The path as the document writes it, without the leading slash; empty for the
-            root.
+        template: The path in the document, without the leading slash; empty for the root.
         operations: The operations by method.
         description: The description of the path or, for a namespace or collection without one, of
             the tag.
@@ -93,11 +92,11 @@ class Match(Struct, frozen=True):
     """A match of `OpenAPISpecs.find`.
 
     Attributes:
-        path: The path as the document writes it, without the leading slash.
+        path: The path in the document, without the leading slash.
         method: HTTP method; empty if the text describes the whole path.
         what: The name, dotted field or sentence that matches best.
         score: Higher is better; only comparable within one search.
-        missing: The searched words that the path lacks, as they were written.
+        missing: The searched words that the path lacks, as typed.
     """
 
     path: str

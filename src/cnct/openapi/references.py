@@ -1,4 +1,4 @@
-"""Follows ``$ref`` within a document, a plain dict or one that is decoded on access."""
+"""Follows ``$ref`` within a document, plain or decoded on access."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _NOTHING: Object = {}
 
 
 def dereference(document: Object, node: Any) -> Object:
-    """Follow the ``$ref`` of an object until there is none.
+    """Follow the references of an object to the end.
 
     Returns:
-        The object at the end. If there is none in the document, or the references form a cycle, an
-        empty object, which as a schema allows any value.
+        The object at the end. If the target is missing or the references form a cycle, an empty
+        object, which as a schema allows any value.
     """
     for _ in range(_MOST):
         here = as_object(node)
@@ -31,7 +31,7 @@ def dereference(document: Object, node: Any) -> Object:
 
 
 def target(document: Object, reference: str) -> Any:
-    """Return the value at a JSON pointer (RFC 6901, section 6); ``None`` if there is none."""
+    """Return the value at a JSON pointer (RFC 6901, section 6), or ``None``."""
     start, *steps = reference.split("/")
     if start != "#":
         return None

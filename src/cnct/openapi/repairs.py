@@ -1,7 +1,8 @@
-"""Repairs schemas by hand-written slips, and writes those of OpenAPI 3.1 as 3.0 does.
+"""Repairs slips in schemas, and converts schemas of OpenAPI 3.1 to the form of 3.0.
 
-Applied once to each part of a document, so that nothing else has to expect `required: true`,
-`allOf: null` or `minItems: "1"`. A keyword that makes no sense is dropped: then any value fits.
+Applied once to each part of a document, so that other modules need not handle `required: true`,
+`allOf: null` or `minItems: "1"`. A keyword without a meaning is dropped, so that any value is
+valid.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from cnct.openapi.shapes import Record, as_object, is_list, is_record
 
 _TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean"})
 _NULL = "null"
-_DATA = frozenset({"example", "examples", "default", "value"})  # holds values, no schemas
+_DATA = frozenset({"example", "examples", "default", "value"})  # contains values, not schemas
 _FLAGS = {"true": True, "false": False}
 
 _Rule = Callable[[Any], Any]
@@ -22,11 +23,11 @@ _Rule = Callable[[Any], Any]
 
 
 def repaired(part: Any, *, is_schema: bool) -> Any:
-    """Repair a part of a document in place, and return it. Iterative, for any depth.
+    """Repair and return a part of a document, in place. Iterative, for any depth.
 
     Args:
         part: A decoded schema, path item, parameter, response or other part.
-        is_schema: Whether the part is a schema itself.
+        is_schema: Whether the part is a schema.
     """
     todo: list[tuple[Any, bool]] = [(part, is_schema)]
     while todo:
@@ -43,7 +44,7 @@ def repaired(part: Any, *, is_schema: bool) -> Any:
 
 
 def parts_below(holder: Record) -> list[tuple[Any, bool]]:
-    """List the parts in anything but a schema, each with whether it is a schema."""
+    """List the parts within a part other than a schema, each with the flag ``is_schema``."""
     return [
         (part, name == "schema")
         for name, part in holder.items()
@@ -52,7 +53,7 @@ def parts_below(holder: Record) -> list[tuple[Any, bool]]:
 
 
 def schemas_below(schema: Record) -> list[tuple[Any, bool]]:
-    """List the schemas in a schema, and lists of them, each with True."""
+    """List the schemas within a schema, and lists of schemas, each with the flag True."""
     below: list[Any] = [schema[word] for word in (*_SINGLE, *_LISTS) if word in schema]
     below += [child for word in _NAMED for child in as_object(schema.get(word)).values()]
     return [(child, True) for child in below]

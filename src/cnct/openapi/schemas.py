@@ -1,6 +1,6 @@
 """Walks OpenAPI schemas: their parts, properties and the objects that they are composed of.
 
-Decides no rules: payload checks, help, mocks and the emulator have their own.
+Contains no rules: payload checks, help, mocks and the emulator have their own.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def properties(schema: Schema) -> dict[str, Schema]:
 
 
 def required(schema: Schema) -> list[str]:
-    """List the names that a schema itself requires, in the document's order."""
+    """List the required names of a schema, in the document's order."""
     return [name for name in as_list(schema.get("required")) if isinstance(name, str)]
 
 
@@ -43,7 +43,7 @@ def items(schema: Schema) -> Schema | None:
 
 
 def type_name(schema: Schema) -> str:
-    """Return the type of a schema, inferred from its keywords if need be; empty for any type."""
+    """Return the type of a schema, or infer the type from keywords; empty for any type."""
     if schema.get("type"):
         return str(schema["type"])
     return "object" if "properties" in schema else "array" if "items" in schema else ""
@@ -52,13 +52,13 @@ def type_name(schema: Schema) -> str:
 def composed(
     schema: Schema, resolve: Resolve, *words: str, through_items: bool = False
 ) -> Iterator[Schema]:
-    """Yield a schema and every schema that it is composed of, with references followed, each once.
+    """Yield a schema and all schemas it is composed of, each once, with references resolved.
 
     Args:
         schema: Where the walk starts.
         resolve: Follows a reference.
         words: The composition words to follow, by default all of ``COMPOSITIONS``.
-        through_items: Whether the schema of a list's items stands for that of the list.
+        through_items: Whether to replace the schema of a list by that of its items.
     """
     seen: dict[int, Schema] = {}  # a schema can be a part of itself
     todo = [schema]

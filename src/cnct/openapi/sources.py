@@ -17,7 +17,7 @@ Stamp = tuple[str, str]
 NO_STAMP: Stamp = ("", "")
 
 _TIMEOUT = (2.0, 30.0)  # seconds to connect to an address, and to wait for more of the response
-_SETTLED = 2_000_000_000  # ns; a younger file can change without a new time (FAT has 2 s steps)
+_SETTLED = 2_000_000_000  # ns; a younger file can change without a new time (FAT: 2 s steps)
 _OK = 200
 _NOT_MODIFIED = 304
 
@@ -28,16 +28,16 @@ def is_url(location: str) -> bool:
 
 
 def safe_location(location: str) -> str:
-    """Return a location for messages: a URL loses user, password and query, which may be secret."""
+    """Return a location for messages: a URL without user, password and query, perhaps secret."""
     return safe_url(location).partition("?")[0] if "://" in location else location
 
 
 def read(location: str, last: Stamp = NO_STAMP) -> tuple[bytes | None, Stamp]:
-    """Read a document if it has changed.
+    """Read a document unless unchanged.
 
     Args:
         location: Path or URL.
-        last: Stamp of the document when it was last read.
+        last: Stamp of the document at the last reading.
 
     Returns:
         The bytes, ``None`` if the document has not changed, and the stamp.
@@ -59,7 +59,7 @@ def read(location: str, last: Stamp = NO_STAMP) -> tuple[bytes | None, Stamp]:
 
 
 def file_stamp(location: str) -> Stamp | None:
-    """Return the stamp of a file; ``None`` if it is missing, or too new to trust its time."""
+    """Return the stamp of a file; ``None`` if the file is missing or too new to trust its time."""
     try:
         status = Path(location).stat()
     except (OSError, ValueError):

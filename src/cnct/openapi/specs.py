@@ -1,4 +1,4 @@
-"""The public face of an OpenAPI document. Reading, indexing and caching are elsewhere."""
+"""The public interface of an OpenAPI document. Reading, indexing and caching are elsewhere."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cnct.openapi.shapes import as_list, as_object
 from cnct.openapi.sources import DEFAULT_LOCATION, is_url
 
 _PAUSE = 60.0  # seconds between attempts to read a document
-_LONG_PAUSE = 600.0  # and for the default location, which the user has not chosen
+_LONG_PAUSE = 600.0  # the same for the default location, which the user has not chosen
 
 _GOING_ON = (
     "Going on without the API's specification: {}. Name a copy with specs_location=..., or"
@@ -49,8 +49,8 @@ class OpenAPISpecs:
         TypeError: If ``location`` is neither text nor a path.
         ValueError: If ``location`` is blank.
 
-    Every look-up raises `SpecError` if the document cannot be read; call `available` first where
-    the program should go on regardless.
+    Every look-up raises `SpecError` if the document cannot be read; call `available` first if the
+    program should continue in that case.
     """
 
     def __init__(self, location: str | Path | None = None) -> None:
@@ -68,10 +68,10 @@ class OpenAPISpecs:
         return self._locks.setdefault(os.getpid(), threading.Lock())
 
     def load(self) -> None:
-        """Read the document, unless that has been done.
+        """Read the document, once.
 
         Raises:
-            SpecError: If the document cannot be read or is no OpenAPI 3. The error is raised again
+            SpecError: If the document cannot be read or is not OpenAPI 3. The error is raised again
                 without another attempt for a minute; for the default location for ten minutes, and
                 by all clients.
         """
@@ -84,7 +84,7 @@ class OpenAPISpecs:
             Whether the document has changed, or was not in the cache.
 
         Raises:
-            SpecError: If the document cannot be read or is no OpenAPI 3.
+            SpecError: If the document cannot be read or is not OpenAPI 3.
         """
         with self._lock:
             index, has_changed = refreshed(self._location)
@@ -92,10 +92,10 @@ class OpenAPISpecs:
         return has_changed
 
     def available(self, stacklevel: int = 2) -> bool:
-        """Load the document and return whether that has worked.
+        """Load the document, and return whether that succeeded.
 
-        A default location that cannot be reached should stop no program: it causes one warning. A
-        location that the user has chosen causes an error.
+        An unreachable default location stops no program, and causes one warning. For a location
+        that the user has chosen, an error is raised.
 
         Args:
             stacklevel: The line that the warning shows, as in `warnings.warn`: 2 is the caller's.
@@ -117,8 +117,8 @@ class OpenAPISpecs:
     def at_hand(self) -> bool:
         """Return whether look-ups work without network and without parsing the document.
 
-        Loads the index from the cache if need be. Fast, and raises nothing: for attribute access,
-        completion and ``repr``.
+        Loads the index from the cache if necessary. Fast, and raises no errors: for attribute
+            access, completion and ``repr``.
         """
         if self._held is None:
             index = at_hand(self._location)
@@ -127,9 +127,9 @@ class OpenAPISpecs:
         return self._held is not None
 
     def at_hand_or_local(self) -> bool:
-        """Return whether look-ups work without network, after reading the document if it is a file.
+        """Return whether look-ups work without network, after reading a local document.
 
-        Raises nothing: for what is displayed. An unreadable file is reported by the calls.
+        Raises no errors: for help and other displays. An unreadable file is reported by the calls.
         """
         if not self.at_hand() and not is_url(self._location):
             with suppress(SpecError):
@@ -173,7 +173,7 @@ class OpenAPISpecs:
 
     @property
     def tags(self) -> list[Any] | None:
-        """Tag objects (name, description) as the document has them."""
+        """Tag objects (name, description) of the document."""
         return as_list(self._lookup().index.head.get("tags")) or None
 
     def _info(self, name: str) -> str | None:
@@ -221,19 +221,19 @@ class OpenAPISpecs:
         return self._lookup().template(path)
 
     def operation(self, method: str, path: str) -> Operation | None:
-        """Look up the operation of a path and a method; ``None`` if there is none."""
+        """Look up the operation of a path and a method; ``None`` if undocumented."""
         return self._lookup().operation(method.upper(), path)
 
     def payload(self, operation: Operation, media_type: str = operations.JSON) -> Schema | None:
-        """Return the schema of an operation's payload; ``None`` if there is none."""
+        """Return the schema of an operation's payload, or ``None``."""
         return operations.schema(self._body(operation), media_type)
 
     def response(self, operation: Operation, status: str = "") -> Schema | None:
-        """Return the schema of an operation's successful response; ``None`` if there is none.
+        """Return the schema of an operation's successful response, or ``None``.
 
         Args:
             operation: Operation of this document.
-            status: HTTP status, by default the first successful one that has a schema.
+            status: HTTP status, by default the first successful one with a schema.
         """
         lookup = self._lookup()
         responses = operations.responses(lookup.document, lookup.operation_object(operation))
@@ -242,26 +242,26 @@ class OpenAPISpecs:
         return next((schema for schema in schemas if schema is not None), None)
 
     def resolve(self, schema: Schema) -> Schema:
-        """Follow the ``$ref`` of a schema until there is none.
+        """Follow the references of a schema to the end.
 
         Returns:
-            The schema itself if it has no ``$ref``. The empty schema, which allows any value, if
-            the target is missing.
+            The schema at the end, perhaps the same. If the target is missing, the empty schema,
+            which allows any value.
         """
         return dereference(self._lookup().document, schema)
 
     def success(self, operation: Operation) -> Success:
-        """Return the successful response of an operation, as a server has to send it."""
+        """Return the documented successful response of an operation."""
         lookup = self._lookup()
         return operations.success(lookup.document, lookup.operation_object(operation))
 
     def parameter(self, operation: Operation, name: str) -> Schema | None:
-        """Return the schema of a query parameter; ``None`` if there is no such parameter."""
+        """Return the schema of a query parameter, or ``None``."""
         lookup = self._lookup()
         return operations.parameter(lookup.document, lookup.operation_object(operation), name)
 
     def example(self, operation: Operation) -> Any | None:
-        """Return an example of an operation's payload, decoded; ``None`` if there is none."""
+        """Return the decoded example of an operation's payload, or ``None``."""
         return operations.example(self._lookup().document, self._body(operation))
 
     def _body(self, operation: Operation) -> operations.Content:
@@ -271,15 +271,15 @@ class OpenAPISpecs:
     def find(self, text: str, limit: int = 20) -> list[Match]:
         """Search the names, fields and descriptions of the whole document.
 
-        Words match from their beginning, whatever their number and case. A word that the document
-        does not have matches similar ones.
+        Words match as prefixes, in singular or plural and in any case. A word that is not in the
+        document matches similar ones.
 
         Args:
             text: Words to search for: ``billing date``.
             limit: Maximum number of matches.
 
         Returns:
-            At most one match per path: those with all words first, the best of them first.
+            At most one match per path; paths with all words first, best matches first.
         """
         from cnct.openapi.search import ranked  # noqa: PLC0415 - few programs search
 
@@ -304,15 +304,15 @@ class OpenAPISpecs:
         return self._names(path, "namespaces")
 
     def get_collection(self, path: str) -> dict[str, Any] | None:
-        """Return the path item of a collection as the document has it."""
+        """Return the unchanged path item of a collection."""
         return self._item(path)
 
     def get_resource(self, path: str) -> dict[str, Any] | None:
-        """Return the path item of a resource as the document has it."""
+        """Return the unchanged path item of a resource."""
         return self._item(path)
 
     def get_action(self, path: str) -> dict[str, Any] | None:
-        """Return the path item of an action as the document has it."""
+        """Return the unchanged path item of an action."""
         return self._item(path)
 
     def get_actions(self, path: str) -> list[tuple[str, str | None]]:

@@ -1,4 +1,4 @@
-"""The tree of a document's paths, and the classification of its nodes. Keeps no operations."""
+"""The tree of a document's paths, and the kinds of the nodes. Contains no operations."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class PathNode(Struct, array_like=True):
 
     Attributes:
         kind: The kind of the path, see `Place`.
-        template: The path up to here, as the document writes it, without slashes around it.
+        template: The path from the root in the document, without outer slashes.
         methods: Keys of the path in ``paths``, by HTTP method.
-        tag: First tag of the first operation of this node or, if it has none, of those below.
+        tag: First tag of the first operation of this node, or else of the nodes below.
         below: The next nodes by name; ``{}`` stands for a parameter: ``{}``, ``{}.json``.
         patterns: Names in ``below`` with a parameter that is only a part of the segment.
     """
@@ -92,7 +92,7 @@ def _plant(root: PathNode, name: str, item: Object) -> None:
     methods = [method.upper() for method in METHODS if method in item]
     if methods and not node.methods:
         node.template = template
-    node.methods = dict.fromkeys(methods, name) | node.methods  # the first of equal paths counts
+    node.methods = dict.fromkeys(methods, name) | node.methods  # the first of equal paths is used
 
 
 def shape(template: str) -> str:
@@ -108,7 +108,7 @@ def _classify(document: Object, node: PathNode, kind: Kind) -> None:
 
 
 def _kind(document: Object, above: Kind, name: str, node: PathNode) -> Kind:
-    """Infer the kind of a path from its surroundings, as documents do not state it."""
+    """Infer the kind of a path from its neighbours, since documents do not state the kind."""
     if name == _WILDCARD or _ANY in name:
         return "resource"
     if node.patterns or node.below.keys() & {_ANY, _WILDCARD}:

@@ -23,7 +23,7 @@ _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n\s*\n")
 _LONGEST = 160  # characters of a sentence that are kept
 _LONGEST_TEXT = 30_000  # characters of a description that are searched
 _MOST_FIELDS = 2_000  # of one schema
-_SHORT = 4  # letters of a word that can be a plural
+_SHORT = 4  # least letters of a plural
 _DEEPEST = 3  # names in a dotted field of a payload
 
 
@@ -63,7 +63,7 @@ def words_of(text: str) -> list[str]:
 
 
 def spellings(text: str) -> dict[str, str]:
-    """Return the words of a text, each as `words_of` has it and as it is written."""
+    """Return the words of a text in the form of `words_of`, each with its spelling in the text."""
     return {_singular(word.lower()): word for word in reversed(_WORD.findall(text))}
 
 

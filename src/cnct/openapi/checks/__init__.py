@@ -1,6 +1,6 @@
-"""Checks requests against the document before they are sent; decides no consequence.
+"""Checks requests against the document before sending; the caller decides the consequence.
 
-Functions of an `OpenAPISpecs`, without state apart from caches; nothing here knows a client.
+Functions of an `OpenAPISpecs`, without state apart from caches. Knows no client.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Leaves out the schemas whose check would take too long. Validates nothing.
+"""Replaces schemas that would take too long to check. Validates nothing.
 
 Schemas that are composed of each other can double at every step: 25 of them are 33 million checks
 of one value. A long chain of them exhausts the validator's stack.
@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from cnct.openapi.shapes import as_list, as_object
 
-_MOST_CHECKS = 10_000  # of one value by one schema
-_LONGEST_CHAIN = 100  # schemas that are composed of each other
+_MOST_CHECKS = 10_000  # checks of one value by one schema
+_LONGEST_CHAIN = 100  # nesting of composed schemas
 
 _log = logging.getLogger("cnct.specs")
 
@@ -28,7 +28,7 @@ class _Cost(NamedTuple):
 def bounded(definitions: dict[str, Any]) -> dict[str, Any]:
     """Return definitions in which every schema takes a bounded time for one value.
 
-    A schema that takes longer allows any value, which the log says.
+    A schema that takes longer is replaced by one for any value, and logged.
 
     Args:
         definitions: JSON Schemas by name, which refer to each other as ``#/$defs/NAME``.

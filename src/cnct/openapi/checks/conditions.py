@@ -1,6 +1,6 @@
 """Checks the conditions, orderings and selections of a parsed query against the fields of a list.
 
-Looks nothing up in the document: the caller passes the fields.
+Reads no document: the caller passes the fields.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Filters(NamedTuple):
     parameters: Collection[str] = ()
 
     def problems(self, query: Node) -> Iterator[Problem]:
-        """Yield the problems of a parsed query; parameters that are no fields always pass."""
+        """Yield the problems of a parsed query; parameters other than fields always pass."""
         listings: dict[str, list[Listing]] = {"ordering": [], "select": []}
         for leaf in field_conditions(query):
             if isinstance(leaf, FieldCondition):
@@ -118,9 +118,9 @@ class Filters(NamedTuple):
 
 
 def _longest_prefix(name: str, fields: Mapping[str, FilterField]) -> str:
-    """Return the longest field of which a name has more: ``created`` of ``created.later``.
+    """Return the longest field that is a prefix of a name: ``created`` of ``created.later``.
 
-    Empty if there is none, or if the document has fields below it, one of which may be meant.
+    Empty text without such a field, or if the field has others below, one of which may be meant.
     """
     while "." in name:
         name = name.rpartition(".")[0]
@@ -131,7 +131,7 @@ def _longest_prefix(name: str, fields: Mapping[str, FilterField]) -> str:
 
 
 def _asks_for_null(target: FilterField, condition: FieldCondition) -> bool:
-    """Return whether a condition compares with null, which needs no lookup but ``null``."""
+    """Return whether a condition compares with null, which needs only the lookup ``null``."""
     op, _, values = condition
     return op in ("eq", "ne") and "null" in target.lookups and target.means_null(values[0])
 

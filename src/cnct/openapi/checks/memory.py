@@ -25,12 +25,12 @@ class Memory(Generic[T]):
         )
 
     def of(self, specs: OpenAPISpecs, key: tuple[str, str], compute: Callable[[], T]) -> T:
-        """Return the cached result; compute it if there is none.
+        """Return the cached result, or compute and cache a missing one.
 
         Args:
             specs: The document.
             key: Identifies the result among those of the document.
-            compute: Makes the result, which must not refer to the document.
+            compute: Returns the result, which must not refer to the document.
         """
         results = self._caches.setdefault(specs, {})
         if key not in results:

@@ -7,12 +7,12 @@ from cnct.openapi.places import Place
 from cnct.openapi.specs import OpenAPISpecs
 from cnct.text import did_you_mean, either, listed, nearest
 
-_FREE = "OPTIONS"  # works on every path, though documents leave it out
+_FREE = "OPTIONS"  # valid on every path, though not documented
 _AS_GET = "HEAD"  # RFC 9110, section 9.3.2
 
 
 def check_path(specs: OpenAPISpecs, path: str) -> tuple[Problem, ...]:
-    """Check that the document has a path, with whatever methods.
+    """Check that the document has a path with any methods.
 
     Args:
         specs: The document.
@@ -42,7 +42,7 @@ def check_call(specs: OpenAPISpecs, method: str, path: str) -> tuple[Problem, ..
         path: Path below the endpoint, without the query.
 
     Returns:
-        No problem, or one that names the methods or paths there are.
+        No problem, or one that names the existing methods or paths.
     """
     method = method.upper()
     if specs.exists("GET" if method == _AS_GET else method, path):
@@ -74,7 +74,7 @@ def _suggested_action(specs: OpenAPISpecs, place: Place, method: str, path: str)
 
 
 def _names_below(specs: OpenAPISpecs, path: str) -> list[str]:
-    """List the names one step below a path and, with the namespace, those in its namespaces."""
+    """List the names one step below a path, and those in its namespaces as ``namespace/name``."""
     place = specs.place(path)
     names = _names(place)
     for namespace in place.namespaces if place else ():

@@ -28,12 +28,11 @@ def check_payload(specs: OpenAPISpecs, method: str, path: str, payload: Any) -> 
         specs: The document.
         method: HTTP method, in upper or lower case.
         path: Path below the endpoint, without the query.
-        payload: Decoded JSON. A value that JSON does not have is left to the encoder, which
-            refuses it.
+        payload: Decoded JSON. Values without a JSON form pass; the encoder refuses them.
 
     Returns:
-        All problems, each with its path: ``items[2].quantity: ...``. None where the document
-        describes no JSON payload.
+        All problems, each with the path: ``items[2].quantity: ...``. An empty list if the document
+            describes no JSON payload.
     """
     operation = specs.operation(method, path)
     if operation is None:
@@ -44,9 +43,9 @@ def check_payload(specs: OpenAPISpecs, method: str, path: str, payload: Any) -> 
 
 
 def _check(specs: OpenAPISpecs, operation: Operation, path: str) -> Check | None:
-    """Make the check of an operation; a rule that the document's own example breaks is dropped.
+    """Build the check of an operation, without the rules that the document's own example breaks.
 
-    A collection takes a list of what the document describes as one object: a bulk call.
+    A collection also takes a list of the described objects: a bulk call.
     """
     from cnct.openapi.checks.validator import PayloadValidator  # noqa: PLC0415 - takes 20 ms
 
@@ -82,13 +81,13 @@ def _describes_one(specs: OpenAPISpecs, schema: Schema) -> bool:
 
 
 def _listed(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the JSON Schema of a list of what a schema describes."""
+    """Return the JSON Schema of a list of values for a schema."""
     item = {name: part for name, part in schema.items() if name != "$defs"}
     return {"type": "array", "items": item, "$defs": schema["$defs"]}
 
 
 def _rule_of_one(problem: Problem) -> tuple[str, str]:
-    """Return the rule of a problem in a bulk call, as that of one of its objects."""
+    """Return the rule of a problem in a bulk call as that of a single object."""
     kind, path = _rule(problem)
     return kind, path.removeprefix("[]").removeprefix(".")
 

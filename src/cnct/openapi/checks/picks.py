@@ -1,6 +1,6 @@
-"""Checks the names of fields that are picked out of rows: filters, and properties of the response.
+"""Checks names of fields to pick from rows: filters, and properties of the response.
 
-Anything passes below an object whose properties the document does not list.
+Any name passes below an object without documented properties.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _memory = Memory[tuple[Problem, ...]](1024)
 
 
 def check_picks(specs: OpenAPISpecs, path: str, names: Iterable[str]) -> tuple[Problem, ...]:
-    """Check dotted names of fields that are picked out of the response to a GET.
+    """Check dotted names of fields to pick from the response to a GET.
 
     Args:
         specs: The document.
@@ -28,8 +28,7 @@ def check_picks(specs: OpenAPISpecs, path: str, names: Iterable[str]) -> tuple[P
         names: The names.
 
     Returns:
-        A problem for each field that the document does not have; none if it does not describe the
-        response.
+        A problem for each unknown field; none if the document does not describe the response.
     """
     operation = specs.operation("GET", path)
     schema = specs.response(operation) if operation else None
@@ -62,7 +61,7 @@ def _check(
         schemas = [own[part] for own in members if part in own]
         if not schemas:
             names = [*fields, *(f"{above}{key}" for own in members for key in own)]
-            dotted = name.replace("__", ".")  # as keywords are written
+            dotted = name.replace("__", ".")  # in the form of keywords
             if dotted != name and not _check(specs, operation, schema, dotted):
                 names.append(dotted)
             return (_unknown(name, names),)

@@ -30,8 +30,8 @@ def check_query(specs: OpenAPISpecs, path: str, text: str) -> tuple[Problem, ...
         text: RQL, already percent-decoded.
 
     Returns:
-        All problems. None if the path is neither a list nor one of its resources: the document
-        describes the queries of no others.
+        All problems. An empty list if the path is neither a list nor a resource of one, since only
+        their queries are documented.
     """
     refined = _PAGE.sub("", text)
     if len(refined) > _LONGEST:
@@ -45,20 +45,20 @@ def _checked(specs: OpenAPISpecs, path: str, text: str) -> tuple[Problem, ...]:
         return ()
     try:
         node = parse(text)
-    except RQLSyntaxError as error:  # without fields, the query may be no RQL
+    except RQLSyntaxError as error:  # without fields, the query may not be RQL
         return (Problem("syntax", f"{error} in {text!r}."),) if filters.fields else ()
     return tuple(dict.fromkeys(filters.problems(node))) if node else ()
 
 
 def _filters(specs: OpenAPISpecs, path: str) -> Filters | None:
-    """Return the query parameters of a path; ``None`` if the document does not describe them."""
+    """Return the documented query parameters of a path, or ``None``."""
     place, operation = specs.place(path), specs.operation("GET", path)
     if place is None or operation is None:
         return None
     fields = dict(operation.fields)
-    if place.kind == "resource":  # takes the filters of its list (docs/rql.md, "Select")
+    if place.kind == "resource":  # a resource takes the filters of its list (docs/rql.md, "Select")
         listing = specs.operation("GET", path.strip("/").rpartition("/")[0])
         fields = {**(listing.fields if listing else {}), **fields}
     if not fields and "limit" not in operation.parameters:
-        return None  # no list
+        return None  # not a list
     return Filters(fields, operation.parameters)

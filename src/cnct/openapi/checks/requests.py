@@ -1,4 +1,4 @@
-"""All checks of one request in their order: path, method, query, payload. No consequences."""
+"""All checks of one request in order: path, method, query, payload. No consequences."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class RequestProblems(NamedTuple):
     """The problems of one request.
 
     Attributes:
-        path: Of the path and method. If there are any, the content is not checked.
-        content: Of the query and payload.
+        path: Problems of path and method. With any of these, the content is not checked.
+        content: Problems of query and payload.
     """
 
     path: tuple[Problem, ...] = ()
@@ -25,7 +25,7 @@ class RequestProblems(NamedTuple):
 def check_request(
     specs: OpenAPISpecs, method: str, path: str, payload: Any = None
 ) -> RequestProblems:
-    """Check a request as it would be sent.
+    """Check a request in the form to be sent.
 
     Args:
         specs: The document.

@@ -24,10 +24,10 @@ PLAIN = (
 )
 """Keywords that are copied as they are."""
 
-_CLOSING = {"properties", *COMPOSITIONS}  # keywords that can make a list of names complete
+_CLOSING = {"properties", *COMPOSITIONS}  # keywords that can complete a list of names
 _UPDATES = ("PUT", "PATCH")
-_MOST_SCHEMAS = 20_000  # of one payload; any value is valid in the others
-_DEEPEST = 50  # levels of a schema without references; any value is valid further in
+_MOST_SCHEMAS = 20_000  # schemas of one payload; further ones allow any value
+_DEEPEST = 50  # levels of a schema without references; deeper ones allow any value
 
 
 class Translation:
@@ -38,11 +38,11 @@ class Translation:
     - for a creation, all of the list;
     - for an update, nothing: updates are partial, and the schema is mostly that of the creation or
       of the response;
-    - for an action, all of the list, unless the schema has read-only properties: then it is that
-      of the response.
+    - for an action, all of the list, unless the schema has read-only properties and thus is that of
+    the response.
 
-    Read-only properties are refused at the top level only, because programs often pass nested
-    objects on as they read them.
+    Read-only properties are refused at the top level only, because programs often pass on nested
+    objects unchanged.
 
     Args:
         specs: The document.
@@ -60,7 +60,7 @@ class Translation:
         self._definitions: dict[str, Any] = {}
 
     def translated(self, schema: Schema) -> dict[str, Any]:
-        """Translate the schema and all schemas that it refers to into one, without references."""
+        """Translate the schema and all referenced schemas into one without references."""
         root = self._schema(schema, top=True, closed=True)
         while self._untranslated:  # a chain of references can be longer than the stack
             name, reference, top, closed = self._untranslated.pop()
@@ -102,7 +102,7 @@ class Translation:
         return self._names[key]
 
     def _add_choices(self, schema: Schema, out: dict[str, Any]) -> None:
-        """Add the ``enum``; of a string whose choices are numbers, numbers and text are valid."""
+        """Add the ``enum``; for a string with numbers as choices, numbers and text are valid."""
         choices = as_list(schema.get("enum"))
         if not choices:
             return

@@ -1,6 +1,6 @@
 """Validates payloads by JSON Schema and explains the errors as problems of the payload.
 
-Knows no document. To be imported lazily: the import of jsonschema_rs takes 20 ms.
+Knows no document. Import this lazily: jsonschema_rs takes 20 ms.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class PayloadValidator:
     """Validates payloads of one operation.
 
     Args:
-        schema: JSON Schema from `Translation`. Keywords that cannot be read are left out. If it is
+        schema: JSON Schema from `Translation`. Unreadable keywords are left out. If the schema is
             still invalid, this is the only problem of every payload.
     """
 
@@ -49,7 +49,7 @@ class PayloadValidator:
             self._validator, self._defect = _compiled_or_defect(self._schema)
 
     def problems(self, payload: Any) -> tuple[Problem, ...]:
-        """List all problems of a payload; none if it is no JSON, which the encoder refuses."""
+        """List all problems of a payload; none without a JSON form, which the encoder refuses."""
         try:
             errors = [*self._validator.iter_errors(payload)]
         except ValueError:
@@ -79,7 +79,7 @@ class PayloadValidator:
     def _variants(
         self, whole: ValidationError, variants: list[list[ValidationError]]
     ) -> Iterator[Problem]:
-        """Name the fields that would do, or explain the errors of the nearest variant."""
+        """Name the alternative fields, or explain the errors of the nearest variant."""
         missing = [_missing(errors) for errors in variants]
         if all(missing):
             yield _problem("required", whole.instance_path, f"{either(missing)} is required.")
@@ -103,9 +103,9 @@ def _compiled_or_defect(schema: Any) -> tuple[Draft202012Validator, tuple[Proble
 
 
 def _readable(schema: Any) -> Any:
-    """Return a schema without the keywords that the validator cannot read; their fields stay.
+    """Return a schema without the keywords that the validator cannot read.
 
-    Patterns may be of another dialect of regular expressions, ``minItems`` may be text.
+    Patterns may be in another dialect of regular expressions, ``minItems`` may be text.
     """
     if is_list(schema):
         return [_readable(part) for part in schema]
@@ -149,7 +149,7 @@ def _fits(kind: str, text: str) -> bool:
 
 
 def _complaint(kind: Kind, value: Any) -> str:
-    """Return the expectation that a value breaks; empty where the validator's message is good."""
+    """Return a text about the violated rule; empty where the validator's message is good."""
     match kind:
         case Kind.Type(types):
             names = sorted(types, key=lambda name: name == "null")
@@ -198,7 +198,7 @@ def _properties(schema: Any, path: Path) -> Collection[str]:
 
 
 def _is_reference(error: ValidationError) -> bool:
-    """Return whether an error is in a nested object with an id, which suffices as a reference."""
+    """Return whether an error is in a nested object with an id, which is a sufficient reference."""
     nested = any(isinstance(step, str) for step in error.instance_path)
     return nested and "id" in as_object(error.instance)
 
@@ -210,7 +210,7 @@ def _missing(errors: list[ValidationError]) -> str:
 
 
 def _choices(errors: list[ValidationError]) -> dict[tuple[str | int, ...], list[Any]]:
-    """Collect the choices of a variant by the paths of the values that are none of them."""
+    """Collect the choices of a variant by the path of each value that is not among its choices."""
     return {
         tuple(error.instance_path): error.kind.options
         for error in errors
@@ -219,5 +219,5 @@ def _choices(errors: list[ValidationError]) -> dict[tuple[str | int, ...], list[
 
 
 def _distance(errors: list[ValidationError]) -> tuple[int, int]:
-    """Return a sort key; a wrong choice weighs most, as it mostly means another variant."""
+    """Return a sort key; a wrong choice weighs most, since another variant is probably meant."""
     return sum(isinstance(error.kind, Kind.Enum) for error in errors), len(errors)
