@@ -7,6 +7,7 @@ import os
 import socket
 import ssl
 import threading
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
@@ -63,6 +64,17 @@ def test_children_get_their_own_answers_from_a_client_that_was_used_before(serve
     assert statuses(in_children(3, wrong)) == [0, 0, 0]
     assert client.get("after")["id"] == "after"
     client.close() if world.name == "sync" else client.aclose()
+
+
+def test_a_fork_leaves_no_open_sockets_behind(server, world):
+    client = world.client(KEY, server.endpoint)
+    client.get("warm")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        children = in_children(1, lambda _: len(caught))
+    assert statuses(children) == [0]
+    client.get("after")
+    assert len({got.port for got in server.got}) == 1
 
 
 async def wrong_async(client, child):

@@ -74,6 +74,8 @@ class Adapter(HTTPAdapter):
         """
         for pool in self._pools:
             if pool.pool is not None:
+                for connection in filter(None, pool.pool.queue):
+                    connection.close()  # dropped, its socket would give a ResourceWarning
                 pool.pool.__init__(pool.pool.maxsize)
         self.proxy_manager.clear()
         self._pool_of.clear()
