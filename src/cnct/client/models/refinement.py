@@ -88,9 +88,9 @@ class Refinable(HasFields):
     def concurrency(self: RefinableT, pages: int) -> RefinableT:
         """Return the set with another number of pages fetched at a time.
 
-        The first page is fetched alone, for the total. Then ``pages`` calls run at a time while
-        there are rows to fetch, and at most twice as many pages are in memory, however slow the
-        consumer.
+        The first page is fetched alone, for the total. From the moment that a second one is
+        needed, ``pages`` calls run at a time while there are rows to fetch, and at most twice as
+        many pages are in memory, however slow the consumer.
 
         Raises:
             TypeError: If ``pages`` is not an int.
