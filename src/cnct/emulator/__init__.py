@@ -1,7 +1,7 @@
 """A local Connect: an OpenAPI document and records, served over real HTTP on loopback.
 
-Knows RQL and the document; knows no client. Behaves as docs/rql.md describes, with PostgreSQL's
-order and letter case.
+Knows RQL and the document, but no client. Follows docs/rql.md, with PostgreSQL's order and letter
+case.
 """
 
 try:

@@ -58,7 +58,7 @@ def main(
 
 
 def _started(options: argparse.Namespace, report: Callable[[str], None]) -> Emulator:
-    """Open the port before records are invented, so that a taken one is reported at once."""
+    """Open the port before records are invented, so that a port in use is reported at once."""
     with ExitStack() as undo:
         opened = undo.enter_context(listening(options.port))
         connect = _emulator(options, opened, report).start()
@@ -84,7 +84,7 @@ def _emulator(
 
 
 def _problem(error: Exception) -> str:
-    """Return the text of an error in one line; a file is named, its error number is not."""
+    """Return the text of an error in one line, with the file but without the error number."""
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror

@@ -1,6 +1,6 @@
-"""The document as a server reads it: routes of paths, and the tables that they serve.
+"""The document for a server: routes of paths, and the tables behind them.
 
-Paths, kinds and operations are those of `cnct.openapi`; nothing here stores a record.
+Paths, kinds and operations come from `cnct.openapi`. Stores no records.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from cnct.store.tables import DEFAULT_LIMIT, MAX_LIMIT, Table
 
 PARAM = "{}"
 _STATUS = {"GET": 200, "POST": 201, "PUT": 200, "PATCH": 200, "DELETE": 204}
-_MAX_LISTS = 5  # inside each other; a schema with more refers to itself
+_MAX_LISTS = 5  # nested properties; a schema with more refers to itself
 
 _FIELD_TYPES = {"boolean": "boolean", "integer": "integer", "number": "float"}
 
@@ -38,10 +38,10 @@ class Route:
     """A request path, matched to a path of the document.
 
     Attributes:
-        serves: The rows of a table, one record of it, a value without a table, such as settings, or
-            an effect, with nothing to read.
+        serves: Rows of a table, one record, a value without a table, such as settings, or an
+            effect, with nothing to read.
         table: The table of the rows or the record; for an effect, the table of the record above.
-        ids: Ids in the path, the record's own last.
+        ids: Ids in the path; the record's own id is last.
         path: The path, ids decoded.
         key: The path, ids replaced by ``{}``.
         operations: The document's operations by method, upper case.
@@ -61,7 +61,7 @@ class Route:
 
     @property
     def record(self) -> str:
-        """The path up to its last id: that of the nearest record."""
+        """The path of the nearest record: up to the last id."""
         segments, names = self.path.split("/"), self.key.split("/")
         while names and PARAM not in names[-1]:
             names.pop()
@@ -69,7 +69,7 @@ class Route:
 
 
 def depth(key: str) -> int:
-    """Return how many ids a path has, given with ids replaced by ``{}``."""
+    """Return the number of ids in a key, a path with ids replaced by ``{}``."""
     return sum(PARAM in segment for segment in key.split("/"))
 
 
@@ -80,7 +80,7 @@ class Api:
         location: Path or URL of an OpenAPI 3 document, YAML or JSON.
 
     Raises:
-        SpecError: If it cannot be read or is no such document.
+        SpecError: If the document cannot be read or is not OpenAPI 3.
 
     Attributes:
         specs: The document, for checks and schemas.
@@ -96,20 +96,20 @@ class Api:
         self.tables = {key: self._table(key) for key in self._table_keys()}
 
     def _table_keys(self) -> Iterator[str]:
-        """Yield the paths that answer an array, and those that have resources below them."""
+        """Yield the paths that return an array, and those with resources below."""
         for key in dict.fromkeys(key.removesuffix(f"/{PARAM}") for key in self._places):
             if PARAM in key.rpartition("/")[2]:
-                continue  # named below an id: its parent is the record, not a table of its own
+                continue  # named below an id: belongs to the record, and is not a table
             resource = self._places.get(f"{key}/{PARAM}")
             if (resource and {*resource.operations} != {"POST"}) or self._row_schema(key):
                 yield key
 
     def find(self, path: str) -> Route | None:
         """Return the route of a path below the base, ids decoded; names win over ids."""
-        # For the look-up, a query begins at a question mark; here, it can only be part of an id.
+        # The look-up takes a question mark for the start of a query, but here it is part of an id.
         key = shape(self.specs.template(quote(path)))
         segments, names = path.split("/"), key.split("/")
-        # The look-up ignores slashes at the ends, and has no other answer for an unknown path.
+        # The look-up ignores outer slashes, and returns no other result for an unknown path.
         if len(segments) != len(names) or (path and not key) or key not in self._places:
             return None
         pairs = zip(names, segments, strict=True)
@@ -118,7 +118,7 @@ class Api:
         return Route(serves, table, ids, path, key, self._places[key].operations)
 
     def _served(self, key: str) -> tuple[Serves, Table]:
-        """Decide by the operations of a path: a namespace, too, has paths that list nothing."""
+        """Decide by the operations of a path: namespaces, too, have paths that list nothing."""
         parent, _, name = key.rpartition("/")
         if key in self.tables:
             return "rows", self.tables[key]
@@ -143,7 +143,7 @@ class Api:
         return next((names for names in operation.responses.values() if preferred in names), ())
 
     def resolved(self, schema: Any) -> Record:
-        """Return a schema with its ``$ref`` followed; anything but an object is the empty one."""
+        """Return a schema with ``$ref`` resolved; the empty schema for anything but an object."""
         if not is_record(schema):
             return {}
         reference = schema.get("$ref")
@@ -173,7 +173,7 @@ class Api:
     def _table(self, key: str) -> Table:
         get = self._get(key)
         fields: Mapping[str, FilterField] = get.fields if get else {}
-        # A document without any limits, such as Connect's, does not mean that there are none.
+        # A document without any limits, such as Connect's, does not imply unlimited values.
         limit = self._limit_schema(key) if self._has_limits else None
         schema = self._resource_schema(key) or self._row_schema(key)
         row = self._row_schema(key) or schema
@@ -190,7 +190,7 @@ class Api:
         )
 
     def _identifier(self, resource: Place | None, schema: Record) -> str:
-        """Return the property that the last id of a resource's path stands for."""
+        """Return the property whose value is the last id in a resource's path."""
         properties = as_record(schema.get("properties"))
         name = resource.template.rpartition("/")[2].strip("{}") if resource else "id"
         name = name if name in properties or "__" not in name else name.rpartition("__")[2]
@@ -216,8 +216,8 @@ class Api:
             key: Key of the table.
 
         Returns:
-            Names of properties: ``("data",)``; none if the list is no object, or the object is
-            itself a row, as some documents describe it.
+            Names of properties: ``("data",)``; empty if the list is not an object, or the object is
+                a row, as in some documents.
         """
         resource = f"{key}/{PARAM}"
         whole = self.resolved(schema)
@@ -226,7 +226,7 @@ class Api:
         return rows_in(whole, self.resolved, key.rpartition("/")[2])
 
     def _resource_schema(self, key: str) -> Record:
-        # Some documents declare that a resource answers a list: then it is a list of this one.
+        # In some documents a resource returns a list: the list of this resource alone.
         resource = f"{key}/{PARAM}"
         return self._row_schema(resource) or self._success_schema(resource)
 
@@ -235,7 +235,7 @@ class Api:
         return self.resolved(self.specs.success(get).schema) if get else {}
 
     def _property(self, schema: Any, path: str) -> Record | None:
-        """Return the schema of a property, through objects and lists; ``None`` if it has none."""
+        """Return the schema of a property, through objects and lists, or ``None``."""
         shape = plain(schema, self.resolved)
         for name in path.split("."):
             if "items" in shape:
@@ -247,7 +247,7 @@ class Api:
         return shape
 
     def _typed(self, field: FilterField, row: Record) -> FilterField:
-        """Return a field with the type of its property, where a document has it as a string."""
+        """Return a field of type string with the type of its property."""
         type_ = type_name(self._property(row, field.name) or {})
         is_other = field.type == "string" and type_ in _FIELD_TYPES
         return replace(field, type=_FIELD_TYPES[type_]) if is_other else field
@@ -265,19 +265,19 @@ class Api:
 
 
 def _merged(schema: Record, row: Record) -> Record:
-    """Merge the schemas of a resource and of its row in a list: either can have more properties."""
+    """Merge the schemas of a resource and its row in a list: either can have more properties."""
     if not as_record(schema.get("properties")):
         return schema or row
     properties = {**as_record(row.get("properties")), **as_record(schema.get("properties"))}
     for name, in_row in as_record(row.get("properties")).items():
-        if not as_record(in_row).get("nullable"):  # the stricter of both holds
+        if not as_record(in_row).get("nullable"):  # the stricter one applies
             properties[name] = {**as_record(properties[name]), "nullable": False}
     required = {*schema.get("required", ()), *row.get("required", ())}
     return {**schema, "properties": properties, "required": sorted(required)}
 
 
 def _limit(schema: Mapping[str, Any] | None, name: str, default: int) -> int | None:
-    """Return a limit of the document; one that is no number counts as none."""
+    """Return a limit of the document, or ``None`` if it is not a number."""
     if schema is None:
         return default
     try:

@@ -1,4 +1,4 @@
-"""The emulator's clock: it runs with the real time, or stops, and can be moved. Never waits."""
+"""The emulator's clock: runs with the real time or stands still, and can be moved. Never waits."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Time that is written into ``events``, ``created`` and ``updated``.
+    """The time for ``events``, ``created`` and ``updated``.
 
     Args:
-        now: Time at which the clock stands still; by default it runs with the real time.
+        now: Time at which the clock stands still; by default the clock runs with the real time.
 
     Raises:
         ValueError: If ``now`` has no offset from UTC.
@@ -34,7 +34,7 @@ class Clock:
         self._frozen = at.astimezone(UTC) if at else self.now()
 
     def resume(self) -> None:
-        """Run on from the current time."""
+        """Let the clock run from its current time."""
         self._shift = self.now() - datetime.now(UTC)
         self._frozen = None
 

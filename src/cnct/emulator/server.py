@@ -1,4 +1,4 @@
-"""Sets up the emulator, and serves it on a port of the loopback interface. Answers no request."""
+"""Sets up the emulator, and serves it on a port of the loopback interface. Handles no requests."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ class Emulator:
         clock: Time of ``created`` and ``updated``; invented records are older. By default, the
             real time.
         allow_hosts: Names that requests may have in ``Host`` apart from those of this computer;
-            others are answered with 403, against web pages that rebind their name (DNS rebinding).
-        max_body: Most bytes of a request's body; larger ones are answered with 413.
+            others are answered with 403, as protection from DNS rebinding by web pages.
+        max_body: Largest size of a request's body in bytes; larger ones are answered with 413.
         progress: Called with a line of text before each step that can take long.
 
     Attributes:
         spec: Location of the document, for ``ConnectClient(specs_location=...)``.
-        clock: The clock; it can be stopped and moved.
+        clock: The clock, which can be stopped and moved.
         requests: Requests that reached the emulator, oldest first: at most the last 10,000,
             and 64 MiB of bodies.
 
@@ -145,12 +145,12 @@ class Emulator:
         return invented(counts, seed, until, supplied)
 
     def _fill(self, records: Rows, generate: Mapping[str, int], world: DefaultWorld | None) -> None:
-        """Store the first records of a database; other ones are invented on demand.
+        """Store the initial records of a database; others are invented on demand.
 
         Args:
             records: The supplied records, by path of their collection.
             generate: Number of records to invent, by path.
-            world: Other records to store at once, so that a file does not change with the seed.
+            world: Further records to store at once, so that a file does not depend on later seeds.
         """
         for path, rows in records.items():
             self._service.supply(path, rows)
@@ -209,7 +209,7 @@ class Emulator:
 
     @property
     def endpoint(self) -> str:
-        """The URL for ``ConnectClient(endpoint=...)``; raises RuntimeError if it is not running."""
+        """The URL for ``ConnectClient(endpoint=...)``. Raises RuntimeError unless running."""
         if self._socket is None:
             raise RuntimeError("The emulator is not running: use it in a with statement")
         return f"http://{_LOOPBACK}:{self._socket.getsockname()[1]}{BASE}"
@@ -269,9 +269,10 @@ def listening(port: int) -> socket.socket:
     """Open a TCP port of the loopback interface.
 
     Raises:
-        OSError: If another program has the port, or this one may not open it.
+        OSError: If the port is in use, or this program is not allowed to open the port.
     """
-    # With its protocol named, asyncio sends small answers at once (TCP_NODELAY), not after 40 ms.
+    # With an explicit protocol, asyncio sends small responses at once (TCP_NODELAY), not after 40
+    # ms.
     opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -294,7 +295,7 @@ def _api(location: str | Path) -> Api:
 
 @lru_cache(maxsize=4)
 def _read_api(location: Path, _changed: int, _size: int) -> Api:
-    """Read a document once for all emulators, as long as the file does not change."""
+    """Read a document once for all emulators, while the file is unchanged."""
     return Api(location)
 
 

@@ -1,6 +1,6 @@
-"""Finds the list inside a response object by its schema, and wraps a page in such an object.
+"""Finds the list within a response object by the schema, and wraps a page in such an object.
 
-``{"data": [...], "total": 3}`` is the form of most APIs but Connect's. Knows no tables.
+``{"data": [...], "total": 3}`` is the form of most APIs other than Connect's. Knows no tables.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ Resolve = Callable[[Any], Record]
 
 
 def rows_in(schema: Record, resolve: Resolve, collection: str) -> tuple[str, ...]:
-    """Return the path of the rows in the schema of an object that wraps a list.
+    """Return the path of the rows in the schema of a wrapper object.
 
     Args:
         schema: Schema of the object.
         resolve: Follows a reference.
-        collection: Name of the collection, which the rows can have too.
+        collection: Name of the collection, perhaps also that of the rows' property.
 
     Returns:
-        Names of properties; none if the object has no list of objects, or has an id, as rows have.
+        Names of properties; empty if the object has no list of objects, or has an id like a row.
     """
     return _path(schema, resolve, (collection, collection.replace("-", "_"), *_NAMES), 1)
 
@@ -73,7 +73,7 @@ class WrappedPage(NamedTuple):
 
 
 def wrapped(schema: Any, resolve: Resolve, path: tuple[str, ...], page: WrappedPage) -> Record:
-    """Return the object around a page, with the numbers that its schema has properties for.
+    """Return the object around a page, with numbers for the properties in the schema.
 
     Args:
         schema: Schema of the object.

@@ -1,4 +1,4 @@
-"""Faults: which calls fail, and how."""
+"""Faults: the selection of calls that fail, and the effects."""
 
 from cnct.emulator.faults.fault import Fault, Faults
 

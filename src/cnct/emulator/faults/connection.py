@@ -1,7 +1,7 @@
 """Adapts uvicorn: the server stops at once, and connections can be dropped.
 
-Knows nothing about the application. ASGI has no message for hanging up, so the scope of each
-request carries the transport as an extension.
+Knows no application. ASGI has no message to drop a connection, so that the scope of each request
+has the transport as an extension.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _TRANSPORT = "cnct.transport"
 
 
 class Server(uvicorn.Server):
-    """Uvicorn's server, which stops without waiting for its next tick."""
+    """Uvicorn's server, which stops without waiting for the next tick."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -56,7 +56,7 @@ class Protocol(H11Protocol):
 
 
 async def hang_up(scope: Scope, receive: Receive, *, flush: bool = False) -> None:
-    """Close the connection of a request without a response, and wait until that is done.
+    """Close the connection of a request without a response, and wait for the disconnect.
 
     Args:
         scope: ASGI scope of the request.
@@ -73,6 +73,6 @@ async def hang_up(scope: Scope, receive: Receive, *, flush: bool = False) -> Non
         transport.close()
     else:
         transport.abort()
-    # Uvicorn responds in place of an application that returns before the disconnect.
+    # Uvicorn sends a response for an application that returns before the disconnect.
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -1,6 +1,6 @@
 """Effects of faults on a request, each as ASGI middleware around the service.
 
-An effect acts on every request; its fault decides which requests have it.
+An effect acts on every request; the fault selects the requests.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def status(code: int, retry_after: float | str | None, *, done: bool) -> Effect:
 
 
 def drop(*, done: bool) -> Effect:
-    """Hang up without a response; ``done`` serves the request first."""
+    """Drop the connection without a response; ``done`` serves the request first."""
 
     async def effect(app: ASGIApp, scope: Scope, receive: Receive, _: Send) -> None:
         if done:
@@ -56,7 +56,7 @@ def drop(*, done: bool) -> Effect:
 
 
 async def truncate(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Send the headers of the whole body with its first half, and hang up."""
+    """Send the headers with half of the body, and drop the connection."""
     messages: list[Message] = []
 
     async def keep(message: Message) -> None:
@@ -74,7 +74,7 @@ async def truncate(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
 
 
 def note(state: Mapping[str, object]) -> Effect:
-    """Add names of `row_faults` to the state of the request, which the service reads."""
+    """Add names of `row_faults` to the state of the request, for the service."""
 
     async def effect(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, "state": {**scope.get("state", {}), **state}}, receive, send)

@@ -1,4 +1,4 @@
-"""Decides which requests have a fault. The effects of faults are in `effects`."""
+"""Selects the requests that have a fault. The effects are in `effects`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class When(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A failure to inject, with the conditions that select its requests.
+    """A failure to inject, with conditions that select the requests.
 
     Made by the class methods, which take the conditions (`method` to `probability`) as keywords.
 
@@ -39,8 +39,8 @@ class Fault:
         method: HTTP method of the requests; empty for all.
         path: Pattern of the paths, below the base and without the query: ``requests``,
             ``requests/*``, ``*/items``. A ``*`` stands for any text, slashes too.
-        after: Number of matching requests that are served first.
-        times: Most requests that fail; 0 for no maximum.
+        after: Number of matching requests to serve before the first failure.
+        times: Largest number of requests that fail; 0 for no limit.
         probability: Share of the matching requests that fail, drawn from the emulator's seed.
 
     Raises:
@@ -86,7 +86,7 @@ class Fault:
         Args:
             code: HTTP status, 400 to 599. 502, 503 and 504 come as HTML, as from gateways.
             retry_after: Value of ``Retry-After``: seconds, or an HTTP date.
-            done: Whether the request is carried out before the error is sent.
+            done: Whether to carry out the request before the error.
             when: Conditions; see `Fault`.
         """
         if not 400 <= code <= 599:  # noqa: PLR2004 - the errors of HTTP
@@ -106,7 +106,7 @@ class Fault:
 
     @classmethod
     def truncate(cls, **when: Unpack[When]) -> Fault:
-        """Send half of the body under the headers of all of it, and drop the connection."""
+        """Send half of the body with the headers of the whole, and drop the connection."""
         return cls("truncate", {}, effects.truncate, **when)
 
     @classmethod
@@ -116,18 +116,18 @@ class Fault:
 
     @classmethod
     def insert_rows(cls, rows: int = 1, **when: Unpack[When]) -> Fault:
-        """Add copies of a list's first row before each page but the first is read.
+        """Add copies of a list's first row before each page except the first.
 
-        The copies have new ids and dates: where the newest rows come first, rows that were read
-        move down, and the next page repeats them.
+        The copies have new ids and dates: if the newest rows come first, the rows already read move
+            down, and the next page repeats some.
         """
         return cls("insert_rows", _rows(rows), effects.note({NEW_ROWS: rows}), **when)
 
     @classmethod
     def delete_rows(cls, rows: int = 1, **when: Unpack[When]) -> Fault:
-        """Delete a list's first rows before each page but the first is read.
+        """Delete a list's first rows before each page except the first.
 
-        The rows that were not read move up, and the next page skips some of them.
+        The unread rows move up, and the next page skips some.
         """
         return cls("delete_rows", _rows(rows), effects.note({NEW_ROWS: -rows}), **when)
 
@@ -141,13 +141,14 @@ class Fault:
         seed: int = 1,
         **when: Unpack[When],
     ) -> Fault:
-        """Insert rows into a list and delete rows before each page but the first is read.
+        """Insert rows into a list and delete rows before each page except the first.
 
-        Front and end are those of the order in which the list is read. The new rows are copies of
-        the first or last one that matches, with ids beside its own.
+        Front and end refer to the order of the request. New rows are copies of the first or last
+        matching row, with ids next to the original's.
 
         Args:
-            front: Rows to insert in front, for each page; 0.5 for one on every second page or so.
+            front: Rows to insert in front, for each page; 0.5 for one on every second page on
+                average.
             end: Rows to insert at the end.
             delete: Rows to delete, anywhere.
             seed: Seed of the fractions, and of the rows to delete.
@@ -168,10 +169,10 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """Read a fault as ``str`` writes one: ``status(503, retry_after=1, times=2)``.
+        """Parse a fault, the inverse of ``str``: ``status(503, retry_after=1, times=2)``.
 
         Raises:
-            ValueError: If the text is no fault.
+            ValueError: If the text is not a fault.
         """
         name, arguments, keywords = _call(text)
         makers: dict[str, Callable[..., Fault]] = {n: getattr(cls, n) for n in _NAMES}
@@ -183,7 +184,7 @@ class Fault:
             raise ValueError(f"{text!r} is no fault: {error}") from error
 
     def __str__(self) -> str:
-        """Return the fault as `parse` reads it."""
+        """Return the text of the fault for `parse`."""
         conditions = {
             "method": self.method or None,
             "path": self.path if self.path != "*" else None,
@@ -200,7 +201,7 @@ class Fault:
         return f"Fault.{self}"
 
     def _matches(self, method: str, path: str) -> bool:
-        """Return whether method and path match, counts and chance aside."""
+        """Return whether method and path match, without counts and probability."""
         return self.method.upper() in ("", method) and fnmatchcase(path, self.path)
 
 
@@ -240,8 +241,8 @@ class _Armed:
 class Faults:
     """The faults of a running emulator; may be changed at any time.
 
-    Faults on the same request act together, the first one outermost. Each of them counts requests
-    from the moment when it was added.
+    Several faults of a request act together, the first one outermost. Each fault counts requests
+    from its addition on.
 
     Args:
         faults: The faults at the start.

@@ -16,9 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cnct.emulator.faults.fault import Fault
 from cnct.emulator.service import api_errors
 
-# A service that runs for days must not grow with its requests.
+# Bounded, since a service may run for days.
 _MOST_REQUESTS = 10_000
-_MOST_BYTES = 64 * 2**20  # of their bodies
+_MOST_BYTES = 64 * 2**20  # bytes of all bodies
 MAX_BODY = 64 * 2**20
 """Most bytes of a request's body, as long as nothing else is chosen."""
 
@@ -31,7 +31,7 @@ class ServedRequest:
         method: HTTP method.
         path: Path below the base, decoded: ``products/PRD-123-456-789``.
         query: Query as sent, without the question mark.
-        headers: Headers; left out of the ``repr``, because ``Authorization`` is among them.
+        headers: Headers; not in the ``repr``, since they include ``Authorization``.
         body: Body as sent.
         status: HTTP status of the response, ``None`` if none was sent.
         faults: Faults that were applied.
@@ -53,7 +53,7 @@ class ServedRequest:
 class RequestLog(deque[ServedRequest]):
     """The last requests, oldest first: at most ten thousand, with 64 MiB of bodies together.
 
-    The last one is kept whatever its size.
+    The last request is kept whatever its size.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class RequestLog(deque[ServedRequest]):
         self._bytes = 0  # at least those of the bodies
 
     def append(self, request: ServedRequest, /) -> None:
-        """Add a request, and drop the oldest while there are too many or too large ones."""
+        """Add a request, and drop the oldest ones beyond the limits."""
         super().append(request)
         self._bytes += len(request.body)
         if self._bytes > _MOST_BYTES:
@@ -75,10 +75,10 @@ class Traffic:
 
     Args:
         app: The service.
-        base: Path below which the service lies.
+        base: Path of the service.
         log: Receives each request whose body is complete.
         strike: Returns the faults of a request, by method and path.
-        max_body: Most bytes of a body; a request with more is answered with 413.
+        max_body: Largest size of a body in bytes; larger ones are answered with 413.
     """
 
     def __init__(

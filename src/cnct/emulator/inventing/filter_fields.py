@@ -1,6 +1,6 @@
-"""Finds the fields that a list can be filtered by, but whose rows the schema describes without.
+"""Finds fields by which a list can be filtered, but which are not in the schema of the rows.
 
-The rows of the service have these properties, so that invented rows get them, too. Invents nothing.
+Real rows have these properties, so that invented rows need them too. Invents nothing.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _SCHEMAS: dict[str, Record] = {
 
 
 class MissingField(NamedTuple):
-    """A field that the schema of a row lacks: names on its path, and a schema for its value."""
+    """A field that the schema of a row lacks: the names of the path, and a schema for the value."""
 
     path: tuple[str, ...]
     schema: Record
 
 
 def missing_fields(table: Table) -> list[MissingField]:
-    """Return the fields that rows of a table lack, the deepest first: others can be their names."""
+    """Return the fields that rows of a table lack, the deepest first: others can be prefixes."""
     missing: dict[tuple[str, ...], Record] = {}
     for name in sorted(table.aliases):
         field = table.fields[name]
@@ -41,7 +41,7 @@ def missing_fields(table: Table) -> list[MissingField]:
 
 
 def reaches(record: Record, path: tuple[str, ...]) -> bool:
-    """Return whether a record has a property at a path, or at the path that the field means."""
+    """Return whether a record has a property at a path, or at the path for which it is an alias."""
     return any(_values(record, path)) or any(_values(record, aliased_path(record, path)))
 
 

@@ -53,17 +53,17 @@ def formatted(collection: str, number: int) -> str:
 
 
 def nested(parent_id: str, number: int) -> str:
-    """Return an id that is numbered within its parent: ``PRD-123-456-789-0001``."""
+    """Return the id of a record numbered within a parent: ``PRD-123-456-789-0001``."""
     return f"{parent_id}-{number:04d}"
 
 
 def number_of(record_id: str) -> int:
-    """Return the number in an id; 0 if it has no digits."""
+    """Return the number in an id; 0 without digits."""
     return int("".join(re.findall(r"[0-9]+", record_id)) or 0)
 
 
 def free(candidate: Callable[[int], str], start: int, taken: Callable[[str], bool]) -> str:
-    """Return the first id from ``start`` on that is not taken."""
+    """Return the first free id from ``start`` on."""
     number = start
     while taken(candidate(number)):
         number += 1

@@ -1,8 +1,8 @@
 """Invents records from schemas: readable, repeatable by seed, and consistent with each other.
 
-A value depends on its address alone: the table, the record and the path in the record. So a
-reference repeats the values of the record that it refers to, and records can be invented in any
-order. `relations` chooses that record. Nothing here stores a record.
+A value depends only on its address: table, record and path in the record. Hence a reference repeats
+the values of the target record, chosen by `relations`, and records can be invented in any order.
+Stores no records.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from cnct.openapi.schemas import type_name
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 from cnct.store.tables import Table
 
-_MOST_ITEMS = 20  # of a list, whatever its schema requires
+_MOST_ITEMS = 20  # entries of a list, whatever the schema requires
 _NULLS = 8  # one in so many nullable values is null
 
 
@@ -39,9 +39,9 @@ class Inventor:
     Args:
         api: Routes and tables of the document.
         seed: The same seed gives the same records.
-        until: When the newest records were created; by default, the oldest date from January 2026.
-        sizes: Number of records by key of the table, where it differs from the default.
-        supplied: Returns the records that a table has instead of invented ones.
+        until: Time of the newest records; by default, the oldest ones are from January 2026.
+        sizes: Number of records by key of the table, for tables without the default number.
+        supplied: Returns the supplied records of a table, if any.
     """
 
     def __init__(
@@ -73,11 +73,11 @@ class Inventor:
             yield record
 
     def _add(self, node: Any, field: MissingField, entity: Entity, above: str) -> None:
-        """Add a field to a record; a reference on the way has the values of its record.
+        """Add a field to a record; a reference on the path gets the values of its target.
 
         Args:
-            node: The record, or the part of it that the path is below.
-            field: The field, with the rest of its path.
+            node: The record, or the part at which the rest of the path begins.
+            field: The field, with the rest of the path.
             entity: The record that the part shows.
             above: Path of the part in that record.
         """
@@ -99,13 +99,13 @@ class Inventor:
             )
 
     def completed(self, schema: Any, value: Any, table: Table, ids: tuple[str, ...]) -> Any:
-        """Return a value with every part that its schema requires; existing parts are kept.
+        """Return a value with all parts required by the schema; existing parts are kept.
 
         Args:
             schema: OpenAPI schema of the value.
             value: The value so far; ``None`` for nothing.
-            table: The table that it belongs to.
-            ids: Ids in its path.
+            table: The table of the value.
+            ids: Ids in the path.
         """
         return self._completed(schema, value, Entity(table, ids, 1), "")
 
@@ -132,7 +132,7 @@ class Inventor:
         return kept | added
 
     def _is_secret(self, name: str, schema: Any) -> bool:
-        """Return whether responses omit a property; an id is needed even if it is write-only."""
+        """Return whether responses omit a property; a write-only id is not omitted."""
         own = as_record(schema).get("writeOnly")
         return name != "id" and bool(own or self._api.resolved(schema).get("writeOnly"))
 
@@ -209,13 +209,13 @@ class Inventor:
         return self._shown(shape, target, nesting)
 
     def _shown(self, shape: Record, target: Entity, nesting: Nesting) -> Record:
-        """Invent a reference: properties of the record that it refers to."""
+        """Invent a reference: some properties of the target record."""
         reference = self._object(shape, target, "", nesting)
         supplied = self._relations.supplied(target)
         return reference if supplied is None else _overlaid(reference, supplied)
 
     def _target(self, name: str, entity: Entity) -> Entity | None:
-        """Choose the record that a property refers to; a vendor is an account of this type."""
+        """Choose the target of a property; a vendor is an account of that type."""
         target = self._relations.target(name, entity)
         role = "vendor" if _is_product(entity.table) and name == "owner" else None
         role = vocabulary.ROLES.get(name, role)
@@ -236,7 +236,7 @@ class Inventor:
         return self._value(schema, entity, name, Nesting())
 
     def _fact(self, entity: Entity, path: str, choices: Collection[Any]) -> Any:
-        """Return the value that relations determine; ``None`` if they do not determine it."""
+        """Return the value of a property that relations determine; ``None`` for others."""
         if path == "status" and entity.number == 1 and _is_product(entity.table):
             return "draft" if "draft" in choices else None
         owner = self._relations.owner(entity)
@@ -292,14 +292,14 @@ class Inventor:
 
 
 def _choices(shape: Record, table: Table, path: str) -> Sequence[Any]:
-    """Return the allowed values of a property: a filter can have an enum that the schema lacks."""
+    """Return the allowed values of a property, also from a filter's enum missing in the schema."""
     field = table.fields.get(path)
     of_field = field.enum if field and type_name(shape) == "string" else ()
     return shape.get("enum") or of_field
 
 
 def _choice(enum: Sequence[Any], own: Sequence[Any], chance: int) -> Any:
-    """Choose a value: that of the record itself, if a reference to it allows the value."""
+    """Choose a value; in a reference, the target's value if that is allowed."""
     for choices in (own, enum):
         values = [value for value in choices if value is not None]
         value = values[chance % len(values)] if values else None
@@ -309,7 +309,7 @@ def _choice(enum: Sequence[Any], own: Sequence[Any], chance: int) -> Any:
 
 
 def _is_product(table: Table) -> bool:
-    """Return whether a table has Connect's products, which a vendor publishes in versions."""
+    """Return whether a table contains Connect's products, which have versions."""
     return table.name == "products" and "visibility.owner" in table.fields
 
 
@@ -318,7 +318,7 @@ def _is_reference(schema: Record) -> bool:
 
 
 def _overlaid(invented: Record, supplied: Record) -> Record:
-    """Return an object with the values of another one, as far as that has its properties."""
+    """Return an object with values of another object for properties that both have."""
     return {
         name: _overlaid(value, supplied[name])
         if is_record(value) and is_record(supplied.get(name))

@@ -1,4 +1,4 @@
-"""Moments of invented records: a fixed step from one record to the next. Reads no clock."""
+"""Times of invented records: a fixed step from one record to the next. Reads no clock."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def timestamp(moment: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """When each of a number of records was created.
+    """The creation times of a number of records.
 
     Args:
         size: Number of records.
-        until: When the last one was created; by default, the first was in January 2026.
+        until: Time of the last record; by default, the first one is from January 2026.
     """
 
     size: int
@@ -31,7 +31,7 @@ class Timeline:
 
         Args:
             number: Number of the record, from 1.
-            later: Part of a step that is added: 0 for its creation, less than 1 for changes.
+            later: Part of a step to add: 0 for the creation, less than 1 for changes.
         """
         start = self.until - _STEP * self.size if self.until else _START
         return start + _STEP * number + _STEP * later

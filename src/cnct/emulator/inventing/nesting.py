@@ -7,15 +7,15 @@ from typing import Any
 from cnct.openapi.schemas import parts
 from cnct.openapi.shapes import as_record
 
-_MOST_VALUES = 1_000  # of a record; Connect's have 440 at most
-_DEEPEST = 40  # values inside each other
+_MOST_VALUES = 1_000  # values of a record; Connect's have 440 at most
+_DEEPEST = 40  # levels of values
 
 
 class Nesting:
-    """The schemas around a value, and the number of values that its record may still have.
+    """The schemas around a value, and the number of values left for the record.
 
-    A schema that recurs is not expanded again. Schemas that refer to each other without recurring
-    still make huge records, so once the number is used up, optional values are left out.
+    A recurring schema is not expanded again. Other schemas can still lead to huge records, so that
+    optional values are omitted when no values are left.
     """
 
     def __init__(
@@ -30,13 +30,13 @@ class Nesting:
         return Nesting((*self._ancestors, _identity_of(schema) or ""), self._budget)
 
     def recurs(self, schema: Any) -> bool:
-        """Return whether a schema is already around itself, or nested too deeply."""
+        """Return whether a schema is nested in itself, or too deeply."""
         own = _identity_of(schema)
         return own in self._ancestors or len(self._ancestors) >= _DEEPEST
 
     @property
     def is_spent(self) -> bool:
-        """Whether the record has all the values that it may have."""
+        """Whether no values are left for the record."""
         return self._budget[0] <= 0
 
 

@@ -1,4 +1,4 @@
-"""Reduces a composed schema to one object schema that records can be invented from.
+"""Reduces a composed schema to a single object schema, from which records can be invented.
 
 Walks schemas with `cnct.openapi.schemas`; invents nothing.
 """
@@ -11,18 +11,18 @@ from typing import Any
 from cnct.openapi.schemas import COMPOSITIONS, joined, parts, required, variants
 from cnct.openapi.shapes import Record
 
-_DEEPEST = 50  # compositions inside each other
+_DEEPEST = 50  # nested compositions
 _EMPTY = frozenset({"properties", "required"})
 
 
 def plain(schema: Any, resolve: Callable[[Any], Record]) -> Record:
-    """Return a schema with its references followed and its compositions merged.
+    """Return a schema with references resolved and compositions merged.
 
-    The schemas of ``allOf`` and the first alternative are merged into it.
+    The schemas of ``allOf`` and the first alternative are merged.
 
     Args:
-        schema: An OpenAPI schema; anything but an object is the empty one.
-        resolve: Follows a ``$ref``, and returns the schema.
+        schema: An OpenAPI schema; anything but an object counts as the empty schema.
+        resolve: Returns the schema of a ``$ref``.
     """
     return _Reduction(resolve).plain(schema)
 
@@ -40,7 +40,7 @@ class _Reduction:
         if not parts(target) or self._depth >= _DEEPEST:
             return target
         if id(target) not in self._reduced:
-            self._reduced[id(target)] = target, {}  # as a part of itself, it allows anything
+            self._reduced[id(target)] = target, {}  # as a part of itself, a schema allows anything
             self._depth += 1
             self._reduced[id(target)] = target, self._merged(target)
             self._depth -= 1

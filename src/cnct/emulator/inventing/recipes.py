@@ -1,4 +1,4 @@
-"""Recipes for the records of the default document, whose relations hold.
+"""Recipes for the records of the default document, with consistent relations.
 
 A request's asset is in ``subscriptions/assets``, its product in ``products``, and so on. Names of
 properties and statuses are those of Connect's OpenAPI document, version 37.0. Stores no record.
@@ -46,10 +46,10 @@ def generate(
     """Invent records.
 
     Args:
-        counts: Number of records by path of the collection, of those in ``DEFAULT_COUNTS``.
+        counts: Number of records by path, for collections in ``DEFAULT_COUNTS``.
         seed: The same seed and counts give the same records.
-        until: When the newest was created; by default, the oldest dates from January 2026.
-        supplied: Other records by path of the collection, which the invented ones refer to.
+        until: Time of the newest records; by default, the oldest ones are from January 2026.
+        supplied: Existing records by path of the collection, as targets of references.
 
     Returns:
         Records by path of their collection; products come with items and parameters.
@@ -109,7 +109,7 @@ class _World:
         return [*supplied, *self._invented[path]]
 
     def _whole(self, path: str) -> list[Record]:
-        """Return the supplied records of a collection, with what recipes need of them."""
+        """Return the supplied records of a collection, with the properties that recipes need."""
         return [
             {"name": row["id"], "status": "", "events": self._events(number)} | row
             for number, row in enumerate(self._supplied.get(path, ()), 1)

@@ -1,6 +1,6 @@
-"""Relations of invented records: which record a reference refers to, and its id.
+"""Relations of invented records: the targets of references, and the ids.
 
-Invents no values, and stores no record.
+Invents no values and stores no records.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Supplied = Callable[[Table, tuple[str, ...]], Sequence[Record]]
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A record to invent: its table, the ids above it, and its number in the table."""
+    """A record to invent: table, ids of the parents, and number in the table."""
 
     table: Table
     ids: tuple[str, ...]
@@ -36,8 +36,8 @@ class Relations:
     Args:
         api: Routes and tables of the document.
         seed: The same seed gives the same relations.
-        sizes: Number of records by key of the table, where it differs from the default.
-        supplied: Returns the records that a table has instead of invented ones.
+        sizes: Number of records by key of the table, for tables without the default number.
+        supplied: Returns the supplied records of a table, if any.
     """
 
     def __init__(self, api: Api, seed: int, sizes: Mapping[str, int], supplied: Supplied) -> None:
@@ -62,8 +62,8 @@ class Relations:
     def size(self, table: Table, ids: tuple[str, ...] = ()) -> int:
         """Return the number of records in a table, below each parent.
 
-        Tables of one name at the top, ``assets`` and ``subscriptions/assets``, have the same ids:
-        one without a size of its own is as large as the largest of the others.
+        Top-level tables of one name, ``assets`` and ``subscriptions/assets``, have the same ids: a
+        table without a size of its own is as large as the largest other.
         """
         supplied = self._supplied(table, ids)
         if supplied:
@@ -78,7 +78,7 @@ class Relations:
         return [Entity(table, ids, n) for n in range(first, self.size(table, ids) + 1)]
 
     def supplied(self, entity: Entity) -> Record | None:
-        """Return the supplied record that stands for an entity; ``None`` for an invented one."""
+        """Return the supplied record of an entity; ``None`` for an invented one."""
         rows = self._supplied(entity.table, entity.ids)
         return rows[entity.number - 1] if 0 < entity.number <= len(rows) else None
 
@@ -101,7 +101,7 @@ class Relations:
         return formatted(table.name, before + entity.number)
 
     def target(self, name: str, entity: Entity) -> Entity | None:
-        """Choose the record that a property refers to: preferably a parent of the record itself.
+        """Choose the target of a property, preferably a parent of the record.
 
         Args:
             name: Name of the property.
@@ -124,9 +124,9 @@ class Relations:
         """Choose the records that a list refers to.
 
         Args:
-            path: Path of the list in the record.
+            path: Path of the list within the record.
             entity: The record that has the list.
-            count: Most records, unless all of those that belong to the record are listed.
+            count: Largest number of records, unless all that belong to the record are listed.
         """
         target = self.target(vocabulary.last(path), entity)
         if target is None:
@@ -140,7 +140,7 @@ class Relations:
         return [replace(target, number=number) for number in numbers]
 
     def owner(self, entity: Entity) -> Entity | None:
-        """Return the record that an entity is an appendage of, as a translation of its context."""
+        """Return the record to which an entity belongs, such as the context of a translation."""
         noun = self._owner_noun(entity.table)
         return self.target(noun, entity) if noun else None
 
@@ -153,7 +153,7 @@ class Relations:
         return vocabulary.OWNERS.get(vocabulary.one_of(table.name), "")
 
     def _number(self, table: Table, ids: tuple[str, ...], noun: str, holder: Entity) -> int:
-        """Choose the number of a record; records that belong to others are dealt out in turn."""
+        """Choose the number of a record; records that belong to others are distributed evenly."""
         size = max(self.size(table, ids), 1)
         if self._owner_noun(holder.table) == noun:
             return 1 + (holder.number - 1) % size
@@ -166,7 +166,7 @@ class Relations:
         return replace(entity, number=1 + (entity.number - 1 + step) % (others + 1))
 
     def _nearest_table(self, noun: str, holder: Table) -> Table | None:
-        """Choose, of the tables with a noun's name, the nearest to the table that refers to it."""
+        """Choose the table of a noun that is nearest to the referring table."""
         if (noun, holder.key) not in self._nearest:
             self._nearest[noun, holder.key] = min(
                 self._targets.get(noun, ()),
@@ -181,7 +181,7 @@ class Relations:
         return self._nearest[noun, holder.key]
 
     def _parent_names(self, target: Table) -> frozenset[str]:
-        """Return the names that properties have which refer to the parents of a nested table."""
+        """Return the names of properties that refer to the parents of a nested table."""
         parts = target.key.split("/")
         return frozenset(
             vocabulary.one_of(parts[index - 1]) for index, part in enumerate(parts) if PARAM in part
@@ -205,7 +205,7 @@ class Relations:
         return number_of(own.removeprefix(ids[-1]) if ids else own)
 
     def _parents(self, target: Table, entity: Entity) -> tuple[str, ...]:
-        """Choose the ids above a nested record: the entity's, or those that it refers to."""
+        """Choose the ids above a nested record: those of the entity, or of its references."""
         ids: list[str] = []
         parts = target.key.split("/")
         for index, part in enumerate(parts):

@@ -1,4 +1,4 @@
-"""Readable values by the name of the property that they fill. Knows no schemas and no tables."""
+"""Readable values by the name of the property. Knows no schemas and no tables."""
 
 from __future__ import annotations
 
@@ -106,11 +106,11 @@ def one_of(collection: str) -> str:
 
 
 def nouns(name: str, holder: str) -> list[str]:
-    """Return the nouns that the table of a reference can have, the most likely first.
+    """Return the possible nouns of a reference's table, the most likely first.
 
     Args:
         name: Name of the property: ``pending_request``.
-        holder: Noun of the record that has it: a ``listing`` has a ``listing_request``.
+        holder: Noun of the record with the property: a ``listing`` has a ``listing_request``.
     """
     words = name.split("_")
     bare = "_".join(word for word in words if word not in _ADJECTIVES and not word.isdigit())
@@ -125,7 +125,7 @@ def _noun(name: str) -> str:
 
 
 def last(path: str) -> str:
-    """Return the last name of a path; indexes of lists are no names."""
+    """Return the last name of a path, indexes of lists ignored."""
     names = [name for name in path.split(".") if not name.isdigit()]
     return names[-1] if names else ""
 
@@ -140,7 +140,7 @@ def entity(collection: str, number: int) -> str:
 
 
 def key(name: str, number: int) -> str:
-    """Return the key of a record that is identified by another property than ``id``."""
+    """Return the key of a record that is identified by a property other than ``id``."""
     keys = _KEYS.get(name, ())
     return keys[number - 1] if number <= len(keys) else f"{name}-{number}"
 
@@ -199,7 +199,7 @@ def formatted(form: str, name: str, number: int, chance: int) -> str | None:
 
 
 def _file(name: str, number: int) -> str:
-    """Return the path of a file below the host, as Connect writes it: a picture by default."""
+    """Return the path of a file below the host in Connect's form, by default of a picture."""
     return f"/media/{name}/{number}.{_ENDINGS.get(name, 'png')}"
 
 

@@ -1,6 +1,6 @@
-"""Where the records of a table come from at its first access. Stores none.
+"""Decides the source of a table's records at the first access. Stores no records.
 
-Records that a user supplied are the only ones of their table; the other tables refer to them.
+A table with records supplied by the user gets no others; other tables refer to these records.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _SUPPLIED = "supplied"
 
 
 def note_supplied(storage: Storage, table: Table, parent: str) -> None:
-    """Remember in a database that the records of a table were supplied."""
+    """Mark a table in a database as supplied."""
     storage.note(f"{_SUPPLIED} {table.key}", parent)
 
 
 def is_supplied(storage: Storage, table: Table, parent: str) -> bool:
-    """Return whether the records of a table were supplied."""
+    """Return whether a table is marked as supplied."""
     return storage.noted(f"{_SUPPLIED} {table.key}", parent)
 
 
@@ -38,7 +38,7 @@ class SuppliedRows:
         self._rows: dict[tuple[str, tuple[str, ...]], Sequence[Record]] = {}
 
     def __call__(self, table: Table, ids: tuple[str, ...]) -> Sequence[Record]:
-        """Return the supplied records of a table; none if its records are invented."""
+        """Return the supplied records of a table; an empty list for invented ones."""
         place = (table.key, ids)
         if place not in self._rows:
             self._rows[place] = self._read(table, "/".join(ids))
@@ -56,10 +56,10 @@ class DefaultWorld:
 
     Args:
         api: The document.
-        supplied: Returns the records that a table has instead of invented ones.
-        invent: Returns all records of the recipes, which refer to the supplied ones.
-        by_schema: Invents the records of a table that has no recipe.
-        requested: Paths of the tables whose records the user asked for.
+        supplied: Returns the supplied records of a table, if any.
+        invent: Returns all records of the recipes, with references to the supplied ones.
+        by_schema: Invents the records of a table without a recipe.
+        requested: Paths of the tables for which the user requested records.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class DefaultWorld:
 
     @property
     def paths(self) -> list[str]:
-        """Paths of the tables that have records."""
+        """Paths of the tables with records."""
         return [*self._rows]
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Chooses the media type of a response, as ``Accept`` wants it (RFC 9110, section 12.5.1).
+"""Chooses the media type of a response by ``Accept`` (RFC 9110, section 12.5.1).
 
 Writes no response.
 """
@@ -15,14 +15,14 @@ _FORMATS = {"json": frozenset({JSON}), "xlsx": sheets.MEDIA_TYPES}
 
 
 class _Range(NamedTuple):
-    """A media range of ``Accept``: type, subtype, and how much it is wanted, from 0 to 1."""
+    """A media range of ``Accept``: type, subtype, and quality from 0 to 1."""
 
     type: str
     subtype: str
     quality: float
 
     def precision(self, type_: str, subtype: str) -> int:
-        """Return how precisely the range names a media type; 0 if it does not contain it."""
+        """Return the precision with which the range names a media type; 0 outside the range."""
         if (self.type, self.subtype) == ("*", "*"):
             return 1
         if self.type != type_:
@@ -34,12 +34,13 @@ def chosen(media_types: Sequence[str], accept: str, form: str = "") -> str:
     """Return the media type of a response.
 
     Args:
-        media_types: Media types that the operation has, the preferred one first.
+        media_types: Media types of the operation, the preferred one first.
         accept: Value of ``Accept``; empty if the request has none.
-        form: Value of the query parameter ``format``, such as ``xlsx``, which wins over the header.
+        form: Value of the query parameter ``format``, such as ``xlsx``, which overrides the header.
 
     Returns:
-        The most wanted type. The preferred one if none is acceptable, as the specification allows.
+        The type of the highest quality. If none is acceptable, the preferred one, as the
+        specification allows.
     """
     named = [name for name in media_types if _bare(name) in _FORMATS.get(form.lower(), ())]
     if named:
@@ -67,7 +68,7 @@ def _ranges(accept: str) -> Iterator[_Range]:
 
 
 def _weight(parameters: Sequence[str]) -> float:
-    """Return the value of ``q``; one that is no number counts as 1."""
+    """Return the value of ``q``, or 1 if it is not a number."""
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "q":

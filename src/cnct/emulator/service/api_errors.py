@@ -10,7 +10,7 @@ from cnct.exceptions import QueryError
 
 
 class ApiError(Exception):
-    """An error that becomes the response.
+    """An error to send as the response.
 
     Args:
         status: HTTP status.
@@ -40,23 +40,23 @@ def unauthorized() -> ApiError:
 
 
 def not_found() -> ApiError:
-    """Return the error for a path or a record that does not exist."""
+    """Return the error for a missing path or record."""
     return ApiError(404, "CNCT_001", "Not found.")
 
 
 def method_not_allowed(method: str, allowed: Iterable[str]) -> ApiError:
-    """Return the error for a method that the path does not have."""
+    """Return the error for a method that the path does not support."""
     headers = {"Allow": ", ".join(sorted(allowed))}
     return ApiError(405, "CNCT_002", f'Method "{method}" not allowed.', headers=headers)
 
 
 def failed(status: int) -> ApiError:
-    """Return the error of a service that fails, or refuses requests, whatever the request."""
+    """Return the error of a service that fails or refuses all requests."""
     return ApiError(status, "SYS_001", HTTPStatus(status).phrase)
 
 
 def too_large(most: int) -> ApiError:
-    """Return the error for a body of more bytes than the service takes."""
+    """Return the error for a body larger than the limit."""
     return ApiError(413, "SYS_001", f"The body of a request can have at most {most} bytes.")
 
 
@@ -67,10 +67,10 @@ def foreign_host(host: str) -> ApiError:
 
 
 def invalid(*errors: str) -> ApiError:
-    """Return the error for a wrong payload, or an action that the status does not allow."""
+    """Return the error for an invalid payload, or an action that the status does not allow."""
     return ApiError(400, "VAL_001", *errors)
 
 
 def bad_query(error: QueryError) -> ApiError:
-    """Return the error for a query that the table does not take."""
+    """Return the error for a query that is invalid for the table."""
     return ApiError(400, "VAL_001", error.message, params=error.details)

@@ -42,7 +42,7 @@ class Service:
     Args:
         api: The document.
         records: The records.
-        inventor: Completes responses whose schemas require more than the record has.
+        inventor: Completes responses with required properties that the record lacks.
         api_keys: Accepted ``Authorization`` values; ``None`` for any ``ApiKey ...``.
     """
 
@@ -74,7 +74,7 @@ class Service:
         self._records.add(table, path_ids, records)
 
     def supply(self, path: str, records: Iterable[Record]) -> None:
-        """Add the records of the collection at a path, for which no others are invented.
+        """Add the records of the collection at a path, where no others are invented.
 
         Raises:
             ValueError: If the document has no collection there.
@@ -82,7 +82,7 @@ class Service:
         self._records.supply(*self._table_at(path), records)
 
     def prepare(self, path: str) -> None:
-        """Invent the records of the collection at a path, unless it has some.
+        """Invent the records of the collection at a path unless there are some.
 
         Raises:
             ValueError: If the document has no collection there.
@@ -105,7 +105,7 @@ class Service:
         return route.table, route.ids
 
     def delete(self, path: str) -> None:
-        """Remove the record at a path, if there is one.
+        """Remove the record at a path, if any.
 
         Raises:
             ValueError: If the document has no record there.
@@ -124,12 +124,12 @@ class Service:
                 return self._media(request.scope["path"])
             path = _raw_path(request)
             if not f"{path}/".startswith(f"{BASE}/"):
-                return Response("Not Found", 404, media_type="text/plain")  # not of Connect's API
+                return Response("Not Found", 404, media_type="text/plain")  # outside Connect's API
             self._authorize(request)
             route = self._route(path, method)
             operation = route.operations[method]
             if method != "GET":
-                self._check_exists(route)  # before the payload is checked: 404 wins over 400
+                self._check_exists(route)  # before the payload is checked: 404 precedes 400
             body = RequestBody() if method == "GET" else await bodies.read(request, operation.body)
             payload = writable_payload(self._api, operation, route.path, body)
             success = self._success(operation, request)
@@ -150,7 +150,7 @@ class Service:
         return Response(content, media_type=media.media_type(path))
 
     def _success(self, operation: Operation, request: Request) -> Success:
-        """Return the successful response, in the media type that the request accepts."""
+        """Return the successful response, in a media type that the request accepts."""
         success = self._api.success(operation)
         header, form = request.headers.get("Accept", ""), request.query_params.get("format", "")
         media_types = self._api.media_types(operation) or (success.media_type,)
@@ -163,7 +163,7 @@ class Service:
             raise api_errors.unauthorized()
 
     def _route(self, path: str, method: str) -> Route:
-        # Ids are decoded one by one, so that an encoded slash stays inside its id.
+        # Ids are decoded one by one, so that an encoded slash remains part of an id.
         segments = path.removeprefix(BASE).removeprefix("/").rstrip("/").split("/")
         route = self._api.find("/".join(unquote(s).replace("/", "\x00") for s in segments))
         if route is None:
@@ -321,7 +321,7 @@ class Service:
         return self._api.resolved(call.success.schema).get("type")
 
     def _response(self, call: _Call, data: Any) -> Response:
-        """Return the response that the document describes: an array or an object, completed."""
+        """Return the documented response, completed: an array or an object."""
         kind = self._response_type(call)
         if kind == "array" and data is not None and not is_list(data):
             data = [data]
@@ -348,7 +348,7 @@ class _Call:
 
     @property
     def wants_file(self) -> bool:
-        """Whether the response is no JSON: a sheet, or text."""
+        """Whether the response is not JSON but a sheet or text."""
         return bool(self.success.media_type) and not is_json(self.success.media_type)
 
     @property
@@ -362,7 +362,7 @@ def _links(files: Mapping[str, Upload]) -> Record:
 
 
 def _raw_path(request: Request) -> str:
-    """Return the path of a request, percent-encoded as it came."""
+    """Return the percent-encoded path of a request, unchanged."""
     raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
     return raw.decode("ascii").partition("?")[0]
 

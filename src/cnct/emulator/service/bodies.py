@@ -19,7 +19,7 @@ from cnct.openapi.shapes import Record, as_list, as_record, is_record
 _JSON = frozenset({JSON, "text/json", "*/*", "application/*"})
 _FORM = "multipart/form-data"
 _WITHOUT_BODY = frozenset({204, 205})  # RFC 9110, sections 15.3.5 and 15.3.6
-_MOST_LEVELS = 200  # of JSON; the checks of payloads take 255, Python's own decoder some 900
+_MOST_LEVELS = 200  # levels of JSON; the checks of payloads take 255, Python's own decoder some 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class RequestBody:
 
     Attributes:
         payload: Decoded JSON, or the fields of a form; ``None`` for no body.
-        files: Files by the name of their part; the name of a raw body is empty.
+        files: Files by the name of the part; empty for a raw body.
         is_form: Whether the body is a form, whose fields are texts.
     """
 
@@ -52,7 +52,7 @@ class RequestBody:
 
 
 def is_json(media_type: str) -> bool:
-    """Return whether a media type of the document, or a range of media types, is sent as JSON."""
+    """Return whether a documented media type or media range is sent as JSON."""
     name = media_type.partition(";")[0].strip().lower()
     return name in _JSON or name.endswith("+json")
 
@@ -62,10 +62,10 @@ async def read(request: Request, media_types: Collection[str]) -> RequestBody:
 
     Args:
         request: The request.
-        media_types: Media types that the operation takes.
+        media_types: Media types that the operation accepts.
 
     Raises:
-        ApiError: If the body is no JSON, or is JSON where the operation takes a form.
+        ApiError: If the body is not JSON, or is JSON where the operation accepts a form.
     """
     content = await request.body()
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -84,13 +84,13 @@ async def read(request: Request, media_types: Collection[str]) -> RequestBody:
 
 
 def _decoded(text: str | bytes) -> Any:
-    """Decode JSON that can be stored and written again.
+    """Decode JSON, restricted to values that can be stored and encoded again.
 
     Raises:
-        ValueError: If the text is no JSON, or has NaN, infinite numbers such as 1e999, or halves of
-            surrogate pairs.
+        ValueError: If the text is not JSON, or has NaN, infinite numbers such as 1e999, or halves
+            of surrogate pairs.
         RecursionError: If the JSON is nested too deeply even to be decoded.
-        ApiError: If the JSON is nested more deeply than the service takes.
+        ApiError: If the JSON is nested more deeply than the limit.
     """
     payload = json.loads(text)
     _check_depth(payload)
@@ -129,7 +129,7 @@ async def _form(request: Request) -> RequestBody:
 
 
 def _field(text: str) -> Any:
-    """Decode a field of a form; objects and arrays come as JSON (OpenAPI 3.0, "Encoding")."""
+    """Decode a field of a form; objects and arrays are in JSON (OpenAPI 3.0, "Encoding")."""
     if not text.lstrip().startswith(("{", "[")):
         return text
     try:
@@ -144,12 +144,12 @@ def _file_name(request: Request) -> str:
 
 
 def response(success: Success, data: Any, title: str = "") -> Response:
-    """Return the response that the document describes, with some data.
+    """Return the documented response with some data.
 
     Args:
         success: Description of the response.
         data: Decoded JSON.
-        title: Name of the data, for a file that can have one.
+        title: Name of the data, for file formats with a title.
     """
     status = success.status
     if 300 <= status < 400:  # noqa: PLR2004 - the redirections of HTTP
@@ -168,7 +168,7 @@ def content(media_type: str, data: Any, title: str = "") -> bytes:
 
     Args:
         media_type: The media type.
-        data: Decoded JSON: an object, or an array of the objects that become rows of a sheet.
+        data: Decoded JSON: an object, or an array of objects for the rows of a sheet.
         title: Name of the sheet.
     """
     if media_type in sheets.MEDIA_TYPES:
@@ -182,7 +182,7 @@ def content(media_type: str, data: Any, title: str = "") -> bytes:
 
 
 def _workbook(records: Sequence[Record], title: str) -> bytes:
-    """Return a workbook with a row for each record, below the names of its plain properties."""
+    """Return a workbook with a row for each record, below a header with the plain properties."""
     names = dict.fromkeys(
         name for record in records for name, value in record.items() if _is_plain(value)
     )
@@ -195,7 +195,7 @@ def _is_plain(value: Any) -> bool:
 
 
 def _cell(value: Any) -> str:
-    """Return the text of a cell; objects and arrays, which have no column, leave it empty."""
+    """Return the text of a cell; empty for objects and arrays, which have no column."""
     if value is None or not _is_plain(value):
         return ""
     return value if isinstance(value, str) else json.dumps(value)

@@ -1,7 +1,7 @@
-"""Refuses requests that were meant for another host. Knows nothing of the service behind it.
+"""Refuses requests for other hosts. Knows nothing of the service.
 
-A web page can let its own name point to the loopback interface (DNS rebinding), and then read
-everything that a server there answers to a browser.
+A web page can make its own name resolve to the loopback interface (DNS rebinding), and then read
+all responses of a server there.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class LocalHosts:
 
 
 def _name(host: str) -> str:
-    """Return a host in lower case, without its port, brackets or final dot."""
+    """Return a host in lower case, without port, brackets and final dot."""
     if host.startswith("["):
         return host[1:].partition("]")[0].lower()
     name = host if host.count(":") > 1 else host.partition(":")[0]

@@ -1,6 +1,6 @@
 """Files that records link to, below `/media/`: uploaded ones, and placeholders of invented links.
 
-A placeholder is a small valid file of the type that its name ends in. Stores nothing.
+A placeholder is a small valid file of the type given by its extension. Stores nothing.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from cnct.emulator.service import sheets
 MEDIA = "/media/"
 """Path below the host of the files that responses link to."""
 
-_TYPES = mimetypes.MimeTypes()  # without the machine's own files, whose types differ
+_TYPES = mimetypes.MimeTypes()  # without the machine's own tables, which differ
 _TYPES.add_type(sheets.XLSX, ".xlsx")
 _OTHER = "application/octet-stream"
 _PIXELS = 16  # width and height of a placeholder
 
 
 def link(name: str, content: bytes) -> str:
-    """Return the path of an uploaded file, quoted: files of one name have their own paths."""
+    """Return the quoted path of an uploaded file; different files of one name have different paths."""
     return f"{MEDIA}{sha256(content).hexdigest()[:12]}/{quote(name, safe='')}"
 
 
 def media_type(path: str) -> str:
-    """Return the media type that the name of a file stands for."""
+    """Return the media type of a file by its name."""
     return _TYPES.guess_type(path.rpartition("/")[2])[0] or _OTHER
 
 
 def placeholder(path: str) -> bytes:
-    """Return a small file of the type that its path ends in; text for a type without a writer."""
+    """Return a small file of the type given by the path's extension, or else text."""
     write = _WRITERS.get(media_type(path), str.encode)
     return write(path)
 
 
 def _png(path: str) -> bytes:
-    """Return a picture of one colour, which depends on the path (PNG, RFC 2083)."""
+    """Return a picture of one colour that depends on the path (PNG, RFC 2083)."""
     colour = zlib.crc32(path.encode()).to_bytes(4)[1:]
     header = struct.pack(">IIBBBBB", _PIXELS, _PIXELS, 8, 2, 0, 0, 0)
     pixels = (b"\0" + colour * _PIXELS) * _PIXELS

@@ -1,4 +1,4 @@
-"""Moves the rows of a list while it is read: inserts in front and at the end, deletes anywhere."""
+"""Moves the rows of a list during reading: inserts in front and at the end, deletes anywhere."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Moves:
         front: Rows to insert in front of the first one.
         end: Rows to insert behind the last one.
         delete: Rows to delete.
-        chance: Decides about fractions, and which rows are deleted.
+        chance: Random numbers for fractions, and for the rows to delete.
     """
 
     front: float
@@ -54,7 +54,7 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The rows that match a query, in its order."""
+    """The rows that match a query, in the query's order."""
 
     storage: Storage
     table: Table
@@ -72,7 +72,7 @@ class _Rows:
         return self.table.id_of(self._at(index))
 
     def repeat(self, index: int, new_id: _NewId) -> None:
-        """Insert a copy of a row, with an id beside its own."""
+        """Insert a copy of a row, with an id next to the original's."""
         row = self._at(index)
         key = new_id(self.table.id_of(row))
         while self.storage.get(self.table, self.parent, key) is not None:
@@ -84,15 +84,15 @@ class _Rows:
 
 
 def _id_before(key: str) -> str:
-    """Return an id that comes before another one."""
+    """Return an id that sorts before another one."""
     numbered = _NUMBERED.fullmatch(key)
     if numbered and int(numbered[2]):
         return f"{numbered[1]}{int(numbered[2]) - 1:09}"
-    return f"{key[:-1]}--{_LAST}"  # a hyphen comes before letters and digits
+    return f"{key[:-1]}--{_LAST}"  # a hyphen sorts before letters and digits
 
 
 def _id_behind(key: str) -> str:
-    """Return an id that comes behind another one."""
+    """Return an id that sorts after another one."""
     numbered = _NUMBERED.fullmatch(key)
     if numbered and int(numbered[2]) < _LAST:
         return f"{numbered[1]}{int(numbered[2]) + 1:09}"

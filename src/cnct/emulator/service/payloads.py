@@ -23,8 +23,8 @@ _REFUSED = frozenset({"required", "value"})
 def writable_payload(api: Api, operation: Operation, path: str, body: RequestBody) -> Any:
     """Return the payload of a request without its read-only properties.
 
-    Documents describe a form with files as JSON, too, whose files are strings in the format
-    ``binary``: its fields are read as their schemas have them, and its files count as strings.
+    Documents describe a form like JSON, with files as strings in the format ``binary``: fields are
+        converted by their schemas, and files count as strings.
 
     Args:
         api: The document.
@@ -58,10 +58,10 @@ def writable_payload(api: Api, operation: Operation, path: str, body: RequestBod
 
 
 def items_of(payload: Any) -> list[Record]:
-    """Return the objects of a payload: itself, or those in an array.
+    """Return the objects of a payload: one object, or those in an array.
 
     Raises:
-        ApiError: If there are none, or anything else.
+        ApiError: If the payload is empty or anything else.
     """
     items = payload if is_list(payload) else [payload]
     if not items or not all(is_record(item) for item in items):
@@ -81,7 +81,7 @@ def object_of(payload: Any) -> Record:
 
 
 def names_its_own_id(api: Api, operation: Operation) -> bool:
-    """Return whether the client names the id of a new record, as for a copy from elsewhere."""
+    """Return whether the client passes the id of a new record, as when copying from elsewhere."""
     schema = plain(api.specs.payload(operation, JSON), api.resolved)
     own = api.resolved(as_record(schema.get("properties")).get("id"))
     return bool(own.get("writeOnly")) or (
@@ -90,7 +90,7 @@ def names_its_own_id(api: Api, operation: Operation) -> bool:
 
 
 def _typed(api: Api, schema: Any, fields: Record) -> Record:
-    """Return the fields of a form with the types of their properties; other texts stay texts."""
+    """Convert the fields of a form to the types of the properties; other texts remain texts."""
     properties = as_record(plain(schema, api.resolved).get("properties"))
     return {
         name: _value(type_name(plain(properties.get(name), api.resolved)), value)

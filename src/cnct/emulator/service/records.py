@@ -16,7 +16,7 @@ from cnct.emulator.service.states import act, begin
 from cnct.openapi.shapes import Record, as_record, is_record
 from cnct.store import Storage, Table
 
-_INVENTED = "invented"  # noted once, if the database's records are invented on demand
+_INVENTED = "invented"  # stored if the database's records are invented on demand
 _READ_ONLY = frozenset({"events", "created", "updated"})
 _VALUE = "value"  # id and property of the only record of a value
 
@@ -47,7 +47,7 @@ class Records:
         self.storage = storage
 
     def invent_when_needed(self) -> None:
-        """Let tables be filled on demand from now on, in this database."""
+        """Mark this database: tables are filled on demand from now on."""
         self.storage.note(_INVENTED)
 
     @property
@@ -56,7 +56,7 @@ class Records:
         return self.storage.noted(_INVENTED)
 
     def parent(self, table: Table, path_ids: tuple[str, ...]) -> str:
-        """Return the parent under which the rows of a path are stored, after filling the table.
+        """Fill the table of a path, and return the parent under which its rows are stored.
 
         Raises:
             ApiError: If a record above does not exist.
@@ -66,14 +66,14 @@ class Records:
         return "/".join(path_ids)
 
     def fill_on_demand(self, table: Table, path_ids: tuple[str, ...]) -> None:
-        """Invent the records of a table, if this database is filled on demand."""
+        """Invent the records of a table if this database is filled on demand."""
         if table.key not in self._api.tables or not self.are_invented:
             return
         if not is_supplied(self.storage, table, "/".join(path_ids)):
             self.fill(table, path_ids)
 
     def supply(self, table: Table, path_ids: tuple[str, ...], records: Iterable[Record]) -> None:
-        """Add records that are the only ones of their table: no others are invented on demand."""
+        """Add the records of a table, where no others are invented on demand."""
         self.add(table, path_ids, records)
         note_supplied(self.storage, table, "/".join(path_ids))
 
@@ -102,7 +102,7 @@ class Records:
         return None
 
     def get(self, table: Table, path_ids: tuple[str, ...]) -> Record:
-        """Return a record by the ids of its path, its own last.
+        """Return a record by the ids of the path, the record's own id last.
 
         Raises:
             ApiError: If the record does not exist.
@@ -122,7 +122,7 @@ class Records:
         return record
 
     def add(self, table: Table, path_ids: tuple[str, ...], records: Iterable[Record]) -> None:
-        """Add records as they are, all or none."""
+        """Add records unchanged, all or none."""
         self.storage.insert(table, "/".join(path_ids), records)
 
     def create(
@@ -234,7 +234,7 @@ class Records:
         return self.check_above(table.key, path_ids)
 
     def value(self, table: Table, path_ids: tuple[str, ...]) -> Any:
-        """Return the value of a path, such as settings; ``None`` if it was never set."""
+        """Return the value of a path, such as settings; ``None`` if never set."""
         self.check_above(table.key, path_ids)
         row = self.storage.get(table, "/".join(path_ids), _VALUE)
         return None if row is None else row[_VALUE]
@@ -282,7 +282,7 @@ class Records:
                 self._store(assets, (asset_id,), {**asset, "status": "active"})
 
     def _stamp(self, table: Table, record: Record, *moments: str) -> None:
-        """Set the times of creation and update, in the form of the record's schema."""
+        """Set the times of creation and update in the form of the record's schema."""
         now = timestamp(self._now())
         for moment in moments:
             if "events" in table.properties:

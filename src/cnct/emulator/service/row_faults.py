@@ -1,4 +1,4 @@
-"""Names in the state of a request by which faults change the rows of a list."""
+"""Names in the state of a request with which faults change the rows of a list."""
 
 PAGE_CAP = "page_cap"
 """Most rows of a page, whatever the limit."""

@@ -53,7 +53,7 @@ def workbook(rows: Iterable[Sequence[str]], title: str = "Data") -> bytes:
 
     Args:
         rows: Texts of the cells.
-        title: Name of the sheet; what Excel does not allow in a name is left out.
+        title: Name of the sheet, from which characters that Excel does not allow are removed.
     """
     name = escape(_NOT_IN_TITLES.sub("", title)[:_LONGEST_TITLE] or "Data", {'"': "&quot;"})
     cells = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)

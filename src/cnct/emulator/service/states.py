@@ -1,4 +1,4 @@
-"""Holds the statuses of records: those of new ones, and the transitions that actions make."""
+"""The statuses of records: of new records, and the transitions by actions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Transition:
 
     Attributes:
         sources: Statuses in which the action is allowed.
-        target: Status that follows.
+        target: New status.
         needs: Fields of which the payload needs at least one.
     """
 
@@ -71,7 +71,7 @@ TRANSITIONS: Mapping[str, Mapping[str, Transition]] = {
     },
 }
 
-# The property that holds the status, where it has another name.
+# The property with the status, if not named ``status``.
 _STATUS: Mapping[str, str] = {"cases": "state"}
 
 # Statuses of new records.
@@ -89,7 +89,7 @@ INITIAL: Mapping[str, str] = {
 
 
 def begin(collection: str, record: Record) -> None:
-    """Set the status of a new record, unless its payload has one."""
+    """Set the status of a new record without one."""
     if collection in INITIAL:
         record.setdefault(_STATUS.get(collection, "status"), INITIAL[collection])
 
