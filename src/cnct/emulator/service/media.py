@@ -24,7 +24,7 @@ _PIXELS = 16  # width and height of a placeholder
 
 
 def link(name: str, content: bytes) -> str:
-    """Return the quoted path of an uploaded file; different files of one name have different paths."""
+    """Return the quoted path of an uploaded file; files of one name have different paths."""
     return f"{MEDIA}{sha256(content).hexdigest()[:12]}/{quote(name, safe='')}"
 
 
