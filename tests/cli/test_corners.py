@@ -176,7 +176,7 @@ def test_a_program_that_fails_shows_its_line(cnct, connect):
         (["api", "GET", "/products", "-H", "authorization: x"], "use CNCT_API_KEY"),
         (["api", "GET", "/nothing"], "There is no 'nothing'"),
         (["api", "GET", "/requests?statu=1"], "Did you mean 'status'?"),
-        (["call", "requests/PR-1", "a b"], "is not a action name"),
+        (["call", "requests/PR-1", "a b"], "is no name of an action"),
         (["create", "requests", "-d", "-", "--from", "-"], "cannot both read"),
         (["get", "requests/PR-1", "asset.product.nam"], "asset.product.name"),
         (["call", "requests", "approve", "--from", "/nowhere"], "/nowhere cannot be read"),

@@ -124,7 +124,7 @@ def test_operations_can_be_rechecked(connect, asker):
 def test_something_else_than_an_operation_is_refused(asker):
     with pytest.raises(TypeError, match=r"bulk\(\) takes operations such as Operation.update"):
         asker.requests.bulk([{"id": "PR-1"}])
-    with pytest.raises(ValueError, match="is not a action name"):
+    with pytest.raises(ValueError, match="is no name of an action"):
         Operation.action("PR-1", "a b")
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from cnct.cli.utf8 import check_utf8
 from cnct.exceptions import RQLError
 from cnct.rql import R
 from cnct.rql.conditions import keyword_parts
@@ -54,8 +55,9 @@ def word_of(argument: str, example: str) -> Word:
         example: A valid one, for the message.
 
     Raises:
-        click.UsageError: If there is no ``=``, or no name before the sign.
+        click.UsageError: If there is no ``=``, no name before the sign, or no UTF-8.
     """
+    check_utf8(argument)
     name, sign, text = argument.partition("=")
     is_json = name.endswith(":")
     name = name.removesuffix(":")
@@ -71,6 +73,8 @@ def decoded(text: str | bytes, name: str) -> Any:
     Raises:
         click.UsageError: If the text is not JSON; the message names ``name`` and the position.
     """
+    if isinstance(text, str):
+        check_utf8(text)
     try:
         return json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:

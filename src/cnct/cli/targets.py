@@ -10,6 +10,8 @@ from urllib.parse import quote, unquote
 
 import click
 
+from cnct.cli.utf8 import check_utf8
+
 if TYPE_CHECKING:
     from cnct.cli.session import Session
 
@@ -26,6 +28,7 @@ def path_of(text: str) -> str:
     Raises:
         click.UsageError: If the text is no such path.
     """
+    check_utf8(text)
     if "?" in text or "#" in text:
         raise click.UsageError(
             f"{text!r} is no place: write conditions as arguments, as in status=pending"

@@ -132,7 +132,8 @@ def import_ccli(ids: Iterable[str] | None = None, *, replace: bool = False) -> l
     existing = [name for name in names if name in config.profiles]
     if existing and not replace:
         raise SettingsError(
-            f"The profile {existing[0]!r} exists in {config_path()}: remove it first"
+            f"The profile {existing[0]!r} exists in {config_path()}: remove it first,"
+            " or pass replace=True (cnct: --replace)"
         )
     document, path = _open()
     tables: Any = document.setdefault("profiles", _table(is_super=True))

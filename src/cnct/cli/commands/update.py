@@ -51,6 +51,8 @@ def command(
     payload = body_of(body, data)
     if many is None:
         path = resource_path(session, resource, takes_many=True)
+        if payload is None:
+            raise click.UsageError("There is no change: write field=value, or -d")
         perform(session, Write("PUT", path, payload), dry_run=dry_run)
         return
     path = collection_path(session, resource, "update")

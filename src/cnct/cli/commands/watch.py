@@ -49,6 +49,8 @@ def command(
 
     A change is printed at least once; several changes within an interval are one.
     """
+    if interval == 0:
+        raise click.UsageError("--interval must be above 0: each look is a call")
     rows, fields = selected(session, row_set(session, query), select)
     operation = session.specs.operation("GET", rows.path) if session.specs else None
     watch = Watch(rows, time_field(dict(operation.fields) if operation else {}))

@@ -35,7 +35,10 @@ def _quoted_name(name: str, noun: str) -> str:
     if not name.strip():
         raise ValueError(f"The {noun} name must not be blank")
     if not _NAME.fullmatch(name) or any(part in (".", "..") for part in name.split("/")):
-        raise ValueError(f"{name!r} is not a {noun} name: write one like 'listing-requests'")
+        article = "an" if noun[0] in "aeiou" else "a"
+        raise ValueError(
+            f"{name!r} is no name of {article} {noun}: write one like 'listing-requests'"
+        )
     return quote(name, safe=_NAME_SIGNS)
 
 
