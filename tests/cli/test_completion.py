@@ -240,6 +240,14 @@ def test_shells_are_answered(arguments, out, monkeypatch, capsys):
         assert capsys.readouterr().out.splitlines() == [out]
 
 
+def test_bash_completes_behind_variables(monkeypatch, capsys):
+    line = "CNCT_PROFILE=prod A= cnct ls requests status=pen"
+    monkeypatch.setenv("COMP_LINE", line)
+    monkeypatch.setenv("COMP_POINT", str(len(line)))
+    assert main(["_complete", "bash"]) == 0
+    assert capsys.readouterr().out == "pending \n"
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_scripts_are_printed(cnct, shell):
     ran = cnct("completion", shell)

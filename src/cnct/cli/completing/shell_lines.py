@@ -7,6 +7,7 @@ the part after the last one alone; zsh and fish replace the whole word.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import dropwhile
 from typing import NamedTuple
 
 from cnct.cli.completing.candidates import Candidate
@@ -52,7 +53,13 @@ def split(line: str) -> CommandLine:
             raw, word = raw + following, word + following
         else:
             word += letter
-    return CommandLine(words, word, raw, quote)
+    return CommandLine([*dropwhile(_is_assignment, words)], word, raw, quote)
+
+
+def _is_assignment(word: str) -> bool:
+    """Return whether a word before the program sets a variable: ``CNCT_PROFILE=prod cnct ls``."""
+    name, sign, _ = word.partition("=")
+    return bool(sign) and name.isidentifier()
 
 
 def bash_replies(line: CommandLine, matches: Iterable[Candidate], breaks: str) -> list[str]:
