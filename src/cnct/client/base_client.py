@@ -11,7 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from cnct.client._core.arguments import check_call_arguments, checked_bool, checked_int
-from cnct.client._core.clock import Clock
+from cnct.client._core.clock import MovableClock
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import MAX_ANSWER, Flow, Limits, Request, Response
 from cnct.client._core.placeholders import MARK, refuse_placeholders
@@ -121,7 +121,7 @@ class BaseClient(
         retry: RetryPolicy | None = None,
         validate: Validation | None = None,
         overlap: bool = True,
-        clock: Clock | None = None,
+        clock: MovableClock | None = None,
         deadline: float | None = None,
         max_answer: int | None = MAX_ANSWER,
         profile: str | None = None,

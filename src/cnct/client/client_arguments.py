@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cnct.api_keys import check_api_key
-from cnct.client._core.clock import Clock
+from cnct.client._core.clock import MovableClock
 from cnct.client._core.headers import check_mapping
 from cnct.client._core.retry import RetryPolicy
 from cnct.client.left_out import LeftOut
@@ -86,7 +86,7 @@ def checked_profile(profile: Any) -> str | None:
     return profile
 
 
-def checked_clock(clock: Any) -> Clock | None:
+def checked_clock(clock: Any) -> MovableClock | None:
     """Return ``clock`` unchanged if it can be moved, or ``None``.
 
     Raises:
@@ -94,7 +94,7 @@ def checked_clock(clock: Any) -> Clock | None:
     """
     if clock is not None and not (hasattr(clock, "now") and hasattr(clock, "advance")):
         refuse(TypeError, "clock", "a clock with the methods now and advance, as the emulator's")
-    checked: Clock | None = clock
+    checked: MovableClock | None = clock
     return checked
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def checked_int(name: str, value: Any, least: int) -> int:
-    """Return ``value`` if it is an int of at least ``least``; a bool is no int.
+    """Return ``value`` if it is an int of at least ``least`` and not a bool.
 
     Args:
         name: Name of the argument, which starts the message.
@@ -77,7 +77,7 @@ def check_call_arguments(client: Any, method: str, kwargs: Mapping[str, Any], li
     Most likely they are fields of the resource, or conditions.
 
     Args:
-        client: The client. If its ``_execute_http_call`` is another one, anything may be valid.
+        client: The client. With a replaced ``_execute_http_call``, any argument may be valid.
         method: HTTP method.
         kwargs: Arguments of the call.
         library: Name of the HTTP library.

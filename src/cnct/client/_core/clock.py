@@ -1,4 +1,4 @@
-"""The clock that tests hand to a client, so that pauses take no time. Declares, does nothing."""
+"""The interface of a clock with which tests let a client's pauses take no time."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Protocol
 
 
-class Clock(Protocol):
+class MovableClock(Protocol):
     """A clock that can be moved, such as the emulator's."""
 
     def now(self) -> datetime:
-        """Return the time, with its offset from UTC."""
+        """Return the time with an offset from UTC."""
         ...
 
     def advance(self, by: float) -> None:

@@ -15,14 +15,14 @@ _VALUE = re.compile(r"(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?")
 
 
 def check_mapping(name: str, headers: Any) -> None:
-    """Refuse headers that are no mapping.
+    """Refuse headers that are not a mapping.
 
     Args:
         name: Name of the argument, which starts the message.
         headers: The argument.
 
     Raises:
-        TypeError: If they are not.
+        TypeError: If the headers are not a mapping.
     """
     if not isinstance(headers, Mapping):
         kind = type(headers).__name__

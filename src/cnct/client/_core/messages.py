@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class JsonLimit(int):
-    """A number of bytes that limits JSON and errors, and no other bodies, such as downloads."""
+    """A number of bytes that limits only JSON and errors, and not downloads."""
 
 
 MAX_ANSWER: Final = JsonLimit(256 << 20)
@@ -20,7 +20,7 @@ MAX_ANSWER: Final = JsonLimit(256 << 20)
 
 
 class Response(Protocol):
-    """The part of a response that the core reads; those of requests and httpx2 both fit."""
+    """The part of a response that the core reads; implemented by requests and httpx2."""
 
     @property
     def status_code(self) -> int:
@@ -65,9 +65,9 @@ class Request(NamedTuple):
 
     Attributes:
         method: HTTP method, upper case.
-        url: Absolute URL with its query.
+        url: Absolute URL with the query.
         kwargs: Keyword arguments for the HTTP library.
-        secret: The API key, masked in every text that is shown.
+        secret: The API key, masked in every message.
         limits: Bounds of the call.
     """
 
@@ -101,7 +101,7 @@ def expecting_json(request: Request) -> Request:
 
 
 class Pause(NamedTuple):
-    """A pause that the flow wants before the next request.
+    """A pause that the flow requests from the driver.
 
     Attributes:
         seconds: Length of the pause.
@@ -113,11 +113,11 @@ class Pause(NamedTuple):
 
 
 class UserCall(NamedTuple):
-    """A function of the user that the flow wants called; its errors end the flow.
+    """A function of the user for the driver to call; errors end the flow.
 
     Attributes:
         function: The function. In the asynchronous world, its result may be awaited.
-        event: Its argument.
+        event: The argument.
     """
 
     function: Callable[[Any], Any]
@@ -129,19 +129,19 @@ Message: TypeAlias = Request | Pause | UserCall
 
 
 class TransportError(Exception):
-    """A request that got no response.
+    """A request without a complete response.
 
     Args:
         cause: The HTTP library's own error.
         sent: ``False`` only if the server provably received nothing of the request.
         transient: Whether a retry may succeed. A wrong URL or certificate stays wrong.
-        status: Status of the response, if its headers came and its body did not.
+        status: Status of the response, if the headers arrived but not the body.
     """
 
     def __init__(
         self, cause: Exception, *, sent: bool, transient: bool = True, status: int | None = None
     ) -> None:
-        super().__init__(type(cause).__name__)  # its text may repeat the API key
+        super().__init__(type(cause).__name__)  # the message may repeat the API key
         self.cause = cause
         self.sent = sent
         self.transient = transient

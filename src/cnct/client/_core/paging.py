@@ -1,6 +1,6 @@
-"""Pages of a list: spans of rows to ask for, decoded responses, and windows. No I/O.
+"""Pages of a list: spans of rows to request, decoded responses, and windows. No I/O.
 
-The order in which pages are read is decided by ``reader``.
+The order of the pages is decided by ``reader``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CONTENT_RANGE = re.compile(
 
 
 class Page(NamedTuple):
-    """Rows of one response, and the total that its ``Content-Range`` claims, if any."""
+    """Rows of one response, and the total from ``Content-Range``, if any."""
 
     rows: list[Any]
     total: int | None
@@ -33,7 +33,7 @@ class Span(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """A response with a list, not decoded yet.
+    """A response with a list that is not decoded yet.
 
     Decoded by the consumer, so that the first page is not delayed by the others and requests are
     spread out.
@@ -91,7 +91,7 @@ class Window(NamedTuple):
     stop: int | None = None
 
     def narrowed(self, start: int, stop: int | None) -> Window:
-        """Take a slice of this range, its bounds counted from this one's start."""
+        """Return a slice of this range, with bounds relative to its start."""
         first = self.start + start
         last = None if stop is None else self.start + stop
         if self.stop is not None:
@@ -99,10 +99,10 @@ class Window(NamedTuple):
         return Window(first, None if last is None else max(first, last))
 
     def covers(self, index: int) -> bool:
-        """Tell whether ``index``, counted from the start, may lie inside."""
+        """Return whether ``index``, relative to the start, may be inside."""
         return self.stop is None or self.start + index < self.stop
 
     def length(self, total: int) -> int:
-        """Count the rows inside, of a collection of ``total``."""
+        """Return the number of rows inside, for a collection of ``total``."""
         last = total if self.stop is None else min(self.stop, total)
         return max(last - self.start, 0)

@@ -1,6 +1,6 @@
 """Placeholder ids, which stand for resources that a dry run has not created yet. No I/O.
 
-They have characters only that neither URLs nor RQL encode, so that they are found in any text.
+They consist of characters that neither URLs nor RQL encode, and are thus found in any text.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def placeholder(run: str, number: int) -> str:
 def replaced(value: Any, replace: Replacement) -> Any:
     """Return a value with the placeholders in its texts, bytes and members replaced.
 
-    A text that is nothing but a placeholder becomes the id itself, which may be an int.
+    A text that is only a placeholder becomes the id, which may be an int.
     """
     if isinstance(value, str):
         return _replaced_text(value, replace) if MARK in value else value
@@ -74,7 +74,7 @@ def refuse_placeholders(*values: Any) -> None:
     """Refuse values of a call that contain a placeholder.
 
     Raises:
-        PlaceholderError: If one does.
+        PlaceholderError: If there is a placeholder.
     """
     for text in sorted(placeholders_in(*values)):
         raise PlaceholderError(

@@ -1,10 +1,10 @@
 """Reads a list page by page so that no row is lost or repeated while the list moves. No I/O.
 
-Every page after the first starts one row early, at the anchor: the last row that was passed. Where
-the anchor is not the first row of a page, rows were inserted or deleted in front of it. Then the
-reader looks where the change of the total points to, else goes back page by page, until a page has
-a row that was passed, or to the start of the list; it continues behind that row. As long as the
-server keeps the order of the rows that stay, all rows behind it are new.
+Every page after the first starts one row early, at the anchor: the last row that was passed. If a
+page does not start with the anchor, rows were inserted or deleted in front of it. Then the reader
+probes the offset indicated by the change of the total, or else goes back page by page, until a page
+has a row that was passed, or to the start of the list, and continues behind that row. As long as
+the server keeps the order of the remaining rows, all rows behind are new.
 
 The next offset follows from the rows received, not from the rows asked for: servers cap the limit
 silently, and ``Content-Range`` may be missing or wrong (docs/rql.md, "Pagination").
@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 from cnct.client._core.paging import Page, Span, Window
 from cnct.client._core.row_keys import RowKeys
 
-_CALLS_PER_PAGE = 10  # of the first total; a list that moves faster is given up
+_CALLS_PER_PAGE = 10  # share of the first total; a list that moves faster is given up
 _MORE_CALLS = 100
 _FAR_AWAY = 10**6  # rows behind the last one
-_UNKNOWN_PAGES = 100  # assumed where the first page has no total
+_UNKNOWN_PAGES = 100  # rows per page, assumed if the first page has no total
 
 _STOPPED = (
     "The list moves faster than it can be read: stopped after {calls} calls and {rows} rows. "
@@ -49,14 +49,14 @@ class PageGrid(NamedTuple):
 
 
 class _Placed(NamedTuple):
-    """Rows, as text since the consumer may change them, and their offset."""
+    """Rows and their offset; as text, since the consumer may change rows."""
 
     offset: int
     text: str
 
 
 class _Joint(NamedTuple):
-    """Where a page joins up: the index of the last row passed, and of the first that may be new."""
+    """The joint in a page: index of the last row passed, and of the first that may be new."""
 
     last: int
     first: int
@@ -65,10 +65,10 @@ class _Joint(NamedTuple):
 class Reader:
     """Reads a window of a list in order, and plans pages ahead.
 
-    Once a page has brought the total, the rest is planned on a grid as wide as that page. A page
-    that comes shorter leaves a gap, which is read before the pages behind it. Pages that were
-    planned before the list moved are dropped; then pages are planned one by one, and one more for
-    each page that fits, so that moves cost at most twice the calls.
+    When a page has given the total, the rest is planned on a grid as wide as that page. A shorter
+    page leaves a gap, which is read before later pages. Pages planned before the list moved are
+    dropped; then pages are planned one by one, and one more for each page that fits, so that moves
+    cost at most twice the calls.
 
     Args:
         window: Rows to read.
@@ -77,7 +77,7 @@ class Reader:
 
     Attributes:
         complete: Whether all rows were read.
-        warning: Text of the one `DriftWarning`, due when all is read; else empty.
+        warning: Text of the one `DriftWarning`, due when all rows are read; otherwise empty.
     """
 
     def __init__(self, window: Window, size: int, *, overlap: bool = True) -> None:
@@ -112,7 +112,7 @@ class Reader:
         self._growths = 0  # pages whose total was larger than all before
 
     def spans(self, count: int = 1) -> list[Span]:
-        """Return up to ``count`` spans to ask for now, in order; none once all is read."""
+        """Return up to ``count`` spans to request now, in order; none after all rows are read."""
         if self.complete:
             return []
         spans = self._plan_spans(count)
@@ -143,7 +143,7 @@ class Reader:
 
     @property
     def _page_size(self) -> int:
-        """Rows of a page with an anchor: a page of one row would never get beyond the anchor."""
+        """Rows of a page with an anchor, enough to get beyond the anchor."""
         return max(self._size, 1 + self._overlap)
 
     @property
@@ -157,11 +157,11 @@ class Reader:
         return size if remaining is None else min(size, self._offset + remaining - start)
 
     def feed(self, page: Page, span: Span) -> list[Any]:
-        """Take the page of the first span, and return its new rows; none where a search goes on.
+        """Process the page of the first span, and return the new rows; none during a search.
 
         Args:
             page: The page.
-            span: The span that was asked for.
+            span: The requested span.
         """
         self._planned = self._planned[1:]
         self._note_total(page)
@@ -211,7 +211,7 @@ class Reader:
         return repr(page.rows) == last.text
 
     def _first_new(self, page: Page, span: Span) -> int | None:
-        """Return the index from which on rows may be new; ``None`` to search elsewhere."""
+        """Return the index of the first row that may be new; ``None`` to search elsewhere."""
         if not (self._anchored and self._overlap):
             return 0
         if span.offset == self._offset - 1 and self._starts_with_anchor(page):
@@ -234,7 +234,7 @@ class Reader:
         return bool(page.rows) and self._keys.is_anchor(page.rows[0])
 
     def _joint(self, page: Page, offset: int) -> _Joint | None:
-        """Return where reading goes on; ``None`` if rows may be new in front of the page."""
+        """Return the joint in a page; ``None`` if there may be new rows in front of the page."""
         rows, keys = page.rows, self._keys
         for index, row in enumerate(rows):
             if keys.is_anchor(row):
@@ -244,7 +244,7 @@ class Reader:
             return None
         if not keys.exact or self._window.start > 0:
             return _Joint(last, last + 1)
-        # A row that was passed may have left and come again behind others, which are still new.
+        # A passed row may have left and returned behind others, which are still new.
         return _Joint(last, 0) if offset == 0 or keys.passed(rows[0]) else None
 
     def _note_move(self, page: Page) -> None:
@@ -256,17 +256,17 @@ class Reader:
         self._width = 1
 
     def _next_shift(self, page: Page, shift: int) -> int:
-        """Expect the next page to move as this one did, or further if the total does not agree."""
+        """Expect the next page to move like this one, or further if the total does not agree."""
         return shift if shift <= 0 or self._change(page) == -shift else shift + shift // 2
 
     def _change(self, page: Page) -> int:
-        """Return by how much the total changed since the anchor was read."""
+        """Return the change of the total since the anchor was read."""
         if page.total is None or self._total is None:
             return 0
         return page.total - self._total
 
     def _next_probe(self, page: Page, offset: int) -> int:
-        """Return the next offset to look at: by the total, then back by ever longer steps."""
+        """Return the next offset to probe: by the total, then back by increasing steps."""
         anchor = self._offset - 1
         change = self._change(page)
         moved_to = max(anchor + change, 0)
@@ -278,13 +278,13 @@ class Reader:
         return max(offset - min(step, page_size), 0)
 
     def _start_again(self) -> None:
-        """Continue at the start of the window, since no row that was passed is left."""
+        """Continue at the start of the window, since no passed row is left."""
         self._probe = None
         self._anchored = False
         self._offset = self._window.start
 
     def _take(self, page: Page, span: Span, first: int) -> list[Any]:
-        """Pass the rows of a page, and return those from index ``first`` that are new."""
+        """Mark the rows of a page as passed, and return the new rows from index ``first`` on."""
         end = span.offset + len(page.rows)
         total = page.total if page.total is not None and page.total >= end else None
         new: Sequence[int] = range(first, len(page.rows))
@@ -313,7 +313,7 @@ class Reader:
             return len(page.rows) > span.limit  # the server does not page at all
         if span.offset + len(page.rows) != total:
             return False
-        # A total that has just changed is believed when a second page ends there, too.
+        # A total that has just changed is trusted when a second page also ends there.
         believed = total == self._total or not self._anchored or self._at_end
         self._at_end = True
         return believed or nothing_new

@@ -1,4 +1,4 @@
-"""Follows redirects: where to, with which headers, and which are errors. No I/O.
+"""Follows redirects: decides target, headers, and errors. No I/O.
 
 A redirected write is never turned into a GET, which would look like success although nothing was
 written (RFC 9110, section 15.4).
@@ -42,13 +42,13 @@ class _Refusal(Exception):  # noqa: N818 - becomes a ClientError
 def call_flow(
     request: Request, policy: RetryPolicy, max_retries: int, private: Collection[str] = ()
 ) -> Flow[Response]:
-    """Send a request with retries, and follow its redirects.
+    """Send a request with retries, and follow redirects.
 
     Args:
         request: The request to send.
         policy: Rules for retries.
         max_retries: Number of attempts after the first, for each redirect anew.
-        private: Names of headers that no other host receives, besides Authorization and cookies.
+        private: Names of headers for the first host only, besides Authorization and cookies.
 
     Returns:
         The successful response.
@@ -82,7 +82,7 @@ def _follows(request: Request) -> bool:
 
 
 def _next(request: Request, response: Response, private: Collection[str]) -> Request:
-    """Return the request that a redirect leads to.
+    """Return the request to which a redirect leads.
 
     Raises:
         ClientError: If the redirect is not followed.
@@ -127,7 +127,7 @@ def redirect_url(url: str, location: str) -> str:
         location: The header, absolute or relative to ``url``. Letters beyond ASCII are encoded.
 
     Raises:
-        _Refusal: If the result is no URL that a request can be sent to.
+        _Refusal: If the result is not a URL for requests.
     """
     if not location.strip():
         raise _Refusal("it names no URL")
@@ -152,7 +152,7 @@ def _refused_if_invalid() -> Generator[None]:
 
 
 def _text(location: str) -> str:
-    """Return a header as text: requests reads its bytes as Latin-1, httpx2 as UTF-8 if possible."""
+    """Return a header as text: requests decodes bytes as Latin-1, httpx2 as UTF-8 if possible."""
     try:
         return location.encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -203,7 +203,7 @@ def _redirected(request: Request, status: int, location: str, private: Collectio
 
 
 def _without_secrets(kwargs: dict[str, Any], private: Collection[str]) -> dict[str, Any]:
-    """Return arguments without all that belongs to the first host."""
+    """Return arguments without the parts for the first host only."""
     own = _OWN.union(name.lower() for name in private)
     headers: dict[str, str] = kwargs.get("headers") or {}
     kept = {name: value for name, value in headers.items() if name.lower() not in own}

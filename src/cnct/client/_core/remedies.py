@@ -13,7 +13,7 @@ from cnct.text import clean, safe_url
 
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _BAD_REQUEST = 401, 403, 404, 400
 _API = "/public/v1"
-# OpenSSL's reasons for a response that is no TLS, which differ between its versions.
+# OpenSSL's reasons for a response without TLS, which differ between versions.
 _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
 _POOL = re.compile(r"\A\w+\(host=[^)]*\): ")  # with which urllib3 begins its messages
 _ENDED = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, EOFError)
@@ -31,7 +31,7 @@ def status_remedy(request: Request, status: int, text: str, *, is_of_connect: bo
     Args:
         request: The request.
         status: Status of the response.
-        text: Beginning of its body.
+        text: Beginning of the body.
         is_of_connect: Whether the body has Connect's error code, so that the endpoint is right.
     """
     if status in (_UNAUTHORIZED, _FORBIDDEN):
@@ -55,8 +55,8 @@ def _key_remedy(request: Request, status: int) -> str:
 def failure_text(request: Request, cause: Exception) -> str:
     """Return the reason for a request without response, in one line, with the remedy if known.
 
-    The library's own text stays in the cause: it repeats the URL, and speaks of retries that there
-    were not.
+    The library's own text remains in the cause, since it repeats the URL and mentions retries that
+    were not made.
     """
     chain = list(causes(cause))
     is_plain = request.url.startswith("http:")
@@ -91,14 +91,14 @@ def _explanation(error: BaseException, is_plain: bool) -> str:
 
 
 def _own_text(chain: list[BaseException]) -> str:
-    """Return the first text that speaks neither of retries nor of the connection pool."""
+    """Return the first text that mentions neither retries nor the connection pool."""
     texts = [_POOL.sub("", _short(error)) for error in chain]
     own = (text for text in texts if text and "Max retries" not in text and text[0] != "(")
     return next(own, texts[-1] or "the timeout passed")
 
 
 def _short(error: BaseException) -> str:
-    """Return the text of an error; some of libraries fail to give one."""
+    """Return the text of an error; ``str`` of some libraries' errors fails."""
     try:
         return str(error)
     except Exception:  # noqa: BLE001 - of any library

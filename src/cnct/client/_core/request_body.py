@@ -36,8 +36,8 @@ class Body:
     def can_be_sent_again(self, *, sent: bool) -> bool:
         """Return whether a retry would send the same bytes.
 
-        A generator or pipe can be read once. Those among ``files`` are read when the request is
-        prepared, so even a failed connection uses them up.
+        A generator or pipe can be read once. Those in ``files`` are read when the request is
+        prepared, so that even a failed connection exhausts them.
 
         Args:
             sent: Whether the failed attempt may have sent a part of the body.
@@ -51,7 +51,7 @@ class Body:
 
 
 def _is_stream(part: Any) -> bool:
-    """Return whether reading uses the value up: a file or an iterator."""
+    """Return whether reading exhausts the value: a file or an iterator."""
     return any(hasattr(part, name) for name in ("read", "__next__", "__anext__"))
 
 
@@ -95,6 +95,6 @@ def _position(stream: Any) -> int | None:
     try:
         position: int = stream.tell()
         stream.seek(position)
-    except (AttributeError, OSError, ValueError):  # no file, a pipe, a closed one
+    except (AttributeError, OSError, ValueError):  # not a file, a pipe, or closed
         return None
     return position

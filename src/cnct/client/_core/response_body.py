@@ -1,7 +1,7 @@
 """Decompresses the bodies of responses, piece by piece, and bounds their size. No I/O.
 
-Both drivers use it in place of their libraries' decoders, which take a compressed stream that ends
-early for a whole one, and a body of any size.
+Replaces the decoders of both HTTP libraries, which accept truncated compressed streams, and bodies
+of any size.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class BodyError(Exception):
 
     Args:
         message: The problem.
-        transient: Whether another attempt may bring a better one.
+        transient: Whether another attempt may succeed.
     """
 
     def __init__(self, message: str, *, transient: bool = False) -> None:
@@ -58,7 +58,7 @@ class ResponseBody:
         self._decoders: list[_Decoder] = []
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield the pieces that some bytes from the wire decompress to.
+        """Decompress bytes from the wire, and yield the pieces.
 
         Raises:
             BodyError: If the encoding is unknown, or its package is not installed; if the stream is
@@ -80,14 +80,14 @@ class ResponseBody:
         """Check that every compressed stream has ended.
 
         Raises:
-            BodyError: If one is cut.
+            BodyError: If a stream is truncated.
         """
         for decoder in self._decoders:
             decoder.finish()
 
 
 def _most(status: int, content_type: str, limits: Limits) -> int | None:
-    """Return the largest number of bytes that the body may have."""
+    """Return the largest allowed number of bytes."""
     if not isinstance(limits.max_answer, JsonLimit):
         return limits.max_answer
     applies = limits.expects_json or status >= _FIRST_ERROR or is_json(content_type)

@@ -30,7 +30,7 @@ _EXCERPT = 200  # bytes of an unreadable body in an error message
 
 
 def never(_: Request) -> bool:
-    """Return False: nothing but JSON is due."""
+    """Return False: only JSON is expected."""
     return False
 
 
@@ -42,8 +42,8 @@ def value_of(
     Args:
         request: The request.
         response: The response.
-        serves_pages: Returns whether the document has a response to a request that is no JSON;
-            called only for a response that is an HTML page.
+        serves_pages: Returns whether the document has a response other than JSON to a request;
+            called only for an HTML page.
 
     Returns:
         Decoded JSON; ``None`` for 204, for an empty JSON body of a write or HEAD, and for the 404
@@ -51,7 +51,7 @@ def value_of(
 
     Raises:
         ClientError: If the content type is JSON and the body is not, or is empty after a GET; or if
-            the body is an HTML page that nobody has asked for.
+            the body is an unrequested HTML page.
         AmbiguousWriteError: If the same happens to a write that cannot be repeated.
     """
     if response.status_code in (_NO_CONTENT, _NOT_FOUND):
@@ -82,9 +82,9 @@ _PAGE = (
 
 
 def is_page(request: Request, response: Response) -> bool:
-    """Return whether a response is an HTML page that nobody has asked for.
+    """Return whether a response is an HTML page that was not requested.
 
-    A page that is a download has a ``Content-Disposition``; a caller asks for one in ``Accept``.
+    Downloads have a ``Content-Disposition``; callers request a page by ``Accept``.
     """
     headers = response.headers
     if not headers.get("Content-Type", "").lower().lstrip().startswith("text/html"):
@@ -121,7 +121,7 @@ def decode(content: bytes) -> Any:
     The standard library decodes the few documents that msgspec refuses: with NaN, lone surrogates
     or a byte order mark.
 
-    Garbage collection is paused meanwhile, for large bodies and as `cnct.client.garbage` has it.
+    Garbage collection is paused for large bodies, unless `cnct.client.garbage` switches this off.
 
     Raises:
         ValueError: If ``content`` is not JSON, or nested too deeply for Python.
@@ -150,11 +150,11 @@ def _decode(content: bytes) -> Any:
 def decoded_rows(content: bytes) -> list[Any] | None:
     """Decode a large JSON array row by row.
 
-    `decode` would hold the interpreter lock until the end, so that a thread would be no use to an
-    event loop.
+    `decode` would hold the interpreter lock until the end, and block the event loop even from a
+    thread.
 
     Returns:
-        ``None`` if the content is no such array, and is left to `decode`.
+        ``None`` if the content is not such an array, and is left to `decode`.
     """
     import msgspec  # noqa: PLC0415 - not needed before the first response
 
@@ -220,7 +220,7 @@ def failure_of(
 ) -> ClientError:
     """Return the exception for a request without a complete response.
 
-    The API key is masked in its causes.
+    The API key is masked in the causes.
 
     Args:
         kind: Class of the exception.
@@ -243,7 +243,7 @@ def failure_of(
 
 
 def content_of(response: Response) -> bytes:
-    """Return the body; empty where a replaced call made a response of requests without one."""
+    """Return the body; empty for a response of requests that a replaced call made without one."""
     content: bytes | None = response.content
     return content or b""
 

@@ -1,4 +1,4 @@
-"""Sends one request, with retries where they do no harm. Yields to the driver, does no I/O.
+"""Sends one request, with retries where safe. Yields to the driver, does no I/O.
 
 GET, HEAD, PUT and DELETE have the same effect when sent twice (RFC 9110, section 9.2.2). Any other
 method is repeated only if the server provably did not process the request.
@@ -47,7 +47,7 @@ class RetryPolicy:
         repeat_unsafe: Whether to repeat POST and PATCH like GET, which may do the write twice.
 
     Raises:
-        TypeError: If a number of seconds is not a number, or ``statuses`` no collection of ints.
+        TypeError: If a number of seconds is not a number, or ``statuses`` not a collection of ints.
         ValueError: If a number of seconds is negative.
     """
 
@@ -102,13 +102,13 @@ class _Failure(NamedTuple):
 def retry_flow(
     request: Request, policy: RetryPolicy, max_retries: int, body: Body | None = None
 ) -> Flow[Response]:
-    """Send a request until it succeeds, fails for good, or the retries are used up.
+    """Send a request until success, a permanent failure, or the last retry.
 
     Args:
         request: The request to send.
         policy: Rules for retries.
         max_retries: Number of attempts after the first.
-        body: Body of the request, if an earlier request has used it.
+        body: Body of the request, if an earlier request has read from it.
 
     Returns:
         The successful response or a redirect. The 404 of a repeated DELETE counts as a success: the
@@ -189,7 +189,7 @@ def _with_status(
 ) -> _Failure:
     status = response.status_code
     retry_after = _retry_after(response)
-    # A server that asks to come again later has not processed the request.
+    # A server that asks for a later retry has not processed the request.
     unprocessed = status == _TOO_MANY or (status == _UNAVAILABLE and retry_after is not None)
     may_be_done = not unprocessed and request.method not in SAFE and _may_be_done(status)
     return _Failure(
@@ -210,7 +210,7 @@ def _with_status(
 
 
 def _may_be_done(status: int | None) -> bool:
-    """Return whether the server may have done a write that it answered so, or not at all."""
+    """Return whether the server may have done a write, by the response or its absence."""
     if status is None or status < _FIRST_ERROR:
         return True
     return status >= _FIRST_SERVER_ERROR and status not in _UNDONE

@@ -1,4 +1,4 @@
-"""Keys that recognise a row when a list has moved: its id, if ids are unique. No I/O."""
+"""Keys that recognise a row in a list that has moved: the id, if ids are unique. No I/O."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WHOLE = len(_KEYS) - 1
 
 
 class RowKeys:
-    """Recognises the rows of one list that were passed already.
+    """Recognises the rows of one list that were already passed.
 
     Starts with ids. Where a page has rows without ids, or an id twice, the next better key is used
     from then on: id and version, or else the whole row.
@@ -30,9 +30,9 @@ class RowKeys:
         self._exact = True
         self._count = 0
         self._seen = SeenRows()
-        self._page: list[Hashable] = []  # keys of the page that was taken up
-        self._last: list[Hashable] = []  # keys of the page before
-        self._anchor: dict[int, Hashable] = {}  # keys of its last row, by level
+        self._page: list[Hashable] = []  # keys of the current page
+        self._last: list[Hashable] = []  # keys of the previous page
+        self._anchor: dict[int, Hashable] = {}  # keys of the page's last row, by level
 
     @property
     def exact(self) -> bool:
@@ -66,7 +66,7 @@ class RowKeys:
         return _key(level, row) == self._anchor[level]
 
     def passed(self, row: Any) -> bool:
-        """Return whether a row was passed; one with a weaker key is not recognised."""
+        """Return whether a row was passed; rows with a weaker key are not recognised."""
         key = _key(self._level, row)
         return key is not None and self._seen.has(key)
 
@@ -81,13 +81,13 @@ class RowKeys:
             self.take_up(rows)
 
     def keeps_order(self) -> bool:
-        """Return whether the page has rows of the one before in the order that they had."""
+        """Return whether the page has rows of the previous page in the same order."""
         places = {key: index for index, key in enumerate(self._last)}
         order = [places[key] for key in self._page if key in places]
         return all(first < second for first, second in pairwise(order))
 
     def _use_better_key(self) -> None:
-        """Remember by the better key what was passed, which can be done for a single row."""
+        """Remember the passed row by the better key, which is possible for a single row only."""
         if self._count == 1 and self._level in self._anchor:
             self._seen.add([self._anchor[self._level]])
         else:
@@ -103,13 +103,13 @@ class RowKeys:
 
 
 def _key(level: int, row: Any) -> Hashable:
-    """Return the key of a row; ``None`` if it has none."""
+    """Return the key of a row, or ``None``."""
     keys = _unique(_KEYS[level], [row])
     return None if keys is None else keys[0]
 
 
 def _unique(key: Key, rows: Sequence[Any]) -> list[Hashable] | None:
-    """Return the keys of rows; ``None`` if a row has none or two rows have the same."""
+    """Return the keys of rows; ``None`` if a row has no key or two rows share one."""
     try:
         keys = [*map(key, rows)]
         distinct = set(keys)

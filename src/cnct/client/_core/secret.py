@@ -1,4 +1,4 @@
-"""Keeps the API key out of what people read: reprs, tracebacks with local variables, causes.
+"""Keeps the API key out of reprs, tracebacks with local variables, and causes.
 
 No I/O. Texts of messages are masked by `cnct.text.masked`.
 """
@@ -18,14 +18,14 @@ SECRET_HEADERS = frozenset(
 )
 """Names of headers, lower case, whose values are never shown."""
 
-# Their frames hold headers as raw bytes, and their errors are the causes of ours.
+# Their frames hold headers as raw bytes, and their errors become causes of ours.
 _LIBRARIES = frozenset(
     (
         *("requests", "urllib3", "http", "email", "ssl", "socket"),
         *("httpx2", "httpcore2", "h11", "anyio", "json", "msgspec"),
     )
 )
-# Ours that hold raw bytes as the libraries do.
+# Our modules that hold raw bytes like the libraries.
 _WIRE = frozenset(
     (
         "cnct.client._core.response_body",
@@ -67,7 +67,7 @@ def clear_library_locals(error: BaseException) -> None:
     Those of our modules that handle raw bytes are cleared too.
 
     The lines of the tracebacks stay. Reporters that show local variables (``pytest -l``, rich)
-    would show the raw headers. The frames of users stay as they are.
+    would show the raw headers. Frames of users are left unchanged.
     """
     for member in causes(error):
         for frame in _frames(member.__traceback__):
@@ -80,7 +80,7 @@ def clear_library_locals(error: BaseException) -> None:
 def mask_error(error: BaseException, secret: str) -> None:
     """Mask a secret in an error and its causes, and escape their control characters.
 
-    Tracebacks print them below our own error.
+    Tracebacks print the causes with our own error.
     """
     for member in causes(error):
         member.args = tuple(_disarmed(arg, secret) for arg in member.args)
@@ -95,7 +95,7 @@ def masked_data(value: Any, secret: str, levels: int = _LEVELS) -> Any:
     Args:
         value: Decoded JSON.
         secret: The secret.
-        levels: Depth of nesting that is kept; ``...`` replaces everything below.
+        levels: Depth of nesting to keep; ``...`` replaces deeper values.
     """
     if isinstance(value, str):
         return masked(value, secret)

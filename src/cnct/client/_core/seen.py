@@ -13,9 +13,10 @@ _AVERAGE = 512  # hashes in a bucket: few enough to insert one, many enough to n
 
 
 class SeenRows:
-    """Hashes of rows, appended while a list is read and looked up once the list has moved.
+    """Hashes of rows, appended during reading, and looked up after the list has moved.
 
-    At rest they are one array in the order of the list. The first look-up puts them into sorted
+    At rest the hashes are one array in the order of the list. The first look-up puts them into
+    sorted
     buckets by their lowest bits, whose number doubles as they fill: neither the time nor the
     memory of a row grows with the list.
     """

@@ -1,4 +1,4 @@
-"""Checks the bounds of calls: timeouts, deadlines and the size of responses. No I/O."""
+"""Checks the limits of calls: timeouts, deadlines and the size of responses. No I/O."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def checked_deadline(deadline: Any) -> float | None:
 
     Raises:
         TypeError: If ``deadline`` is neither a number nor ``None``.
-        ValueError: If it is negative or NaN.
+        ValueError: If ``deadline`` is negative or NaN.
     """
     if deadline is None:
         return None
@@ -52,6 +52,6 @@ def checked_max_answer(max_answer: Any) -> int | None:
 
     Raises:
         TypeError: If ``max_answer`` is neither an int nor ``None``.
-        ValueError: If it is negative.
+        ValueError: If ``max_answer`` is negative.
     """
     return None if max_answer is None else checked_int("max_answer", max_answer, 0)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from cnct.text import safe_url
 
-_NAME_SIGNS = "/:@!$&'()*+,;="  # may stand in a path as they are (RFC 3986, section 3.3)
+_NAME_SIGNS = "/:@!$&'()*+,;="  # allowed in a path without encoding (RFC 3986, section 3.3)
 _NAME = re.compile(r"[^\s/?#]+(?:/[^\s/?#]+)*")
 
 
@@ -56,7 +56,7 @@ def attribute_name(name: str) -> str:
 
 @lru_cache(maxsize=1024)
 def attribute_path(path: str, name: str, kind: type[str]) -> str:
-    """Return the path of the collection that an attribute of a node stands for.
+    """Return the path of the collection for an attribute of a node.
 
     Args:
         path: Path of the node.
@@ -90,7 +90,7 @@ MAX_URL_BYTES = 4096
 
 
 def absolute(endpoint: str, path: str) -> str:
-    """Return the URL of a path below the endpoint; a URL below the endpoint stays as it is.
+    """Return the URL of a path below the endpoint; a URL below the endpoint is returned unchanged.
 
     User name and password are removed from a URL.
 

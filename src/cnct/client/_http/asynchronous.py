@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from cnct.client._core.clock import Clock
+from cnct.client._core.clock import MovableClock
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import (
     Flow,
@@ -113,7 +113,7 @@ class AsyncDriver:
         pools: The connections, which may be shared with other drivers.
     """
 
-    def __init__(self, clock: Clock | None, pools: AsyncPools) -> None:
+    def __init__(self, clock: MovableClock | None, pools: AsyncPools) -> None:
         self._clock = clock
         self._pools = pools
         self._plain_headers: dict[str, str] | None = None

@@ -20,7 +20,7 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from cnct.client._core.clock import Clock
+from cnct.client._core.clock import MovableClock
 from cnct.client._core.messages import (
     Flow,
     Message,
@@ -94,7 +94,7 @@ class Driver:
         network: Certificates and proxy.
     """
 
-    def __init__(self, endpoint: str, clock: Clock | None, network: Network) -> None:
+    def __init__(self, endpoint: str, clock: MovableClock | None, network: Network) -> None:
         self._pause = sleep if clock is None else clock.advance
         self._adapter = Adapter(is_silent=network.verify is False)
         # As a path, which requests prefers to variables of the environment.
