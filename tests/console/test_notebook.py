@@ -174,7 +174,7 @@ def test_a_set_that_was_read_shows_its_first_rows():
     assert html
     counts = Tags(html).counts
     assert counts["tr"] == 11
-    assert counts["th"] == 9
+    assert counts["th"] == 10
     assert "<em>2 more rows</em>" in html
     assert "&lt;ResourceSet products 12/12 fetched&gt;" in html
 

@@ -345,3 +345,12 @@ def test_the_command_names_a_bad_count(count, capsys):
     with pytest.raises(SystemExit):
         main(["--generate", count])
     assert "is not like requests=5000" in capsys.readouterr().err
+
+
+def test_the_default_world_has_a_draft_of_a_vendor_and_its_translations():
+    with Emulator() as connect, Http(connect.endpoint) as http:
+        (draft,) = http.get("products?eq(visibility.owner,true)&eq(status,draft)").json()
+        assert draft["version"] is None
+        assert http.get(f"accounts/{draft['owner']['id']}").json()["type"] == "vendor"
+        query = f"eq(context.instance_id,{draft['id']})&eq(primary,true)"
+        assert len(http.get(f"localization/translations?{query}").json()) == 1

@@ -34,6 +34,7 @@ _COMPANIES = ("Northwind", "Contoso", "Fabrikam", "Adatum", "Lamna", "Tailwind",
 _FORMS = ("Inc.", "GmbH", "Ltd.", "S.L.", "B.V.")
 _PRODUCTS = NAMES["products"]
 _CATEGORIES = NAMES["categories"][:4]
+_VISIBILITIES = ("owner", "listing", "syndication", "catalog")
 _PLACES = (("US", "North America"), ("ES", "Europe"), ("DE", "Europe"), ("IN", "Asia"))
 
 
@@ -136,17 +137,26 @@ class _World:
 
     def _product(self, number: int) -> Record:
         kind = _PRODUCTS[(number - 1) % len(_PRODUCTS)]
+        status = ("published", "draft", "endofsale")[(number - 1) % 3]
+        version = self._chance.randint(1, 5)
         return {
             "id": formatted("products", number),
             "name": kind if number <= len(_PRODUCTS) else f"{kind} {number}",
             "short_description": f"{kind} for companies of any size.",
             "detailed_description": f"{kind}, with support around the clock.",
-            "status": ("published", "draft", "endofsale")[(number - 1) % 3],
-            "version": self._chance.randint(1, 5),
+            "status": status,
+            "version": None if status == "draft" else version,
             "category": {"id": f"CAT-{number:05d}", "name": self._chance.choice(_CATEGORIES)},
-            "owner": _reference(self._chance.choice(self._accounts)),
+            "owner": _reference(self._vendor()),
+            "visibility": dict.fromkeys(_VISIBILITIES, status == "published") | {"owner": True},
             "events": self._events(number),
         }
+
+    def _vendor(self) -> Record:
+        """Choose an account, and go on to the next vendor."""
+        start = self._accounts.index(self._chance.choice(self._accounts))
+        turns = [*self._accounts[start:], *self._accounts[:start]]
+        return next((account for account in turns if account.get("type") == "vendor"), turns[0])
 
     def _items(self, product: Record) -> list[Record]:
         return [
@@ -272,7 +282,7 @@ class _World:
         return {
             "id": formatted("translations", number),
             "status": ("active", "inactive")[number % 2],
-            "primary": number == 1,
+            "primary": number <= len(self._products),
             "context": {
                 "id": f"LCX-{number:04d}-0000-0000",
                 "instance_id": product["id"],
