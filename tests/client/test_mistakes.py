@@ -175,6 +175,7 @@ ON_SETS = [
     (lambda s: s + s, "write client.requests.filter(R(...) | R(...))"),
     (lambda s: s.__setitem__(0, {}), "write {wait}client.requests['ID'].update({...})"),
     (lambda s: s["status"], "write values_list('status') for a field of all rows"),
+    (lambda s: s[["id", "status"]], "or a slice, not list: write values_list('id', 'name')"),
     (lambda s: s["a":], "An index of a set must be an int, not 'a'"),
     (lambda s: s[1.5], "An index of a set must be an int or a slice, not float"),
     (lambda s: s[-1], "Negative indexes are not supported: -1. Write order_by('-created')[0]"),

@@ -85,8 +85,9 @@ def no_operand(sign: str) -> Callable[[Any, object], Any]:
     def combine(_: Any, other: object) -> Any:
         if isinstance(other, str):
             raise RQLTypeError(f"{sign} takes no text: write {sign} R.parse('eq(field,value)')")
-        if isinstance(other, bool | dict):
-            raise RQLTypeError(f"{sign} takes no {type(other).__name__}: write R(field=value)")
+        kind = type(other)
+        if kind in (bool, dict):
+            raise RQLTypeError(f"{sign} takes no {kind.__name__}: write R(field=value)")
         return NotImplemented
 
     return combine
