@@ -3,7 +3,7 @@
 ::
 
     Exception
-    ├── ClientError                 whatever goes wrong with a call
+    ├── ClientError                 a failed call
     │   ├── NotFoundError           404, or not in the OpenAPI document    (also LookupError)
     │   │   └── UnknownNameError    the document has no such name          (also AttributeError)
     │   ├── InvalidCallError        does not fit the document, not sent    (also ValueError)
@@ -66,7 +66,7 @@ class ClientError(Exception):
 
     Attributes:
         additional_info: Further members of the error body, such as Connect's ``params``.
-        method: HTTP method of the call, ``None`` if there was none.
+        method: HTTP method of the call, ``None`` without a call.
         url: URL of the call, secrets masked.
         attempts: Number of times the request was sent.
         retry_after: Seconds to wait before a retry, as the server requested; otherwise ``None``.
@@ -131,8 +131,8 @@ CALL_ATTRIBUTES = ("method", "url", "attempts", "retry_after", "may_be_done", "r
 class NotFoundError(ClientError, LookupError):
     """Nothing exists at this URL, or nothing that this account can see.
 
-    ``status_code`` is 404 if the server responded so. It is ``None`` if the OpenAPI document has no
-    such path, and nothing was sent.
+    ``status_code`` is 404 after such a response, and ``None`` if the OpenAPI document has no such
+    path and nothing was sent.
     """
 
 
@@ -144,7 +144,7 @@ class UnknownNameError(NotFoundError, AttributeError):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # With a name, the interpreter would add a hint of its own to the message (bpo-38530).
+        # With a name, the interpreter would append its own hint to the message (bpo-38530).
         AttributeError.__init__(self, *self.args, name=None, obj=None)
 
 
@@ -164,7 +164,7 @@ class AmbiguousWriteError(ClientError):
 
     There was no retry, which could do the write twice. Find the resource, or read its state, before
     you send the call again. ``status_code`` is ``None`` without a response; after a 2xx, whose body
-    was incomplete or no JSON, the write was most likely done.
+    was incomplete or not JSON, the write was most likely done.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -191,16 +191,16 @@ class WaitError(ClientError):
 
     @property
     def row(self) -> Any:
-        """The resource as it was read last."""
+        """The resource as last read."""
         return self.additional_info["row"]
 
 
 class WaitTimeout(WaitError, TimeoutError):  # noqa: N818 - a promised name
-    """The condition was not met in time; waiting again goes on from the present state."""
+    """The condition was not met in time; another wait starts from the present state."""
 
 
 class WaitFailed(WaitError):  # noqa: N818 - a promised name
-    """The resource has come to a state that was named as a failure."""
+    """The resource has reached a state that was passed as ``fail``."""
 
 
 class SpecError(ClientError, ValueError):
@@ -208,7 +208,7 @@ class SpecError(ClientError, ValueError):
 
 
 class SpecWarning(UserWarning):
-    """The OpenAPI document is incomplete or out of reach; calls go on without it."""
+    """The OpenAPI document is incomplete or out of reach; calls continue without a document."""
 
 
 class SettingsError(ClientError, ValueError):
@@ -236,7 +236,7 @@ class DriftWarning(UserWarning):
 
 
 class NotScannableError(ClientError, ValueError):
-    """A list cannot be cut into windows over a field; the message names the fields that would do.
+    """A list cannot be cut into windows over a field; the message names suitable fields.
 
     See `ResourceSet.scan` and `ResourceSet.partitions`.
     """
@@ -284,7 +284,7 @@ class NaiveDatetimeWarning(UserWarning):
 
 
 class RQLError(ValueError):
-    """A value, field or expression that RQL cannot express; the message names it and the reason."""
+    """A value, field or expression that RQL cannot express; the message has the reason."""
 
     _render_traceback_ = rendered
 
@@ -345,7 +345,7 @@ class NotYetEvaluatedError(RuntimeError):
 
 
 class UnexpectedCallError(AssertionError):
-    """A call that no mock expects: the call, the mocks, and how it differs from the nearest one.
+    """A call that no mock expects: the call, the mocks, and the difference to the nearest one.
 
     Not a ``ClientError``: code under test that handles failed calls must not hide it.
     """
@@ -387,7 +387,7 @@ def _rebuild(kind: type[ClientError], args: tuple[Any, ...], kwargs: dict[str, A
 def users_level() -> int:
     """Return the ``stacklevel`` with which the caller's warning shows the user's line.
 
-    For a call that is a task of its own, that is the line that runs the event loop.
+    For a call in a task of its own, this is the line that runs the event loop.
     """
     from inspect import currentframe  # noqa: PLC0415 - takes a while to import
 

@@ -34,10 +34,10 @@ _CLEAR = 0.92
 
 
 class Secret(str):
-    """Text whose ``repr`` is masked. A slice or another copy of it is ordinary, unmasked text.
+    """Text whose ``repr`` is masked. Slices and other copies are ordinary, unmasked text.
 
     Attributes:
-        source: The source for messages, such as ``CNCT_API_KEY``; set where it was looked up.
+        source: The source for messages, such as ``CNCT_API_KEY``; set by the look-up.
     """
 
     __slots__ = ("source",)
@@ -50,10 +50,10 @@ class Secret(str):
 
 
 def masked(text: str, secret: str) -> str:
-    """Return a text with a secret masked, and the part of the secret after its last colon.
+    """Return a text with a secret masked, also the part after the secret's last colon.
 
-    URL-encoded spellings are masked too. Parts of fewer than 8 characters, as keys of tests have
-    them, are masked as whole words only: a key that ends in ``1`` must not change an address.
+    URL-encoded spellings are masked too. Parts of fewer than 8 characters, as in keys of tests, are
+    masked as whole words only: a key that ends in ``1`` must not change an address.
     """
     for part in (secret, secret.rpartition(":")[2]):
         for spelling in (part, quote(part), quote(part, safe=""), quote_plus(part)):
@@ -68,7 +68,7 @@ def clean(text: str, *, lines: bool = False) -> str:
     r"""Return a text for people, with control characters as escapes: ``\x1b``, ``\u202e``.
 
     Text of a server or document could clear the screen, write to the clipboard, hide a line or
-    forge one in a log. Everything that is printed, logged or shown by ``repr`` passes through here.
+    forge one in a log. All text that is printed, logged or part of a ``repr`` passes through here.
 
     Args:
         text: Any text.
@@ -85,7 +85,8 @@ def clean(text: str, *, lines: bool = False) -> str:
 def escaped_controls(text: str) -> str:
     r"""Return JSON in which control characters are JSON's own escapes: ``\u009b``, ``\u202e``.
 
-    The decoded value stays the same. JSON may contain them, and a terminal would obey them.
+    The decoded value is the same. JSON may contain raw control characters, which terminals
+    interpret.
     """
     return _CONTROLS.sub(_escape_as_json, text)
 
@@ -109,7 +110,7 @@ def encodable(text: str, encoding: str | None) -> str:
 
     Args:
         text: Any text.
-        encoding: Encoding of the file that the text is written to; ``None`` for UTF-8.
+        encoding: Encoding of the output; ``None`` for UTF-8.
     """
     name = encoding or "utf-8"
     try:
@@ -181,7 +182,7 @@ def one_of(choices: Collection[str], name: str, shown: str) -> str:
     Args:
         choices: The valid values.
         name: The wrong value, compared with the choices.
-        shown: The wrong value as the message shows it.
+        shown: The wrong value as shown in the message.
     """
     near = nearest(name, choices)[:1]
     hint = f" Did you mean {near[0]!r}?" if near else ""

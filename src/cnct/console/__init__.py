@@ -1,6 +1,6 @@
 """Help, search results and completion for people at a prompt or in a notebook.
 
-Works from descriptions of the client's objects and knows none of their classes. Makes no calls.
+Works from descriptions of the client's objects without their classes. Makes no calls.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The parts of a help page: plain data that `pages` writes and two renderers show."""
+"""The parts of a help page: plain data, written by `pages` and shown by two renderers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Prose:
 
 
 class Line(NamedTuple):
-    """A statement of Python, which can have several lines, with a comment or none."""
+    """A statement of Python, perhaps of several lines, with an optional comment."""
 
     code: str
     comment: str = ""
@@ -27,7 +27,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Statements of Python that work when they are pasted."""
+    """Statements of Python, ready to paste."""
 
     lines: Sequence[Line]
 
@@ -42,7 +42,7 @@ class Code:
 
     @property
     def comment_column(self) -> int:
-        """The column that most comments can start in; a few statements are longer."""
+        """The column in which most comments can start; a few statements are longer."""
         lengths = [len(line.code) for line in self.lines if line.comment]
         return max((length for length in lengths if length <= _COMMENT_COLUMN), default=0)
 
@@ -54,7 +54,7 @@ class HelpTable:
     Attributes:
         columns: Headings of the columns.
         rows: Cells, in Markdown of one line.
-        more: How many rows were left out and how to see them; empty if the table is complete.
+        more: Number of omitted rows and the way to see them; empty if the table is complete.
     """
 
     columns: tuple[str, ...]

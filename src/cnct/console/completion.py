@@ -1,9 +1,9 @@
 """Completes in IPython and notebooks behind and inside calls: ``client("tier").<TAB>``.
 
-IPython evaluates no calls, since they may do anything. This module takes only steps without I/O.
-Classes of a client name them: ``_steps_without_io`` has the attributes that may be read or called,
-and ``[]`` if an index does no I/O; ``_refinements`` has the methods that return a set of the same
-list. ``_callable_names()`` lists the names that an object can be called with, and
+IPython evaluates no calls, since they may have side effects. This module takes only steps without
+I/O, as declared by the classes of a client: ``_steps_without_io`` has the attributes that may be
+read or called, and ``[]`` if an index does no I/O; ``_refinements`` has the methods that return a
+set of the same list. ``_callable_names()`` lists the names that an object can be called with, and
 ``_completions(method, argument)`` the names and values for an argument of a method.
 """
 
@@ -22,9 +22,9 @@ class Candidates(NamedTuple):
     """The completions of a text.
 
     Attributes:
-        start: The text before the cursor that they begin with.
+        start: The text before the cursor with which the names begin.
         names: The completions.
-        exclusive: Whether nothing else can stand there: a keyword can be an expression instead.
+        exclusive: Whether no other names are valid there; instead of a keyword, any expression is.
     """
 
     start: str
@@ -33,7 +33,7 @@ class Candidates(NamedTuple):
 
 
 def candidates(code: str, variables: dict[str, Any]) -> Candidates | None:
-    """Return the completions of some code.
+    """Return the completions for a piece of code.
 
     Args:
         code: The input up to the cursor.
@@ -55,7 +55,7 @@ def candidates(code: str, variables: dict[str, Any]) -> Candidates | None:
 
 
 def _names(place: Cursor, variables: dict[str, Any]) -> list[str] | None:
-    """Return the names that can stand at a place, ``None`` for objects of other libraries."""
+    """Return the names for a place; ``None`` for objects of other libraries."""
     thing = _reached(place, place.chain.steps, variables)
     match place.sign:
         case ".":
@@ -83,7 +83,7 @@ def _listed(thing: Any, method: str) -> list[str]:
 
 
 def _reached(place: Cursor, steps: Sequence[Token], variables: dict[str, Any]) -> Any:
-    """Take steps from a variable; return ``None`` if one of them might do I/O."""
+    """Follow steps from a variable; return ``None`` if a step might do I/O."""
     thing = variables.get(place.chain.root)
     if _steps_without_io(thing) is None:
         thing, steps = _fields_around(place, steps, variables)
@@ -98,7 +98,7 @@ def _reached(place: Cursor, steps: Sequence[Token], variables: dict[str, Any]) -
 def _fields_around(
     place: Cursor, steps: Sequence[Token], variables: dict[str, Any]
 ) -> tuple[Any, Sequence[Token]]:
-    """Take ``R()`` in a ``filter(...)`` for the fields of the list that is filtered."""
+    """Return the fields of the list for ``R()`` within its ``filter(...)``."""
     thing = variables.get(place.chain.root)
     is_r = isinstance(thing, type) and hasattr(thing, "__rql__")
     if not is_r or not steps or steps[0].kind != "group":
@@ -113,10 +113,10 @@ def _fields_around(
 
 
 def _after(thing: Any, step: Token, *rest: Token) -> tuple[Any, Sequence[Token]]:
-    """Take one step, or a method with its call; return ``None`` if that might do I/O.
+    """Follow one step, or a method with its call; return ``None`` if this might do I/O.
 
     Returns:
-        The object, and the steps that are left.
+        The object, and the remaining steps.
     """
     steps, refinements = _steps_without_io(thing) or (), _refinements(thing)
     if step.kind == "name":
@@ -138,12 +138,12 @@ def _after(thing: Any, step: Token, *rest: Token) -> tuple[Any, Sequence[Token]]
 
 
 def _called(method: Any, call: Token) -> Any:
-    """Call a method without I/O; a variable stands for some id or name."""
+    """Call a method without I/O; a variable counts as any id or name."""
     return method(call.value or "ID") if call.inside else method()
 
 
 def _steps_without_io(thing: Any) -> frozenset[str] | None:
-    """Return the steps that make no call, ``None`` for an object of another library."""
+    """Return the steps without I/O; ``None`` for an object of another library."""
     return getattr(thing.__class__, "_steps_without_io", None)
 
 
@@ -152,12 +152,12 @@ def _refinements(thing: Any) -> frozenset[str]:
 
 
 def _class_has(thing: Any, name: str) -> bool:
-    # The objects themselves answer any name with a collection or a field.
+    # Not from the objects, which return a collection or a field for any name.
     return hasattr(thing.__class__, name)
 
 
 def activate() -> None:
-    """Add the completions to the running IPython, if there is one, unless it has them already."""
+    """Add the completions to the running IPython, if any, once."""
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     shell = get_ipython() if get_ipython else None
     matchers = getattr(getattr(shell, "Completer", None), "custom_matchers", None)

@@ -1,6 +1,6 @@
 """Reads the unfinished Python before the cursor: the object, the call and the argument there.
 
-Evaluates nothing and knows none of the objects.
+Evaluates nothing and knows no objects.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Token(NamedTuple):
     """A word of Python.
 
     Attributes:
-        kind: ``text`` in quotes, ``open`` for one without its end, ``name``, ``number``, ``sign``,
-            or ``group`` for a pair of brackets.
+        kind: ``text`` in quotes, ``open`` for a text without closing quotes, ``name``, ``number``,
+            ``sign``, or ``group`` for a pair of brackets.
         text: The word; for a group, the opening bracket.
         inside: The tokens of a group.
     """
@@ -42,7 +42,7 @@ class Token(NamedTuple):
 
     @property
     def value(self) -> str | None:
-        """The text of a group that has nothing else in it, without its quotes."""
+        """The unquoted text of a group that contains nothing else."""
         is_text = len(self.inside) == 1 and self.inside[0].kind == "text"
         return self.inside[0].text[1:-1] if is_text else None
 
@@ -53,18 +53,18 @@ class Token(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """A variable and steps from it, ``client.products["PRD-1"]``: names and groups."""
+    """A variable and the steps behind, ``client.products["PRD-1"]``: names and groups."""
 
     root: str
     steps: Sequence[Token]
 
 
 class Argument(NamedTuple):
-    """The argument of a call that is being written.
+    """The argument being typed in a call.
 
     Attributes:
         start: The text before the cursor.
-        place: ``name`` where a keyword can be written, ``text`` within quotes, ``key`` within the
+        place: ``name`` where a keyword is possible, ``text`` within quotes, ``key`` within the
             quotes of a dictionary's key.
         keyword: Name of the argument, empty for a positional one.
         keys: Keys of the dictionaries around the cursor, the outer one first.
@@ -80,10 +80,10 @@ class Cursor(NamedTuple):
     """The place of the cursor.
 
     Attributes:
-        chain: The object whose attribute, index or argument is being written.
+        chain: The object whose attribute, index or argument is being typed.
         sign: ``.``, ``[`` or ``(``.
-        argument: The argument; of an attribute and an index, only the start.
-        around: The calls around that, the inner one first.
+        argument: The argument; for an attribute or an index, only with ``start``.
+        around: The enclosing calls, the inner one first.
     """
 
     chain: Chain
@@ -93,7 +93,7 @@ class Cursor(NamedTuple):
 
 
 def cursor(code: str) -> Cursor | None:
-    """Return the place at the end of some code, ``None`` where nothing of an object is written."""
+    """Return the place at the end of some code; ``None`` outside of an object's steps."""
     *tokens, last = [_token(match) for match in _TOKEN.finditer(code)] or [Token("", "")]
     is_partial = last.kind == "open" or (last.kind == "name" and code.endswith(last.text))
     if last.kind == "comment":
@@ -114,7 +114,7 @@ def _token(match: re.Match[str]) -> Token:
 
 
 def _levels(tokens: Sequence[Token]) -> list[Token]:
-    """Return the groups that are not closed, from the outside; the first is the code itself."""
+    """Return the unclosed groups from the outside; the first one is the whole code."""
     levels: list[tuple[str, list[Token]]] = [("", [])]
     for token in tokens:
         if token.kind == "sign" and token.text in _OPENING:

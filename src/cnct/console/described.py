@@ -1,4 +1,4 @@
-"""The description of a client's object that the console works from. Plain data; no I/O."""
+"""The description of a client's object for the console. Plain data; no I/O."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Described(NamedTuple):
     Attributes:
         thing: The object.
         client: The object's client.
-        kind: The object's kind by class; the specification may have another kind at the path.
+        kind: The object's kind by class; the specification may have a different kind for the path.
         path: Path below the endpoint; empty for the client.
-        specs: The specification; ``None`` if the client uses none or could not read one.
+        specs: The specification; ``None`` if not in use or unreadable.
         attribute: Names the attributes of the client's objects.
         awaited: Whether calls are awaited.
         unreadable: Whether ``specs`` is missing because the document could not be read.
-        refinement: Python that makes a set of its collection: ``.filter(status="pending")``.
-        filtered: Names of the fields that a set is filtered by.
+        refinement: Python that refines the collection into the set: ``.filter(status="pending")``.
+        filtered: Names of the fields in a set's filter.
     """
 
     thing: Any

@@ -1,4 +1,4 @@
-"""Example payloads of operations, and the Python that sends them. Checks no payload."""
+"""Example payloads of operations, and the Python to send them. Checks no payload."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Sampling(NamedTuple):
 
     Attributes:
         resolve: Follows a reference.
-        identified: Whether the objects at the top are named by their ids, as in a list of changes.
+        identified: Whether top-level objects need ids, as in a list of changes.
     """
 
     resolve: Resolve
@@ -46,12 +46,12 @@ def argument(specs: OpenAPISpecs | None, operation: Operation | None, method: st
     """Write the argument of a call in one line: ``payload={"name": "..."}``.
 
     Args:
-        specs: The document, ``None`` if there is none.
-        operation: The operation that is called, ``None`` if there is no document.
+        specs: The document, or ``None``.
+        operation: The operation, ``None`` without a document.
         method: The method of the object: ``bulk_update``.
 
     Returns:
-        Empty if the operation takes no body, ``None`` if the argument is too long for a line.
+        Empty if the operation has no body, ``None`` if the argument is too long for a line.
     """
     if specs is None or operation is None:
         if method == "delete":
@@ -104,7 +104,7 @@ def _is_bulk(method: str) -> bool:
 
 
 def _without_given(example: Any, shape: Schema, sampling: _Sampling) -> Any:
-    """Return an example without the id that the server gives to what is created."""
+    """Return an example without the id, which the server assigns to a new resource."""
     if sampling.identified or not is_object(example):
         return example
     required = schemas.required(merged(shape, sampling.resolve))
@@ -152,7 +152,7 @@ def _is_simple(schema: Schema, resolve: Resolve) -> bool:
 
 
 def _telling(names: list[str], *, identified: bool) -> list[str]:
-    """Choose one field where none is required, since the fields can be alternatives."""
+    """Choose one field if none is required, since the fields can be alternatives."""
     chosen = [name for name in names if name not in _SERVER_GIVES] or names
     first = ["name"] if "name" in chosen else chosen[:1]
     return ["id", *first] if identified and "id" in names else first

@@ -1,4 +1,4 @@
-"""Writes the Python that reaches a path of the API, ready to be pasted. Does no I/O."""
+"""Writes the Python expression of a path of the API, ready to paste. Does no I/O."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ CALLS = {
 
 
 class PathWriter(NamedTuple):
-    """Writes the Python that reaches the paths of one client.
+    """Writes the Python expressions of paths of one client.
 
     Attributes:
         root: Name of the client.
-        specs: The specification, ``None`` if there is none.
+        specs: The specification, or ``None``.
         attribute: Names the attributes of the client's objects.
     """
 
@@ -55,8 +55,7 @@ class PathWriter(NamedTuple):
     def expression(self, path: str, kind: str) -> str:
         """Write the Python for a path.
 
-        A path with a segment that the specification lacks is written as one name, which works as
-        well.
+        A path with a segment that the specification lacks is written as one name, which also works.
 
         Args:
             path: Below the endpoint; empty for the client itself.
@@ -77,8 +76,8 @@ class PathWriter(NamedTuple):
         """Write one step of a path: ``.items``, ``["ID"]``, ``("approve")``.
 
         Returns:
-            ``None`` if objects of kind ``owner`` have no such step: a collection has none to
-            another collection.
+            ``None`` if objects of kind ``owner`` have no such step, as from a collection to another
+            one.
         """
         if owner not in _OWNERS.get(kind, ()):
             return None
@@ -112,7 +111,7 @@ def path_writer(description: Described) -> PathWriter:
 
 
 def variable(thing: object, otherwise: str) -> str:
-    """Return the name of a thing in the session at the prompt, or else another text."""
+    """Return the variable of an object in the session at the prompt, or else another text."""
     session = vars(sys.modules["__main__"])
     names = (name for name, value in [*session.items()] if value is thing)
     return next((name for name in names if not name.startswith("_")), otherwise)

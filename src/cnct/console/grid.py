@@ -1,4 +1,4 @@
-"""Lays out tables for terminals: columns as wide as they need, or one cell below the other.
+"""Lays out tables for terminals: columns of the needed width, or one cell below the other.
 
 No name is broken inside a word, and Python is never broken, so that it can be pasted.
 """
@@ -22,7 +22,7 @@ _INDENT = 2
 _DEEPER = 6  # indent of the cells below the first one
 _NARROWEST = 16  # of a column of text that is wider
 _ENDLESS = 100_000  # columns
-_PLAIN = re.compile(r"(?:[^\W_]|[ ,.:;()/…≤≥-])*")  # nothing that Markdown reads as a mark
+_PLAIN = re.compile(r"(?:[^\W_]|[ ,.:;()/…≤≥-])*")  # text without marks of Markdown
 _WORD = re.compile(r"\S+")
 _PIECE = re.compile(r"[.(\[]?[^.(\[]+|[.(\[]")
 
@@ -54,10 +54,10 @@ class _Column(NamedTuple):
     """Widths of a column.
 
     Attributes:
-        natural: Of the longest cell.
-        words: Of the longest word.
-        pieces: Of the longest part of a name between dots.
-        is_whole: Whether its cells cannot be broken.
+        natural: Width of the longest cell.
+        words: Width of the longest word.
+        pieces: Width of the longest part of a name between dots.
+        is_whole: Whether cells cannot be broken.
     """
 
     natural: int
@@ -77,7 +77,7 @@ class _Column(NamedTuple):
 
 
 def _widths(columns: Sequence[_Column], available: int) -> list[int] | None:
-    """Return the width of each column; ``None`` if they do not fit beside each other.
+    """Return the width of each column; ``None`` if the columns do not fit side by side.
 
     Names in the first column stay whole if there is room.
     """
@@ -101,7 +101,7 @@ def _filled(widths: list[int], columns: Sequence[_Column], spare: int) -> list[i
 
 
 def _line(cells: Sequence[Text], widths: Sequence[int]) -> Iterator[Text]:
-    """Yield the lines of one row, each cell in its column."""
+    """Yield the lines of a row, with each cell in its column."""
     columns = [_wrapped(cell, width).split("\n") for cell, width in zip(cells, widths, strict=True)]
     for parts in zip_longest(*columns, fillvalue=Text()):
         line = Text(" " * _INDENT)
@@ -112,7 +112,7 @@ def _line(cells: Sequence[Text], widths: Sequence[int]) -> Iterator[Text]:
 
 
 def _stacked(rows: Sequence[Sequence[Text]], width: int) -> Iterator[Text]:
-    """Yield the first cell of each row, and the others below it, in one line if they fit."""
+    """Yield the first cell of each row, and the others below, in one line if they fit."""
     room = max(width - _DEEPER, 1)
     for first, *cells in rows:
         name = Text(" " * _INDENT, no_wrap=True, overflow="ignore") + first
@@ -140,7 +140,7 @@ def _text(console: Console, markdown: str) -> Text:
 
 
 def _wrapped(text: Text, width: int) -> Text:
-    """Break a line at spaces, words that are too long between the parts of their names."""
+    """Break a line at spaces, and too long words between the parts of names."""
     lines: list[Text] = []
     start = end = 0
     for at, to in _parts(text.plain, width):
@@ -152,7 +152,7 @@ def _wrapped(text: Text, width: int) -> Text:
 
 
 def _parts(text: str, width: int) -> Iterator[tuple[int, int]]:
-    """Yield the ends of all words, and of the pieces of those that are wider than a column."""
+    """Yield the ends of all words, and of pieces of words that are wider than a column."""
     for word in _WORD.finditer(text):
         if cell_len(word[0]) <= width:
             yield word.span()

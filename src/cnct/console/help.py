@@ -29,8 +29,8 @@ def print_help(description: Described, *, full: bool = False) -> None:
 
     Args:
         description: The object.
-        full: Whether to show every row of long tables and the whole of long texts, as is always
-            done where the output is a file or a pipe.
+        full: Whether to show every row of long tables and the whole of long texts, as is always the
+            case in a file or a pipe.
     """
     full = full or not (in_notebook() or is_terminal())
     note = "" if description.specs else _UNREADABLE if description.unreadable else _NO_SPECS
@@ -47,11 +47,11 @@ def html(description: Described) -> str | None:
 
 
 def instead(description: Described, path: str) -> str:
-    """Return the Python for a namespace or action that was written as an attribute.
+    """Return the Python to write for a namespace or action that was used as an attribute.
 
     Args:
-        description: The object that the attribute was read from, or its client.
-        path: Path below the endpoint; the specification has it.
+        description: The object with the attribute, or its client.
+        path: Path below the endpoint, in the specification.
     """
     owner = Subject.of(description)
     above, _, name = path.rpartition("/")

@@ -1,4 +1,4 @@
-"""Lists the Python that can come next, as lines that work when they are pasted. Does no I/O."""
+"""Lists the Python for next steps as lines ready to paste. Does no I/O."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SEARCH_FIELDS = 3
 
 
 def of_collection(collection: Subject, resource: Subject) -> list[Line]:
-    """List the calls of a collection, and the step to one of its resources."""
+    """List the calls of a collection, and the step to a resource."""
     last = collection.path.rpartition("/")[2]
     name, names = singular(last), words(last)
     lines: list[Line] = []
@@ -34,7 +34,7 @@ def of_collection(collection: Subject, resource: Subject) -> list[Line]:
 
 
 def _call(subject: Subject, verb: str, method: str, comment: str) -> list[Line]:
-    """Write a call with an example payload; none if that needs several lines.
+    """Write a call with an example payload; none if the call needs several lines.
 
     The call is then in the section about the payload.
     """
@@ -86,7 +86,7 @@ def of_action(action: Subject) -> list[Line]:
 
 
 def _some_fields(subject: Subject, count: int) -> str:
-    """Write the names of some fields of a resource, those that most resources have first."""
+    """Write the names of some fields of a resource, the most common ones first."""
     get = subject.operations.get("GET")
     names = answer_fields(subject.specs, get) if subject.specs and get else []
     usual = [name for name in ("id", "name", "status") if name in names or not names]
@@ -95,7 +95,7 @@ def _some_fields(subject: Subject, count: int) -> str:
 
 
 def _refinements(rows: Subject) -> list[Line]:
-    """List a filter, an ordering and a search, by fields that the specification has."""
+    """List a filter, an ordering and a search by fields of the specification."""
     get = rows.operations.get("GET")
     if get is None:
         return [Line(f'{rows.python}.filter(status="active")', "those that match")]

@@ -1,7 +1,7 @@
 """Translates descriptions of an OpenAPI document into Markdown that is safe to show.
 
 Descriptions mix Markdown and HTML, which rules out converters of whole HTML pages: those escape
-the Markdown. Decides nothing about looks.
+the Markdown. Does no layout.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _TAG = re.compile(
     r"(?P<attributes>\s[^<>]{0,2000})?/?>",
     re.IGNORECASE,
 )
-_DEEPEST = 50  # nested tags; those further in stay as text
+_DEEPEST = 50  # nested tags; deeper ones stay as text
 _LONGEST = 30_000  # characters of a description; the rest is cut off
 _HREF = re.compile(r"""href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\n]+)$", re.MULTILINE)
@@ -46,7 +46,7 @@ def to_markdown(text: str) -> str:
 
 
 def says_something(text: str) -> bool:
-    """Return whether a description adds anything to the method: ``Retrieve one.`` does not."""
+    """Return whether a description is more than the method: ``Retrieve one.`` does not."""
     return bool(text.strip()) and not _EMPTY_PHRASE.fullmatch(text.strip())
 
 

@@ -1,4 +1,4 @@
-"""Shows the matches of a search of the specification. Searches nothing itself."""
+"""Shows the matches of a search of the specification. The search is elsewhere."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 def find(description: Described, text: Any, limit: int) -> Matches:
-    """Search the specification of a client; loads the specification first if need be.
+    """Search the specification of a client, loaded if necessary.
 
     Args:
         description: The client.
         text: Words to search for.
-        limit: Most matches to return.
+        limit: Largest number of matches.
 
     Raises:
-        SpecError: If the client uses no specification, or one that cannot be read.
+        SpecError: If there is no specification, or reading fails.
         TypeError: If the text is not a string.
     """
     if not isinstance(text, str):
@@ -46,9 +46,9 @@ class Matches(list[Match]):
     """Matches, best first, with a table as ``repr``.
 
     Args:
-        text: The words that were searched for.
+        text: The searched words.
         matches: The matches.
-        writer: Writes the Python that reaches a match.
+        writer: Writes the Python for a match.
         awaited: Whether calls are awaited.
     """
 
@@ -61,7 +61,7 @@ class Matches(list[Match]):
         self._writer = writer
 
     def __repr__(self) -> str:
-        """Return a table with Python that reaches each match, as wide as the terminal."""
+        """Return a table with the Python for each match, as wide as the terminal."""
         return as_text(self._page())
 
     def _repr_html_(self) -> str:
@@ -86,7 +86,7 @@ class Matches(list[Match]):
         return f"`{self._python(match)}`", first_sentence(match.what), missing
 
     def _python(self, match: Match) -> str:
-        """Write the call that reads the match, or else that of its help, which has the payload."""
+        """Write the call that reads the match, or else the call of its help with the payload."""
         path = concrete(match.path)
         place = self._writer.place(path)
         kind = place.kind if place else "collection"

@@ -34,7 +34,7 @@ _STYLE = (
 
 
 def display(thing: object, page: HelpPage) -> bool:
-    """Display the page of an object in a notebook; return whether this is one."""
+    """Display the page of an object in a notebook; return whether there is one."""
     shell = _shell()
     if shell is None:
         return False
@@ -61,7 +61,7 @@ _last_displayed: list[int] = []
 
 
 def _shell() -> Any:
-    """Return IPython's shell if it is a notebook's."""
+    """Return IPython's shell within a notebook, or ``None``."""
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     shell = get_ipython() if get_ipython else None
     return shell if getattr(shell, "kernel", None) else None
@@ -84,7 +84,7 @@ def rows_html(title: str, rows: Sequence[Any]) -> str:
 
     Args:
         title: The set's ``repr``.
-        rows: All rows that were read. A row that is no JSON object is shown in a column of its own.
+        rows: All rows read. A row other than a JSON object is shown in a column of its own.
     """
     first = [row if is_object(row) else {"": row} for row in islice(rows, _ROWS)]
     filled = (name for row in first for name, value in row.items() if value not in (None, ""))

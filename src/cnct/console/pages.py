@@ -1,6 +1,6 @@
-"""Writes help pages: a description of the object, the Python that can come next, and tables.
+"""Writes help pages: a description of the object, the Python for next steps, and tables.
 
-Does no I/O and knows no looks.
+Does no I/O and no layout.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class PageParts(NamedTuple):
 
     Attributes:
         about: The first paragraph, in Markdown.
-        lines: Python that can come next.
+        lines: Python for next steps.
         blocks: Blocks below these lines.
         sections: Tables with headings.
     """
@@ -42,7 +42,7 @@ def page(subject: Subject, subtitle: str, note: str = "", *, full: bool = False)
     Args:
         subject: The object.
         subtitle: The object's ``repr``.
-        note: In Markdown, why there is no specification, if there is none.
+        note: Reason for a missing specification, in Markdown.
         full: Whether to show every row of long tables and the whole of long texts.
     """
     parts = _WRITERS[subject.kind](subject, full)
@@ -196,7 +196,7 @@ def _below(subject: Subject, full: bool, *, of_each: bool = False) -> list[Secti
 def _in_namespaces(resource: Subject, place: Place) -> list[str]:
     """List the collections in the namespaces below a resource.
 
-    Calling a resource returns an action, so that there is no step to the namespaces themselves.
+    Calling a resource returns an action, so that the namespaces cannot be reached alone.
     """
     return [
         f"{name}/{collection}"

@@ -16,7 +16,7 @@ _DEPTH = 3
 MOST_FIELDS = 1_000  # of one payload
 _MOST_SHAPES = 50  # alternatives
 NESTED = 5  # lists within one another, and alternatives of alternatives
-_WIDTH = 48  # of a value in one line: with its call, it fits into a narrow terminal
+_WIDTH = 48  # characters of a value in one line, which with the call fits into a narrow terminal
 _SHORT = 60
 
 
@@ -41,7 +41,7 @@ class PayloadField(NamedTuple):
 
 
 class PayloadShape(NamedTuple):
-    """One of the alternative schemas of a payload; the name is empty if there is only one."""
+    """One of the alternative schemas of a payload; the name of a single one is empty."""
 
     name: str
     fields: list[PayloadField]
@@ -76,7 +76,7 @@ def payload_shapes(schema: Schema, resolve: Resolve) -> list[PayloadShape]:
 
 
 def _first_fields(schema: Schema, resolve: Resolve) -> list[PayloadField]:
-    """List the fields of a payload; the last one stands for the rest of a payload without end."""
+    """List the fields of a payload; the last one represents the rest of an endless payload."""
     fields = [*islice(_fields(schema, resolve, "", _DEPTH), MOST_FIELDS + 1)]
     if len(fields) > MOST_FIELDS:
         fields[-1] = PayloadField(
@@ -95,7 +95,7 @@ def _name(schema: Schema) -> str:
 
 
 def merged(schema: Schema, resolve: Resolve) -> Schema:
-    """Follow references and join the parts of an ``allOf``; the schema itself has precedence."""
+    """Resolve references and join the parts of an ``allOf``; the schema itself has precedence."""
     whole, *parts = schemas.composed(schema, resolve, "allOf")
     return schemas.joined([*reversed(parts), whole]) if parts else whole
 
@@ -154,7 +154,7 @@ def _short(value: Any) -> str:
 
 
 def literal(value: Any, indent: int = 0) -> str:
-    """Write a value as Python, one element a line if it is long."""
+    """Write a value as Python, a long one with an element per line."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if not is_object(value) and not is_list(value):

@@ -13,17 +13,17 @@ class Figures(Protocol):
 
     @property
     def done(self) -> int:
-        """Number of resources that are over."""
+        """Number of finished resources."""
         ...
 
     @property
     def failed(self) -> int:
-        """Number of those that failed."""
+        """Number of failed resources."""
         ...
 
     @property
     def total(self) -> int | None:
-        """Number of resources, if it is known."""
+        """Number of resources, ``None`` if unknown."""
         ...
 
     @property
@@ -33,12 +33,12 @@ class Figures(Protocol):
 
     @property
     def left(self) -> float | None:
-        """Seconds left, if they are known."""
+        """Seconds left, ``None`` if unknown."""
         ...
 
 
 class ProgressBar:
-    """Done, failed, total, rate and time left; nothing where standard error is no terminal.
+    """Shows done, failed, total, rate and time left; nothing unless standard error is a terminal.
 
     Attributes:
         is_visible: Whether standard error is a terminal.
@@ -64,7 +64,7 @@ class ProgressBar:
         self._progress.update(self._task, completed=figures.done, total=figures.total, figures=text)
 
     def close(self) -> None:
-        """Show the last figures, and leave the terminal as it was."""
+        """Show the last figures, and restore the terminal."""
         self._progress.stop()
 
 

@@ -31,7 +31,7 @@ _DONE_TO_ONE = {"GET": "get", "PUT": "update"}
 
 
 def filters(subject: Subject, fields: Iterable[FilterField], *, full: bool) -> Section:
-    """Tabulate the fields that a list can be filtered, ordered and searched by."""
+    """Tabulate the fields by which a list can be filtered, ordered and searched."""
     rows = [_filter_row(field, full=full) for field in plain_first(fields) if field.lookups]
     about = f"They complete at the prompt: `{subject.python}.fields.<TAB>`"
     table = _table(subject, ("Field", "Type or values", "Operators", "Also"), rows, full=full)
@@ -59,7 +59,7 @@ def payload(
     """Tabulate the payload of an operation, one section for each alternative, with an example.
 
     Args:
-        subject: The object that is called.
+        subject: The object of the call.
         specs: The specification that describes the operation.
         operation: The operation.
         method: The method of the object: ``create``.
@@ -128,7 +128,7 @@ def actions(subject: Subject, names: Sequence[str], title: str, *, full: bool) -
 
 
 def _action_call(action: Subject, operation: Operation) -> str:
-    """Write the call of an action, or that of its help if the payload is long."""
+    """Write the call of an action, or of its help if the payload is long."""
     method = operation.method.lower()
     arguments = argument(action.specs, operation, method)
     return (
@@ -137,7 +137,7 @@ def _action_call(action: Subject, operation: Operation) -> str:
 
 
 def answer(specs: OpenAPISpecs, operation: Operation) -> list[Block]:
-    """List the fields of an operation's answer."""
+    """List the fields of an operation's response."""
     names = answer_fields(specs, operation)
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     text = ", ".join(map(_code, names[:_MOST_NAMES]))
@@ -145,7 +145,7 @@ def answer(specs: OpenAPISpecs, operation: Operation) -> list[Block]:
 
 
 def answer_fields(specs: OpenAPISpecs, operation: Operation) -> list[str]:
-    """Return the names of the fields of an operation's answer, or of each row of its list."""
+    """Return the names of the fields of an operation's response, or of the rows in a list."""
     schema = specs.response(operation)
     if schema is None:
         return []
@@ -154,7 +154,7 @@ def answer_fields(specs: OpenAPISpecs, operation: Operation) -> list[str]:
 
 
 def _collection_summary(collection: Subject) -> str:
-    """Describe a collection in a line: in the document's words, or else by the calls it takes."""
+    """Describe a collection in a line: in the document's words, or else by its calls."""
     first = next(iter(collection.operations.values()), None)
     if first and (text := _summary(first)):
         return text
@@ -204,7 +204,7 @@ def _table(
 
 
 def _limit(count: int, *, full: bool) -> int:
-    """Return the number of rows to show; a table that is hardly too long is shown whole."""
+    """Return the number of rows to show; a slightly too long table is shown whole."""
     return _MOST_ROWS if full else _ROWS if count > _ROWS + 2 else count
 
 

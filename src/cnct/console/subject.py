@@ -1,4 +1,4 @@
-"""The subject of a help page: an object of a client as the specification knows it. No I/O."""
+"""The subject of a help page: an object of a client with its entry in the specification. No I/O."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class Subject(NamedTuple):
-    """An object that can be looked up in the specification.
+    """An object with its entry in the specification.
 
     Attributes:
         kind: ``root``, ``namespace``, ``collection``, ``resource``, ``action`` or ``set``.
         path: Path below the endpoint; empty for the client.
-        python: Python that reaches the object in the session at the prompt.
-        place: The specification's entry for the path, ``None`` if there is none.
+        python: Python expression of the object in the session at the prompt.
+        place: The specification's entry for the path, or ``None``.
         writer: Writes the Python for other paths.
         awaited: Whether calls are awaited.
-        filtered: Names of the fields that a set is filtered by.
+        filtered: Names of the fields in a set's filter.
     """
 
     kind: str
@@ -38,8 +38,8 @@ class Subject(NamedTuple):
     def of(cls, description: Described) -> Self:
         """Return the subject for an object.
 
-        The kind is the specification's where that differs from the kind of the class: an object
-        that was reached as a collection can be an action. A set stays a set.
+        The kind in the specification overrides that of the class, since an object reached as a
+        collection can be an action. A set stays a set.
         """
         writer, path = path_writer(description), description.path
         place = writer.place(path)
@@ -55,7 +55,7 @@ class Subject(NamedTuple):
 
     @property
     def specs(self) -> OpenAPISpecs | None:
-        """The specification, ``None`` if there is none."""
+        """The specification, or ``None``."""
         return self.writer.specs
 
     @property

@@ -1,4 +1,4 @@
-"""Prints help pages through rich: as wide as the terminal, as plain text where there is none.
+"""Prints help pages through rich: as wide as the terminal, or as plain text without one.
 
 Control characters of the document appear as escapes, and ``?`` replaces the characters that the
 encoding of the output lacks. Lines of Python are never broken.
@@ -57,7 +57,7 @@ def _print(console: Console, page: HelpPage) -> None:
 
 
 class _Clean:
-    """Cleans the text of what is rendered, after Markdown has decoded its entities."""
+    """Cleans rendered text, after Markdown has decoded entities."""
 
     def __init__(self, rendered: RenderableType) -> None:
         self._rendered = rendered
@@ -106,7 +106,7 @@ class _Statements:
 
 
 def _fitted(code: Code, width: int) -> Iterable[str]:
-    """Yield lines of Python; comments are beside their statements, or above them all."""
+    """Yield lines of Python with comments beside the statements, or all above."""
     text = code.text
     if all(len(line) <= width for line in text.splitlines()):
         return text.splitlines()

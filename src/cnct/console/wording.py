@@ -1,4 +1,4 @@
-"""Writes names of the API as English, for places where the document has no text. Does no I/O."""
+"""Writes names of the API as English, for places without a text in the document. Does no I/O."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def words(name: str) -> str:
 
 
 def singular(name: str) -> str:
-    """Write the name of a collection as one of its objects: ``categories`` -> ``category``.
+    """Write the singular of a collection's name: ``categories`` -> ``category``.
 
     These few rules suffice for the API's own names; other names are returned unchanged.
     """
