@@ -326,6 +326,18 @@ def test_fields_and_their_values_are_no_attributes_of_a_collection(kind):
         _ = client.requests.pending
 
 
+def test_actions_of_the_resources_are_no_attributes_of_their_list(kind):
+    client = informed(kind)
+    start = "has no 'approve': it is an action of each resource: write {wait}client.requests"
+    for rows, call in (
+        (client.requests, "['ID']('approve').post({...})"),
+        (client.requests.all(), ".all().act('approve', {...})"),
+    ):
+        with pytest.raises(AttributeError) as caught:
+            rows.approve()
+        assert str(caught.value).endswith(in_world(f"{start}{call}", client))
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

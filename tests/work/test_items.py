@@ -199,7 +199,7 @@ def test_functions_of_the_other_world_are_refused(client):
     requests = client.requests.all()
     with pytest.raises(TypeError, match="is asynchronous: use an AsyncConnectClient"):
         requests.process(function)
-    with pytest.raises(TypeError, match="The function must be callable, not str"):
+    with pytest.raises(TypeError, match="must be callable, not str: for an action, write act"):
         requests.process("approve")
 
     def later(row):

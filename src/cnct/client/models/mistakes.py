@@ -12,7 +12,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from cnct.client.models.mistake_table import ARGUMENTS, LOOPED, SIGNS, TABLE
-from cnct.client.models.names import ResourceAttributePath, if_no_collection
+from cnct.client.models.names import ResourceAttributePath, if_no_collection, names
 from cnct.text import clean
 
 if TYPE_CHECKING:
@@ -160,7 +160,8 @@ def _no_attribute(thing: Any, kind: str, name: str) -> str:
     other = if_no_collection(thing, name) if kind == "collection" else ""
     if other and isinstance(thing.path, ResourceAttributePath):
         return f"{start} {other}"
-    sentence = _of_a_field(thing, name) if kind == "collection" else ""
+    sentence = _of_an_action(thing, kind, name) if kind in _ROWS else ""
+    sentence = sentence or (_of_a_field(thing, name) if kind == "collection" else "")
     if sentence:
         return f"{start} {sentence}"
     sentence = remedy(thing, kind, name)
@@ -176,6 +177,18 @@ def _no_attribute(thing: Any, kind: str, name: str) -> str:
     resource_id = name.replace("_", "-") if name[0].isupper() else name
     text = f"{start} write {at}[{resource_id!r}] for an id, {at}({name!r}) for an action"
     return f"{text}; {other}" if other else text
+
+
+def _of_an_action(thing: Any, kind: str, name: str) -> str:
+    """Return the remedy for an action of the resources, read as an attribute of their list.
+
+    Empty if the document is not at hand, or has no such action.
+    """
+    action = name.replace("_", "-")
+    if action not in names(thing._specs, f"{thing.path}/ID", "actions"):
+        return ""
+    call = ".act({key}, {{...}})" if kind == "set" else "['ID']({key}).post({{...}})"
+    return _filled(f"it is an action of each resource: write {{wait}}{{at}}{call}", thing, action)
 
 
 def _of_a_field(collection: Any, name: str) -> str:

@@ -93,7 +93,8 @@ def checked_function(function: Any, *, is_async: bool) -> None:
         TypeError: In these cases.
     """
     if not callable(function):
-        raise TypeError(f"The function must be callable, not {type(function).__name__}")
+        remedy = ": for an action, write act('name', {...})" if isinstance(function, str) else ""
+        raise TypeError(f"The function must be callable, not {type(function).__name__}{remedy}")
     if not is_async and inspect.iscoroutinefunction(function):
         raise TypeError(
             f"{function!r} is asynchronous: use an AsyncConnectClient, or a plain function"
