@@ -1,7 +1,8 @@
 """Runs all tests of the bridge, in environments of their own: ``python tests/run.py``.
 
 One environment has the bridge and what its tests need, one connect-openapi-client for the
-comparison; in the third, packages are installed and removed in every order.
+comparison; in copies of the third, packages are installed and removed in every order.
+The tests and the orders run side by side.
 """
 
 from __future__ import annotations
@@ -51,11 +52,10 @@ def main() -> int:
     environment = {**os.environ, "CNCT_INCUMBENT_PYTHON": python("incumbent")}
     tests = [python("bridge"), "-m", "pytest", "-q", "-c", str(PACKAGE / "pytest.ini"), str(HERE)]
     orders = [sys.executable, str(HERE / "orders" / "run.py"), str(FOLDER / "orders"), str(WHEELS)]
-    statuses = [
-        subprocess.run(command, env=environment, cwd=PACKAGE, check=False).returncode
-        for command in (tests, orders)
+    processes = [
+        subprocess.Popen(command, env=environment, cwd=PACKAGE) for command in (tests, orders)
     ]
-    return max(statuses)
+    return max(abs(process.wait()) for process in processes)
 
 
 if __name__ == "__main__":

@@ -257,6 +257,8 @@ def test_the_facade_of_cnct_is_found_behind_that_of_the_incumbent(tmp_path):
     alone = f"import sys; sys.path[:] = [{str(tmp_path)!r}, {BRIDGE!r}, *sys.path[1:3]]\n"
     output = python("-S", "-c", f"{alone}import cnct_connect_client, cnct\n")
     assert "the bridge needs cnct: pip install cnct, or set CNCT_CONNECT_CLIENT=off" in output
+    status = "from cnct_connect_client.status import answers\nprint(answers()[1].text)\n"
+    assert "the bridge needs cnct" in python("-S", "-c", f"{alone}{status}")
 
 
 BRIDGE = str(Path(cnct_connect_client.__file__).parent.parent)

@@ -28,6 +28,8 @@ def _answer(name: str, own: str) -> Answer:
         spec = find_spec(name)
     except ModuleNotFoundError:
         spec = None
+    except ImportError as error:  # of the finder, with its own remedy
+        return Answer(f"{name}: {error}", is_well=False)
     origin = (spec and spec.origin) or "nothing"
     is_well = own in origin
     return Answer(f"{name}: {origin}{'' if is_well else f' ({_REMEDY})'}", is_well)

@@ -1,18 +1,21 @@
-"""Installs and removes the packages in every order, in one environment, and looks who answers.
+"""Installs and removes the packages in every order, and looks who answers.
 
     python tests/orders/run.py ENVIRONMENT WHEELS
 
 ENVIRONMENT has the dependencies of all packages, and none of them; WHEELS are those of cnct, of the
-bridge and of connect-openapi-client.
+bridge and of connect-openapi-client. Each step is taken in a copy of ENVIRONMENT, once for all
+orders that begin alike.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 NAMES = {"cnct": "cnct", "bridge": "cnct-connect-client", "incumbent": "connect-openapi-client"}
@@ -29,7 +32,7 @@ LOOK = (
     "        'cnct' if mro[0].__module__ == 'cnct.client.fluent' else 'other')\n"
     "print(json.dumps([home('connect.client', 'ConnectClient'), home('cnct', 'ConnectClient')]))\n"
 )
-BRIDGED = ["bridge", "cnct"]
+BRIDGED = ("bridge", "cnct")
 
 
 class Step(NamedTuple):
@@ -37,7 +40,7 @@ class Step(NamedTuple):
 
     action: str
     package: str
-    expected: list[str] | None = None
+    expected: tuple[str, str] | None = None
 
 
 ORDERS = {
@@ -68,49 +71,64 @@ ORDERS = {
         Step("install", "incumbent"),
         Step("install", "cnct"),
         Step("install", "bridge", BRIDGED),
-        Step("remove", "bridge", ["incumbent", "cnct"]),
+        Step("remove", "bridge", ("incumbent", "cnct")),
     ],
 }
 
 
-class Environment:
-    """A virtual environment whose packages change."""
+class Environments:
+    """Environments after some steps, each a copy of the one before its last step.
 
-    def __init__(self, folder: Path, wheels: dict[str, Path]) -> None:
-        self._python = str(folder / "bin" / "python")
+    Args:
+        origin: Environment without the packages.
+        wheels: Wheel of each package.
+        folder: Folder for the copies.
+    """
+
+    def __init__(self, origin: Path, wheels: dict[str, Path], folder: Path) -> None:
         self._wheels = wheels
+        self._folder = folder
+        self._made: dict[tuple[Step, ...], Path] = {(): origin}
 
-    def take(self, step: Step) -> None:
-        """Install or remove a package."""
-        quiet = ["-qq", "--disable-pip-version-check"]
-        if step.action == "remove":
-            self._pip("uninstall", *quiet, "--yes", NAMES[step.package])
-        else:
-            again = ["--no-deps", "--no-index", "--force-reinstall"]
-            self._pip("install", *quiet, *again, str(self._wheels[step.package]))
+    def after(self, steps: tuple[Step, ...]) -> Path:
+        """Return the environment after some steps; make it if it is missing."""
+        steps = tuple(step._replace(expected=None) for step in steps)
+        if steps not in self._made:
+            folder = self._folder / str(len(self._made))
+            shutil.copytree(self.after(steps[:-1]), folder, symlinks=True)
+            _take(folder, steps[-1], self._wheels)
+            self._made[steps] = folder
+        return self._made[steps]
 
-    def clear(self) -> None:
-        """Remove all three packages."""
-        self._pip("uninstall", "-qq", "--yes", *NAMES.values())
 
-    def _pip(self, *arguments: str) -> None:
-        subprocess.run([self._python, "-m", "pip", *arguments], check=True, env=_variables())
+def _take(folder: Path, step: Step, wheels: dict[str, Path]) -> None:
+    """Install or remove a package."""
+    quiet = ["-qq", "--disable-pip-version-check"]
+    if step.action == "remove":
+        arguments = ["uninstall", *quiet, "--yes", NAMES[step.package]]
+    else:
+        again = ["--no-deps", "--no-index", "--no-compile", "--force-reinstall"]
+        arguments = ["install", *quiet, *again, str(wheels[step.package])]
+    python = str(folder / "bin" / "python")
+    subprocess.run([python, "-m", "pip", *arguments], check=True, env=_variables())
 
-    def answers(self, **variables: str) -> list[str]:
-        """Return who answers for ``connect.client`` and ``cnct`` in a new process."""
-        run = subprocess.run(
-            [self._python, "-c", LOOK],
-            check=True,
-            capture_output=True,
-            text=True,
-            env={**_variables(), **variables},
-        )
-        result: list[str] = json.loads(run.stdout)
-        return result
+
+def answers(folder: Path, **variables: str) -> tuple[str, str]:
+    """Return who answers for ``connect.client`` and ``cnct`` in a new process."""
+    run = subprocess.run(
+        [str(folder / "bin" / "python"), "-c", LOOK],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**_variables(), **variables},
+    )
+    client, facade = json.loads(run.stdout)
+    return client, facade
 
 
 def _variables() -> dict[str, str]:
-    return {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
+    variables = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
+    return {**variables, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def main(folder: Path, wheels: Path) -> int:
@@ -119,21 +137,20 @@ def main(folder: Path, wheels: Path) -> int:
         package: next(wheels.glob(f"{name.replace('-', '_')}-*.whl"))
         for package, name in NAMES.items()
     }
-    environment = Environment(folder, files)
     failures = 0
-    for order, steps in ORDERS.items():
-        environment.clear()
-        for step in steps:
-            environment.take(step)
-            answers = environment.answers() if step.expected else None
-            if answers != step.expected:
+    with TemporaryDirectory() as copies:
+        environments = Environments(folder, files, Path(copies))
+        for order, steps in ORDERS.items():
+            for number, step in enumerate(steps, 1):
+                environment = environments.after(tuple(steps[:number]))
+                found = answers(environment) if step.expected else None
+                if found != step.expected:
+                    failures += 1
+                    print(f"{order}: after {step.action} {step.package}: {found}")
+            off = answers(environment, CNCT_CONNECT_CLIENT="off")
+            if "bridge" in off:
                 failures += 1
-                print(f"{order}: after {step.action} {step.package}: {answers}")
-        off = environment.answers(CNCT_CONNECT_CLIENT="off")
-        if "bridge" in off:
-            failures += 1
-            print(f"{order}: CNCT_CONNECT_CLIENT=off: {off}")
-    environment.clear()
+                print(f"{order}: CNCT_CONNECT_CLIENT=off: {off}")
     print(f"{len(ORDERS) - min(failures, len(ORDERS))} passed, {failures} failed")
     return 1 if failures else 0
 
