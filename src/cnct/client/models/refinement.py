@@ -139,9 +139,9 @@ def checked_index(key: Any) -> int:
             f"field of all rows, or client.collection[{key!r}] for an id"
         )
     if not isinstance(key, int) or isinstance(key, bool):
-        remedy = ": write values_list('id', 'name') for some fields" if type(key) is list else ""
-        kind = type(key).__name__
-        raise TypeError(f"An index of a set must be an int or a slice, not {kind}{remedy}")
+        kind: type = type(key)
+        remedy = ": write values_list('id', 'name') for some fields" if kind is list else ""
+        raise TypeError(f"An index of a set must be an int or a slice, not {kind.__name__}{remedy}")
     if key < 0:
         raise ValueError(
             f"Negative indexes are not supported: {key}. Write order_by('-created')[0] for the "
