@@ -139,7 +139,7 @@ class Emulator:
         supplied: Mapping[str, Sequence[Record]],
     ) -> Rows:
         """Invent the records of the default document, except for the supplied collections."""
-        base = DEFAULT_COUNTS if self._records.are_invented else {}
+        base: Mapping[str, int] = DEFAULT_COUNTS if self._records.are_invented else {}
         counts = {path: count for path, count in base.items() if path not in supplied}
         counts |= {path: count for path, count in generate.items() if path in DEFAULT_COUNTS}
         return invented(counts, seed, until, supplied)
