@@ -133,13 +133,13 @@ def checked_index(key: Any) -> int:
         TypeError: If it is not an int.
         ValueError: If it is negative.
     """
+    kind = type(key)
     if isinstance(key, str):
         raise TypeError(
             f"An index of a set must be an int, not {key!r}: write values_list({key!r}) for a "
             f"field of all rows, or client.collection[{key!r}] for an id"
         )
     if not isinstance(key, int) or isinstance(key, bool):
-        kind: type = type(key)
         remedy = ": write values_list('id', 'name') for some fields" if kind is list else ""
         raise TypeError(f"An index of a set must be an int or a slice, not {kind.__name__}{remedy}")
     if key < 0:
