@@ -133,7 +133,7 @@ def checked_index(key: Any) -> int:
         TypeError: If it is not an int.
         ValueError: If it is negative.
     """
-    kind = type(key)
+    kind: type[Any] = type(key)
     if isinstance(key, str):
         raise TypeError(
             f"An index of a set must be an int, not {key!r}: write values_list({key!r}) for a "
