@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cnct import ConnectClient
+from cnct import ConnectClient, SettingsError
 from cnct.settings import OPTIONS, profiles, variables
 
 PAGE = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
@@ -40,7 +40,9 @@ def test_its_configuration_can_be_used(home, monkeypatch):
     monkeypatch.setenv("STAGING_KEY", "ApiKey SU-1:key")
     (home.config.parent / "staging-ca.pem").write_text("")
     assert [(row.name, row.is_active) for row in profiles()] == [("prod", True), ("staging", False)]
-    with pytest.raises(ValueError, match="verify must be the path of CA certificates"):
+    with pytest.raises(
+        SettingsError, match=r"profile 'staging' in .*: verify must be the path of CA"
+    ):
         ConnectClient(profile="staging")  # the file above is empty
     client = ConnectClient(profile="staging", verify=True)
     assert client.endpoint == "https://api.staging.example.com/public/v1"

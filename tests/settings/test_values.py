@@ -114,6 +114,8 @@ def test_a_key_in_the_place_of_another_setting_is_not_shown(home, monkeypatch, v
         ("verify = 3", "must be true, false or the path of CA certificates"),
         ('cert = ["a"]', "cert of profile 'prod'"),
         ('cert = ["a", 3]', "cert of profile 'prod'"),
+        ('verify = "nowhere.pem"', "config.toml: verify must be the path of a file"),
+        ('cert = "config.toml"', "config.toml: cert must be a certificate and its key"),
         ('proxy = "host:3128"', "proxy of profile 'prod'"),
         ("proxy = 3", "must be a URL like http://host:3128, or '' for none"),
     ],

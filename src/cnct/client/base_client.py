@@ -26,7 +26,7 @@ from cnct.client._core.timeouts import (
 from cnct.client._core.urls import absolute, with_query
 from cnct.client._http.interception import interceptor_of
 from cnct.client._http.living import Living
-from cnct.client._http.network import Cert, Verify, checked_network
+from cnct.client._http.network import Cert, Verify
 from cnct.client.checking import Validation, check, serves_bytes, validation_policy
 from cnct.client.client_arguments import (
     checked_clock,
@@ -159,11 +159,7 @@ class BaseClient(
         self.retry = checked_policy(retry)
         self._policy = validation_policy(use_specs and validate_using_specs, validate)
         self.clock = checked_clock(clock)
-        self._network = checked_network(
-            settings.unless_none("verify", verify),
-            settings.unless_none("cert", cert),
-            settings.unless_none("proxy", proxy),
-        )
+        self._network = settings.network(verify, cert, proxy)
         self._set_hooks(on_request, on_response, on_retry, on_error)
         self.limiter = checked_limiter(limiter)
         self._api_key = settings.key or key

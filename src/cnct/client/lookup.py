@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnct.client._http.forks import renew_after_fork
+from cnct.client._http.network import Cert, Network, Verify, checked_network
 from cnct.client.left_out import LOOKED_UP, LeftOut, plain
 from cnct.exceptions import SettingsError
 from cnct.text import Secret
@@ -102,10 +103,12 @@ class LookedUp(NamedTuple):
     Attributes:
         values: The settings by name.
         key: The API key, ``None`` if it was passed.
+        sources: The source of each setting, for messages.
     """
 
     values: Mapping[str, Any]
     key: Key
+    sources: Mapping[str, str]
 
     def unless_none(self, name: str, value: Any) -> Any:
         """Return the value of an argument, or else the setting; both may be ``None``."""
@@ -115,8 +118,29 @@ class LookedUp(NamedTuple):
         """Return the value of an argument that was passed, or else the setting or the default."""
         return self.values.get(name, plain(value)) if isinstance(value, LeftOut) else value
 
+    def network(self, verify: Verify, cert: Cert, proxy: str | None) -> Network:
+        """Return how servers are reached, by the arguments or else the settings.
 
-_NOTHING = LookedUp({}, None)
+        Raises:
+            SettingsError: If a file that a setting names cannot be used.
+            TypeError: If an argument is of the wrong type.
+            ValueError: If an argument has an invalid value.
+        """
+        for name, argument in (("verify", verify), ("cert", cert)):
+            if argument is None and name in self.values:
+                alone = {"verify": None, "cert": None, "proxy": None, name: self.values[name]}
+                try:
+                    checked_network(**alone)
+                except ValueError as error:
+                    raise SettingsError(f"{self.sources[name]}: {error}") from None
+        return checked_network(
+            self.unless_none("verify", verify),
+            self.unless_none("cert", cert),
+            self.unless_none("proxy", proxy),
+        )
+
+
+_NOTHING = LookedUp({}, None, {})
 
 
 def looked_up(api_key: object, endpoint: str | None, profile: str | None) -> LookedUp:
@@ -137,17 +161,18 @@ def looked_up(api_key: object, endpoint: str | None, profile: str | None) -> Loo
 
     result = resolve(endpoint, profile, has_key=has_key)
     values = {name: result.settings[name].value for name in result.settings if name != "api_key"}
+    sources = {name: setting.source for name, setting in result.settings.items()}
     if "log" in values:
         _show_log(values["log"])
     if has_key:
-        return LookedUp(values, None)
+        return LookedUp(values, None, sources)
     setting = result.settings["api_key"]
     place = f"api_key of {setting.source}"
     if is_deferred(setting.value):
-        return LookedUp(values, DeferredKey(setting.value, place))
+        return LookedUp(values, DeferredKey(setting.value, place), sources)
     key = read_key(setting.value, place)
     key.source = setting.source
-    return LookedUp(values, key)
+    return LookedUp(values, key, sources)
 
 
 def _show_log(level: str) -> None:
