@@ -149,8 +149,8 @@ class SyncSetWork(SetWork):
             ValueError: If a setting is out of range, or rows have no ids.
             TypeError: If a setting is of the wrong type.
             JournalError: If the journal belongs to another job, is in use, damaged or finished.
-            ClientError: If the set cannot be read. All errors have the summary so far as attribute
-                ``summary``.
+            ClientError: If the set cannot be read. An error that ends the job has the summary so
+                far as attribute ``summary``.
 
         Example:
             ``client.requests.filter(status="pending").process(approve, concurrency=8)``
