@@ -105,7 +105,7 @@ def _row_format(session: Session, columns: Sequence[str], default: str) -> RowFo
                 sink, columns, is_csv=name == "csv", is_guarded=not session.plain_cells
             )
         case _:
-            from cnct.cli.tables import TableFormat  # noqa: PLC0415 - rich is slow to import
+            from cnct.cli.table_format import TableFormat  # noqa: PLC0415 - rich is slow to import
 
             return TableFormat(session, columns)
 
@@ -134,7 +134,7 @@ def write_value(session: Session, value: Any, columns: Sequence[str] = ()) -> No
         with RowWriter(session, columns) as writer:
             writer.write(value if is_list(value) else [value])
     elif name == "table":
-        from cnct.cli.tables import write_record  # noqa: PLC0415 - rich is slow to import
+        from cnct.cli.table_format import write_record  # noqa: PLC0415 - rich is slow to import
 
         write_record(session, value)
     elif name == "ndjson":

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from cnct.api_keys import check_api_key
-from cnct.client._core.clock import MovableClock
 from cnct.client._core.headers import check_mapping
+from cnct.client._core.movable_clock import MovableClock
 from cnct.client._core.retry import RetryPolicy
 from cnct.client.left_out import LeftOut
 from cnct.text import Secret

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 from cnct.api_keys import is_like_key, key_problem
 from cnct.endpoints import DEFAULT_ENDPOINT, checked_endpoint
 from cnct.exceptions import SettingsError
-from cnct.settings.tables import is_array, is_pair
+from cnct.settings.value_shapes import is_array, is_pair
 from cnct.text import MASK, Secret, clean, either, safe_url
 
 KEY_SOURCES = ("env:", "file:", "cmd:", "keyring:")

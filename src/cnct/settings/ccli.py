@@ -11,7 +11,7 @@ from cnct.settings.catalog import OPTIONS, Setting, read_value
 from cnct.settings.config_file import Config, Profile, are_files_used
 from cnct.settings.key_sources import checked_literal
 from cnct.settings.private_files import read_private
-from cnct.settings.tables import is_array, is_table
+from cnct.settings.value_shapes import is_array, is_table
 from cnct.text import Secret, clean
 
 

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from cnct.client._core.clock import MovableClock
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import (
     Flow,
@@ -24,6 +23,7 @@ from cnct.client._core.messages import (
     TransportError,
     UserCall,
 )
+from cnct.client._core.movable_clock import MovableClock
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED

@@ -20,7 +20,6 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from cnct.client._core.clock import MovableClock
 from cnct.client._core.messages import (
     Flow,
     Message,
@@ -29,6 +28,7 @@ from cnct.client._core.messages import (
     Response,
     UserCall,
 )
+from cnct.client._core.movable_clock import MovableClock
 from cnct.client._core.reader import Reader
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.response_body import BodyError
