@@ -126,6 +126,11 @@ def _checked_term(term: Any) -> str:
     return term
 
 
+def _columns(key: object) -> str:
+    """Return the remedy for ``rs[["id", "name"]]``, as pandas selects columns."""
+    return ": write values_list('id', 'name') for some fields" if isinstance(key, list) else ""
+
+
 def checked_index(key: Any) -> int:
     """Check an index.
 
@@ -133,15 +138,14 @@ def checked_index(key: Any) -> int:
         TypeError: If it is not an int.
         ValueError: If it is negative.
     """
-    kind: type[Any] = type(key)
     if isinstance(key, str):
         raise TypeError(
             f"An index of a set must be an int, not {key!r}: write values_list({key!r}) for a "
             f"field of all rows, or client.collection[{key!r}] for an id"
         )
     if not isinstance(key, int) or isinstance(key, bool):
-        remedy = ": write values_list('id', 'name') for some fields" if kind is list else ""
-        raise TypeError(f"An index of a set must be an int or a slice, not {kind.__name__}{remedy}")
+        kind = type(key).__name__
+        raise TypeError(f"An index of a set must be an int or a slice, not {kind}{_columns(key)}")
     if key < 0:
         raise ValueError(
             f"Negative indexes are not supported: {key}. Write order_by('-created')[0] for the "
