@@ -6,9 +6,11 @@ import asyncio
 import inspect
 import subprocess
 import sys
+import types
 import warnings
 import zipfile
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import cnct_connect_client
 import httpx
@@ -285,3 +287,19 @@ def test_a_replaced_seam_is_not_called_again_by_retries():
     with pytest.raises(ClientError):
         client.products["P"].get()
     assert calls == ["get"]
+
+
+@responses.activate
+def test_the_client_of_a_load_test_reports_errors_with_their_response(monkeypatch):
+    locust = types.ModuleType("locust")
+    locust.HttpUser, locust.events = object, MagicMock()  # the package itself is large
+    monkeypatch.setitem(sys.modules, "locust", locust)
+    from connect.client.contrib.locust.user import ReportingClient
+
+    responses.add("GET", f"{URL}/products/P", status=404)
+    event = MagicMock()
+    with pytest.raises(ClientError):
+        ReportingClient(URL, event, None, KEY).products["P"].get()
+    report = event.fire.call_args.kwargs
+    assert isinstance(report["exception"], requests.HTTPError)
+    assert (report["response"].status_code, report["name"]) == (404, "/products/P")

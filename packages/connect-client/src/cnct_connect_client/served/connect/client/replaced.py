@@ -27,7 +27,8 @@ def is_replaced(client: Any, name: str) -> bool:
     """Return whether a method of a client was replaced, on the client or in its class."""
     if name in vars(client):
         return True
-    return _is_foreign(getattr(type(client), name), "connect", "cnct")
+    # Further packages below connect are programs.
+    return _is_foreign(getattr(type(client), name), "connect.client.fluent", "cnct.client")
 
 
 def is_request_replaced(session: requests.Session) -> bool:
@@ -36,4 +37,5 @@ def is_request_replaced(session: requests.Session) -> bool:
 
 
 def _is_foreign(method: Any, *packages: str) -> bool:
-    return str(getattr(method, "__module__", "")).partition(".")[0] not in packages
+    module = f"{getattr(method, '__module__', '')}."
+    return not any(module.startswith(f"{package}.") for package in packages)

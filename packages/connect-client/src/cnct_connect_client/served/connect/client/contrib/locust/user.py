@@ -38,7 +38,7 @@ class ReportingClient(ConnectClient):
             self._report(method, url, (perf_counter() - start) * 1000, error)
 
     def _report(self, method: str, url: str, milliseconds: float, error: Exception | None) -> None:
-        response = None if error else self.response
+        response = self.response
         self.request_event.fire(
             request_type=method,
             name=url.removeprefix(self.endpoint).partition("?")[0],
