@@ -128,6 +128,17 @@ def test_a_vendor_has_a_product_that_is_a_draft(walk):
         assert owner["type"] == "vendor"
 
 
+def test_the_owner_of_a_product_is_a_vendor_among_the_supplied_accounts():
+    accounts = [
+        {"id": f"VA-{number}", "name": kind, "type": kind}
+        for number, kind in enumerate(("provider", "vendor", "provider"))
+    ]
+    with Emulator(spec=shared(DOCUMENT), records={"accounts": accounts}) as connect:
+        with Http(connect.endpoint) as http:
+            products = http.get("products?limit=5").json()
+            assert {product["owner"]["id"] for product in products} == {"VA-1"}
+
+
 def test_a_product_has_its_translations(walk):
     for product in walk.call("GET", "products").json():
         query = f"context.instance_id={product['id']}&primary=true"

@@ -116,7 +116,7 @@ class Emulator:
             self._storage = Storage(database)
             undo.callback(self._storage.close)
             supplied = SuppliedRows(self._storage)
-            inventor = Inventor(api, seed, until, generate, supplied)
+            inventor = Inventor(api, supplied, seed, until, generate)
             recipes = partial(self._recipes, generate or {}, seed, until)
             world = DefaultWorld(api, supplied, recipes, inventor.records, generate or {})
             source = inventor.records if spec else world

@@ -28,29 +28,24 @@ _MOST_ITEMS = 20  # entries of a list, whatever the schema requires
 _NULLS = 8  # one in so many nullable values is null
 
 
-def _none_supplied(_table: Table, _ids: tuple[str, ...]) -> tuple[Record, ...]:
-    """Return no records: all are invented."""
-    return ()
-
-
 class Inventor:
     """Invents the records of an API's tables.
 
     Args:
         api: Routes and tables of the document.
+        supplied: Returns the records that a table has instead of invented ones.
         seed: The same seed gives the same records.
         until: Time of the newest records; by default, the oldest ones are from January 2026.
         sizes: Number of records by key of the table, for tables without the default number.
-        supplied: Returns the supplied records of a table, if any.
     """
 
     def __init__(
         self,
         api: Api,
+        supplied: Supplied,
         seed: int = 1,
         until: datetime | None = None,
         sizes: Mapping[str, int] | None = None,
-        supplied: Supplied = _none_supplied,
     ) -> None:
         self._api = api
         self._until = until
@@ -300,12 +295,11 @@ def _choices(shape: Record, table: Table, path: str) -> Sequence[Any]:
 
 def _choice(enum: Sequence[Any], own: Sequence[Any], chance: int) -> Any:
     """Choose a value; in a reference, the target's value if that is allowed."""
-    for choices in (own, enum):
-        values = [value for value in choices if value is not None]
-        value = values[chance % len(values)] if values else None
-        if value in enum:
-            return value
-    return None
+    allowed, mine = ([value for value in values if value is not None] for values in (enum, own))
+    value = mine[chance % len(mine)] if mine else None
+    if value in allowed:
+        return value
+    return allowed[chance % len(allowed)] if allowed else None
 
 
 def _is_product(table: Table) -> bool:

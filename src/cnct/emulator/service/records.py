@@ -83,9 +83,10 @@ class Records:
         if self.storage.noted(*place):
             return
         with self.storage.transaction():
-            if not self.storage.noted(*place):  # another thread may have been faster
-                self.add(table, path_ids, self._source(table, path_ids))
-                self.storage.note(*place)
+            # Another thread may have been faster.
+            missing = () if self.storage.noted(*place) else self._source(table, path_ids)
+            self.add(table, path_ids, missing)
+            self.storage.note(*place)
 
     def check_above(self, key: str, path_ids: tuple[str, ...]) -> Record | None:
         """Return the nearest record above a path; ``None`` for a path at the top.
