@@ -80,4 +80,4 @@ conformance:  ## schemathesis against the emulator, with Connect's document: SPE
 	$(VENV)-conformance/bin/python tests/conformance/run.py $(SPEC)
 
 clean:
-	rm -rf $(VENV) $(VENV)-* benchmarks/.venvs .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-* benchmarks/.venvs packages/*/.venvs .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
