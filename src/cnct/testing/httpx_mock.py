@@ -27,7 +27,7 @@ from cnct.testing.httpx_errors import as_httpx2
 class ThroughHttpx:
     """Sends requests with httpx in place of httpx2."""
 
-    def covers(self, _url: str) -> bool:
+    def covers(self, url: str) -> bool:  # noqa: ARG002 - of the protocol
         """Return whether the call is one of an asynchronous client, whatever its URL."""
         try:
             asyncio.get_running_loop()
