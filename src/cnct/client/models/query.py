@@ -129,9 +129,8 @@ def combined(args: Sequence[Any], kwargs: Mapping[str, Any], node: HasFields) ->
         TypeError: If an argument is neither a string nor an R.
         RQLError: If a condition cannot be parsed or written.
     """
-    for name in PAGING:
-        if name in kwargs and name not in node._field_names():
-            refuse_paging(name)
+    if not PAGING.keys().isdisjoint(kwargs):
+        _refuse_paging(kwargs, node)
     try:
         where = of_keywords(kwargs)
     except RQLError:
@@ -154,6 +153,12 @@ def combined(args: Sequence[Any], kwargs: Mapping[str, Any], node: HasFields) ->
                 f"filter() takes RQL strings and R objects, not {kind}{_filter_remedy(arg)}"
             )
     return where
+
+
+def _refuse_paging(kwargs: Mapping[str, Any], node: HasFields) -> None:
+    for name in PAGING:
+        if name in kwargs and name not in node._field_names():
+            refuse_paging(name)
 
 
 def _filter_remedy(arg: Any) -> str:
