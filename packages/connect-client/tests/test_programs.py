@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import shutil
 import subprocess
 import sys
 import types
@@ -256,14 +257,13 @@ def test_the_facade_of_cnct_is_found_behind_that_of_the_incumbent(tmp_path):
     (tmp_path / "cnct" / "__init__.py").write_text("from connect.client import ClientError\n")
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nimport connect.client, cnct\n"
     assert "_facade.py" in python("-c", f"{code}print(cnct.__file__)\n")
-    alone = f"import sys; sys.path[:] = [{str(tmp_path)!r}, {BRIDGE!r}, *sys.path[1:3]]\n"
+    package = Path(cnct_connect_client.__file__).parent
+    bridge = shutil.copytree(package, tmp_path / "bridge" / package.name).parent
+    alone = f"import sys; sys.path[:] = [{str(tmp_path)!r}, {str(bridge)!r}, *sys.path[1:3]]\n"
     output = python("-S", "-c", f"{alone}import cnct_connect_client, cnct\n")
     assert "the bridge needs cnct: pip install cnct, or set CNCT_CONNECT_CLIENT=off" in output
     status = "from cnct_connect_client.status import answers\nprint(answers()[1].text)\n"
     assert "the bridge needs cnct" in python("-S", "-c", f"{alone}{status}")
-
-
-BRIDGE = str(Path(cnct_connect_client.__file__).parent.parent)
 
 
 def test_the_query_of_a_page_is_told_from_the_rest_of_its_url():
