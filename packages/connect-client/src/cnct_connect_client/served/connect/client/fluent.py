@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import httpx
@@ -291,6 +292,7 @@ class AsyncConnectClient(ClientBridge, _native.AsyncConnectClient):
         await self._sessions.close()
 
 
+@cache
 def _user_agent() -> str:
     python = f"{platform.python_implementation()}/{platform.python_version()}"
     system = f"{platform.system()}/{platform.release()}"
