@@ -18,8 +18,8 @@ from cnct.emulator.inventing.filter_fields import MissingField, missing_fields, 
 from cnct.emulator.inventing.ids import formatted
 from cnct.emulator.inventing.moments import Timeline, timestamp
 from cnct.emulator.inventing.nesting import Nesting
-from cnct.emulator.inventing.plain_schemas import plain
 from cnct.emulator.inventing.relations import Entity, Relations, Supplied
+from cnct.openapi.plain_schemas import plain
 from cnct.openapi.schemas import type_name
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 from cnct.store.tables import Table

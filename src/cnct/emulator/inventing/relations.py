@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
 
-from cnct.emulator.api import PARAM, Api
+from cnct.emulator.api import Api
 from cnct.emulator.inventing import vocabulary
 from cnct.emulator.inventing.ids import formatted, nested, number_of
+from cnct.openapi.row_schemas import PARAM
 from cnct.openapi.shapes import Record
 from cnct.store.tables import Table
 

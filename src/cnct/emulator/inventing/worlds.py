@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from cnct.emulator.api import PARAM, Api
+from cnct.emulator.api import Api
 from cnct.emulator.inventing.recipes import DEFAULT_COUNTS, Rows
 from cnct.emulator.inventing.relations import Supplied
+from cnct.openapi.row_schemas import PARAM
 from cnct.openapi.shapes import Record
 from cnct.store import Storage, Table, read
 

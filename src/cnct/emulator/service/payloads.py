@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 from cnct.emulator.api import Api
-from cnct.emulator.inventing.plain_schemas import plain
 from cnct.emulator.service import api_errors
 from cnct.emulator.service.bodies import RequestBody
 from cnct.openapi.checks import check_payload
 from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation
+from cnct.openapi.plain_schemas import plain
 from cnct.openapi.schemas import type_name
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 

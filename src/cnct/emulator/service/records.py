@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from cnct.emulator.api import PARAM, Api
+from cnct.emulator.api import Api
 from cnct.emulator.inventing import ids
 from cnct.emulator.inventing.inventor import Inventor
 from cnct.emulator.inventing.moments import timestamp
 from cnct.emulator.inventing.worlds import Source, is_supplied, note_supplied
 from cnct.emulator.service import api_errors
 from cnct.emulator.service.states import act, begin
+from cnct.openapi.row_schemas import PARAM
 from cnct.openapi.shapes import Record, as_record, is_record
 from cnct.store import Storage, Table
 

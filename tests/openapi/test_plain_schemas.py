@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnct.emulator.inventing.plain_schemas import plain
+from cnct.openapi.plain_schemas import plain
 from cnct.openapi.shapes import as_record
 
 TEXT = {"type": "string"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from cnct.emulator.inventing.plain_schemas import plain
+from cnct.openapi.plain_schemas import plain
 from cnct.openapi.schemas import properties, type_name
 from cnct.openapi.shapes import Record
 
