@@ -28,11 +28,16 @@ KNOWS = {
     "openapi": {"rql", "openapi"},
     "store": {"rql", "openapi", "store"},
     "settings": {"settings"},
-    "client": {"rql", "client", "settings", "openapi", "console"},
+    "data": {"rql", "openapi", "store", "data"},
+    "stubs": {"rql", "openapi", "store", "stubs"},
+    "client": {"rql", "client", "settings", "openapi", "console", "data"},
     "console": {"openapi", "console"},
     "emulator": {"rql", "openapi", "store", "emulator"},
     "testing": {"rql", "client", "openapi", "emulator", "store", "testing"},
-    "cli": {"rql", "client", "settings", "openapi", "console", "emulator", "cli"},
+    "spark": {"rql", "client", "openapi", "data", "spark"},
+    "dlt": {"rql", "client", "openapi", "data", "dlt"},
+    "locust": {"client", "locust"},
+    "cli": {"rql", "client", "settings", "openapi", "console", "emulator", "data", "stubs", "cli"},
     "__main__": {"cli"},
 }
 
