@@ -15,6 +15,7 @@
     │   │   ├── WaitTimeout         the time was up                        (also TimeoutError)
     │   │   └── WaitFailed          the resource has failed
     │   ├── NotScannableError       cannot be cut into windows, see `by`   (also ValueError)
+    │   ├── MirrorError             a mirror that cannot be used so         (also ValueError)
     │   ├── PlaceholderError        an id of a dry run, before apply()     (also ValueError)
     │   └── BatchError              some of many resources failed
     ├── JournalError                a journal that the job cannot use      (also ValueError)
@@ -39,13 +40,12 @@
 
 from __future__ import annotations
 
-import http
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cnct.text import clean, rendered
+from cnct.text import clean, rendered, status_text
 
 _NOT_USER_CODE = tuple(
     f"{folder}{os.sep}"
@@ -242,6 +242,10 @@ class NotScannableError(ClientError, ValueError):
     """
 
 
+class MirrorError(ClientError, ValueError):
+    """A mirror's file is no mirror, in use, or another account's; or a collection has no ids."""
+
+
 class PlaceholderError(ClientError, ValueError):
     """A call needs the id of a resource that a dry run has not created; nothing was sent."""
 
@@ -357,27 +361,6 @@ class UnusedMockError(AssertionError):
 
 class ImpossibleMockError(AssertionError):
     """A mock of something that the API does not have, according to ``specs``."""
-
-
-# The phrases of RFC 9110, which Python has from 3.13 on: messages are the same on all versions.
-_PHRASES = {
-    413: "Content Too Large",
-    414: "URI Too Long",
-    416: "Range Not Satisfiable",
-    422: "Unprocessable Content",
-}
-
-
-def status_text(status_code: int | None) -> str:
-    """Return a status with its phrase, ``404 Not Found``; unknown ones by their number."""
-    if status_code is None:
-        return ""
-    if status_code in _PHRASES:
-        return f"{status_code} {_PHRASES[status_code]}"
-    try:
-        return f"{status_code} {http.HTTPStatus(status_code).phrase}"
-    except ValueError:
-        return f"{status_code} (unknown status)"
 
 
 def _rebuild(kind: type[ClientError], args: tuple[Any, ...], kwargs: dict[str, Any]) -> ClientError:

@@ -5,6 +5,7 @@ Imports nothing of the package.
 
 from __future__ import annotations
 
+import http
 import linecache
 import re
 import sys
@@ -208,3 +209,24 @@ def rendered(error: BaseException) -> list[str]:
         return [message, *lines, "", *traceback.format_exception(error)]
     cause = (type(error), error, error.__traceback__)
     return [message, *lines, "", *shell.InteractiveTB.structured_traceback(*cause)]
+
+
+# The phrases of RFC 9110, which Python has from 3.13 on: messages are the same on all versions.
+_PHRASES = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
+
+def status_text(status_code: int | None) -> str:
+    """Return a status with its phrase, ``404 Not Found``; unknown ones by their number."""
+    if status_code is None:
+        return ""
+    if status_code in _PHRASES:
+        return f"{status_code} {_PHRASES[status_code]}"
+    try:
+        return f"{status_code} {http.HTTPStatus(status_code).phrase}"
+    except ValueError:
+        return f"{status_code} (unknown status)"

@@ -13,8 +13,9 @@ from cnct.client import garbage
 from cnct.client._core.messages import Request, Response, TransportError
 from cnct.client._core.remedies import failure_text, host_of, status_remedy
 from cnct.client._core.secret import mask_error
-from cnct.exceptions import CALL_ATTRIBUTES, AmbiguousWriteError, ClientError, status_text
+from cnct.exceptions import CALL_ATTRIBUTES, AmbiguousWriteError, ClientError
 from cnct.openapi.shapes import is_list, is_object
+from cnct.text import status_text
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110, section 9.2.1)."""
