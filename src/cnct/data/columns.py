@@ -1,0 +1,285 @@
+"""The columns of a collection: flat, typed and fixed before the first row is written. No I/O.
+
+Nested objects become dotted columns. Values that have no column, or not the type of the column, go
+to the last column, ``_extra``, as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from cnct.data.column_types import CONVERTERS, ODD, ColumnType, schema_type
+from cnct.data.json_rows import json_text
+from cnct.data.observed_fields import ObservedFields
+from cnct.data.split_schemas import split_schema
+from cnct.exceptions import InvalidCallError
+from cnct.openapi.shapes import Record, is_array, is_object, is_record
+from cnct.text import clean, did_you_mean
+
+EXTRA = "_extra"
+"""Name of the last column."""
+
+WHOLE_ROW = "(row)"
+"""Name under which a row that is no object is counted."""
+
+MAX_DEPTH = 8
+"""Names in the path of a column; deeper objects are JSON, as in trees of events."""
+
+MAX_COLUMNS = 2_000
+"""Number of columns at which objects are not split further."""
+
+
+class Column(NamedTuple):
+    """A column.
+
+    Attributes:
+        name: Name as written: dotted, unless renamed.
+        path: Names from the row to the value; empty for ``_extra``.
+        type: Type of the values; every value may be null.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    type: ColumnType
+
+
+class _Leaf(NamedTuple):
+    """The cell of a value: index of its column, a type that needs no conversion, a converter.
+
+    The index is -1 for a field of the document that was not chosen.
+    """
+
+    cell: int
+    exact: type | None
+    convert: Callable[[Any], Any]
+
+
+Choice: TypeAlias = Sequence[str] | Mapping[str, str]
+"""Names of columns, or of objects, for all columns below; a mapping has the new names."""
+
+_SHOWN = 5  # columns in a repr
+_Tree: TypeAlias = dict[str, Any]  # a _Leaf, or the tree of an object, by name
+_EXACT: dict[ColumnType, type] = {"string": str, "boolean": bool}
+_UNSEEN = _Leaf(-1, None, json_text)
+
+
+class Columns:
+    """The columns of a collection. Can be pickled.
+
+    Args:
+        columns: The columns without ``_extra``. A column whose name is taken is left out, so that
+            its values go to ``_extra``.
+        extra: Name of the last column.
+        hidden: Columns that are known and not chosen. ``None`` also hides unknown fields, so that
+            ``_extra`` has odd values of the chosen columns only.
+        is_documented: Whether the columns are all that the document has.
+
+    Attributes:
+        columns: All columns, ``_extra`` last.
+    """
+
+    def __init__(
+        self,
+        columns: Iterable[Column],
+        *,
+        extra: str = EXTRA,
+        hidden: Iterable[Column] | None = (),
+        is_documented: bool = False,
+    ) -> None:
+        by_name = {extra: Column(extra, (), "json")}
+        for column in columns:
+            by_name.setdefault(column.name, column)
+        last = by_name.pop(extra)
+        self.columns: tuple[Column, ...] = (*by_name.values(), last)
+        self._is_documented = is_documented
+        self._keeps_unknown = hidden is not None
+        self._tree: _Tree = {}
+        for column in hidden or ():
+            _plant(self._tree, column.path, _UNSEEN)
+        for index, column in enumerate(self.columns[:-1]):
+            leaf = _Leaf(index, _EXACT.get(column.type), CONVERTERS[column.type])
+            _plant(self._tree, column.path, leaf)
+
+    @classmethod
+    def documented(cls, schema: Any, resolve: Callable[[Any], Record]) -> Columns | None:
+        """Return the columns of a response schema; ``None`` if the schema has no properties.
+
+        Args:
+            schema: Schema of a row, as `RowSchemas.row` returns.
+            resolve: Follows references, as `RowSchemas.resolved`.
+        """
+        properties = split_schema(schema, resolve, MAX_DEPTH, MAX_COLUMNS)
+        columns = [Column(".".join(path), path, schema_type(below)) for path, below in properties]
+        return cls(columns, is_documented=True) if columns else None
+
+    @classmethod
+    def observed(cls, rows: Iterable[Any]) -> Columns:
+        """Return the columns of decoded rows, where there is no document.
+
+        A column has the type of its values. A type of less than a twentieth of them is odd; values
+        of several more frequent types make a JSON column.
+        """
+        fields = ObservedFields(MAX_DEPTH)
+        for row in rows:
+            fields.add(row)
+        types = fields.types()[:MAX_COLUMNS]
+        return cls(Column(".".join(path), path, type_) for path, type_ in types)
+
+    def chosen(self, choice: Choice | None) -> Columns:
+        """Return some of the columns in another order, and with other names.
+
+        ``_extra`` is always there, and always the last one. It has odd values of the chosen columns
+        and, only if chosen by name, fields without a column.
+
+        Args:
+            choice: Names of columns, or of objects for all columns below; a mapping from these to
+                new names renames. ``None`` chooses all.
+
+        Raises:
+            InvalidCallError: If the document has no such column, or a name comes twice.
+            TypeError: If the names are no strings.
+        """
+        if choice is None:
+            return self
+        names = _checked_names(choice)
+        columns = [column for name in names for column in self._below(name, names[name])]
+        extra = names.get(self.columns[-1].name, EXTRA)
+        _check_twice(column.name for column in (*columns, Column(extra, (), "json")))
+        _check_twice(_overlaps(columns))
+        hidden = self.columns[:-1] if self.columns[-1].name in names else None
+        return Columns(columns, extra=extra, hidden=hidden, is_documented=self._is_documented)
+
+    def _below(self, name: str, new_name: str) -> list[Column]:
+        """Return the renamed columns of a name: the column itself, or those of an object."""
+        *columns, extra = self.columns
+        if name == extra.name:
+            return []
+        chosen = [
+            column._replace(name=new_name + column.name[len(name) :])
+            for column in columns
+            if column.name == name or column.name.startswith(f"{name}.")
+        ]
+        if chosen:
+            return chosen
+        whole = next((c.name for c in columns if name.startswith(f"{c.name}.")), None)
+        if whole is not None:
+            raise InvalidCallError(f"{name!r} is inside the JSON of column {whole!r}: choose that")
+        if self._is_documented:
+            names = {column.name for column in self.columns}
+            raise InvalidCallError(f"There is no column {name!r}.{did_you_mean(name, names)}")
+        # Without a document, the field may be missing in the rows that were observed.
+        return [Column(new_name, tuple(name.split(".")), "json")]
+
+    def values(self, row: Any, odd: dict[str, int] | None = None) -> list[Any]:
+        """Return the values of a row, one for each column; ``None`` where there is none.
+
+        Args:
+            row: A decoded row, see `cnct.data.json_rows.decoded_row`.
+            odd: Counts the values in ``_extra``, by dotted field.
+
+        Returns:
+            Values of the types of the columns; see `cnct.data.column_types.ColumnType`. The last
+                one is an object with the values that have no column or another type, nested as in
+                the row, as JSON; ``None`` if there is no such value.
+        """
+        cells: list[Any] = [None] * len(self.columns)
+        rest = self._fill(cells, row, self._tree) if is_record(row) else row
+        if rest is not None:
+            cells[-1] = json_text(rest)
+            if odd is not None:
+                _count(rest, self._tree, "", odd)
+        return cells
+
+    def _fill(self, cells: list[Any], values: Record, tree: _Tree) -> Record | None:
+        """Put values into cells, and return the odd and unknown ones; ``None`` if there are none.
+
+        All in one function, since it runs for every value.
+        """
+        rest: Record = {}
+        for name, value in values.items():
+            if value is None:
+                continue
+            node = tree.get(name)
+            if type(node) is _Leaf:
+                cell, exact, convert = node
+                if cell < 0:
+                    continue
+                if type(value) is exact or (value := convert(original := value)) is not ODD:
+                    cells[cell] = value
+                else:
+                    rest[name] = original
+            elif node is None:
+                if self._keeps_unknown:
+                    rest[name] = value
+            elif is_record(value):
+                below = self._fill(cells, value, node)
+                if below is not None:
+                    rest[name] = below
+            else:
+                rest[name] = value
+        return rest or None
+
+    def __repr__(self) -> str:
+        """Return the number of columns and the names of the first ones."""
+        names = ", ".join(column.name for column in self.columns[:_SHOWN])
+        more = ", ..." if len(self.columns) > _SHOWN else ""
+        return clean(f"<Columns {len(self.columns)}: {names}{more}>")
+
+
+def _checked_names(choice: Any) -> dict[str, str]:
+    """Return new names by name."""
+    if is_object(choice):
+        names: dict[Any, Any] = dict(choice)
+    elif is_array(choice):
+        _check_twice(choice)
+        names = {name: name for name in choice}
+    else:
+        raise TypeError(
+            "columns must be a list of names, or a dictionary from names to new names, not"
+            f" {type(choice).__name__}"
+        )
+    for name in (*names.keys(), *names.values()):
+        if not isinstance(name, str) or not name:
+            raise TypeError(f"The name of a column must be a text, not {name!r}")
+    if not names:
+        raise ValueError("columns is empty: leave it out for all columns")
+    return names
+
+
+def _check_twice(names: Iterable[Any]) -> None:
+    names = [*names]
+    for name in names:
+        if names.count(name) > 1:
+            raise InvalidCallError(
+                f"Column {name!r} comes twice: choose each field once, under a name of its own"
+            )
+
+
+def _overlaps(columns: Sequence[Column]) -> list[str]:
+    """Return the names of the fields, and again those inside another chosen one."""
+    paths = [column.path for column in columns]
+    inside = [path for path in paths if any(path[:end] in paths for end in range(1, len(path)))]
+    return [".".join(path) for path in (*paths, *inside)]
+
+
+def _plant(tree: _Tree, path: Sequence[str], leaf: _Leaf) -> None:
+    """Put a leaf into a tree."""
+    *above, name = path
+    for step in above:
+        tree = tree.setdefault(step, {})
+    tree[name] = leaf
+
+
+def _count(rest: Any, tree: _Tree, prefix: str, odd: dict[str, int]) -> None:
+    """Count the values that have no column or another type."""
+    if not is_record(rest):
+        odd[WHOLE_ROW] = odd.get(WHOLE_ROW, 0) + 1
+        return
+    for name, value in rest.items():
+        below = tree.get(name)
+        if isinstance(below, dict) and is_record(value):
+            _count(value, below, f"{prefix}{name}.", odd)
+        else:
+            field = f"{prefix}{name}"
+            odd[field] = odd.get(field, 0) + 1
