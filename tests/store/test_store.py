@@ -168,3 +168,28 @@ def test_a_count_beside_a_deletion_is_never_remembered_from_before(monkeypatch):
     counter.join()
     assert storage.count(table, "") == 0
     storage.close()
+
+
+def test_a_database_can_be_read_while_another_connection_writes(tmp_path):
+    path = tmp_path / "records.db"
+    writer = Storage(path)
+    writer.insert(PRODUCTS, "", ROWS[:2])
+    reader = Storage(path, is_read_only=True)
+    with writer.transaction():
+        writer.insert(PRODUCTS, "", ROWS[2:])
+        assert page(reader, "tags.name=y").total == 1
+    assert page(reader, "tags.name=y").total == 2
+    with pytest.raises(sqlite3.OperationalError):
+        reader.delete(PRODUCTS, "", "PRD-1")
+    reader.close()
+    writer.close()
+
+
+@pytest.mark.parametrize("content", [None, b"no database, but a text"])
+def test_what_is_no_database_is_not_opened_for_reading(tmp_path, content):
+    path = tmp_path / "records.db"
+    if content:
+        path.write_bytes(content * 100)
+    with pytest.raises(sqlite3.Error):
+        Storage(path, is_read_only=True)
+    assert path.exists() == bool(content)

@@ -59,18 +59,25 @@ class Storage:
 
     Args:
         database: A file, or ``:memory:``.
+        is_read_only: Whether to write nothing, neither tables nor indexes, so that another process
+            can write meanwhile. The file and its tables must exist.
 
     Raises:
         sqlite3.Error: If the file cannot be opened, or is no database.
     """
 
-    def __init__(self, database: str | Path = ":memory:") -> None:
+    def __init__(self, database: str | Path = ":memory:", *, is_read_only: bool = False) -> None:
         self._lock = threading.RLock()
         self._prepared: dict[str, Table] = {}
         self._indexed: set[str] = set()
         self._counts: dict[tuple[Any, ...], int] = {}  # since the last change
         self._version = 0  # of the file; changes with every commit of another process
-        self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
+        self._is_read_only = is_read_only
+        if is_read_only:
+            database = f"{Path(database).absolute().as_uri()}?mode=ro"
+        self._connection = sqlite3.connect(
+            database, check_same_thread=False, isolation_level=None, uri=is_read_only
+        )
         try:
             self._set_up()
         except BaseException:
@@ -81,9 +88,12 @@ class Storage:
         self._connection.create_function("fold", 1, _fold, deterministic=True)
         self._connection.create_function("matches", 2, matches, deterministic=True)
         self._connection.create_function(logic.NAME, -1, logic.evaluate, deterministic=True)
+        self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        if self._is_read_only:
+            self._connection.execute("SELECT 1 FROM sqlite_master")  # refuses what is no database
+            return
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         self._connection.executescript(_OWN_TABLES)
 
     def close(self) -> None:
@@ -264,7 +274,7 @@ class Storage:
     def _sql_table(self, table: Table) -> str:
         """Return the quoted name of the SQL table, after creating or migrating it."""
         name = quoted(table.key)
-        if table.key not in self._prepared:
+        if table.key not in self._prepared and not self._is_read_only:
             with self.transaction():
                 self._prepare(table, name)
             self._prepared[table.key] = table
@@ -276,7 +286,7 @@ class Storage:
         Deferred to the first search, since filling a table without them is faster.
         """
         name = self._sql_table(table)
-        if table.key not in self._indexed:
+        if table.key not in self._indexed and not self._is_read_only:
             with self.transaction():
                 self._create_indexes(table, name)
             self._indexed.add(table.key)
