@@ -10,6 +10,7 @@ from cnct.text import MASK, Secret
 _EXAMPLE = "'ApiKey SU-000-000-000:secret'"
 _LIKE_A_KEY = re.compile(r"\bApiKey\b|\bS[A-Z]-[\w-]+:", re.IGNORECASE)
 _BARE = re.compile(r"S[A-Z]-[\w-]+:\S+", re.IGNORECASE)
+_USER = re.compile(r"ApiKey (S[A-Z]-[\w-]+):")
 _QUOTES = "\"'`"
 
 
@@ -41,6 +42,17 @@ def is_like_key(text: str) -> bool:
 def without_key(text: str) -> str:
     """Return a user's text for a message, masked if it looks like an API key."""
     return MASK if is_like_key(text) else text
+
+
+def user_of(key: str) -> str:
+    """Return the id of a key's user, which is no secret; empty text for other keys than Connect's.
+
+    Example:
+        >>> user_of("ApiKey SU-000-000-000:secret")
+        'SU-000-000-000'
+    """
+    match = _USER.match(key)
+    return match[1] if match else ""
 
 
 def key_problem(key: str) -> str:

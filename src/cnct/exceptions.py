@@ -34,6 +34,7 @@
     ├── NaiveDatetimeWarning        a datetime in a filter has no time zone
     ├── SpecWarning                 the document is incomplete or out of reach
     ├── SettingsWarning             others can read the API key in a file
+    ├── FullScanWarning             a mirror reads a whole collection in each run
     ├── InstallationWarning         another package owns cnct/__init__.py
     └── DriftWarning                a list moved so that rows may be missing or come twice
 """
@@ -233,6 +234,10 @@ class DriftWarning(UserWarning):
     Never for a list at rest. Either its rows have no ids, or others add rows faster than they
     can be read.
     """
+
+
+class FullScanWarning(UserWarning):
+    """A mirror can find no changes of a collection, and reads the whole list in each run."""
 
 
 class NotScannableError(ClientError, ValueError):

@@ -16,6 +16,7 @@ from cnct.client._http.offloading import import_driver, rows_of
 from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.checking import load
 from cnct.client.dry_runs import AsyncHasDryRun
+from cnct.client.mirrors import AsyncHasMirror
 from cnct.client.models import AsyncCollection, AsyncNS
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class AsyncConnectClient(BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"], AsyncHasDryRun):
+class AsyncConnectClient(
+    BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"], AsyncHasDryRun, AsyncHasMirror
+):
     """Async twin of `ConnectClient`, on httpx2: await the methods that call the API.
 
     A client may be created outside an event loop, and used in several loops, one after the other or

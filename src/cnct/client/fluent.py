@@ -13,6 +13,7 @@ from cnct.client._core.responses import value_of
 from cnct.client.async_client import AsyncConnectClient
 from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.dry_runs import HasDryRun
+from cnct.client.mirrors import HasMirror
 from cnct.client.models import NS, Collection
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ __all__ = ["AsyncConnectClient", "ConnectClient"]
 T = TypeVar("T")
 
 
-class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun):
+class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun, HasMirror):
     """Connect ReST API client.
 
     The constructor makes no call. A client may be shared between threads. Close it with `close` or

@@ -175,6 +175,17 @@ class Storage:
                 ),
             )
 
+    def put(self, table: Table, parent: str, records: Iterable[Record]) -> None:
+        """Add records, in place of those with the same ids; all or none."""
+        columns = ["doc", *map(quoted_field, table.fields)]
+        assignments = ", ".join(f"{name} = excluded.{name}" for name in columns)
+        replacing = f" ON CONFLICT (parent, id) DO UPDATE SET {assignments}"
+        with self.transaction():
+            self._counts.clear()
+            name = self._sql_table(table)
+            rows = ((parent, table.id_of(record), record) for record in records)
+            self._write(table, name, rows, replacing)
+
     def replace(self, table: Table, parent: str, key: str, record: Record) -> None:
         """Replace the record with an id."""
         columns = ["doc", *map(quoted_field, table.fields)]
@@ -260,6 +271,15 @@ class Storage:
             self._searchable(table)
         self._run("ANALYZE")
 
+    def run(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
+        """Run a statement on tables that others keep in the database, and return the rows."""
+        return self._run(sql, params)
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run a statement once for each row of parameters, all or none."""
+        with self.transaction():
+            self._connection.executemany(sql, rows)
+
     def _run(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
         """Run a statement, never within the transaction of another thread."""
         with self._lock:
@@ -318,10 +338,12 @@ class Storage:
                 f"ON {name} (parent, ({column} IS NULL), {column})"
             )
 
-    def _write(self, table: Table, name: str, rows: Iterable[tuple[str, str, Record]]) -> None:
+    def _write(
+        self, table: Table, name: str, rows: Iterable[tuple[str, str, Record]], replacing: str = ""
+    ) -> None:
         marks = ",".join("?" * (3 + len(table.fields)))
         self._connection.executemany(
-            f"INSERT INTO {name} VALUES ({marks})",
+            f"INSERT INTO {name} VALUES ({marks}){replacing}",
             (
                 (key, parent, json_text(record), *column_values(table, record))
                 for parent, key, record in rows

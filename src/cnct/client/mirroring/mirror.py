@@ -1,0 +1,247 @@
+"""The mirrors of both worlds. What a run does with a collection is in `collection_run`."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable
+from datetime import timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from cnct.api_keys import user_of
+from cnct.client._core.arguments import checked_int
+from cnct.client.mirroring.collection_run import CollectionRun
+from cnct.client.mirroring.steps import Look, MirrorFlow, Store, async_play, play
+from cnct.client.mirroring.subjects import Subjects, path_of
+from cnct.client.mirroring.synced import Synced
+from cnct.client.models.query import signed_fields
+from cnct.data.mirror import MirrorFile
+from cnct.endpoints import is_same_endpoint
+from cnct.exceptions import MirrorError
+from cnct.openapi.shapes import as_record
+from cnct.text import clean
+
+if TYPE_CHECKING:
+    from cnct.client.models.collection import AsyncCollection, Collection
+
+LOOKBACK = timedelta(minutes=15)
+"""Time before the last run from which changes are read again."""
+
+_ROWS = 1000  # of a page; the most that Connect returns (docs/rql.md, "Default and maximum")
+
+
+class MirrorBase:
+    """Base of `Mirror` and `AsyncMirror`.
+
+    Args:
+        client: Makes the calls.
+        path: The file, or ``:memory:``.
+    """
+
+    def __init__(self, client: Any, path: str | os.PathLike[str]) -> None:
+        self._client = client
+        self._path = os.fspath(path)
+        self._opened: MirrorFile | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def _file(self) -> MirrorFile:
+        """The file, opened at first use.
+
+        Raises:
+            MirrorError: If the file is something else, or cannot be opened.
+        """
+        with self._lock:
+            if self._opened is None:
+                self._opened = MirrorFile(self._path)
+            return self._opened
+
+    def close(self) -> None:
+        """Close the file; a later use opens it again."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
+
+    def __repr__(self) -> str:
+        """Return class and path."""
+        return clean(f"<{type(self).__name__} {self._path}>")
+
+    def _sync(
+        self,
+        collections: Iterable[Any],
+        selection: Iterable[str] | None,
+        lookback: timedelta | float,
+        concurrency: int | None,
+    ) -> MirrorFlow[Synced]:
+        """Check the arguments, and return the flow of a run that reads changes."""
+        paths = [path_of(collection) for collection in collections]
+        fields = None if selection is None else signed_fields(tuple(selection), "select")
+        time = _checked_lookback(lookback)
+        width = _checked_width(concurrency)
+
+        def run(one: CollectionRun) -> MirrorFlow[None]:
+            return one.sync()
+
+        return self._flow(paths, fields, time, width, run)
+
+    def _reconcile(
+        self, collections: Iterable[Any], full: bool, concurrency: int | None
+    ) -> MirrorFlow[Synced]:
+        """Check the arguments, and return the flow of a run that compares ids or rows."""
+        paths = [path_of(collection) for collection in collections]
+        width = _checked_width(concurrency)
+
+        def run(one: CollectionRun) -> MirrorFlow[None]:
+            return one.reconcile(full=full)
+
+        return self._flow(paths, None, LOOKBACK, width, run)
+
+    def _flow(
+        self,
+        paths: list[str],
+        selection: tuple[str, ...] | None,
+        lookback: timedelta,
+        width: int | None,
+        run: Any,
+    ) -> MirrorFlow[Synced]:
+        client = self._client.with_options()  # with counts of its own
+        file: MirrorFile = yield Store(lambda: self._file)
+        subjects: Subjects = yield Store(lambda: Subjects(client))
+        synced = Synced()
+        with file.writing():
+            yield from self._belong(client, file, subjects)
+            for path in paths or [state.path for state in file.states()]:
+                before = client._counts.read().calls
+                rows = client._collection_at(path).all().limit(_ROWS)
+                rows = rows.concurrency(width or client.concurrency)
+                one = CollectionRun(file, subjects.subject(path), rows, selection, lookback)
+                yield from run(one)
+                synced.add(path, one.counts, client._counts.read().calls - before)
+        return synced
+
+    def _belong(self, client: Any, file: MirrorFile, subjects: Subjects) -> MirrorFlow[None]:
+        """Note the endpoint and the account in a new file, and refuse those of another one.
+
+        The account is looked up if the key is that of another user than before.
+        """
+        endpoint = file.fact("endpoint")
+        if endpoint and not is_same_endpoint(endpoint, client.endpoint):
+            raise MirrorError(
+                f"{self._path} is a mirror of {endpoint}, not of {client.endpoint}: name another"
+                " file"
+            )
+        user = user_of((yield Store(lambda: client.api_key or "")))
+        if not endpoint or user != file.fact("user"):
+            account = yield from self._account(client, subjects)
+            before = file.fact("account")
+            if before and account and before != account:
+                raise MirrorError(
+                    f"{self._path} is a mirror of the account {before}, not of {account}: name"
+                    " another file"
+                )
+            yield Store(lambda: self._note(file, client.endpoint, user, account or before))
+        yield Store(lambda: file.note_fact("document", subjects.specs.version or ""))
+
+    @staticmethod
+    def _note(file: MirrorFile, endpoint: str, user: str, account: str) -> None:
+        with file.transaction():
+            file.note_fact("endpoint", endpoint)
+            file.note_fact("user", user)
+            file.note_fact("account", account)
+
+    @staticmethod
+    def _account(client: Any, subjects: Subjects) -> MirrorFlow[str]:
+        """Return the id of the client's account; empty if the API does not tell."""
+        if subjects.specs.operation("GET", "accounts") is None:
+            return ""
+        first = yield Look(client._collection_at("accounts").all(), 1)
+        return str(as_record(first.rows[0] if first.rows else None).get("id", ""))
+
+
+class Mirror(MirrorBase):
+    """A local copy of collections in a SQLite file; made by `ConnectClient.mirror`."""
+
+    def sync(
+        self,
+        *collections: str | Collection,
+        select: Iterable[str] | None = None,
+        lookback: timedelta | float = LOOKBACK,
+        concurrency: int | None = None,
+    ) -> Synced:
+        """Bring collections up to date, and return the counts by path."""
+        return play(self._sync(collections, select, lookback, concurrency))
+
+    def reconcile(
+        self,
+        *collections: str | Collection,
+        full: bool = False,
+        concurrency: int | None = None,
+    ) -> Synced:
+        """Remove the rows that the server no longer has, and return the counts by path."""
+        return play(self._reconcile(collections, full, concurrency))
+
+    def __enter__(self) -> Self:
+        """Return the mirror."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+
+class AsyncMirror(MirrorBase):
+    """Async twin of `Mirror`."""
+
+    async def sync(
+        self,
+        *collections: str | AsyncCollection,
+        select: Iterable[str] | None = None,
+        lookback: timedelta | float = LOOKBACK,
+        concurrency: int | None = None,
+    ) -> Synced:
+        """Bring collections up to date, and return the counts. Async twin of `Mirror.sync`."""
+        return await async_play(self._sync(collections, select, lookback, concurrency))
+
+    async def reconcile(
+        self,
+        *collections: str | AsyncCollection,
+        full: bool = False,
+        concurrency: int | None = None,
+    ) -> Synced:
+        """Remove the rows that the server no longer has. Async twin of `Mirror.reconcile`."""
+        return await async_play(self._reconcile(collections, full, concurrency))
+
+    async def __aenter__(self) -> Self:
+        """Return the mirror."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+
+def _checked_lookback(lookback: Any) -> timedelta:
+    time = lookback
+    if isinstance(lookback, int | float) and not isinstance(lookback, bool):
+        time = timedelta(seconds=lookback)
+    if not isinstance(time, timedelta):
+        raise TypeError(f"lookback must be seconds or a timedelta, not {type(lookback).__name__}")
+    if time < timedelta(0):
+        raise ValueError(f"lookback must be 0 seconds or more, not {lookback}")
+    return time
+
+
+def _checked_width(concurrency: Any) -> int | None:
+    return None if concurrency is None else checked_int("concurrency", concurrency, 1)

@@ -1,0 +1,18 @@
+"""The file of a local mirror: rows of collections, and how they were kept up to date.
+
+Fetches nothing: rows are handed in.
+"""
+
+from cnct.data.mirror.file import MirrorFile
+from cnct.data.mirror.state import CollectionState, RowCounts, TrackedRow
+from cnct.store.documented import DocumentedTables
+from cnct.store.tables import Table
+
+__all__ = [
+    "CollectionState",
+    "DocumentedTables",
+    "MirrorFile",
+    "RowCounts",
+    "Table",
+    "TrackedRow",
+]

@@ -1,0 +1,161 @@
+"""The file of a mirror: whose it is, which collections it has, and their rows and tables.
+
+Fetches nothing. The lines of the rows are in `ledger`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterable
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from cnct.data.mirror.descriptions import carried, described, table_of, table_text
+from cnct.data.mirror.ledger import Ledger
+from cnct.data.mirror.opening import opened, writing
+from cnct.data.mirror.state import CollectionState, RowCounts
+from cnct.exceptions import MirrorError
+from cnct.store import Table
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS "cnct.facts" (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE IF NOT EXISTS "cnct.tables" (key TEXT PRIMARY KEY, description TEXT);
+CREATE TABLE IF NOT EXISTS "cnct.collections" (
+    path TEXT PRIMARY KEY, key TEXT, parent TEXT, selection TEXT, field TEXT, cursor TEXT,
+    progress TEXT, reconciled TEXT
+)
+"""
+
+
+class MirrorFile:
+    """A mirror's database. Safe to use from several threads; one process at a time may write.
+
+    Args:
+        path: The file, created if missing; or ``:memory:``.
+
+    Raises:
+        MirrorError: If the file is something else, or cannot be opened.
+
+    Attributes:
+        path: As passed.
+        storage: The rows, by table and parent.
+        ledger: The lines of the rows, with the numbers of their changes.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.storage = opened(path)
+        try:
+            for statement in _TABLES.split(";"):
+                self.storage.run(statement)
+            self.ledger = Ledger(self.storage)
+        except BaseException:
+            self.storage.close()
+            raise
+
+    def close(self) -> None:
+        """Close the database."""
+        self.storage.close()
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the lock of the only writer for a ``with`` block.
+
+        Raises:
+            MirrorError: If another mirror holds the lock.
+        """
+        return writing(self.path)
+
+    def fact(self, name: str) -> str:
+        """Return a fact: ``endpoint``, ``account``, ``user`` or ``document``; empty if unknown."""
+        rows = self.storage.run('SELECT value FROM "cnct.facts" WHERE name = ?', [name])
+        return rows[0][0] if rows else ""
+
+    def note_fact(self, name: str, value: str) -> None:
+        """Store a fact, never the API key."""
+        if self.fact(name) != value:
+            self.storage.run('INSERT OR REPLACE INTO "cnct.facts" VALUES (?, ?)', [name, value])
+
+    def states(self) -> list[CollectionState]:
+        """Return the state of each collection, in the order of their paths."""
+        rows = self.storage.run('SELECT * FROM "cnct.collections" ORDER BY path')
+        return [_state(row) for row in rows]
+
+    def state(self, path: str) -> CollectionState | None:
+        """Return the state of the collection at a path; ``None`` if it was never synchronised."""
+        rows = self.storage.run('SELECT * FROM "cnct.collections" WHERE path = ?', [path])
+        return _state(rows[0]) if rows else None
+
+    def save(self, state: CollectionState) -> None:
+        """Store the state of a collection."""
+        values = state._replace(selection=())._asdict() | {"selection": json.dumps(state.selection)}
+        marks = ", ".join("?" * len(values))
+        self.storage.run(
+            f'INSERT OR REPLACE INTO "cnct.collections" VALUES ({marks})', [*values.values()]
+        )
+
+    def table(self, key: str) -> Table:
+        """Return the stored description of a table.
+
+        Raises:
+            MirrorError: If no collection of this table was synchronised.
+        """
+        rows = self.storage.run('SELECT description FROM "cnct.tables" WHERE key = ?', [key])
+        if not rows:
+            raise MirrorError(f"{self.path} has no collection {key}: synchronise it first")
+        return table_of(rows[0][0])
+
+    def describe(self, table: Table) -> None:
+        """Store the description of a table by the present document.
+
+        Where the document has new fields that responses carry, rows that are kept lack them, so
+        that their collections have to be read again.
+        """
+        text = table_text(described(table))
+        rows = self.storage.run('SELECT description FROM "cnct.tables" WHERE key = ?', [table.key])
+        if rows and rows[0][0] == text:
+            return
+        with self.transaction():
+            self.storage.run(
+                'INSERT OR REPLACE INTO "cnct.tables" VALUES (?, ?)', [table.key, text]
+            )
+            if rows and carried(table) - carried(table_of(rows[0][0])):
+                self.storage.run(
+                    """UPDATE "cnct.collections" SET cursor = '', progress = '' WHERE key = ?""",
+                    [table.key],
+                )
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """Commit rows and states within together, or nothing."""
+        with self.storage.transaction():
+            yield
+
+    def write(self, state: CollectionState, rows: Iterable[Any], moment: str) -> RowCounts:
+        """Write rows of a collection, and return the counts; see `Ledger.write`."""
+        return self.ledger.write(state, self.table(state.key), rows, moment)
+
+    def see(self, state: CollectionState, rows: Iterable[Any]) -> None:
+        """Note the ids of rows that the server has, for the running sweep."""
+        self.ledger.see(state, self.table(state.key), rows)
+
+    def remove(self, state: CollectionState, keys: Iterable[str], moment: str) -> RowCounts:
+        """Remove rows of a collection, and return the counts."""
+        return self.ledger.remove(state, self.table(state.key), keys, moment)
+
+    def forget(self, path: str) -> None:
+        """Delete a collection with its rows.
+
+        Raises:
+            MirrorError: If the mirror has no such collection.
+        """
+        state = self.state(path)
+        if state is None:
+            raise MirrorError(f"{self.path} has no collection {path}")
+        with self.transaction():
+            self.ledger.forget(state, self.table(state.key))
+            self.storage.run('DELETE FROM "cnct.collections" WHERE path = ?', [path])
+
+
+def _state(row: tuple[Any, ...]) -> CollectionState:
+    state = CollectionState(*row)
+    return state._replace(selection=tuple(json.loads(str(row[3]))))
