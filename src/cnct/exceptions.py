@@ -19,6 +19,7 @@
     │   ├── PlaceholderError        an id of a dry run, before apply()     (also ValueError)
     │   └── BatchError              some of many resources failed
     ├── JournalError                a journal that the job cannot use      (also ValueError)
+    ├── ExportError                 a file that cannot be written          (also ValueError)
     ├── RQLError                    RQL cannot express it                  (also ValueError)
     │   ├── RQLTypeError            a value of a type that has no literal  (also TypeError)
     │   ├── RQLSyntaxError          text that is not RQL
@@ -36,6 +37,7 @@
     ├── SettingsWarning             others can read the API key in a file
     ├── FullScanWarning             a mirror reads a whole collection in each run
     ├── InstallationWarning         another package owns cnct/__init__.py
+    ├── ExportWarning               values without a column are in _extra
     └── DriftWarning                a list moved so that rows may be missing or come twice
 """
 
@@ -279,6 +281,16 @@ class JournalError(ValueError):
     """A journal or checkpoint that cannot be used: another job's, in use, finished or damaged."""
 
     _render_traceback_ = rendered
+
+
+class ExportError(ValueError):
+    """A file that an export cannot write: its directory, format, options or limits."""
+
+    _render_traceback_ = rendered
+
+
+class ExportWarning(UserWarning):
+    """Values of an export have no column, or another type, and are in ``_extra`` as JSON."""
 
 
 class LostConditionWarning(UserWarning):

@@ -147,3 +147,19 @@ CONVERTERS: dict[ColumnType, Callable[[Any], Any]] = {
     "json": json_text,
 }
 """Functions that return the typed value of a JSON value other than null, or ``ODD``."""
+
+
+def _datetime_text(value: Any) -> Any:
+    moment = _datetime(value)
+    return ODD if moment is ODD else moment.isoformat()
+
+
+def _date_text(value: Any) -> Any:
+    return ODD if _date(value) is ODD else value
+
+
+TEXT_CONVERTERS: dict[ColumnType, Callable[[Any], Any]] = {
+    "datetime": _datetime_text,
+    "date": _date_text,
+}
+"""Converters for formats of text: times as ISO 8601, in UTC."""

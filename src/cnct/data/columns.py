@@ -9,19 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from cnct.data.column_types import CONVERTERS, ODD, ColumnType, schema_type
-from cnct.data.json_rows import json_text
+from cnct.data.column_types import ColumnType, schema_type
+from cnct.data.flattener import Converter, Flattener
 from cnct.data.observed_fields import ObservedFields
 from cnct.data.split_schemas import split_schema
 from cnct.exceptions import InvalidCallError
-from cnct.openapi.shapes import Record, is_array, is_object, is_record
+from cnct.openapi.shapes import Record, is_array, is_object
 from cnct.text import clean, did_you_mean
 
 EXTRA = "_extra"
 """Name of the last column."""
-
-WHOLE_ROW = "(row)"
-"""Name under which a row that is no object is counted."""
 
 MAX_DEPTH = 8
 """Names in the path of a column; deeper objects are JSON, as in trees of events."""
@@ -44,24 +41,10 @@ class Column(NamedTuple):
     type: ColumnType
 
 
-class _Leaf(NamedTuple):
-    """The cell of a value: index of its column, a type that needs no conversion, a converter.
-
-    The index is -1 for a field of the document that was not chosen.
-    """
-
-    cell: int
-    exact: type | None
-    convert: Callable[[Any], Any]
-
-
 Choice: TypeAlias = Sequence[str] | Mapping[str, str]
 """Names of columns, or of objects, for all columns below; a mapping has the new names."""
 
 _SHOWN = 5  # columns in a repr
-_Tree: TypeAlias = dict[str, Any]  # a _Leaf, or the tree of an object, by name
-_EXACT: dict[ColumnType, type] = {"string": str, "boolean": bool}
-_UNSEEN = _Leaf(-1, None, json_text)
 
 
 class Columns:
@@ -93,13 +76,17 @@ class Columns:
         last = by_name.pop(extra)
         self.columns: tuple[Column, ...] = (*by_name.values(), last)
         self._is_documented = is_documented
-        self._keeps_unknown = hidden is not None
-        self._tree: _Tree = {}
-        for column in hidden or ():
-            _plant(self._tree, column.path, _UNSEEN)
-        for index, column in enumerate(self.columns[:-1]):
-            leaf = _Leaf(index, _EXACT.get(column.type), CONVERTERS[column.type])
-            _plant(self._tree, column.path, leaf)
+        self._hidden = None if hidden is None else tuple(column.path for column in hidden)
+        self._flattener = self.flattener()
+
+    def flattener(self, converters: Mapping[ColumnType, Converter] | None = None) -> Flattener:
+        """Return the function behind `values`, with other values for some types.
+
+        Args:
+            converters: Functions that return a cell for a JSON value, or ``ODD``, by type.
+        """
+        fields = [(column.path, column.type) for column in self.columns[:-1]]
+        return Flattener(fields, self._hidden, converters)
 
     @classmethod
     def documented(cls, schema: Any, resolve: Callable[[Any], Record]) -> Columns | None:
@@ -183,42 +170,7 @@ class Columns:
                 one is an object with the values that have no column or another type, nested as in
                 the row, as JSON; ``None`` if there is no such value.
         """
-        cells: list[Any] = [None] * len(self.columns)
-        rest = self._fill(cells, row, self._tree) if is_record(row) else row
-        if rest is not None:
-            cells[-1] = json_text(rest)
-            if odd is not None:
-                _count(rest, self._tree, "", odd)
-        return cells
-
-    def _fill(self, cells: list[Any], values: Record, tree: _Tree) -> Record | None:
-        """Put values into cells, and return the odd and unknown ones; ``None`` if there are none.
-
-        All in one function, since it runs for every value.
-        """
-        rest: Record = {}
-        for name, value in values.items():
-            if value is None:
-                continue
-            node = tree.get(name)
-            if type(node) is _Leaf:
-                cell, exact, convert = node
-                if cell < 0:
-                    continue
-                if type(value) is exact or (value := convert(original := value)) is not ODD:
-                    cells[cell] = value
-                else:
-                    rest[name] = original
-            elif node is None:
-                if self._keeps_unknown:
-                    rest[name] = value
-            elif is_record(value):
-                below = self._fill(cells, value, node)
-                if below is not None:
-                    rest[name] = below
-            else:
-                rest[name] = value
-        return rest or None
+        return self._flattener(row, odd)
 
     def __repr__(self) -> str:
         """Return the number of columns and the names of the first ones."""
@@ -261,25 +213,3 @@ def _overlaps(columns: Sequence[Column]) -> list[str]:
     paths = [column.path for column in columns]
     inside = [path for path in paths if any(path[:end] in paths for end in range(1, len(path)))]
     return [".".join(path) for path in (*paths, *inside)]
-
-
-def _plant(tree: _Tree, path: Sequence[str], leaf: _Leaf) -> None:
-    """Put a leaf into a tree."""
-    *above, name = path
-    for step in above:
-        tree = tree.setdefault(step, {})
-    tree[name] = leaf
-
-
-def _count(rest: Any, tree: _Tree, prefix: str, odd: dict[str, int]) -> None:
-    """Count the values that have no column or another type."""
-    if not is_record(rest):
-        odd[WHOLE_ROW] = odd.get(WHOLE_ROW, 0) + 1
-        return
-    for name, value in rest.items():
-        below = tree.get(name)
-        if isinstance(below, dict) and is_record(value):
-            _count(value, below, f"{prefix}{name}.", odd)
-        else:
-            field = f"{prefix}{name}"
-            odd[field] = odd.get(field, 0) + 1

@@ -1,0 +1,134 @@
+"""Writes csv. Text that a spreadsheet would run as a formula is made harmless."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Sequence
+from typing import IO, Any, Literal
+
+from cnct.data.column_types import CONVERTERS, ODD, TEXT_CONVERTERS
+from cnct.data.columns import Columns
+from cnct.data.json_rows import decoded_row
+from cnct.data.row_file import RowFile
+from cnct.exceptions import ExportError
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings of text that spreadsheets take for a formula."""
+
+
+class CsvFile(RowFile):
+    """Rows separated as in RFC 4180, the header first.
+
+    Args:
+        delimiter: Character between cells.
+        quotechar: Character around cells that need it.
+        quoting: A constant of `csv`, such as ``csv.QUOTE_ALL``.
+        escapechar: Character before a delimiter in a cell, for ``csv.QUOTE_NONE``.
+        lineterminator: End of a line.
+        encoding: Encoding of the text.
+        bom: Whether the file begins with a byte order mark, by which Excel recognises UTF-8.
+        plain_cells: Whether text that begins like a formula is left as it is. By default it gets an
+            apostrophe before it; numbers never do.
+
+    Raises:
+        ValueError: If an option has an invalid value.
+        TypeError: If an option is of the wrong type.
+    """
+
+    def __init__(
+        self,
+        *,
+        delimiter: str = ",",
+        quotechar: str = '"',
+        quoting: Literal[0, 1, 2, 3] = csv.QUOTE_MINIMAL,
+        escapechar: str | None = None,
+        lineterminator: str = "\n",
+        encoding: str = "utf-8",
+        bom: bool = False,
+        plain_cells: bool = False,
+    ) -> None:
+        super().__init__()
+        if not isinstance(lineterminator, str) or not lineterminator:
+            raise TypeError("lineterminator must be a text, such as '\\r\\n'")
+        self._encoder = _encoder(encoding, bom=bom)
+        self._bom = "\ufeff" if bom else ""
+        self._is_guarded = not plain_cells
+        self._lines: list[str] = []
+        # Before Python 3.13, csv quotes those line ends only that are in its own terminator.
+        self._line_end = f"\r\n{lineterminator}"
+        self._terminator = lineterminator
+        self._writer = csv.writer(
+            _Lines(self._lines),
+            delimiter=delimiter,
+            quotechar=quotechar,
+            quoting=quoting,
+            escapechar=escapechar,
+            lineterminator=self._line_end,
+        )
+
+    def begin(self, file: IO[bytes], columns: Columns | None) -> None:
+        """Write the header."""
+        if columns is None:
+            raise TypeError("A csv file needs columns")
+        self._file = file
+        text = CONVERTERS["string"] if not self._is_guarded else guarded
+        self._flatten = columns.flattener({**TEXT_CONVERTERS, "string": text, "boolean": _boolean})
+        names = [column.name for column in columns.columns]
+        self._write([[text(name) for name in names]], self._bom)
+
+    def write(self, rows: Sequence[bytes]) -> None:
+        """Write a line for each row."""
+        flatten, odd = self._flatten, self.odd
+        if rows:
+            self._write([flatten(decoded_row(row), odd) for row in rows])
+
+    def _write(self, lines: list[list[Any]], start: str = "") -> None:
+        try:
+            self._writer.writerows(lines)
+        except csv.Error as error:
+            raise ExportError(f"A cell cannot be written: {error}; pass an escapechar") from error
+        written, end = self._lines, len(self._line_end)
+        text = self._terminator.join([line[:-end] for line in written])
+        written.clear()
+        try:
+            self._file.write(self._encoder.encode(f"{start}{text}{self._terminator}"))
+        except UnicodeEncodeError as error:
+            character = error.object[error.start]
+            raise ExportError(
+                f"{error.encoding} has no character {character!a}: pass encoding='utf-8'"
+            ) from error
+
+    def finish(self) -> None:
+        """Do nothing: csv has no end."""
+
+
+class _Lines:
+    """A file for `csv.writer` that keeps its lines in a list."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.write = lines.append
+
+
+def guarded(value: Any) -> Any:
+    """Return a text that no spreadsheet runs as a formula."""
+    if not isinstance(value, str):
+        return ODD
+    return f"'{value}" if value.startswith(FORMULA) else value
+
+
+def _boolean(value: Any) -> Any:
+    return _BOOLEANS[value] if isinstance(value, bool) else ODD
+
+
+_BOOLEANS = {True: "true", False: "false"}
+
+
+def _encoder(encoding: str, *, bom: bool) -> codecs.IncrementalEncoder:
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        raise ValueError(f"There is no encoding {encoding!r}: leave it out for utf-8") from None
+    if bom and name != "utf-8":
+        raise ValueError(f"bom is for UTF-8, not for {encoding!r}: leave one of them out")
+    return codecs.getincrementalencoder(name)()

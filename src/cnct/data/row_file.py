@@ -1,0 +1,59 @@
+"""The interface of file formats: begin with the columns, write pages of rows, finish. No calls.
+
+A format module knows neither the network nor the name of the file.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import IO, Any
+
+from cnct.data.columns import Columns
+from cnct.data.json_rows import decoded_row
+
+
+class RowFile(ABC):
+    """Writes rows in one format.
+
+    Attributes:
+        needs_columns: Whether `begin` needs columns, and cannot write rows as they came.
+        odd: Number of values that went to ``_extra``, by dotted field.
+    """
+
+    needs_columns = True
+
+    def __init__(self) -> None:
+        self.odd: dict[str, int] = {}
+
+    @abstractmethod
+    def begin(self, file: IO[bytes], columns: Columns | None) -> None:
+        """Write the head of the file.
+
+        Args:
+            file: An empty binary file.
+            columns: The columns; ``None`` only if `needs_columns` is False.
+        """
+
+    @abstractmethod
+    def write(self, rows: Sequence[bytes]) -> None:
+        """Write rows, each the JSON of one row as the server sent it."""
+
+    @abstractmethod
+    def finish(self) -> None:
+        """Write the end of the file, and leave the file open."""
+
+
+class TypedFile(RowFile):
+    """Writes rows as the typed values of columns."""
+
+    _columns: Columns
+
+    def write(self, rows: Sequence[bytes]) -> None:
+        """Write rows by `write_values`."""
+        values, odd = self._columns.values, self.odd
+        self.write_values([values(decoded_row(row), odd) for row in rows])
+
+    @abstractmethod
+    def write_values(self, rows: list[list[Any]]) -> None:
+        """Write rows as `Columns.values` returns them."""

@@ -1,0 +1,172 @@
+"""Writes a file that appears under its name only when it is complete. Knows no formats."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+from typing import IO, BinaryIO, Protocol
+
+from cnct.exceptions import ExportError
+
+
+class Target(Protocol):
+    """A place for the bytes of an export.
+
+    Attributes:
+        name: Name for messages.
+        file: The open file.
+    """
+
+    @property
+    def name(self) -> str:
+        """Name for messages."""
+        ...
+
+    @property
+    def file(self) -> IO[bytes]:
+        """The open file."""
+        ...
+
+    def commit(self) -> None:
+        """Complete the file."""
+        ...
+
+    def discard(self) -> None:
+        """Remove the incomplete file. Safe to call after `commit`."""
+        ...
+
+
+class WholeFile:
+    """A file that is written as ``NAME.part``, and renamed after everything is on the disk.
+
+    An existing file is replaced then, and not touched before. A ``.part`` that a killed process
+    left behind is overwritten.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ExportError: If the directory is missing, the path is no file, or another export is writing
+            it.
+        OSError: If the file cannot be created.
+
+    Attributes:
+        path: The file, as passed.
+        file: The open ``.part``.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._final = _checked_target(self.path)
+        self._part = self._final.with_name(f"{self._final.name}.part")
+        self.file: BinaryIO = _opened(self._part, self.path)
+        self.file.truncate(0)
+
+    @property
+    def name(self) -> str:
+        """The path as text."""
+        return str(self.path)
+
+    def commit(self) -> None:
+        """Write everything to the disk, then give the file its name."""
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        if sys.platform == "win32":
+            self.file.close()  # Windows renames no open file
+        self._part.replace(self._final)
+        self.file.close()
+        _sync_directory(self._final.parent)
+
+    def discard(self) -> None:
+        """Remove the incomplete file; do nothing after `commit`."""
+        if self.file.closed:
+            return
+        if sys.platform == "win32":
+            self.file.close()  # Windows removes no open file
+        self._part.unlink(missing_ok=True)
+        self.file.close()
+
+
+class OpenStream:
+    """A stream that the caller opened, such as standard output; never whole or removed.
+
+    Args:
+        file: The stream.
+        name: Name for messages.
+    """
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self.file = file
+        self.name = name
+
+    def commit(self) -> None:
+        """Flush the stream."""
+        self.file.flush()
+
+    def discard(self) -> None:
+        """Do nothing: the stream belongs to the caller."""
+
+
+def _checked_target(path: Path) -> Path:
+    """Return the path of the file to replace: behind links, in a directory that exists."""
+    final = path.resolve()
+    try:
+        mode = final.stat().st_mode
+    except FileNotFoundError:
+        if final.parent.is_dir():
+            return final
+        raise ExportError(
+            f"There is no directory {str(path.parent)!r} for {path.name!r}: create it first"
+        ) from None
+    except NotADirectoryError:
+        raise ExportError(f"{str(path.parent)!r} is no directory: name another one") from None
+    if S_ISDIR(mode):
+        raise ExportError(f"{str(path)!r} is a directory: name a file in it")
+    if not S_ISREG(mode):
+        raise ExportError(f"{str(path)!r} is no regular file, and cannot be replaced by one")
+    return final
+
+
+if sys.platform == "win32":
+
+    def _opened(part: Path, path: Path) -> BinaryIO:  # noqa: ARG001 - as on POSIX
+        return part.open("w+b")
+
+    def _sync_directory(directory: Path) -> None:
+        """Do nothing: Windows cannot sync a directory."""
+
+else:
+    import fcntl
+
+    def _opened(part: Path, path: Path) -> BinaryIO:
+        """Open and lock the incomplete file."""
+        while True:
+            file = part.open("a+b")
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if _is_at(part, file.fileno()):
+                    return file
+            except BlockingIOError:
+                file.close()
+                raise ExportError(
+                    f"Another export is writing {str(path)!r}: wait until it has ended, or name"
+                    " another file"
+                ) from None
+            file.close()  # renamed by another export since it was opened
+
+    def _is_at(path: Path, descriptor: int) -> bool:
+        """Return whether an open file still has its name."""
+        try:
+            return os.path.samestat(path.stat(), os.fstat(descriptor))
+        except FileNotFoundError:
+            return False
+
+    def _sync_directory(directory: Path) -> None:
+        """Make the new name durable."""
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
