@@ -1,0 +1,70 @@
+"""Chooses the library that builds Arrow data: arro3, or pyarrow where only that is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from typing import Any, Protocol
+
+from cnct.data.columns import Columns
+
+Rows = Sequence[list[Any]]
+"""Values of rows, as `Columns.values` returns them."""
+
+DECIMAL_TYPE = (38, 18)
+"""Precision and scale of decimals; `Columns` puts all others into ``_extra``."""
+
+ROW_GROUP = 10_000
+"""Rows of a row group of a Parquet file, which are in memory until the group is written."""
+
+
+class ArrowLibrary(Protocol):
+    """Builds Arrow data and writes Parquet. Objects of the library are opaque to callers."""
+
+    def batch(self, columns: Columns, rows: Rows) -> Any:
+        """Return a record batch of rows."""
+        ...
+
+    def reader(self, columns: Columns, batches: Iterator[Any]) -> Any:
+        """Return a stream of record batches, which takes each from the iterator when it is read."""
+        ...
+
+    def table(self, columns: Columns, batches: Sequence[Any]) -> Any:
+        """Return a table of record batches, which can be read as often as needed."""
+        ...
+
+    def write_parquet(
+        self, path: str, columns: Columns, batches: Iterator[Any], compression: str
+    ) -> None:
+        """Write record batches to a Parquet file, each row group when it is full.
+
+        Args:
+            path: The file.
+            columns: Columns of the file.
+            batches: Record batches of these columns.
+            compression: One of `COMPRESSIONS`.
+        """
+        ...
+
+
+COMPRESSIONS = ("zstd", "snappy", "gzip", "brotli", "lz4", "uncompressed")
+"""Compressions of Parquet that both libraries write."""
+
+
+def arrow_library() -> ArrowLibrary:
+    """Return the library to use.
+
+    Raises:
+        ImportError: If neither arro3 nor pyarrow is installed.
+    """
+    if find_spec("arro3") and find_spec("arro3.core") and find_spec("arro3.io"):
+        from cnct.data.arro3_tables import Arro3Tables  # noqa: PLC0415 - takes 40 ms to import
+
+        return Arro3Tables()
+    if find_spec("pyarrow"):
+        from cnct.data.pyarrow_tables import PyarrowTables  # noqa: PLC0415 - takes 0.2 s to import
+
+        return PyarrowTables()
+    raise ImportError(
+        "Parquet and Arrow need arro3-core and arro3-io: pip install 'cnct[parquet]'", name="arro3"
+    )
