@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema, Table
 from arro3.io import write_parquet
 
-from cnct.data.arrow_library import DECIMAL_TYPE, ROW_GROUP, Rows
-from cnct.data.column_types import ColumnType
+from cnct.data.arrow_library import DECIMAL_TYPE, ROW_GROUP, Cells
+from cnct.data.column_types import CONVERTERS, ODD, ColumnType
 from cnct.data.columns import Columns
+from cnct.data.flattener import Converter
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -29,31 +29,46 @@ _TYPES: dict[ColumnType, DataType] = {
     "json": DataType.string(),
 }
 
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def _days(day: date) -> int:
-    return day.toordinal() - _FIRST_DAY
-
-
-def _digits(number: Decimal) -> str:
-    return format(number, "f")  # arro3 reads no exponents
-
-
-# arro3 has no constructor of these types from Python objects, and casts from other types.
-_CASTS: dict[ColumnType, tuple[Callable[[Any], Any], DataType]] = {
-    "decimal": (_digits, DataType.string()),
-    "datetime": (_microseconds, DataType.int64()),
-    "date": (_days, DataType.int32()),
+# arro3 builds no arrays of these types from Python objects; it casts arrays of others.
+_CAST_FROM: dict[ColumnType, DataType] = {
+    "decimal": DataType.string(),
+    "datetime": DataType.int64(),
+    "date": DataType.int32(),
 }
+
+_COMPRESSIONS = {
+    "zstd": "zstd(1)",
+    "gzip": "gzip(6)",
+    "brotli": "brotli(1)",
+    "lz4": "lz4_raw",
+}
+
+
+def _microseconds(value: Any) -> Any:
+    moment = CONVERTERS["datetime"](value)
+    return ODD if moment is ODD else (moment - _EPOCH) // _MICROSECOND
+
+
+def _days(value: Any) -> Any:
+    day = CONVERTERS["date"](value)
+    return ODD if day is ODD else day.toordinal() - _FIRST_DAY
+
+
+def _digits(value: Any) -> Any:
+    number = CONVERTERS["decimal"](value)
+    return ODD if number is ODD else format(number, "f")  # arro3 reads no exponents
 
 
 class Arro3Tables:
     """Builds Arrow data with arro3; see `cnct.data.arrow_library.ArrowLibrary`."""
 
-    def batch(self, columns: Columns, rows: Rows) -> RecordBatch:
+    converters: Mapping[ColumnType, Converter] = {
+        "datetime": _microseconds,
+        "date": _days,
+        "decimal": _digits,
+    }
+
+    def batch(self, columns: Columns, rows: Cells) -> RecordBatch:
         """Return a record batch of rows."""
         values = zip(*rows, strict=True) if rows else ((),) * len(columns.columns)
         types = (column.type for column in columns.columns)
@@ -69,13 +84,13 @@ class Arro3Tables:
         return Table.from_batches(batches, schema=_schema(columns))
 
     def write_parquet(
-        self, path: str, columns: Columns, batches: Iterator[Any], compression: str
+        self, file: IO[bytes], columns: Columns, batches: Iterator[Any], compression: str
     ) -> None:
-        """Write record batches to a Parquet file."""
+        """Write record batches as Parquet."""
         write_parquet(
             self.reader(columns, batches),
-            path,
-            compression="lz4_raw" if compression == "lz4" else compression,
+            file,
+            compression=_COMPRESSIONS.get(compression, compression),
             max_row_group_size=ROW_GROUP,
         )
 
@@ -85,9 +100,7 @@ def _schema(columns: Columns) -> Schema:
 
 
 def _array(cells: Sequence[Any], type_: ColumnType) -> Array:
-    """Return the values of a column as an Arrow array."""
-    if type_ not in _CASTS:
-        return Array(cells, _TYPES[type_])
-    plain, plain_type = _CASTS[type_]
-    values = [None if value is None else plain(value) for value in cells]
-    return Array(values, plain_type).cast(_TYPES[type_])
+    """Return the cells of a column as an Arrow array."""
+    if type_ in _CAST_FROM:
+        return Array(cells, _CAST_FROM[type_]).cast(_TYPES[type_])
+    return Array(cells, _TYPES[type_])

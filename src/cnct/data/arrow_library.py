@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import IO, Any, Protocol, TypeAlias
 
+from cnct.data.column_types import ColumnType
 from cnct.data.columns import Columns
+from cnct.data.flattener import Converter
+from cnct.exceptions import ExportError
 
-Rows = Sequence[list[Any]]
-"""Values of rows, as `Columns.values` returns them."""
+Cells: TypeAlias = Sequence[list[Any]]
+"""Cells of rows, as a `Flattener` with the converters of the library returns them."""
 
 DECIMAL_TYPE = (38, 18)
 """Precision and scale of decimals; `Columns` puts all others into ``_extra``."""
@@ -17,11 +20,23 @@ DECIMAL_TYPE = (38, 18)
 ROW_GROUP = 10_000
 """Rows of a row group of a Parquet file, which are in memory until the group is written."""
 
+COMPRESSIONS = ("zstd", "snappy", "gzip", "brotli", "lz4", "uncompressed")
+"""Compressions of Parquet that both libraries write."""
+
 
 class ArrowLibrary(Protocol):
-    """Builds Arrow data and writes Parquet. Objects of the library are opaque to callers."""
+    """Builds Arrow data and writes Parquet. Objects of the library are opaque to callers.
 
-    def batch(self, columns: Columns, rows: Rows) -> Any:
+    Attributes:
+        converters: Converters for cells as the library takes them.
+    """
+
+    @property
+    def converters(self) -> Mapping[ColumnType, Converter]:
+        """Converters for cells as the library takes them."""
+        ...
+
+    def batch(self, columns: Columns, rows: Cells) -> Any:
         """Return a record batch of rows."""
         ...
 
@@ -34,12 +49,12 @@ class ArrowLibrary(Protocol):
         ...
 
     def write_parquet(
-        self, path: str, columns: Columns, batches: Iterator[Any], compression: str
+        self, file: IO[bytes], columns: Columns, batches: Iterator[Any], compression: str
     ) -> None:
-        """Write record batches to a Parquet file, each row group when it is full.
+        """Write record batches as Parquet, each row group when it is full.
 
         Args:
-            path: The file.
+            file: An empty binary file, which stays open.
             columns: Columns of the file.
             batches: Record batches of these columns.
             compression: One of `COMPRESSIONS`.
@@ -47,15 +62,11 @@ class ArrowLibrary(Protocol):
         ...
 
 
-COMPRESSIONS = ("zstd", "snappy", "gzip", "brotli", "lz4", "uncompressed")
-"""Compressions of Parquet that both libraries write."""
-
-
 def arrow_library() -> ArrowLibrary:
     """Return the library to use.
 
     Raises:
-        ImportError: If neither arro3 nor pyarrow is installed.
+        ExportError: If neither arro3 nor pyarrow is installed.
     """
     if find_spec("arro3") and find_spec("arro3.core") and find_spec("arro3.io"):
         from cnct.data.arro3_tables import Arro3Tables  # noqa: PLC0415 - takes 40 ms to import
@@ -65,6 +76,6 @@ def arrow_library() -> ArrowLibrary:
         from cnct.data.pyarrow_tables import PyarrowTables  # noqa: PLC0415 - takes 0.2 s to import
 
         return PyarrowTables()
-    raise ImportError(
-        "Parquet and Arrow need arro3-core and arro3-io: pip install 'cnct[parquet]'", name="arro3"
+    raise ExportError(
+        "Parquet and Arrow need the packages of the extra parquet: pip install arro3-core arro3-io"
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import IO, Any
 
-from cnct.data.arrow_library import DECIMAL_TYPE, ROW_GROUP, Rows
+from cnct.data.arrow_library import DECIMAL_TYPE, ROW_GROUP, Cells
 from cnct.data.column_types import ColumnType
 from cnct.data.columns import Columns
+from cnct.data.flattener import Converter
 
-_arrow: Any = import_module("pyarrow")  # no types: it is in few environments
+_arrow: Any = import_module("pyarrow")  # few environments have its types
 
 _TYPES: dict[ColumnType, Any] = {
     "string": _arrow.string(),
@@ -27,7 +28,9 @@ _TYPES: dict[ColumnType, Any] = {
 class PyarrowTables:
     """Builds Arrow data with pyarrow; see `cnct.data.arrow_library.ArrowLibrary`."""
 
-    def batch(self, columns: Columns, rows: Rows) -> Any:
+    converters: Mapping[ColumnType, Converter] = {}
+
+    def batch(self, columns: Columns, rows: Cells) -> Any:
         """Return a record batch of rows."""
         schema = _schema(columns)
         values = zip(*rows, strict=True) if rows else ((),) * len(columns.columns)
@@ -45,20 +48,26 @@ class PyarrowTables:
         return _arrow.Table.from_batches(batches, schema=_schema(columns))
 
     def write_parquet(
-        self, path: str, columns: Columns, batches: Iterator[Any], compression: str
+        self, file: IO[bytes], columns: Columns, batches: Iterator[Any], compression: str
     ) -> None:
-        """Write record batches to a Parquet file."""
+        """Write record batches as Parquet."""
         parquet: Any = import_module("pyarrow.parquet")
         codec = "none" if compression == "uncompressed" else compression
-        with parquet.ParquetWriter(path, _schema(columns), compression=codec) as writer:
-            pending: list[Any] = []
-            for batch in batches:
-                pending.append(batch)
-                if sum(each.num_rows for each in pending) >= ROW_GROUP:
-                    writer.write_table(self.table(columns, pending), row_group_size=ROW_GROUP)
-                    pending = []
-            if pending:
-                writer.write_table(self.table(columns, pending), row_group_size=ROW_GROUP)
+        with parquet.ParquetWriter(file, _schema(columns), compression=codec) as writer:
+            for group in _groups(batches):
+                writer.write_table(self.table(columns, group), row_group_size=ROW_GROUP)
+
+
+def _groups(batches: Iterator[Any]) -> Iterator[list[Any]]:
+    """Yield the batches of a row group each: pyarrow begins a new one with each table."""
+    group: list[Any] = []
+    for batch in batches:
+        group.append(batch)
+        if sum(part.num_rows for part in group) >= ROW_GROUP:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _schema(columns: Columns) -> Any:

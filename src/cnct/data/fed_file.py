@@ -1,13 +1,16 @@
-"""Feeds libraries that pull their input from an iterator, while pages are pushed to writers.
+"""Base of formats whose libraries pull rows from an iterator, while pages are pushed to writers.
 
-The library runs in a thread of its own; at most one item waits for it. Does no I/O.
+The library runs in a thread of its own; at most one item waits for it.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any, Generic, TypeVar
+
+from cnct.data.row_file import RowFile
 
 T = TypeVar("T")
 
@@ -91,3 +94,26 @@ class Feed(Generic[T]):
             item, self._item = self._item, _NOTHING
             self._changed.notify_all()
             return item
+
+
+class FedFile(RowFile):
+    """A format whose library runs in a thread between `_feed` and `finish` or `abort`."""
+
+    _fed: Feed[Any]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open = ExitStack()
+
+    def _feed(self, consume: Callable[[Iterator[Any]], object]) -> None:
+        """Start the library."""
+        self._fed = Feed(consume)
+        self._open.callback(self._fed.abort)
+
+    def finish(self) -> None:
+        """Wait until the library has written the file."""
+        self._fed.finish()
+
+    def abort(self) -> None:
+        """End the library."""
+        self._open.close()
