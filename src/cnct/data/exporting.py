@@ -110,4 +110,5 @@ class Export:
         traceback: TracebackType | None,
     ) -> None:
         """Remove the file unless it is complete."""
+        self._row_file.abort()
         self._target.discard()

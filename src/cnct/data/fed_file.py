@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from typing import Any, Generic, TypeVar
 
 from cnct.data.row_file import RowFile
+from cnct.exceptions import ExportError
 
 T = TypeVar("T")
 
@@ -70,6 +71,8 @@ class Feed(Generic[T]):
 
     def _join(self) -> None:
         self._thread.join()
+        if self._error is not None and not isinstance(self._error, Exception):
+            raise ExportError(f"The library failed: {self._error}") from self._error
         if self._error is not None:
             raise self._error
 

@@ -11,10 +11,9 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
+from importlib import import_module
 from typing import IO, Any, Literal
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-from rustpy_xlsxwriter import Format, write_worksheet
 
 from cnct.data.column_types import CONVERTERS, ODD, ColumnType
 from cnct.data.columns import Columns
@@ -23,6 +22,8 @@ from cnct.data.flattener import Converter
 from cnct.data.json_rows import decoded_row
 from cnct.exceptions import ExportError, ExportWarning, users_level
 from cnct.text import listed
+
+_xlsx: Any = import_module("rustpy_xlsxwriter")  # its types are incomplete
 
 _MOST_TEXT = 32_767  # units of UTF-16 in a cell
 _MOST_NAME = 31  # characters of a sheet's name
@@ -55,7 +56,9 @@ class XlsxFile(FedFile):
 
     most_rows = 1_048_575
 
-    def __init__(self, *, sheet: str = "rows", long_text: Literal["error", "cut"] = "error") -> None:
+    def __init__(
+        self, *, sheet: str = "rows", long_text: Literal["error", "cut"] = "error"
+    ) -> None:
         super().__init__()
         if long_text not in {"error", "cut"}:
             raise ValueError(f"long_text must be 'error' or 'cut', not {long_text!r}")
@@ -125,12 +128,12 @@ def _write_workbook(
     file: IO[bytes], sheet: str, columns: Columns, pages: Iterator[list[dict[str, Any]]]
 ) -> None:
     formats = {
-        column.name: Format().set_num_format(_FORMATS[column.type])
+        column.name: _xlsx.Format().set_num_format(_FORMATS[column.type])
         for column in columns.columns
         if column.type in _FORMATS
     }
     names = [column.name for column in columns.columns]
-    write_worksheet(
+    _xlsx.write_worksheet(
         _records(pages, names),
         file,
         sheet_name=sheet,
