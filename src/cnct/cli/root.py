@@ -41,6 +41,7 @@ COMMANDS = {
     "emulate": Entry("emulate", "Serve a local Connect."),
     "config": Entry("config", "Show and change settings and profiles."),
     "spec": Entry("spec", "Show, renew and compare the API's document."),
+    "stubs": Entry("stubs", "Write types for type checkers and editors."),
     "doctor": Entry("doctor", "Show versions, settings, document and network."),
     "shell": Entry("shell", "Start Python with a client."),
     "completion": Entry("completion", "Print the completion script of a shell."),

@@ -119,6 +119,14 @@ FORMS = {
             "diff": Form(_SEES, (FILE, FILE)),
         },
     ),
+    "stubs": Form(
+        {
+            **dict.fromkeys(("-o", "--output"), FILE),
+            "--only": NONE,
+            **dict.fromkeys(("--no-async", "--no-filters", "--check"), FLAG),
+            **SESSION,
+        }
+    ),
     "doctor": Form({"--online": FLAG, **_SEES}),
     "shell": Form(SESSION),
     "completion": Form(SESSION, (SHELLS,)),
