@@ -102,6 +102,7 @@ class CollectionRun:
             if (state.selection, state.field) != (selection, field):
                 state = state._replace(selection=selection, field=field, cursor="", progress="")
             file.save(state)
+            file.show(state.key, subject.columns)
         self._state = state
 
     def _since(self) -> str | None:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Self
 from cnct.api_keys import user_of
 from cnct.client._core.arguments import checked_int
 from cnct.client.mirroring.collection_run import CollectionRun
+from cnct.client.mirroring.contents import AsyncContents, SyncContents
 from cnct.client.mirroring.steps import Look, MirrorFlow, Store, async_play, play
 from cnct.client.mirroring.subjects import Subjects, path_of
 from cnct.client.mirroring.synced import Synced
 from cnct.client.models.query import signed_fields
-from cnct.data.mirror import MirrorFile
+from cnct.data.mirror import MirrorFile, MirrorReading
 from cnct.endpoints import is_same_endpoint
 from cnct.exceptions import MirrorError
 from cnct.openapi.shapes import as_record
@@ -41,9 +42,10 @@ class MirrorBase:
 
     def __init__(self, client: Any, path: str | os.PathLike[str]) -> None:
         self._client = client
-        self._path = os.fspath(path)
+        self._filename = os.fspath(path)
         self._opened: MirrorFile | None = None
         self._lock = threading.Lock()
+        self._reading = MirrorReading(self._filename, client.endpoint, lambda: self._file)
 
     @property
     def _file(self) -> MirrorFile:
@@ -54,7 +56,7 @@ class MirrorBase:
         """
         with self._lock:
             if self._opened is None:
-                self._opened = MirrorFile(self._path)
+                self._opened = MirrorFile(self._filename)
             return self._opened
 
     def close(self) -> None:
@@ -63,10 +65,11 @@ class MirrorBase:
             if self._opened is not None:
                 self._opened.close()
                 self._opened = None
+        self._reading.close()
 
     def __repr__(self) -> str:
         """Return class and path."""
-        return clean(f"<{type(self).__name__} {self._path}>")
+        return clean(f"<{type(self).__name__} {self._filename}>")
 
     def _sync(
         self,
@@ -129,8 +132,8 @@ class MirrorBase:
         endpoint = file.fact("endpoint")
         if endpoint and not is_same_endpoint(endpoint, client.endpoint):
             raise MirrorError(
-                f"{self._path} is a mirror of {endpoint}, not of {client.endpoint}: name another"
-                " file"
+                f"{self._filename} is a mirror of {endpoint}, not of {client.endpoint}: name"
+                " another file"
             )
         user = user_of((yield Store(lambda: client.api_key or "")))
         if not endpoint or user != file.fact("user"):
@@ -138,7 +141,7 @@ class MirrorBase:
             before = file.fact("account")
             if before and account and before != account:
                 raise MirrorError(
-                    f"{self._path} is a mirror of the account {before}, not of {account}: name"
+                    f"{self._filename} is a mirror of the account {before}, not of {account}: name"
                     " another file"
                 )
             yield Store(lambda: self._note(file, client.endpoint, user, account or before))
@@ -160,8 +163,15 @@ class MirrorBase:
         return str(as_record(first.rows[0] if first.rows else None).get("id", ""))
 
 
-class Mirror(MirrorBase):
-    """A local copy of collections in a SQLite file; made by `ConnectClient.mirror`."""
+class Mirror(MirrorBase, SyncContents):
+    """A local copy of collections in a SQLite file; made by `ConnectClient.mirror`.
+
+    Its collections are read as those of a client, without calls. Writes are refused.
+
+    Example:
+        >>> mirror.requests.filter(status="pending").count()  # doctest: +SKIP
+        42
+    """
 
     def sync(
         self,
@@ -196,7 +206,7 @@ class Mirror(MirrorBase):
         self.close()
 
 
-class AsyncMirror(MirrorBase):
+class AsyncMirror(MirrorBase, AsyncContents):
     """Async twin of `Mirror`."""
 
     async def sync(

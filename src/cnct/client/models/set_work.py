@@ -90,6 +90,7 @@ class SetWork(SetBase):
         specs = self._specs if self._strict else None
         if specs:
             check_name(self, specs, f"{self._path}/ID/{name}", "action")
+        self._client._check_write("POST", f"{self._path}/ID/{name}")
         return name
 
     @staticmethod
