@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import pickle
-import sqlite3
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import KEY, SHARED
+from tests.conftest import KEY
 
 from cnct import (
     ClientError,
@@ -173,7 +168,7 @@ def test_an_attribute_that_the_mirror_lacks_is_an_error(mirror, name, message):
 
 
 def test_a_condition_on_an_unknown_field_is_an_error_though_the_server_ignores_it(mirror):
-    with pytest.raises(InvalidCallError, match="Unknown field 'statsu'. Did you mean 'status'"):
+    with pytest.raises(InvalidCallError, match=r"Unknown field 'statsu'\. Did you mean 'status'"):
         mirror.requests.filter(statsu="pending").count()
 
 
