@@ -6,8 +6,10 @@ import os
 import threading
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from weakref import finalize
 
 from cnct.api_keys import user_of
 from cnct.client._core.arguments import checked_int
@@ -44,6 +46,7 @@ class MirrorBase:
         self._client = client
         self._filename = os.fspath(path)
         self._opened: MirrorFile | None = None
+        self._documented: Subjects | None = None
         self._lock = threading.Lock()
         self._reading = MirrorReading(self._filename, client.endpoint, lambda: self._file)
 
@@ -57,13 +60,20 @@ class MirrorBase:
         with self._lock:
             if self._opened is None:
                 self._opened = MirrorFile(self._filename)
+                self._close = finalize(self, self._opened.close)
             return self._opened
+
+    def _subjects(self, client: Any) -> Subjects:
+        """Return the collections of the client's document, which is read once."""
+        if self._documented is None or self._documented.specs is not client.specs:
+            self._documented = Subjects(client)
+        return self._documented
 
     def close(self) -> None:
         """Close the file; a later use opens it again."""
         with self._lock:
             if self._opened is not None:
-                self._opened.close()
+                self._close()
                 self._opened = None
         self._reading.close()
 
@@ -111,7 +121,7 @@ class MirrorBase:
     ) -> MirrorFlow[Synced]:
         client = self._client.with_options()  # with counts of its own
         file: MirrorFile = yield Store(lambda: self._file)
-        subjects: Subjects = yield Store(lambda: Subjects(client))
+        subjects: Subjects = yield Store(lambda: self._subjects(client))
         synced = Synced()
         with file.writing():
             yield from self._belong(client, file, subjects)
@@ -119,7 +129,8 @@ class MirrorBase:
                 before = client._counts.read().calls
                 rows = client._collection_at(path).all().limit(_ROWS)
                 rows = rows.concurrency(width or client.concurrency)
-                one = CollectionRun(file, subjects.subject(path), rows, selection, lookback)
+                subject = yield Store(partial(subjects.subject, path))
+                one = CollectionRun(file, subject, rows, selection, lookback)
                 yield from run(one)
                 synced.add(path, one.counts, client._counts.read().calls - before)
         return synced
