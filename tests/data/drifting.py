@@ -75,14 +75,12 @@ class OtherUsers:
         self.chance.choice((self.insert, self.insert, self.update, self.update, self.delete))()
 
 
-def mirrored(path: str | Path, table: str = "requests") -> dict[str, Any]:
-    """Return the rows of a mirror by id, as any program reads them."""
+def mirrored(path: str | Path, collection: str = "requests") -> dict[str, Any]:
+    """Return the rows of a mirror by id, without the client that wrote them."""
     connection = sqlite3.connect(path)
     try:
-        return {
-            key: json.loads(doc)
-            for key, doc in connection.execute(f'SELECT id, doc FROM "{table}"')
-        }
+        rows = connection.execute(f'SELECT id, doc FROM "rows/{collection}"')
+        return {key: json.loads(doc) for key, doc in rows}
     finally:
         connection.close()
 
