@@ -5,7 +5,7 @@ Collections, resources and sets are the usual ones; which rows match is decided 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cnct.client._core.messages import Request, Response
@@ -31,6 +31,7 @@ _SETTINGS: dict[str, Any] = {
     "_api_key": None,
     "_default_headers": {},
     "_policy": None,
+    "use_specs": False,
     "default_limit": _ROWS_OF_A_PAGE,
     "concurrency": 1,
     "deadline": None,
@@ -65,6 +66,10 @@ class MirrorReads(BaseClient[Any, Any, Any]):
 
     def _fields_at(self, path: str) -> Mapping[str, FilterField]:
         return self._answers.fields(path)
+
+    def _check_picks(self, path: str, names: Sequence[str], call: str) -> bool:  # noqa: ARG002 - as of clients with a document
+        self._answers.check_picks(path, names)
+        return False
 
     def _check_write(self, method: str, path: str) -> None:
         raise MirrorError(

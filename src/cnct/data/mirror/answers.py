@@ -50,6 +50,24 @@ class MirrorAnswers:
         collection = self._reading.collection(path)
         return collection.table.fields if collection else {}
 
+    def check_picks(self, path: str, names: Sequence[str]) -> None:
+        """Check names of fields to pick from rows, or from a row.
+
+        Args:
+            path: Path of the collection, or of a resource.
+            names: Dotted names.
+
+        Raises:
+            MirrorError: If a field was not fetched.
+        """
+        collection = self._reading.collection(path) or self._reading.collection(
+            path.rpartition("/")[0]
+        )
+        if collection is not None:
+            fetched = FetchedFields(collection.table, collection.state.selection)
+            missing = [name for name in names if not fetched.has(name)]
+            _check_fetched(collection, fetched, missing)
+
     def get(self, path: str, query: str, *, is_list: bool) -> LocalResponse:
         """Answer a GET.
 
@@ -119,9 +137,7 @@ class MirrorAnswers:
                 raise InvalidCallError(f"The mirror cannot filter {path}", errors=unknown)
         plan = read(query, table, sliced=sliced)
         fetched = FetchedFields(table, collection.state.selection)
-        missing = fetched.missing(query)
-        if missing:
-            raise _not_fetched(collection, missing)
+        _check_fetched(collection, fetched, fetched.missing(query))
         # The others are in no row, so that rows need not be decoded to remove them.
         hidden = {
             name: paths for name, paths in plan.selection.hidden.items() if name in fetched.revealed
@@ -146,12 +162,16 @@ class MirrorAnswers:
         return MirrorError(f"{path} {problem}: write mirror.sync({path!r}) first. {has}")
 
 
-def _not_fetched(collection: MirroredCollection, names: Sequence[str]) -> MirrorError:
-    select = [*collection.state.selection, *names]
+def _check_fetched(
+    collection: MirroredCollection, fetched: FetchedFields, missing: Sequence[str]
+) -> None:
+    """Raise an error if fields are missing in the rows of a collection."""
+    if not missing:
+        return
     path = unquote(collection.state.path)
-    return MirrorError(
-        f"The rows of {path} in the mirror were fetched without {listed(names)}: write "
-        f"mirror.sync({path!r}, select={select}) first"
+    raise MirrorError(
+        f"The rows of {path} in the mirror were fetched without {listed(missing)}: write"
+        f" mirror.sync({path!r}, select={fetched.selection_with(missing)}) first"
     )
 
 

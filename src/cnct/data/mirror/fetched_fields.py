@@ -24,6 +24,7 @@ class FetchedFields:
 
     def __init__(self, table: Table, select: Sequence[str] = ()) -> None:
         self._table = table
+        self._signed = select
         self._removed = [name[1:] for name in select if name.startswith("-")]
         self._selected = [name for name in select if not name.startswith("-")]
 
@@ -45,6 +46,16 @@ class FetchedFields:
         """Return the fields that a query needs and rows lack: of filters, search, order, select."""
         names = dict.fromkeys(self._needed(query))
         return [name for name in names if not self.has(name)]
+
+    def selection_with(self, names: Sequence[str]) -> list[str]:
+        """Return the selection that also fetches some fields that rows lack."""
+        kept = [
+            signed
+            for signed in self._signed
+            if signed[0] != "-" or not any(_is_within(name, signed[1:]) for name in names)
+        ]
+        fetched = FetchedFields(self._table, kept)
+        return [*kept, *(name for name in names if not fetched.has(name))]
 
     def _needed(self, query: Node | None) -> Iterator[str]:
         for leaf in field_conditions(query):

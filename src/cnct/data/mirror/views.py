@@ -41,13 +41,18 @@ def view_sql(name: str, table: str, columns: Iterable[Column], *, is_nested: boo
         columns: The columns.
         is_nested: Whether the rows have ids above them, for the column ``_parent``.
     """
-    terms = {column.name: _term(column) for column in columns if column.path}
+    terms = {column.name: _term(column) for column in columns if _has_path(column)}
     terms = dict([*terms.items()][:_MOST_COLUMNS])
     if is_nested:
         terms["_parent"] = "parent"
     terms["_row"] = "doc"
     selected = ",\n".join(f"{term} AS {quoted(name)}" for name, term in terms.items())
     return f"CREATE VIEW {quoted(name)} AS SELECT\n{selected}\nFROM {quoted(table)}"
+
+
+def _has_path(column: Column) -> bool:
+    """Return whether a column has a path that SQLite can write; it escapes no quotes."""
+    return bool(column.path) and not any(sign in name for name in column.path for sign in '"\\')
 
 
 def _term(column: Column) -> str:
