@@ -13,7 +13,7 @@ import pytest
 
 from cnct import ExportError, ExportWarning, InvalidCallError
 from cnct.data.columns import Column, Columns
-from cnct.data.exporting import OBSERVED_ROWS, Export
+from cnct.data.exporting import OBSERVED_ROWS, Export, warn_of_extra
 from cnct.data.file_formats import format_of, row_file
 from cnct.data.whole_file import OpenStream, WholeFile
 
@@ -45,7 +45,9 @@ def exported(rows, columns=COLUMNS, choice=None, form="csv", **options):
     with Export(OpenStream(file, "test"), row_file(form, **options), columns, choice) as export:
         for row in rows:
             export.write([row])
-        assert export.finish().rows == len(rows)
+        report = export.finish()
+    assert report.rows == len(rows)
+    warn_of_extra(report)
     return file.getvalue()
 
 
@@ -99,7 +101,7 @@ def test_dialects_of_csv():
         ({"quoting": 99}, (TypeError, ValueError), "quoting"),
         ({"encoding": "utf-99"}, ValueError, "no encoding 'utf-99'"),
         ({"encoding": "latin-1", "bom": True}, ValueError, "bom is for UTF-8"),
-        ({"lineterminator": ""}, TypeError, "lineterminator"),
+        ({"lineterminator": ""}, ValueError, "lineterminator"),
         ({"nonsense": 1}, TypeError, "nonsense"),
     ],
 )
@@ -155,8 +157,9 @@ def test_the_report_counts_what_is_in_the_last_column(tmp_path):
     path = tmp_path / "out.csv"
     with Export(WholeFile(path), row_file("csv"), COLUMNS) as export:
         export.write([b'{"n": "x", "new": 1}', b'{"new": 2}'])
-        with pytest.warns(ExportWarning, match=r"out\.csv: values without a column.*new \(2\)"):
-            report = export.finish()
+        report = export.finish()
+    with pytest.warns(ExportWarning, match=r"out\.csv: values without a column.*new \(2\)"):
+        warn_of_extra(report)
     assert (report.path, report.rows, report.extra) == (str(path), 2, {"n": 1, "new": 2})
     assert repr(report._replace(path="out.csv", seconds=1.26)) == (
         "<Exported out.csv 2 rows in 1.3 s, _extra: n 1, new 2>"

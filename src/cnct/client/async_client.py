@@ -121,11 +121,20 @@ class AsyncConnectClient(
         rows = await rows_of(response)
         return value_of(request, response, self._serves_pages) if rows is None else rows
 
-    async def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
-        """GET a page of a list. Async twin of `ConnectClient._fetch`."""
+    async def _fetch(
+        self, path: str, kwargs: Mapping[str, Any], is_checked: bool, is_raw: bool = False
+    ) -> Unread:
+        """GET a page of a list. Async twin of `ConnectClient._fetch`.
+
+        Args:
+            path: As there.
+            kwargs: As there.
+            is_checked: As there.
+            is_raw: Whether the rows will not be decoded, so that no thread needs to do that.
+        """
         request = expecting_json(await self._checked_request("GET", path, {**kwargs}, is_checked))
         response = await self._exchange(request)
-        return Unread(request, response, await rows_of(response))
+        return Unread(request, response, None if is_raw else await rows_of(response))
 
     def _read_ahead(self, reader: Reader, pages: int) -> AsyncAhead:
         from cnct.client._http.tasks import AsyncAhead  # noqa: PLC0415 - needs asyncio
@@ -152,12 +161,10 @@ class AsyncConnectClient(
             await in_thread(load, specs)
         return self._request(method, path, kwargs, is_checked)
 
-    async def _wait(self, path: str, wait: Wait) -> dict[str, Any]:
+    async def _wait(self, path: str, wait: Wait) -> Any:
         """Read a resource until the condition is met. Async twin of `ConnectClient._wait`."""
         first = await self._checked_request("GET", path, {})
-        flow = self._wait_flow(first, path, wait)
-        row: dict[str, Any] = await self._driver.run(flow, self._send_once)
-        return row
+        return await self._driver.run(self._wait_flow(first, path, wait), self._send_once)
 
     async def _exchange(self, request: Request) -> Response:
         return await self._driver.run(self._flow(request), self._send_once)

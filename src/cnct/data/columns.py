@@ -113,6 +113,14 @@ class Columns:
         types = fields.types()[:MAX_COLUMNS]
         return cls(Column(".".join(path), path, type_) for path, type_ in types)
 
+    def without(self, fields: Iterable[str]) -> Columns:
+        """Return the columns without some fields or objects; a value all the same is unknown."""
+        prefixes = tuple(f"{field}." for field in fields)
+        columns = [
+            column for column in self.columns[:-1] if not f"{column.name}.".startswith(prefixes)
+        ]
+        return Columns(columns, is_documented=self._is_documented)
+
     def chosen(self, choice: Choice | None) -> Columns:
         """Return some of the columns in another order, and with other names.
 

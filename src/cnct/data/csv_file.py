@@ -49,8 +49,8 @@ class CsvFile(RowFile):
         plain_cells: bool = False,
     ) -> None:
         super().__init__()
-        if not isinstance(lineterminator, str) or not lineterminator:
-            raise TypeError("lineterminator must be a text, such as '\\r\\n'")
+        if not lineterminator:
+            raise ValueError("lineterminator is empty: leave it out for a line feed")
         self._encoder = _encoder(encoding, bom=bom)
         self._bom = "\ufeff" if bom else ""
         self._is_guarded = not plain_cells

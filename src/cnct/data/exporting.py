@@ -43,7 +43,11 @@ class Export:
         self._target = target
         self._row_file = row_file
         self._choice = choice
-        self._columns = columns.chosen(choice) if columns else None
+        try:
+            self._columns = columns.chosen(choice) if columns else None
+        except BaseException:
+            target.discard()
+            raise
         self._waits = columns is None and (row_file.needs_columns or choice is not None)
         self._waiting: list[bytes] = []
         self._rows = 0
@@ -77,27 +81,14 @@ class Export:
             self._row_file.begin(self._target.file, self._columns if uses_columns else None)
 
     def finish(self) -> Exported:
-        """Write the end, complete the file, and return the report.
-
-        Issues an `ExportWarning` if values went to ``_extra``.
-        """
+        """Write the end, complete the file, and return the report."""
         if self._waits:
             self._observe()
         self._begin()
         self._row_file.finish()
         self._target.commit()
-        exported = Exported(
-            self._target.name, self._rows, dict(self._row_file.odd), monotonic() - self._start
-        )
-        if exported.extra:
-            fields = listed(f"{name} ({count:,})" for name, count in exported.extra.items())
-            warnings.warn(
-                f"{exported.path}: values without a column, or of another type, are in"
-                f" {EXTRA}: {fields}",
-                ExportWarning,
-                stacklevel=users_level(),
-            )
-        return exported
+        seconds = monotonic() - self._start
+        return Exported(self._target.name, self._rows, dict(self._row_file.odd), seconds)
 
     def __enter__(self) -> Self:
         """Return the export."""
@@ -110,5 +101,16 @@ class Export:
         traceback: TracebackType | None,
     ) -> None:
         """Remove the file unless it is complete."""
-        self._row_file.abort()
         self._target.discard()
+
+
+def warn_of_extra(exported: Exported) -> None:
+    """Issue an `ExportWarning` at the user's line if values went to ``_extra``."""
+    if exported.extra:
+        fields = listed(f"{name} ({count:,})" for name, count in exported.extra.items())
+        warnings.warn(
+            f"{exported.path}: values without a column, or of another type, are in {EXTRA}:"
+            f" {fields}",
+            ExportWarning,
+            stacklevel=users_level(),
+        )

@@ -118,7 +118,7 @@ def _count(rest: Any, tree: _Tree, prefix: str, odd: dict[str, int]) -> None:
         return
     for name, value in rest.items():
         below = tree.get(name)
-        if isinstance(below, dict) and is_record(value):
+        if is_record(below) and is_record(value):
             _count(value, below, f"{prefix}{name}.", odd)
         else:
             field = f"{prefix}{name}"

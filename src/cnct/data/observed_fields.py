@@ -72,8 +72,7 @@ def _types(fields: dict[str, _Field], path: _Path) -> Iterator[tuple[_Path, Colu
 def _joined(types: set[str]) -> ColumnType:
     """Return the type that holds the values of all types."""
     if len(types) == 1:
-        [only] = types
-        return _NAMES.get(only, "json")
+        return _NAMES.get(types.pop(), "json")
     if types and types <= {"integer", "decimal"}:
         return "decimal"
     return "string" if types and types <= {"string", "date", "datetime"} else "json"

@@ -143,8 +143,7 @@ else:
     def _opened(part: Path, path: Path) -> BinaryIO:
         """Open and lock the incomplete file."""
         while True:
-            # Formats write at other places than the end, which mode "a" cannot.
-            file = os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
+            file = part.open("a+b")
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if _is_at(part, file.fileno()):

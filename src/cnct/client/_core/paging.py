@@ -6,6 +6,7 @@ The order of the pages is decided by ``reader``.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cnct.client._core.messages import Request, Response
@@ -48,15 +49,18 @@ class Unread(NamedTuple):
     response: Response
     rows: list[Any] | None = None
 
-    def page(self) -> Page:
+    def page(self, decoder: Callable[[bytes], Any] | None = None) -> Page:
         """Decode the response.
+
+        Args:
+            decoder: Decodes the body; by default as JSON.
 
         Raises:
             ClientError: If the body is not a JSON array.
         """
         rows = self.rows
         if rows is None:
-            rows = value_of(self.request, self.response)
+            rows = value_of(self.request, self.response, decoder=decoder)
         if not is_list(rows):
             raise ClientError(
                 f"Expected a JSON array of rows, got {type(rows).__name__}",

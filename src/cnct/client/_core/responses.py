@@ -36,7 +36,10 @@ def never(_: Request) -> bool:
 
 
 def value_of(
-    request: Request, response: Response, serves_pages: Callable[[Request], bool] = never
+    request: Request,
+    response: Response,
+    serves_pages: Callable[[Request], bool] = never,
+    decoder: Callable[[bytes], Any] | None = None,
 ) -> Any:
     """Decode the body of a successful response.
 
@@ -45,6 +48,7 @@ def value_of(
         response: The response.
         serves_pages: Returns whether the document has a response other than JSON to a request;
             called only for an HTML page.
+        decoder: Decodes JSON; by default `decode`.
 
     Returns:
         Decoded JSON; ``None`` for 204, for an empty JSON body of a write or HEAD, and for the 404
@@ -67,7 +71,7 @@ def value_of(
             return None
         raise unreadable(request, response, "The response should be JSON, but its body is empty")
     try:
-        return decode(content)
+        return decode(content) if decoder is None else decoder(content)
     except ValueError as error:
         content = b""  # may repeat the API key, which tracebacks with local variables would show
         clear_frames(error.__traceback__)

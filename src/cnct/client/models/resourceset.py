@@ -14,6 +14,7 @@ from cnct.client.models.picking import Picking
 from cnct.client.models.query import first_query
 from cnct.client.models.refinement import checked_index
 from cnct.client.models.set_base import MISSING, UNREAD, reader_of
+from cnct.client.models.set_exports import AsyncSetExports, SyncSetExports
 from cnct.client.models.set_work import AsyncSetWork, SyncSetWork
 from cnct.client.models.windowed import AsyncWindowed, Windowed
 from cnct.client.work.lookups import AsyncSetLookups, SetLookups
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cnct.client.models.explaining import Explanation
 
 
-class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
+class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetExports, SyncSetWork):
     """Represent a set of resources.
 
     Makes no call until rows are needed. Refining (``filter``, ``order_by``, ``limit``, slices and
@@ -46,11 +47,11 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
     def _repr_html_(self) -> str | None:
         return self._rows_html()
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[Any]:
         """Yield the resources, fetching pages as they are needed."""
         return self._kept() if self._client.resourceset_append else self.iterator()
 
-    def _kept(self) -> Iterator[dict[str, Any]]:
+    def _kept(self) -> Iterator[Any]:
         """Yield the kept rows, then read more and keep them; iterations share what they fetch."""
         with self._iterating():
             index = 0
@@ -84,12 +85,12 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
                 self._warn_of_drift(rows.reader)
         return index < len(rows.kept)
 
-    def iterator(self) -> Iterator[dict[str, Any]]:
+    def iterator(self) -> Iterator[Any]:
         """Yield the resources without keeping them: memory holds the pages under way."""
         for rows in self.pages():
             yield from rows
 
-    def pages(self) -> Generator[list[dict[str, Any]]]:
+    def pages(self) -> Generator[list[Any]]:
         """Yield the resources in lists, page by page, without keeping them."""
         if self._rows.reader.complete:
             yield from self._kept_pages()
@@ -114,7 +115,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
         return self.first() is not None if self._counted() is None else self.count() > 0
 
     @overload
-    def __getitem__(self, key: int) -> dict[str, Any]: ...
+    def __getitem__(self, key: int) -> Any: ...
     @overload
     def __getitem__(self, key: slice) -> Self: ...
 
@@ -141,7 +142,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
                 row = self._remembered(index, self._read(self._fetch(self._only(index))))
             return row
 
-    def first(self) -> dict[str, Any] | None:
+    def first(self) -> Any:
         """Return the first resource, or ``None``; asks for one row."""
         row = self._one(0)
         return None if row is MISSING else row
@@ -183,7 +184,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetWork):
         return values
 
 
-class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
+class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetExports, AsyncSetWork):
     """Async twin of `ResourceSet`: read with ``async for``; methods that make calls are awaited."""
 
     def __init__(self, client: AsyncConnectClient, path: str, query: R | None = None) -> None:
@@ -194,7 +195,7 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
     def _repr_html_(self) -> str | None:
         return self._rows_html()
 
-    def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
+    def __aiter__(self) -> AsyncIterator[Any]:
         """Yield the resources, fetching pages as they are needed."""
         return self._kept() if self._client.resourceset_append else self.iterator()
 
@@ -202,7 +203,7 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
         """Refuse, and name ``async for``."""
         raise TypeError(f"Iterate over {self!r} with: async for resource in ...")
 
-    async def _kept(self) -> AsyncIterator[dict[str, Any]]:
+    async def _kept(self) -> AsyncIterator[Any]:
         """Yield the kept rows, then read more and keep them; iterations share what they fetch."""
         async with self._iterating():
             index = 0
@@ -239,14 +240,14 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
                     self._warn_of_drift(rows.reader)
         return index < len(rows.kept)
 
-    async def iterator(self) -> AsyncIterator[dict[str, Any]]:
+    async def iterator(self) -> AsyncIterator[Any]:
         """Yield the resources without keeping them: memory holds the pages under way."""
         async with aclosing(self.pages()) as pages:
             async for rows in pages:
                 for row in rows:
                     yield row
 
-    async def pages(self) -> AsyncGenerator[list[dict[str, Any]]]:
+    async def pages(self) -> AsyncGenerator[list[Any]]:
         """Yield the resources in lists, page by page, without keeping them."""
         if self._rows.reader.complete:
             for rows in self._kept_pages():
@@ -261,7 +262,10 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
                     yield rows
 
     async def _fetch(self, span: Span) -> Unread:
-        response = await self._client._fetch(self._at(span), self._query.kwargs, self._checked)
+        is_raw = self._decoder is not None
+        response = await self._client._fetch(
+            self._at(span), self._query.kwargs, self._checked, is_raw
+        )
         self._checked = True
         return response
 
@@ -279,7 +283,7 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
         return counted > 0
 
     @overload
-    def __getitem__(self, key: int) -> dict[str, Any]: ...
+    def __getitem__(self, key: int) -> Any: ...
     @overload
     def __getitem__(self, key: slice) -> Self: ...
 
@@ -304,7 +308,7 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetWork):
             raise self._no_such(key)
         return row
 
-    async def first(self) -> dict[str, Any] | None:
+    async def first(self) -> Any:
         """Return the first resource, or ``None``; asks for one row."""
         row = self._row_at(0)
         if row is UNREAD:

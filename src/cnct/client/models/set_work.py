@@ -90,7 +90,6 @@ class SetWork(SetBase):
         specs = self._specs if self._strict else None
         if specs:
             check_name(self, specs, f"{self._path}/ID/{name}", "action")
-        self._client._check_write("POST", f"{self._path}/ID/{name}")
         return name
 
     @staticmethod
@@ -103,12 +102,12 @@ class SyncSetWork(SetWork):
     """The work over a `ResourceSet`."""
 
     @abstractmethod
-    def pages(self) -> Generator[list[dict[str, Any]]]:
+    def pages(self) -> Generator[list[Any]]:
         """Yield the resources in lists."""
 
     def process(
         self,
-        function: Callable[[dict[str, Any]], Any],
+        function: Callable[[Any], Any],
         *,
         concurrency: int = 1,
         recheck: bool = False,
@@ -117,7 +116,7 @@ class SyncSetWork(SetWork):
         progress: ShowsProgress = None,
         name: str | None = None,
         summary: Summary | None = None,
-        key: Callable[[dict[str, Any]], Id] | None = None,
+        key: Callable[[Any], Id] | None = None,
         journal_restart: bool = False,
     ) -> Summary:
         """Call a function with each resource of the set, and return the counts.
@@ -172,7 +171,7 @@ class SyncSetWork(SetWork):
         return runs.process(self._job(function, options))
 
     def outcomes(
-        self, function: Callable[[dict[str, Any]], T], **options: Unpack[Options]
+        self, function: Callable[[Any], T], **options: Unpack[Options]
     ) -> Generator[Outcome[T]]:
         """Call a function with each resource, and yield an `Outcome` as each is known.
 
@@ -240,12 +239,12 @@ class AsyncSetWork(SetWork):
     """Async twin of `SyncSetWork`, the work over an `AsyncResourceSet`."""
 
     @abstractmethod
-    def pages(self) -> AsyncGenerator[list[dict[str, Any]]]:
+    def pages(self) -> AsyncGenerator[list[Any]]:
         """Yield the resources in lists."""
 
     async def process(
         self,
-        function: Callable[[dict[str, Any]], Awaitable[Any]],
+        function: Callable[[Any], Awaitable[Any]],
         *,
         concurrency: int = 1,
         recheck: bool = False,
@@ -254,7 +253,7 @@ class AsyncSetWork(SetWork):
         progress: ShowsProgress = None,
         name: str | None = None,
         summary: Summary | None = None,
-        key: Callable[[dict[str, Any]], Id] | None = None,
+        key: Callable[[Any], Id] | None = None,
         journal_restart: bool = False,
     ) -> Summary:
         """Call a function with each resource of the set. Async twin of `ResourceSet.process`.
@@ -277,7 +276,7 @@ class AsyncSetWork(SetWork):
         return await async_runs.process(self._job(function, options))
 
     def outcomes(
-        self, function: Callable[[dict[str, Any]], Awaitable[T]], **options: Unpack[Options]
+        self, function: Callable[[Any], Awaitable[T]], **options: Unpack[Options]
     ) -> AsyncGenerator[Outcome[T]]:
         """Call a function with each resource, and yield an `Outcome` as each is known.
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from cnct.client.work.job import Job
 from cnct.client.work.outcomes import Outcome
 
 
@@ -35,15 +34,24 @@ class _Closable(Protocol):
     def close(self) -> None: ...
 
 
+class Expecting(Protocol):
+    """Anything with a number of expected outcomes, ``None`` if unknown."""
+
+    @property
+    def expected(self) -> int | None:
+        """The number."""
+        ...
+
+
 class Reporter:
     """Passes the figures on after each outcome.
 
     Args:
         progress: A callable; ``True`` for a bar on the terminal, if standard error is one.
-        job: The job.
+        job: The job, or anything else with a number of expected outcomes.
     """
 
-    def __init__(self, progress: ShowsProgress, job: Job) -> None:
+    def __init__(self, progress: ShowsProgress, job: Expecting) -> None:
         self._job = job
         self._bar: _Closable | None = None
         self._show: Callable[[Progress], object] | None = None
@@ -58,10 +66,19 @@ class Reporter:
         elif callable(progress):
             self._show = progress
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether anything receives the figures."""
+        return self._show is not None
+
     def add(self, outcome: Outcome[Any]) -> None:
         """Count an outcome, and pass the figures on."""
-        self._done += 1
-        self._failed += outcome.is_failure
+        self.advance(1, failed=outcome.is_failure)
+
+    def advance(self, done: int, failed: int = 0) -> None:
+        """Count outcomes, and pass the figures on."""
+        self._done += done
+        self._failed += failed
         if self._show is not None:
             self._show(self._figures())
 
@@ -77,3 +94,15 @@ class Reporter:
         """End the bar."""
         if self._bar is not None:
             self._bar.close()
+
+
+def checked_progress(progress: Any) -> ShowsProgress:
+    """Return the argument ``progress``.
+
+    Raises:
+        TypeError: If it is neither a callable nor a flag.
+    """
+    if progress is None or isinstance(progress, bool) or callable(progress):
+        checked: ShowsProgress = progress
+        return checked
+    raise TypeError("progress must be a callable, or True for a bar on the terminal")

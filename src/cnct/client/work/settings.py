@@ -11,7 +11,7 @@ from typing import Any, TypedDict, get_args
 from cnct.client._core.arguments import checked_int
 from cnct.client.work.job import OnError
 from cnct.client.work.outcomes import Id, Summary
-from cnct.client.work.progress import ShowsProgress
+from cnct.client.work.progress import ShowsProgress, checked_progress
 from cnct.openapi.shapes import is_object
 from cnct.text import either
 
@@ -52,10 +52,7 @@ class Settings:
             raise ValueError(
                 f"on_error must be {either(map(repr, get_args(OnError)))}, not {self.on_error!r}"
             )
-        if not (
-            self.progress is None or isinstance(self.progress, bool) or callable(self.progress)
-        ):
-            raise TypeError("progress must be a callable, or True for a bar on the terminal")
+        checked_progress(self.progress)
         _check_optional("name", self.name, str)
         _check_optional("summary", self.summary, Summary)
         if self.key is not None and not callable(self.key):

@@ -53,11 +53,8 @@ class Ledger:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-
-    def prepare(self) -> None:
-        """Create the tables where they are missing."""
         for statement in _TABLES.split(";"):
-            self._storage.run(statement)
+            storage.run(statement)
 
     def write(
         self, state: CollectionState, table: Table, rows: Iterable[Any], moment: str
