@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 
-.PHONY: demo test lowest pythons coexistence shells coverage campaign lint types bench bridge conformance clean
+.PHONY: demo test lowest pythons coexistence shells coverage campaign lint types bench bridge engines conformance clean
 
 # What the demo needs; the tools of the other targets come on top.
 $(BASE): pyproject.toml
@@ -47,6 +47,17 @@ coexistence:  ## cnct and the incumbent in one environment, in both orders; envi
 
 shells: $(READY)  ## Completion in interactive shells (bash; zsh and fish if installed), recipes of the docs
 	$(BIN)/python -m pytest tests/cli/shells.py tests/cli/recipes.py tests/cli/processes.py
+
+ENGINES := $(VENV)-engines
+$(ENGINES)/.ready: pyproject.toml
+	$(PYTHON) -m venv --clear $(ENGINES)
+	$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(ENGINES)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable '.[emulator]' --group engines
+	touch $(ENGINES)/.ready
+
+engines: $(ENGINES)/.ready  ## The adapters to dlt and Locust, with these engines
+	$(ENGINES)/bin/python -m pytest -p no:cacheprovider -p no:locust tests/engines/*_engine.py
 
 coverage: $(READY)  ## The same, with branch coverage
 	$(BIN)/python -m coverage erase

@@ -140,7 +140,7 @@ def test_the_promised_import_paths_exist():
 
 def test_the_package_has_its_names_and_no_others(monkeypatch):
     monkeypatch.delattr(cnct, "client", raising=False)
-    assert set(dir(cnct)) == {*cnct.__all__, "client", "exceptions", "rql"}
+    assert set(dir(cnct)) == {*cnct.__all__, "client", "exceptions", "rql", "stubs"}
     assert all(getattr(cnct, name).__name__ for name in cnct.__all__ if name != "__version__")
     assert cnct.__version__ == importlib.metadata.version("cnct")
     assert cnct.client.ConnectClient is cnct.ConnectClient

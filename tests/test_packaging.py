@@ -17,6 +17,7 @@ import cnct.openapi
 import cnct.testing
 
 CHECKOUT = Path(__file__).parents[1]
+ENGINES = {"locust"}  # the user's own: an extra would choose their version
 NAMES = [re.split(r"[<>=]", requirement)[0] for requirement in requirements()]
 
 
@@ -32,8 +33,9 @@ def test_every_imported_library_is_declared():
                 imported |= {name.name.partition(".")[0] for name in node.names}
             elif isinstance(node, ast.ImportFrom):
                 imported.add(str(node.module).partition(".")[0])
-    # IPython imports us, not we it; certifi comes with requests.
-    of_others = imported - sys.stdlib_module_names - {"cnct", "IPython", "certifi"}
+    # IPython and engines import us, or are there already; certifi comes with requests.
+    of_users = {"IPython", "certifi", *ENGINES}
+    of_others = imported - sys.stdlib_module_names - {"cnct", *of_users}
     owners = packages_distributions()
     declared = {name: {owner.replace("_", "-") for owner in owners[name]} for name in of_others}
     assert [name for name, by in sorted(declared.items()) if not by & {*NAMES}] == []

@@ -81,7 +81,8 @@ class Played:
             return await result if inspect.isawaitable(result) else result
 
         result = self._runner.run(played())
-        ours = type(result).__module__.startswith(("cnct.client.models", "cnct.client.dry_run"))
+        rooms = ("cnct.client.models", "cnct.client.dry_run", "cnct.client.mirroring.mirror")
+        ours = type(result).__module__.startswith(rooms)
         ours = ours and not isinstance(result, list)
         lazy = inspect.ismethod(result) or hasattr(type(result), "__aiter__")
         return Played(self._runner, result) if ours or lazy else result

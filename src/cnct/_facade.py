@@ -109,7 +109,7 @@ __all__ = [
     "__version__",
 ]
 
-_ROOMS = ("client", "rql", "exceptions")
+_ROOMS = ("client", "rql", "exceptions", "stubs")
 _CLIENT = frozenset(
     {
         "AsyncConnectClient",

@@ -118,8 +118,11 @@ class ClientError(Exception):
         return ". The last attempt may have been done" if self.may_be_done else ""
 
     def __repr__(self) -> str:
-        """Return class, status and code."""
-        return clean(f"<{type(self).__name__} {self.status_code}: {self.error_code}>")
+        """Return class, status and code; without a status, the message."""
+        name, status = type(self).__name__, self.status_code
+        if status is None and self.message:
+            return clean(f"<{name}: {self.message}>")
+        return clean(f"<{name} {status}: {self.error_code}>")
 
     def __reduce__(self) -> tuple[Callable[..., ClientError], tuple[Any, ...]]:
         """Pickle with every argument."""

@@ -139,3 +139,4 @@ def test_an_error_without_anything_can_be_shown():
     assert str(ClientError()) == "Unexpected error"
     assert str(ClientError(status_code=400)) == "400 Bad Request"
     assert repr(ClientError(status_code=400, error_code="C")) == "<ClientError 400: C>"
+    assert repr(ClientError("No response")) == "<ClientError: No response>"

@@ -30,7 +30,17 @@ SETTINGS = {
     "use_specs",
     "validate_using_specs",
 }
-VERBS = {"create", "delete", "dry_run", "with_options", "each", "execute", "get", "update"}
+VERBS = {
+    "create",
+    "delete",
+    "dry_run",
+    "mirror",
+    "with_options",
+    "each",
+    "execute",
+    "get",
+    "update",
+}
 STEPS = {"collection", "ns"}
 EXPLORING = {"find", "help", "response", "specs", "stats"}
 OWN = {ConnectClient: {"close", "session"}, AsyncConnectClient: {"aclose", "session"}}

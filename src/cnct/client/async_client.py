@@ -161,10 +161,12 @@ class AsyncConnectClient(
             await in_thread(load, specs)
         return self._request(method, path, kwargs, is_checked)
 
-    async def _wait(self, path: str, wait: Wait) -> Any:
+    async def _wait(self, path: str, wait: Wait) -> dict[str, Any]:
         """Read a resource until the condition is met. Async twin of `ConnectClient._wait`."""
         first = await self._checked_request("GET", path, {})
-        return await self._driver.run(self._wait_flow(first, path, wait), self._send_once)
+        flow = self._wait_flow(first, path, wait)
+        row: dict[str, Any] = await self._driver.run(flow, self._send_once)
+        return row
 
     async def _exchange(self, request: Request) -> Response:
         return await self._driver.run(self._flow(request), self._send_once)

@@ -55,6 +55,7 @@ from cnct.client.models.noun import (
     NamespaceT,
 )
 from cnct.client.observing import Observable, checked_limiter
+from cnct.client.row_checks import RowChecks
 from cnct.client.statistics import Counts, size_of
 from cnct.endpoints import DEFAULT_ENDPOINT, checked_endpoint
 from cnct.exceptions import users_level
@@ -88,6 +89,7 @@ class BaseClient(
     HasCollections[CollectionT],
     HasIdentity,
     Observable,
+    RowChecks,
     # In the order of the bases, since jedi, which completes in editors, pairs them by position.
     Generic[NamespaceT, CollectionT, ResponseT],
 ):

@@ -186,10 +186,12 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun, 
     def _read_ahead(self, reader: Reader, pages: int) -> Ahead:
         return self._driver.ahead(reader, pages)
 
-    def _wait(self, path: str, wait: Wait) -> Any:
+    def _wait(self, path: str, wait: Wait) -> dict[str, Any]:
         """Read a resource until the condition of a wait is met; see `Resource.wait_until`."""
         first = self._request("GET", path, {})
-        return self._driver.run(self._wait_flow(first, path, wait), self._send_once)
+        flow = self._wait_flow(first, path, wait)
+        row: dict[str, Any] = self._driver.run(flow, self._send_once)
+        return row
 
     def _exchange(self, request: Request) -> Response:
         return self._driver.run(self._flow(request), self._send_once)

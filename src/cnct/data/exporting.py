@@ -101,6 +101,7 @@ class Export:
         traceback: TracebackType | None,
     ) -> None:
         """Remove the file unless it is complete."""
+        self._row_file.abort()
         self._target.discard()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,13 @@ from cnct.data.row_file import RowFile
 from cnct.exceptions import ExportError
 from cnct.text import did_you_mean, either
 
-SUFFIXES: Mapping[str, str] = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+SUFFIXES: Mapping[str, str] = {
+    ".csv": "csv",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".parquet": "parquet",
+    ".xlsx": "xlsx",
+}
 """Formats by the suffix of the file."""
 
 FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
@@ -57,5 +64,17 @@ def row_file(name: str, **options: Any) -> RowFile:
             from cnct.data.ndjson_file import NdjsonFile  # noqa: PLC0415 - one format is used
 
             return NdjsonFile(**options)
+        case "parquet":
+            from cnct.data.parquet_file import ParquetFile  # noqa: PLC0415 - one format is used
+
+            return ParquetFile(**options)
+        case "xlsx":
+            if not find_spec("rustpy_xlsxwriter"):
+                raise ExportError(
+                    "Excel files need the package of the extra xlsx: pip install rustpy-xlsxwriter"
+                )
+            from cnct.data.xlsx_file import XlsxFile  # noqa: PLC0415 - one format is used
+
+            return XlsxFile(**options)
         case _:
             raise ExportError(f"There is no format {name!r}.{did_you_mean(name, FORMATS)}")

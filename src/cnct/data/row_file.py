@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from cnct.data.columns import Columns
 from cnct.data.json_rows import decoded_row
+from cnct.exceptions import ExportError
 
 
 class RowFile(ABC):
@@ -18,10 +19,12 @@ class RowFile(ABC):
 
     Attributes:
         needs_columns: Whether `begin` needs columns, and cannot write rows as they came.
+        most_rows: Largest number of rows in a file; ``None`` for no limit.
         odd: Number of values that went to ``_extra``, by dotted field.
     """
 
     needs_columns = True
+    most_rows: int | None = None
 
     def __init__(self) -> None:
         self.odd: dict[str, int] = {}
@@ -42,6 +45,22 @@ class RowFile(ABC):
     @abstractmethod
     def finish(self) -> None:
         """Write the end of the file, and leave the file open."""
+
+    def abort(self) -> None:  # noqa: B027 - most formats hold nothing
+        """End the writing of an incomplete file. Safe to call after `finish`."""
+
+    def check_rows(self, count: int) -> None:
+        """Refuse a number of rows that a file cannot hold.
+
+        Raises:
+            ExportError: If there are too many.
+        """
+        if self.most_rows is not None and count > self.most_rows:
+            raise ExportError(
+                f"{count:,} rows do not fit into this format, which has room for"
+                f" {self.most_rows:,}: filter the set, write several files with partitions=, or"
+                " choose another format"
+            )
 
 
 class TypedFile(RowFile):

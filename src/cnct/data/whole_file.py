@@ -143,7 +143,8 @@ else:
     def _opened(part: Path, path: Path) -> BinaryIO:
         """Open and lock the incomplete file."""
         while True:
-            file = part.open("a+b")
+            # Formats write at other places than the end, which mode "a" cannot.
+            file = os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if _is_at(part, file.fileno()):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """The time for ``events``, ``created`` and ``updated``.
+    """The time for ``events``, ``created``, ``updated`` and the header ``Date``.
 
     Args:
         now: Time at which the clock stands still; by default the clock runs with the real time.

@@ -28,6 +28,7 @@ from cnct.emulator.inventing.recipes import DEFAULT_COUNTS, Rows
 from cnct.emulator.inventing.recipes import generate as invented
 from cnct.emulator.inventing.worlds import DefaultWorld, SuppliedRows
 from cnct.emulator.service.app import BASE, Service
+from cnct.emulator.service.date_header import DateHeader
 from cnct.emulator.service.hosts import LocalHosts
 from cnct.emulator.service.records import Records
 from cnct.openapi.shapes import Record, is_record
@@ -59,8 +60,8 @@ class Emulator:
         port: TCP port, which `start` opens; 0 for a free one. Or a socket from `listening`, which
             the emulator closes when it stops.
         faults: Faults to inject; the attribute ``faults`` changes them while the emulator runs.
-        clock: Time of ``created`` and ``updated``; invented records are older. By default, the
-            real time.
+        clock: Time of ``created``, ``updated`` and the header ``Date``; invented records are older.
+            By default, the real time.
         allow_hosts: Names that requests may have in ``Host`` apart from those of this computer;
             others are answered with 403, as protection from DNS rebinding by web pages.
         max_body: Largest size of a request's body in bytes; larger ones are answered with 413.
@@ -219,10 +220,11 @@ class Emulator:
         port = self._port
         self._socket = port if isinstance(port, socket.socket) else listening(port)
         config = uvicorn.Config(
-            LocalHosts(self.app, self._allow_hosts),
+            DateHeader(LocalHosts(self.app, self._allow_hosts), self.clock.now),
             http=Protocol,
             log_level="error",
             access_log=False,
+            date_header=False,
             lifespan="off",
             timeout_graceful_shutdown=1,
         )

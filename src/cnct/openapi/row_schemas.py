@@ -58,13 +58,17 @@ class RowSchemas:
 
     def row(self, key: str) -> Record:
         """Return the schema of a row in the list of a collection; empty if there is no list."""
+        return self.resolved(self.item(key))
+
+    def item(self, key: str) -> Any:
+        """Return the schema of a row as written in that of the list, perhaps a reference."""
         schema = self._success(key)
         wrapper = self.rows_within(schema, key)
         for name in wrapper:
             properties = as_record(plain(schema, self.resolved).get("properties"))
             schema = self.resolved(properties.get(name))
         is_list = wrapper or schema.get("type") == "array"
-        return self.resolved(schema.get("items")) if is_list else {}
+        return schema.get("items") if is_list else {}
 
     def resource(self, key: str) -> Record:
         """Return the schema of one resource of a collection; empty if it cannot be read."""

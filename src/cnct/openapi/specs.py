@@ -172,6 +172,15 @@ class OpenAPISpecs:
         return self._info("version")
 
     @property
+    def digest(self) -> str:
+        """SHA-256 of the document's text, in hexadecimal digits."""
+        return self._lookup().index.digest.hex()
+
+    def components(self, section: str) -> list[str]:
+        """Return the names of the components of a section, such as ``schemas``."""
+        return [*self._lookup().index.components.get(section, ())]
+
+    @property
     def tags(self) -> list[Any] | None:
         """Tag objects (name, description) of the document."""
         return as_list(self._lookup().index.head.get("tags")) or None

@@ -40,8 +40,8 @@ from cnct.rql.printer import operands_of
 from cnct.text import clean
 
 
-class RQLQuery(metaclass=FieldAnswer):
-    """A filter condition, or several of them combined; usually imported as ``R``.
+class R(metaclass=FieldAnswer):
+    """A filter condition, or several of them combined; ``RQLQuery`` is the same.
 
     Conditions are keywords, ``R(status="draft", product__name__ilike="*saas*")``, or paths,
     ``R().product.name.ilike("*saas*")``. Combine them with ``&``, ``|`` and ``~``; ``str()``
@@ -75,7 +75,7 @@ class RQLQuery(metaclass=FieldAnswer):
         self,
         *,
         _op: str = "expr",
-        _children: Sequence[RQLQuery] | None = None,
+        _children: Sequence[R] | None = None,
         _negated: bool = False,
         _expr: str | None = None,
         **kwargs: Any,
@@ -92,11 +92,11 @@ class RQLQuery(metaclass=FieldAnswer):
             own = all_of(kwargs)
             condition = own if condition is NONE else joined(AND, condition, own)
         _set_condition(self, negated(condition) if _negated else condition)
-        if condition is NONE and type(self) is RQLQuery:
+        if condition is NONE and type(self) is R:
             _set_dict(self, _fields)
 
     @classmethod
-    def parse(cls, text: str) -> RQLQuery:
+    def parse(cls, text: str) -> R:
         """Return the R for RQL text, read by the server's grammar.
 
         Raises:
@@ -124,33 +124,33 @@ class RQLQuery(metaclass=FieldAnswer):
 
     def __eq__(self, other: object) -> bool:
         """Return whether both write the same RQL."""
-        return self._shown() == other._shown() if isinstance(other, RQLQuery) else NotImplemented
+        return self._shown() == other._shown() if isinstance(other, R) else NotImplemented
 
     def __hash__(self) -> int:
         """Return the same hash for the same RQL."""
         return hash(self._shown())
 
-    def __and__(self, other: RQLQuery) -> RQLQuery:
+    def __and__(self, other: R) -> R:
         """Require both conditions; an ``R()`` on one side is left out."""
         if not hasattr(other, "__rql__"):
             return _no_and(self, other)
-        query = _make(RQLQuery)
+        query = _make(R)
         _set_condition(query, joined(AND, self.__rql__(), other.__rql__()))
         return query
 
-    def __or__(self, other: RQLQuery) -> RQLQuery:
+    def __or__(self, other: R) -> R:
         """Require one of the conditions; an ``R()`` on one side is left out."""
         if not hasattr(other, "__rql__"):
             return _no_or(self, other)
-        query = _make(RQLQuery)
+        query = _make(R)
         _set_condition(query, joined(OR, self.__rql__(), other.__rql__()))
         return query
 
-    def __invert__(self) -> RQLQuery:
+    def __invert__(self) -> R:
         """Negate the condition; ``~R()`` is ``R()``."""
         return _new(negated(self.__rql__()))
 
-    def __getattr__(self, name: str) -> RQLQuery:
+    def __getattr__(self, name: str) -> R:
         """Return the field ``name``, below the current one if there is one.
 
         Fields are kept as attributes of ``R()``, whose dictionary all share, and of the field
@@ -171,7 +171,7 @@ class RQLQuery(metaclass=FieldAnswer):
         """Return the methods, without the fields that were looked up."""
         return dir(type(self))
 
-    def n(self, name: str) -> RQLQuery:
+    def n(self, name: str) -> R:
         """Return a field by name, for names that are no Python attributes, such as ``x-field``.
 
         Args:
@@ -194,59 +194,59 @@ class RQLQuery(metaclass=FieldAnswer):
             )
         return _field_query("", name)
 
-    def eq(self, value: Any) -> RQLQuery:
+    def eq(self, value: Any) -> R:
         """Require the field to equal ``value`` (types: see `cnct.rql.encode`)."""
         return self._with("eq", value)
 
-    def ne(self, value: Any) -> RQLQuery:
+    def ne(self, value: Any) -> R:
         """Require the field to differ from ``value``; null counts as different."""
         return self._with("ne", value)
 
-    def lt(self, value: Any) -> RQLQuery:
+    def lt(self, value: Any) -> R:
         """Require the field to be less than ``value``."""
         return self._with("lt", value)
 
-    def le(self, value: Any) -> RQLQuery:
+    def le(self, value: Any) -> R:
         """Require the field to be at most ``value``."""
         return self._with("le", value)
 
-    def gt(self, value: Any) -> RQLQuery:
+    def gt(self, value: Any) -> R:
         """Require the field to be greater than ``value``."""
         return self._with("gt", value)
 
-    def ge(self, value: Any) -> RQLQuery:
+    def ge(self, value: Any) -> R:
         """Require the field to be at least ``value``."""
         return self._with("ge", value)
 
-    def like(self, value: Any) -> RQLQuery:
+    def like(self, value: Any) -> R:
         """Require the field to match a pattern, in which ``*`` stands for any text."""
         return self._with("like", value)
 
-    def ilike(self, value: Any) -> RQLQuery:
+    def ilike(self, value: Any) -> R:
         """Require the field to match a pattern, ignoring letter case."""
         return self._with("ilike", value)
 
-    def in_(self, value: Iterable[Any], *more: Any) -> RQLQuery:
+    def in_(self, value: Iterable[Any], *more: Any) -> R:
         """Require the field to be one of the values of a list; no row matches an empty one."""
         return self._with("in", one_list("in_", value, more))
 
-    def oneof(self, value: Iterable[Any], *more: Any) -> RQLQuery:
+    def oneof(self, value: Iterable[Any], *more: Any) -> R:
         """Require the field to be one of the values of a list: an alias of `in_`."""
         return self._with("oneof", one_list("oneof", value, more))
 
-    def out(self, value: Iterable[Any], *more: Any) -> RQLQuery:
+    def out(self, value: Iterable[Any], *more: Any) -> R:
         """Require the field to be none of the values of a list; rows with null match."""
         return self._with("out", one_list("out", value, more))
 
-    def null(self, value: bool) -> RQLQuery:
+    def null(self, value: bool) -> R:
         """Require the field to be null (True) or not null (False)."""
         return self._with("null", value)
 
-    def empty(self, value: bool) -> RQLQuery:
+    def empty(self, value: bool) -> R:
         """Require the field to be the empty string (True) or another value (False)."""
         return self._with("empty", value)
 
-    def _with(self, op: str, value: Any) -> RQLQuery:
+    def _with(self, op: str, value: Any) -> R:
         if self:
             raise AttributeError(
                 f"{self!r} is already a condition and takes no operator {op!r}: "
@@ -288,35 +288,35 @@ class RQLQuery(metaclass=FieldAnswer):
         """Refuse every deletion, so that a shared R cannot change."""
         raise AttributeError(f"R objects are immutable, so {name!r} cannot be deleted")
 
-    def __copy__(self) -> RQLQuery:
+    def __copy__(self) -> R:
         """Return this R, which is immutable."""
         return self
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> RQLQuery:
+    def __deepcopy__(self, memo: dict[int, Any]) -> R:
         """Return this R, which is immutable."""
         return self
 
-    def __reduce__(self) -> tuple[Callable[..., RQLQuery], tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[Callable[..., R], tuple[Any, ...]]:
         """Pickle the condition, since ``__init__`` takes keywords only."""
         return _new, (self._condition,)
 
 
-unseen(__init__=keywords_alone(RQLQuery.__init__), __add__=sum_of_conditions)(RQLQuery)
-R = RQLQuery
+unseen(__init__=keywords_alone(R.__init__), __add__=sum_of_conditions)(R)
+RQLQuery = R  # the name in full, for programs that have it; editors show that of the class
 
 # Building an R is measured (benchmarks/cases/queries.py): this skips the parsing of keywords in
 # ``__init__`` and the refusal in ``__setattr__``.
 _make = R.__new__
-_set_condition: Callable[[RQLQuery, Condition], None] = R.__dict__["_condition"].__set__
-_set_dict: Callable[[RQLQuery, dict[str, RQLQuery]], None] = R.__dict__["__dict__"].__set__
-_no_and: Callable[[RQLQuery, object], RQLQuery] = no_operand("&")
-_no_or: Callable[[RQLQuery, object], RQLQuery] = no_operand("|")
-_fields: dict[str, RQLQuery] = {}  # that were looked up in ``R()``
+_set_condition: Callable[[R, Condition], None] = R.__dict__["_condition"].__set__
+_set_dict: Callable[[R, dict[str, R]], None] = R.__dict__["__dict__"].__set__
+_no_and: Callable[[R, object], R] = no_operand("&")
+_no_or: Callable[[R, object], R] = no_operand("|")
+_fields: dict[str, R] = {}  # that were looked up in ``R()``
 _room = iter(range(1024))  # for fields that are kept, in all
 
 
-def _new(condition: Condition) -> RQLQuery:
-    self = _make(RQLQuery)
+def _new(condition: Condition) -> R:
+    self = _make(R)
     _set_condition(self, condition)
     return self
 
@@ -326,11 +326,11 @@ def _new(condition: Condition) -> RQLQuery:
     __le__=comparison("<=", "le"),
     __gt__=comparison(">", "gt"),
     __ge__=comparison(">=", "ge"),
-    __eq__=comparison("==", "eq", RQLQuery.__eq__),
+    __eq__=comparison("==", "eq", R.__eq__),
     __ne__=comparison("!=", "ne", object.__ne__),
     __getitem__=no_item,
 )
-class FieldQuery(RQLQuery):
+class FieldQuery(R):
     """A field without an operator: not yet a condition.
 
     Args:
@@ -348,12 +348,12 @@ class FieldQuery(RQLQuery):
         super().__init__()
         object.__setattr__(self, "_path", checked_field(path))
 
-    def n(self, name: str) -> RQLQuery:
-        """Return a field below this one by name; see `RQLQuery.n`."""
+    def n(self, name: str) -> R:
+        """Return a field below this one by name; see `R.n`."""
         return _field_query(self._path, name)
 
-    def _with(self, op: str, value: Any) -> RQLQuery:
-        query = _make(RQLQuery)
+    def _with(self, op: str, value: Any) -> R:
+        query = _make(R)
         _set_condition(query, OPERATORS[op](op, self._path, value))
         return query
 
@@ -364,7 +364,7 @@ class FieldQuery(RQLQuery):
     def _shown(self) -> str:
         return self._path
 
-    def __reduce__(self) -> tuple[Callable[..., RQLQuery], tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[Callable[..., R], tuple[Any, ...]]:
         return FieldQuery, (self._path,)
 
 
@@ -382,17 +382,17 @@ class _ForeignOperator(FieldQuery):
 
 
 @lru_cache(maxsize=1024)
-def _field_query(path: str, name: str) -> RQLQuery:
+def _field_query(path: str, name: str) -> R:
     kind = _ForeignOperator if name.rpartition(".")[2] in CALLED_OPERATORS else FieldQuery
     return kind(f"{path}.{name}" if path else name)
 
 
-def of_keywords(keywords: Mapping[str, Any]) -> RQLQuery:
+def of_keywords(keywords: Mapping[str, Any]) -> R:
     """Return ``R(**keywords)``.
 
     Raises:
         RQLError: If a field or a value cannot be written in RQL.
     """
-    query = _make(RQLQuery)
+    query = _make(R)
     _set_condition(query, all_of(keywords))
     return query

@@ -24,7 +24,7 @@ def filter_text(query: R) -> str:
 def parse_filter(text: str) -> R:
     """Return the R for a filter that a user wrote as text.
 
-    Accepts ``a=1|b=2`` and ``a=1;b=2`` too, which the server and `RQLQuery.parse` accept only in
+    Accepts ``a=1|b=2`` and ``a=1;b=2`` too, which the server and `R.parse` accept only in
     parentheses.
 
     Raises:

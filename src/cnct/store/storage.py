@@ -265,6 +265,14 @@ class Storage:
         )
         return bool(rows)
 
+    def prepare(self, table: Table) -> None:
+        """Create the SQL table of a table; rows of one of another shape are written anew."""
+        self._sql_table(table)
+
+    def index(self, table: Table) -> None:
+        """Create the indexes of a table, for connections that only read."""
+        self._searchable(table)
+
     def analyze(self) -> None:
         """Make the indexes, and let SQLite find out which of them excludes most."""
         for table in tuple(self._prepared.values()):

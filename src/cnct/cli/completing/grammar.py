@@ -91,6 +91,20 @@ FORMS = {
     "watch": Form(
         {**_QUERY, "--select": SELECT, **_PAUSES, **_CALLS}, (COLLECTION, CONDITION), repeats=True
     ),
+    "sync": Form(
+        {
+            "--to": FILE,
+            "--select": SELECT,
+            "--lookback": NONE,
+            "--reconcile": FLAG,
+            "--full": FLAG,
+            "-j": NONE,
+            "--jobs": NONE,
+            **_SEES,
+        },
+        (COLLECTION,),
+        repeats=True,
+    ),
     "find": Form({**_LIMIT, **_SEES}, (NONE,), repeats=True),
     "help": Form({"--full": FLAG, **SESSION}, (PLACE, ACTION)),
     "api": Form(
@@ -118,6 +132,14 @@ FORMS = {
             "refresh": Form(SESSION),
             "diff": Form(_SEES, (FILE, FILE)),
         },
+    ),
+    "stubs": Form(
+        {
+            **dict.fromkeys(("-o", "--output"), FILE),
+            "--only": NONE,
+            **dict.fromkeys(("--no-async", "--no-filters", "--check"), FLAG),
+            **SESSION,
+        }
     ),
     "doctor": Form({"--online": FLAG, **_SEES}),
     "shell": Form(SESSION),

@@ -76,7 +76,9 @@ class CollectionRun:
             by = self._subject.cursor.by if since is None else self._subject.cursor.name
             store = partial(self._write_window, run)
             yield from self._walk(rows, by, store, resumed.get("scan"))
-        yield Store(partial(self._save, cursor=began, progress=""))
+        yield Store(partial(self._save_progress, began, ""))
+        if since is None:
+            yield Store(self._file.storage.analyze)
 
     def reconcile(self, *, full: bool) -> MirrorFlow[None]:
         """Read the ids of all rows, remove the rows that are gone, and add those that are missing.
@@ -102,6 +104,7 @@ class CollectionRun:
             if (state.selection, state.field) != (selection, field):
                 state = state._replace(selection=selection, field=field, cursor="", progress="")
             file.save(state)
+            file.show(state.key, subject.columns)
         self._state = state
 
     def _since(self) -> str | None:
@@ -136,11 +139,11 @@ class CollectionRun:
         with self._file.transaction():
             counts = self._file.write(self._state, rows, self._moment)
             if scan is not None:
-                self._save(progress=json.dumps({**run, "scan": scan}))
+                self._save_progress(self._state.cursor, json.dumps({**run, "scan": scan}))
         self._count(counts)
 
-    def _save(self, **changes: str) -> None:
-        state = self._state._replace(**changes)
+    def _save_progress(self, cursor: str, progress: str) -> None:
+        state = self._state._replace(cursor=cursor, progress=progress)
         self._file.save(state)
         self._state = state
 
@@ -168,9 +171,7 @@ class CollectionRun:
             see = partial(self._see, writes)
             drifts = yield from self._walk(rows, self._subject.cursor.by, see)
         yield from self._fetch_missing()
-        if drifts:  # rows that were not met may exist
-            return
-        yield Store(partial(self._end_sweep, writes))
+        yield Store(partial(self._end_sweep, writes=writes, removes=not drifts))
 
     def _see(self, writes: bool, rows: list[Any], _scan: Record | None = None) -> None:
         self._file.see(self._state, rows)
@@ -185,13 +186,19 @@ class CollectionRun:
             rows = self._rows(R().n(self._subject.table.identifier).in_(batch))
             yield Walk(rows, None, WindowKeeper(lambda rows, _: self._write(rows)))
 
-    def _end_sweep(self, writes: bool) -> None:
-        """Remove the rows that are gone, and note that the sweep was completed."""
+    def _end_sweep(self, *, writes: bool, removes: bool) -> None:
+        """Remove the rows that are gone, unless rows may have been missed, and note the end."""
+        state = self._state
+        counts = RowCounts()
         with self._file.transaction():
-            gone = self._file.ledger.unseen(self._state.path)
-            counts = self._file.remove(self._state, gone, self._moment)
-            cursor = {"cursor": self._moment, "progress": ""} if writes else {}
-            self._save(reconciled=self._moment, **cursor)
+            if removes:
+                gone = self._file.ledger.unseen(state.path)
+                counts = self._file.remove(state, gone, self._moment)
+                state = state._replace(reconciled=self._moment)
+            if writes:
+                state = state._replace(cursor=self._moment, progress="")
+            self._file.save(state)
+        self._state = state
         self._count(counts)
 
     @property

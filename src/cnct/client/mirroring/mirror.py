@@ -6,17 +6,20 @@ import os
 import threading
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from weakref import finalize
 
 from cnct.api_keys import user_of
 from cnct.client._core.arguments import checked_int
 from cnct.client.mirroring.collection_run import CollectionRun
+from cnct.client.mirroring.contents import AsyncContents, SyncContents
 from cnct.client.mirroring.steps import Look, MirrorFlow, Store, async_play, play
 from cnct.client.mirroring.subjects import Subjects, path_of
 from cnct.client.mirroring.synced import Synced
 from cnct.client.models.query import signed_fields
-from cnct.data.mirror import MirrorFile
+from cnct.data.mirror import MirrorFile, MirrorReading
 from cnct.endpoints import is_same_endpoint
 from cnct.exceptions import MirrorError
 from cnct.openapi.shapes import as_record
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 LOOKBACK = timedelta(minutes=15)
 """Time before the last run from which changes are read again."""
 
+_NOT_TOLD = frozenset({403, 404})  # statuses of keys that may not read accounts
 _ROWS = 1000  # of a page; the most that Connect returns (docs/rql.md, "Default and maximum")
 
 
@@ -41,9 +45,11 @@ class MirrorBase:
 
     def __init__(self, client: Any, path: str | os.PathLike[str]) -> None:
         self._client = client
-        self._path = os.fspath(path)
+        self._filename = os.fspath(path)
         self._opened: MirrorFile | None = None
+        self._documented: Subjects | None = None
         self._lock = threading.Lock()
+        self._reading = MirrorReading(self._filename, client.endpoint, lambda: self._file)
 
     @property
     def _file(self) -> MirrorFile:
@@ -54,19 +60,27 @@ class MirrorBase:
         """
         with self._lock:
             if self._opened is None:
-                self._opened = MirrorFile(self._path)
+                self._opened = MirrorFile(self._filename)
+                self._close = finalize(self, self._opened.close)
             return self._opened
+
+    def _subjects(self) -> Subjects:
+        """Return the collections of the client's document, which is read once."""
+        if self._documented is None or self._documented.specs is not self._client.specs:
+            self._documented = Subjects(self._client)
+        return self._documented
 
     def close(self) -> None:
         """Close the file; a later use opens it again."""
         with self._lock:
             if self._opened is not None:
-                self._opened.close()
+                self._close()
                 self._opened = None
+        self._reading.close()
 
     def __repr__(self) -> str:
         """Return class and path."""
-        return clean(f"<{type(self).__name__} {self._path}>")
+        return clean(f"<{type(self).__name__} {self._filename}>")
 
     def _sync(
         self,
@@ -98,6 +112,13 @@ class MirrorBase:
 
         return self._flow(paths, None, LOOKBACK, width, run)
 
+    def _forget(self, collection: Any) -> MirrorFlow[None]:
+        """Return the flow that deletes a collection from the file."""
+        path = path_of(collection)
+        file: MirrorFile = yield Store(lambda: self._file)
+        with file.writing():
+            yield Store(partial(file.forget, path))
+
     def _flow(
         self,
         paths: list[str],
@@ -106,9 +127,9 @@ class MirrorBase:
         width: int | None,
         run: Any,
     ) -> MirrorFlow[Synced]:
-        client = self._client.with_options()  # with counts of its own
         file: MirrorFile = yield Store(lambda: self._file)
-        subjects: Subjects = yield Store(lambda: Subjects(client))
+        subjects: Subjects = yield Store(self._subjects)
+        client = self._client.with_options()  # with counts of its own
         synced = Synced()
         with file.writing():
             yield from self._belong(client, file, subjects)
@@ -116,7 +137,8 @@ class MirrorBase:
                 before = client._counts.read().calls
                 rows = client._collection_at(path).all().limit(_ROWS)
                 rows = rows.concurrency(width or client.concurrency)
-                one = CollectionRun(file, subjects.subject(path), rows, selection, lookback)
+                subject = yield Store(partial(subjects.subject, path))
+                one = CollectionRun(file, subject, rows, selection, lookback)
                 yield from run(one)
                 synced.add(path, one.counts, client._counts.read().calls - before)
         return synced
@@ -129,8 +151,8 @@ class MirrorBase:
         endpoint = file.fact("endpoint")
         if endpoint and not is_same_endpoint(endpoint, client.endpoint):
             raise MirrorError(
-                f"{self._path} is a mirror of {endpoint}, not of {client.endpoint}: name another"
-                " file"
+                f"{self._filename} is a mirror of {endpoint}, not of {client.endpoint}: name"
+                " another file"
             )
         user = user_of((yield Store(lambda: client.api_key or "")))
         if not endpoint or user != file.fact("user"):
@@ -138,7 +160,7 @@ class MirrorBase:
             before = file.fact("account")
             if before and account and before != account:
                 raise MirrorError(
-                    f"{self._path} is a mirror of the account {before}, not of {account}: name"
+                    f"{self._filename} is a mirror of the account {before}, not of {account}: name"
                     " another file"
                 )
             yield Store(lambda: self._note(file, client.endpoint, user, account or before))
@@ -156,12 +178,16 @@ class MirrorBase:
         """Return the id of the client's account; empty if the API does not tell."""
         if subjects.specs.operation("GET", "accounts") is None:
             return ""
-        first = yield Look(client._collection_at("accounts").all(), 1)
-        return str(as_record(first.rows[0] if first.rows else None).get("id", ""))
+        first = yield Look(client._collection_at("accounts").all(), 1, _NOT_TOLD)
+        row = first.rows[0] if first and first.rows else None
+        return str(as_record(row).get("id", ""))
 
 
-class Mirror(MirrorBase):
-    """A local copy of collections in a SQLite file; made by `ConnectClient.mirror`."""
+class Mirror(MirrorBase, SyncContents):
+    """A local copy of collections in a SQLite file; made by `ConnectClient.mirror`.
+
+    Collections are read from the file as they are from the server: ``mirror.requests.filter(...)``.
+    """
 
     def sync(
         self,
@@ -170,7 +196,38 @@ class Mirror(MirrorBase):
         lookback: timedelta | float = LOOKBACK,
         concurrency: int | None = None,
     ) -> Synced:
-        """Bring collections up to date, and return the counts by path."""
+        """Bring collections up to date, and return the counts by path.
+
+        The first run reads all rows. Later ones read the rows that were changed or created since
+        the start of the run before, by the server's clock; without changes, at one call a
+            collection. What a later run reads depends on the times by which the list can be
+            filtered:
+
+        * of the last change: new and changed rows;
+        * of creation alone: new rows. Changed ones are found by `reconcile`;
+        * none: all rows, in each run, with a `FullScanWarning` before.
+
+        Rows are committed window by window. After an error or a kill, the next run goes on there.
+
+        Args:
+            *collections: Names like ``requests``, ``subscriptions/assets`` or
+                ``products/PRD-000-000-000/items``, or collections like ``client.requests``. By
+                default, all collections of the mirror.
+            select: Hidden fields to fetch, and fields to leave out, with ``-`` before them. Other
+                fields than before let the run read all rows. ``None`` keeps those of the last run.
+            lookback: Seconds, or a ``timedelta``, by which changes are read again that were found
+                by the run before: records may be dated before the server shows them.
+            concurrency: Number of windows to read at a time; by default, the client's.
+
+        Raises:
+            MirrorError: If the file is something else, a mirror of another account or in use; the
+                client uses no document, or the rows of a collection have no ids of their own.
+            UnknownNameError: If the document has no such collection.
+            SpecError: If the document cannot be read.
+            ClientError: If a call fails.
+            TypeError: If an argument is of the wrong type.
+            ValueError: If an argument has an invalid value, or a set is not a whole collection.
+        """
         return play(self._sync(collections, select, lookback, concurrency))
 
     def reconcile(
@@ -179,8 +236,30 @@ class Mirror(MirrorBase):
         full: bool = False,
         concurrency: int | None = None,
     ) -> Synced:
-        """Remove the rows that the server no longer has, and return the counts by path."""
+        """Remove the rows that the server no longer has, and return the counts by path.
+
+        Reads the ids of all rows, and the rows that the mirror lacks. A row that was removed stays
+        in the changes of the mirror. Where a list cannot be filtered by a time of the last change,
+            all rows are read and compared.
+
+        Args:
+            *collections: As for `sync`; a collection that was never synchronised is read first.
+            full: Whether to read and compare all rows, since embedded objects
+                (``asset.product.name``) change without the time of the last change.
+            concurrency: As for `sync`.
+
+        Raises:
+            MirrorError: As `sync`; so with the other errors.
+        """
         return play(self._reconcile(collections, full, concurrency))
+
+    def forget(self, collection: str | Collection) -> None:
+        """Delete a collection with its rows from the file, and keep it up to date no longer.
+
+        Raises:
+            MirrorError: If the mirror has no such collection, or is in use.
+        """
+        play(self._forget(collection))
 
     def __enter__(self) -> Self:
         """Return the mirror."""
@@ -196,7 +275,7 @@ class Mirror(MirrorBase):
         self.close()
 
 
-class AsyncMirror(MirrorBase):
+class AsyncMirror(MirrorBase, AsyncContents):
     """Async twin of `Mirror`."""
 
     async def sync(
@@ -217,6 +296,10 @@ class AsyncMirror(MirrorBase):
     ) -> Synced:
         """Remove the rows that the server no longer has. Async twin of `Mirror.reconcile`."""
         return await async_play(self._reconcile(collections, full, concurrency))
+
+    async def forget(self, collection: str | AsyncCollection) -> None:
+        """Delete a collection with its rows from the file. Async twin of `Mirror.forget`."""
+        await async_play(self._forget(collection))
 
     async def __aenter__(self) -> Self:
         """Return the mirror."""

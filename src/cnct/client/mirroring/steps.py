@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 from cnct.client._core.paging import Span
 from cnct.client.mirroring.window_keeper import WindowKeeper
 from cnct.client.work.scan import AsyncScan, Scan, ScanBase
-from cnct.client.work.scan_run import answer
-from cnct.exceptions import NotScannableError
+from cnct.client.work.scan_run import Answer, answer
+from cnct.exceptions import ClientError, NotScannableError
 
 if TYPE_CHECKING:
     from cnct.client.work.scan_fields import ScanField
@@ -26,10 +26,12 @@ class Look(NamedTuple):
     Attributes:
         rows: The set.
         limit: Number of rows.
+        tolerated: Statuses of errors for which the driver sends back ``None``.
     """
 
     rows: Any
     limit: int
+    tolerated: frozenset[int] = frozenset()
 
 
 class Walk(NamedTuple):
@@ -93,11 +95,20 @@ def play(flow: MirrorFlow[T]) -> T:
                 result: T = stop.value
                 return result
             if isinstance(step, Look):
-                value = answer(step.rows._fetch(Span(0, step.limit)))
+                value = _look(step)
             elif isinstance(step, Store):
                 value = step.function()
             else:
                 value = _walk(step)
+
+
+def _look(step: Look) -> Answer | None:
+    try:
+        return answer(step.rows._fetch(Span(0, step.limit)))
+    except ClientError as error:
+        if error.status_code not in step.tolerated:
+            raise
+    return None
 
 
 def _walk(step: Walk) -> NotScannableError | None:
@@ -115,8 +126,6 @@ def _walk(step: Walk) -> NotScannableError | None:
 
 async def async_play(flow: MirrorFlow[T]) -> T:
     """Run a flow to its end. Async twin of `play`."""
-    from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
-
     value: Any = None
     with closing(flow):
         while True:
@@ -126,24 +135,47 @@ async def async_play(flow: MirrorFlow[T]) -> T:
                 result: T = stop.value
                 return result
             if isinstance(step, Look):
-                value = answer(await step.rows._fetch(Span(0, step.limit)))
+                value = await _async_look(step)
             elif isinstance(step, Store):
-                value = await in_thread(step.function)
+                value = await _stored(step.function)
             else:
                 value = await _async_walk(step)
 
 
-async def _async_walk(step: Walk) -> NotScannableError | None:
-    """Read a set into a keeper. Async twin of `_walk`."""
+async def _async_look(step: Look) -> Answer | None:
+    """Request the first rows. Async twin of `_look`."""
+    try:
+        return answer(await step.rows._fetch(Span(0, step.limit)))
+    except ClientError as error:
+        if error.status_code not in step.tolerated:
+            raise
+    return None
+
+
+async def _stored(function: Callable[[], Any]) -> Any:
+    """Call a function in a thread, to its end even if the task is cancelled."""
+    from asyncio import CancelledError, ensure_future, shield, wait  # noqa: PLC0415 - slow import
+
     from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
 
+    running = ensure_future(in_thread(function))
+    try:
+        return await shield(running)
+    except CancelledError:
+        await wait([running])
+        running.exception()  # retrieved, so that asyncio logs nothing
+        raise
+
+
+async def _async_walk(step: Walk) -> NotScannableError | None:
+    """Read a set into a keeper. Async twin of `_walk`."""
     keeper = step.keeper
     try:
         async with aclosing(_pages(step, AsyncMirrorScan)) as pages:
             async for rows in pages:
                 if keeper.take(rows):
-                    await in_thread(keeper.flush)
-        await in_thread(keeper.finish)
+                    await _stored(keeper.flush)
+        await _stored(keeper.finish)
     except NotScannableError as error:
         return error
     return None

@@ -10,6 +10,8 @@ from cnct.client._core.urls import checked_name
 from cnct.client.checking import load
 from cnct.client.mirroring.cursor_fields import CursorFields, cursor_fields
 from cnct.client.models.names import check_name
+from cnct.data.collection_columns import collection_columns
+from cnct.data.columns import Column
 from cnct.data.mirror import DocumentedTables, Table
 from cnct.exceptions import MirrorError
 from cnct.openapi import OpenAPISpecs
@@ -25,12 +27,14 @@ class Subject(NamedTuple):
         parent: The ids in the path, joined by ``/``.
         table: The table of the rows.
         cursor: The times by which rows can be filtered.
+        columns: Columns of the view.
     """
 
     path: str
     parent: str
     table: Table
     cursor: CursorFields
+    columns: tuple[Column, ...]
 
     @property
     def fields(self) -> Mapping[str, FilterField]:
@@ -72,7 +76,14 @@ class Subjects:
         pairs = zip(key.split("/"), path.split("/"), strict=True)
         parent = "/".join(unquote(segment) for name, segment in pairs if "{}" in name)
         table = self._documented.table(key)
-        return Subject(path, parent, table, cursor_fields(path, operation.fields))
+        columns = collection_columns(self.specs, path)
+        return Subject(
+            path,
+            parent,
+            table,
+            cursor_fields(path, operation.fields),
+            columns.columns if columns else (),
+        )
 
 
 def _document(client: Any) -> OpenAPISpecs:

@@ -59,7 +59,7 @@ class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
         timeout: float | None = 600.0,
         interval: float = 5.0,
         **fields: Any,
-    ) -> Any:
+    ) -> dict[str, Any]:
         """Read the resource again and again until a condition is met.
 
         Args:
@@ -155,7 +155,7 @@ class Collection(CollectionBase[ResourceSet], SyncNoun, HasActions[Action]):
         """Return the set of the resources that match; see `ResourceSet.filter`."""
         return ResourceSet(self._client, self._path, combined(args, kwargs, self))
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield all resources, as `all` does."""
         return iter(self.all())
 
@@ -163,7 +163,7 @@ class Collection(CollectionBase[ResourceSet], SyncNoun, HasActions[Action]):
         """Count all resources; see `ResourceSet.count`."""
         return self.all().count()
 
-    def first(self) -> Any:
+    def first(self) -> dict[str, Any] | None:
         """Return the first of all resources, or ``None``; see `ResourceSet.first`."""
         return self.all().first()
 
@@ -263,7 +263,7 @@ class AsyncResource(AsyncNoun, HasActions[AsyncAction], HasCollections["AsyncCol
         timeout: float | None = 600.0,  # noqa: ASYNC109 - a deadline with an error of its own
         interval: float = 5.0,
         **fields: Any,
-    ) -> Any:
+    ) -> dict[str, Any]:
         """Read the resource again and again until a condition is met.
 
         Async twin of `Resource.wait_until`; the functions are plain ones here too.
@@ -318,7 +318,7 @@ class AsyncCollection(CollectionBase[AsyncResourceSet], AsyncNoun, HasActions[As
         """Return the set of the resources that match; see `ResourceSet.filter`."""
         return AsyncResourceSet(self._client, self._path, combined(args, kwargs, self))
 
-    def __aiter__(self) -> AsyncIterator[Any]:
+    def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
         """Yield all resources, as `all` does."""
         return aiter(self.all())
 
@@ -330,7 +330,7 @@ class AsyncCollection(CollectionBase[AsyncResourceSet], AsyncNoun, HasActions[As
         """Count all resources; see `ResourceSet.count`."""
         return await self.all().count()
 
-    async def first(self) -> Any:
+    async def first(self) -> dict[str, Any] | None:
         """Return the first of all resources, or ``None``; see `ResourceSet.first`."""
         return await self.all().first()
 

@@ -19,7 +19,6 @@ from cnct.text import clean, did_you_mean
 
 if TYPE_CHECKING:
     from cnct.console.cursor import Argument
-    from cnct.openapi import OpenAPISpecs
     from cnct.openapi.fields import FilterField
 
 _METHODS = {"in": ("in_", "oneof")}
@@ -29,6 +28,8 @@ _MOST_NAMES = 100  # in a repr
 
 class HasFields(Node):
     """A node that lists rows: a collection or a set."""
+
+    _client: Any
 
     _refinements = frozenset(
         {
@@ -52,18 +53,13 @@ class HasFields(Node):
         With a document at hand, names complete at a prompt and unknown ones are refused; otherwise
         this is ``R()``.
         """
-        return fields_of(self._specs, self._path)
+        fields = self._field_names()
+        return KnownFields(fields, self._path) if fields else R()
 
     def _field_names(self) -> Mapping[str, FilterField]:
         """Return the fields by name; none where the document is not at hand."""
-        operation = self._specs.operation("GET", self._path) if self._specs else None
-        return operation.fields if operation else {}
-
-
-def fields_of(specs: OpenAPISpecs | None, path: str) -> KnownFields | R:
-    """Return the fields of the list at a path if the document is at hand, else ``R()``."""
-    operation = specs.operation("GET", path) if specs else None
-    return KnownFields(operation.fields, path) if operation and operation.fields else R()
+        fields: Mapping[str, FilterField] = self._client._fields_at(self._path)
+        return fields
 
 
 def _is_same(fields: KnownFields, other: object) -> bool:

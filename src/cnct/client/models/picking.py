@@ -8,9 +8,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from cnct.client.checking import report_picks
 from cnct.client.models.flattening import flat
-from cnct.client.models.names import at_hand
 from cnct.exceptions import ClientError, InvalidCallWarning, users_level
 from cnct.openapi.shapes import is_record
 from cnct.text import clean
@@ -83,11 +81,8 @@ class Picking:
     def _check(self) -> bool:
         """Check the fields against the document; return whether the document is at hand."""
         client = self._thing._client
-        specs = at_hand(client.specs) if client._policy else None
-        if specs is None:
-            return False
-        report_picks(specs, client._policy, self._thing.path, self._fields, self._call)
-        return True
+        is_checked: bool = client._check_picks(self._thing.path, self._fields, self._call)
+        return is_checked
 
 
 def _may_have(row: Any, name: str) -> bool:

@@ -47,11 +47,11 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetExports, SyncSetWork):
     def _repr_html_(self) -> str | None:
         return self._rows_html()
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield the resources, fetching pages as they are needed."""
         return self._kept() if self._client.resourceset_append else self.iterator()
 
-    def _kept(self) -> Iterator[Any]:
+    def _kept(self) -> Iterator[dict[str, Any]]:
         """Yield the kept rows, then read more and keep them; iterations share what they fetch."""
         with self._iterating():
             index = 0
@@ -85,12 +85,12 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetExports, SyncSetWork):
                 self._warn_of_drift(rows.reader)
         return index < len(rows.kept)
 
-    def iterator(self) -> Iterator[Any]:
+    def iterator(self) -> Iterator[dict[str, Any]]:
         """Yield the resources without keeping them: memory holds the pages under way."""
         for rows in self.pages():
             yield from rows
 
-    def pages(self) -> Generator[list[Any]]:
+    def pages(self) -> Generator[list[dict[str, Any]]]:
         """Yield the resources in lists, page by page, without keeping them."""
         if self._rows.reader.complete:
             yield from self._kept_pages()
@@ -115,7 +115,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetExports, SyncSetWork):
         return self.first() is not None if self._counted() is None else self.count() > 0
 
     @overload
-    def __getitem__(self, key: int) -> Any: ...
+    def __getitem__(self, key: int) -> dict[str, Any]: ...
     @overload
     def __getitem__(self, key: slice) -> Self: ...
 
@@ -142,7 +142,7 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetExports, SyncSetWork):
                 row = self._remembered(index, self._read(self._fetch(self._only(index))))
             return row
 
-    def first(self) -> Any:
+    def first(self) -> dict[str, Any] | None:
         """Return the first resource, or ``None``; asks for one row."""
         row = self._one(0)
         return None if row is MISSING else row
@@ -195,7 +195,7 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetExport
     def _repr_html_(self) -> str | None:
         return self._rows_html()
 
-    def __aiter__(self) -> AsyncIterator[Any]:
+    def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the resources, fetching pages as they are needed."""
         return self._kept() if self._client.resourceset_append else self.iterator()
 
@@ -203,7 +203,7 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetExport
         """Refuse, and name ``async for``."""
         raise TypeError(f"Iterate over {self!r} with: async for resource in ...")
 
-    async def _kept(self) -> AsyncIterator[Any]:
+    async def _kept(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the kept rows, then read more and keep them; iterations share what they fetch."""
         async with self._iterating():
             index = 0
@@ -240,14 +240,14 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetExport
                     self._warn_of_drift(rows.reader)
         return index < len(rows.kept)
 
-    async def iterator(self) -> AsyncIterator[Any]:
+    async def iterator(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the resources without keeping them: memory holds the pages under way."""
         async with aclosing(self.pages()) as pages:
             async for rows in pages:
                 for row in rows:
                     yield row
 
-    async def pages(self) -> AsyncGenerator[list[Any]]:
+    async def pages(self) -> AsyncGenerator[list[dict[str, Any]]]:
         """Yield the resources in lists, page by page, without keeping them."""
         if self._rows.reader.complete:
             for rows in self._kept_pages():
@@ -283,7 +283,7 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetExport
         return counted > 0
 
     @overload
-    def __getitem__(self, key: int) -> Any: ...
+    def __getitem__(self, key: int) -> dict[str, Any]: ...
     @overload
     def __getitem__(self, key: slice) -> Self: ...
 
@@ -308,7 +308,7 @@ class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetExport
             raise self._no_such(key)
         return row
 
-    async def first(self) -> Any:
+    async def first(self) -> dict[str, Any] | None:
         """Return the first resource, or ``None``; asks for one row."""
         row = self._row_at(0)
         if row is UNREAD:

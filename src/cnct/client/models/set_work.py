@@ -90,6 +90,7 @@ class SetWork(SetBase):
         specs = self._specs if self._strict else None
         if specs:
             check_name(self, specs, f"{self._path}/ID/{name}", "action")
+        self._client._check_write("POST", f"{self._path}/ID/{name}")
         return name
 
     @staticmethod
@@ -102,12 +103,12 @@ class SyncSetWork(SetWork):
     """The work over a `ResourceSet`."""
 
     @abstractmethod
-    def pages(self) -> Generator[list[Any]]:
+    def pages(self) -> Generator[list[dict[str, Any]]]:
         """Yield the resources in lists."""
 
     def process(
         self,
-        function: Callable[[Any], Any],
+        function: Callable[[dict[str, Any]], Any],
         *,
         concurrency: int = 1,
         recheck: bool = False,
@@ -116,7 +117,7 @@ class SyncSetWork(SetWork):
         progress: ShowsProgress = None,
         name: str | None = None,
         summary: Summary | None = None,
-        key: Callable[[Any], Id] | None = None,
+        key: Callable[[dict[str, Any]], Id] | None = None,
         journal_restart: bool = False,
     ) -> Summary:
         """Call a function with each resource of the set, and return the counts.
@@ -171,7 +172,7 @@ class SyncSetWork(SetWork):
         return runs.process(self._job(function, options))
 
     def outcomes(
-        self, function: Callable[[Any], T], **options: Unpack[Options]
+        self, function: Callable[[dict[str, Any]], T], **options: Unpack[Options]
     ) -> Generator[Outcome[T]]:
         """Call a function with each resource, and yield an `Outcome` as each is known.
 
@@ -239,12 +240,12 @@ class AsyncSetWork(SetWork):
     """Async twin of `SyncSetWork`, the work over an `AsyncResourceSet`."""
 
     @abstractmethod
-    def pages(self) -> AsyncGenerator[list[Any]]:
+    def pages(self) -> AsyncGenerator[list[dict[str, Any]]]:
         """Yield the resources in lists."""
 
     async def process(
         self,
-        function: Callable[[Any], Awaitable[Any]],
+        function: Callable[[dict[str, Any]], Awaitable[Any]],
         *,
         concurrency: int = 1,
         recheck: bool = False,
@@ -253,7 +254,7 @@ class AsyncSetWork(SetWork):
         progress: ShowsProgress = None,
         name: str | None = None,
         summary: Summary | None = None,
-        key: Callable[[Any], Id] | None = None,
+        key: Callable[[dict[str, Any]], Id] | None = None,
         journal_restart: bool = False,
     ) -> Summary:
         """Call a function with each resource of the set. Async twin of `ResourceSet.process`.
@@ -276,7 +277,7 @@ class AsyncSetWork(SetWork):
         return await async_runs.process(self._job(function, options))
 
     def outcomes(
-        self, function: Callable[[Any], Awaitable[T]], **options: Unpack[Options]
+        self, function: Callable[[dict[str, Any]], Awaitable[T]], **options: Unpack[Options]
     ) -> AsyncGenerator[Outcome[T]]:
         """Call a function with each resource, and yield an `Outcome` as each is known.
 

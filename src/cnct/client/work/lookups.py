@@ -67,7 +67,7 @@ class LookupsBase(SetBase):
         total = self._query.window.start + len(rows.kept) if rows.reader.complete else rows.total
         return Page(rows.kept, total)
 
-    def _exactly_one(self, page: Page) -> Any:
+    def _exactly_one(self, page: Page) -> dict[str, Any]:
         window = self._query.window
         rows = page.rows[: None if window.stop is None else window.stop - window.start]
         total = 0 if page.total is None else window.length(page.total)
@@ -75,24 +75,25 @@ class LookupsBase(SetBase):
         if count != 1:
             more = " or more" if page.total is None and count > 1 else ""
             raise NotOneError(f"{self!r} has {count}{more} resources, not one", count=count)
-        return rows[0]
+        row: dict[str, Any] = rows[0]
+        return row
 
 
 class SetLookups(LookupsBase):
     """Look-ups of a `ResourceSet`."""
 
     @abstractmethod
-    def first(self) -> Any:
+    def first(self) -> dict[str, Any] | None:
         """Return the first resource, or ``None``."""
 
     @abstractmethod
-    def pages(self) -> Generator[list[Any]]:
+    def pages(self) -> Generator[list[dict[str, Any]]]:
         """Yield the resources in lists, page by page."""
 
     @abstractmethod
     def _fetch(self, span: Span) -> Unread: ...
 
-    def one(self) -> Any:
+    def one(self) -> dict[str, Any]:
         """Return the only resource of the set; asks for two rows at most.
 
         Raises:
@@ -153,17 +154,17 @@ class AsyncSetLookups(LookupsBase):
     """Async twin of `SetLookups`."""
 
     @abstractmethod
-    async def first(self) -> Any:
+    async def first(self) -> dict[str, Any] | None:
         """Return the first resource, or ``None``."""
 
     @abstractmethod
-    def pages(self) -> AsyncGenerator[list[Any]]:
+    def pages(self) -> AsyncGenerator[list[dict[str, Any]]]:
         """Yield the resources in lists, page by page."""
 
     @abstractmethod
     async def _fetch(self, span: Span) -> Unread: ...
 
-    async def one(self) -> Any:
+    async def one(self) -> dict[str, Any]:
         """Return the only resource of the set. Async twin of `ResourceSet.one`."""
         span = self._first_two()
         page = self._kept_page() if span is None else self._read(await self._fetch(span))

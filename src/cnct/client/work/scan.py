@@ -81,7 +81,7 @@ class Scan(ScanBase["ResourceSet"], Source):
         checkpoint: File for the progress; ``None`` keeps none.
     """
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield the resources.
 
         Raises:
@@ -92,7 +92,7 @@ class Scan(ScanBase["ResourceSet"], Source):
         for rows in self.pages():
             yield from rows
 
-    def pages(self) -> Iterator[list[Any]]:
+    def pages(self) -> Iterator[list[dict[str, Any]]]:
         """Yield the resources in lists, page by page."""
         if self._is_empty:
             return
@@ -153,14 +153,14 @@ class Scan(ScanBase["ResourceSet"], Source):
 class AsyncScan(ScanBase["AsyncResourceSet"], AsyncSource):
     """Async twin of `Scan`: iterate with ``async for``."""
 
-    async def __aiter__(self) -> AsyncIterator[Any]:
+    async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the resources. Async twin of `Scan.__iter__`."""
         async with aclosing(self.pages()) as pages:
             async for rows in pages:
                 for row in rows:
                     yield row
 
-    async def pages(self) -> AsyncGenerator[list[Any]]:
+    async def pages(self) -> AsyncGenerator[list[dict[str, Any]]]:
         """Yield the resources in lists. Async twin of `Scan.pages`."""
         if self._is_empty:
             return

@@ -67,7 +67,8 @@ class SourceBase(Generic[SetT]):
         """Return the field from the document; ``None`` if the list is not documented."""
         path = self._rows._path
         operation = specs.operation("GET", path) if specs else None
-        field = scan_field(path, operation.fields, self._by) if operation else None
+        fields = operation.fields if operation else self._rows._field_names()
+        field = scan_field(path, fields, self._by) if operation or fields else None
         return self._in_order(field) if field else None
 
     def _in_order(self, field: ScanField) -> ScanField:

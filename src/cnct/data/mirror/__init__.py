@@ -3,7 +3,10 @@
 Fetches nothing: rows are handed in.
 """
 
+from cnct.data.mirror.answers import MirrorAnswers
+from cnct.data.mirror.changes import MirrorChanges, RowChange
 from cnct.data.mirror.file import MirrorFile
+from cnct.data.mirror.reading import MirrorReading
 from cnct.data.mirror.state import CollectionState, RowCounts, TrackedRow
 from cnct.store.documented import DocumentedTables
 from cnct.store.tables import Table
@@ -11,7 +14,11 @@ from cnct.store.tables import Table
 __all__ = [
     "CollectionState",
     "DocumentedTables",
+    "MirrorAnswers",
+    "MirrorChanges",
     "MirrorFile",
+    "MirrorReading",
+    "RowChange",
     "RowCounts",
     "Table",
     "TrackedRow",

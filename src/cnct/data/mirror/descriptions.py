@@ -10,8 +10,13 @@ from cnct.store.tables import Table
 
 
 def described(table: Table) -> Table:
-    """Return a table as it is stored: of the schema, only the required properties."""
-    return replace(table, row={"required": sorted(table.row.get("required", ()))})
+    """Return a table as it is stored.
+
+    Of the schema, only the required properties are kept. Another key names the SQL table, since the
+    view for users has the name of the collection.
+    """
+    required = sorted(table.row.get("required", ()))
+    return replace(table, key=f"rows/{table.key}", row={"required": required})
 
 
 def carried(table: Table) -> frozenset[str]:

@@ -6,16 +6,20 @@ Fetches nothing. The lines of the rows are in `ledger`.
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from cnct.data.columns import Column
 from cnct.data.mirror.descriptions import carried, described, table_of, table_text
+from cnct.data.mirror.fetched_fields import FetchedFields
 from cnct.data.mirror.ledger import Ledger
 from cnct.data.mirror.opening import opened, writing
 from cnct.data.mirror.state import CollectionState, RowCounts
+from cnct.data.mirror.views import view_name, view_sql
 from cnct.exceptions import MirrorError
 from cnct.store import Table
+from cnct.store.sql import quoted
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS "cnct.facts" (name TEXT PRIMARY KEY, value TEXT);
@@ -32,6 +36,7 @@ class MirrorFile:
 
     Args:
         path: The file, created if missing; or ``:memory:``.
+        is_read_only: Whether to write nothing and wait for no writer; the file must exist.
 
     Raises:
         MirrorError: If the file is something else, or cannot be opened.
@@ -42,13 +47,17 @@ class MirrorFile:
         ledger: The lines of the rows, with the numbers of their changes.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, is_read_only: bool = False) -> None:
         self.path = path
-        self.storage = opened(path)
+        self.storage = opened(path, is_read_only=is_read_only)
+        self.ledger = Ledger(self.storage)
+        self._tables: dict[str, tuple[str, Table]] = {}
+        if is_read_only:
+            return
         try:
             for statement in _TABLES.split(";"):
                 self.storage.run(statement)
-            self.ledger = Ledger(self.storage)
+            self.ledger.prepare()
         except BaseException:
             self.storage.close()
             raise
@@ -86,12 +95,14 @@ class MirrorFile:
         return _state(rows[0]) if rows else None
 
     def save(self, state: CollectionState) -> None:
-        """Store the state of a collection."""
+        """Store the state of a collection; one that was read to its end gets its indexes."""
         values = state._replace(selection=())._asdict() | {"selection": json.dumps(state.selection)}
         marks = ", ".join("?" * len(values))
         self.storage.run(
             f'INSERT OR REPLACE INTO "cnct.collections" VALUES ({marks})', [*values.values()]
         )
+        if state.is_complete:
+            self.storage.index(self.table(state.key))
 
     def table(self, key: str) -> Table:
         """Return the stored description of a table.
@@ -102,7 +113,10 @@ class MirrorFile:
         rows = self.storage.run('SELECT description FROM "cnct.tables" WHERE key = ?', [key])
         if not rows:
             raise MirrorError(f"{self.path} has no collection {key}: synchronise it first")
-        return table_of(rows[0][0])
+        text = rows[0][0]
+        if self._tables.get(key, ("",))[0] != text:
+            self._tables[key] = text, table_of(text)  # with what it derives, once each
+        return self._tables[key][1]
 
     def describe(self, table: Table) -> None:
         """Store the description of a table by the present document.
@@ -118,11 +132,35 @@ class MirrorFile:
             self.storage.run(
                 'INSERT OR REPLACE INTO "cnct.tables" VALUES (?, ?)', [table.key, text]
             )
+            self.storage.prepare(self.table(table.key))  # before readers learn of its columns
             if rows and carried(table) - carried(table_of(rows[0][0])):
                 self.storage.run(
                     """UPDATE "cnct.collections" SET cursor = '', progress = '' WHERE key = ?""",
                     [table.key],
                 )
+
+    def show(self, key: str, columns: Sequence[Column]) -> None:
+        """Create the view of a table, with the columns that its collections fetch.
+
+        Args:
+            key: Key of the table.
+            columns: All columns of the document.
+        """
+        table = self.table(key)
+        fetched = [FetchedFields(table, state.selection) for state in self._of(key)]
+        names = {
+            column.name for column in columns if any(each.has(column.name) for each in fetched)
+        }
+        kept = [column for column in columns if column.name in names]
+        view = view_name(key)
+        sql = view_sql(view, table.key, kept, is_nested="{}" in key)
+        if self.storage.run("SELECT sql FROM sqlite_master WHERE name = ?", [view]) != [(sql,)]:
+            with self.transaction():
+                self.storage.run(f"DROP VIEW IF EXISTS {quoted(view)}")
+                self.storage.run(sql)
+
+    def _of(self, key: str) -> list[CollectionState]:
+        return [state for state in self.states() if state.key == key]
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -154,6 +192,8 @@ class MirrorFile:
         with self.transaction():
             self.ledger.forget(state, self.table(state.key))
             self.storage.run('DELETE FROM "cnct.collections" WHERE path = ?', [path])
+            if not self._of(state.key):
+                self.storage.run(f"DROP VIEW IF EXISTS {quoted(view_name(state.key))}")
 
 
 def _state(row: tuple[Any, ...]) -> CollectionState:

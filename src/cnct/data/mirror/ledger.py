@@ -53,8 +53,11 @@ class Ledger:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
+
+    def prepare(self) -> None:
+        """Create the tables where they are missing."""
         for statement in _TABLES.split(";"):
-            storage.run(statement)
+            self._storage.run(statement)
 
     def write(
         self, state: CollectionState, table: Table, rows: Iterable[Any], moment: str

@@ -16,17 +16,17 @@ _APPLICATION = 0x636E6374  # "cnct", in the header of a SQLite file
 _FORMAT = 1
 
 
-def opened(path: str) -> Storage:
-    """Open a mirror's database, after creating a missing one.
+def opened(path: str, *, is_read_only: bool = False) -> Storage:
+    """Open a mirror's database, after creating a missing one unless it is only read.
 
     Raises:
         MirrorError: If the file is something else, was written by a newer version, or cannot be
             opened.
     """
     try:
-        if path != MEMORY:
+        if path != MEMORY and not is_read_only:
             _mark(path)
-        return Storage(path)
+        return Storage(path, is_read_only=is_read_only)
     except sqlite3.Error as error:
         raise MirrorError(
             f"{path} cannot be used as a mirror: {error}. Name a file that can be written, or one"

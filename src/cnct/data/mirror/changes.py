@@ -1,0 +1,110 @@
+"""Reads which rows of a mirror were added, changed and removed, in the order of the changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+from cnct.data.mirror.file import MirrorFile
+from cnct.data.mirror.reading import MirrorReading, segments
+from cnct.data.mirror.state import CollectionState
+from cnct.exceptions import MirrorError
+from cnct.openapi.shapes import Record
+
+_BATCH = 500
+_LINES = """
+SELECT path, id, number, added, moment, removed FROM "cnct.rows"
+WHERE number > ? AND path IN (SELECT value FROM json_each(?)) ORDER BY number LIMIT ?
+"""
+
+
+Kind: TypeAlias = Literal["added", "changed", "removed"]
+
+
+class RowChange(NamedTuple):
+    """The last change of a row.
+
+    Attributes:
+        number: Number of the change. Each change of the mirror has a greater one, so that
+            ``changes(since=number)`` continues after this one.
+        kind: ``added``, ``changed`` or ``removed``, compared with the mirror at ``since``.
+        collection: Path of the collection.
+        id: Id of the row.
+        row: The row as it is now; for one that was removed, as last read.
+        moment: Server's time of the run that found the change, in ISO 8601.
+    """
+
+    number: int
+    kind: Kind
+    collection: str
+    id: str
+    row: Record
+    moment: str
+
+
+class MirrorChanges:
+    """The changes of a mirror after one of them, read in batches.
+
+    A row that changes again during the reading comes again, with its new number.
+
+    Args:
+        reading: The mirror.
+        since: Number of a change; 0 for all rows.
+        paths: Collections; empty for all.
+    """
+
+    def __init__(self, reading: MirrorReading, since: int, paths: Sequence[str]) -> None:
+        self._reading = reading
+        self._since = since
+        self._paths = paths
+        self._number = since
+
+    def batch(self) -> list[RowChange]:
+        """Return the next changes, in the order of their numbers; none after the last.
+
+        Raises:
+            MirrorError: If the mirror lacks one of the collections.
+        """
+        file = self._reading.file
+        states = {state.path: state for state in self._states(file.states())}
+        while True:
+            params = [self._number, json.dumps([*states]), _BATCH]
+            lines = file.storage.run(_LINES, params)
+            if not lines:
+                return []
+            self._number = lines[-1][2]
+            changes = [self._change(file, states[line[0]], *line[1:]) for line in lines]
+            batch = [change for change in changes if change is not None]
+            if batch:
+                return batch
+
+    def _states(self, states: Sequence[CollectionState]) -> Sequence[CollectionState]:
+        if not self._paths:
+            return states
+        places = {tuple(segments(state.path)): state for state in states}
+        for path in self._paths:
+            if tuple(segments(path)) not in places:
+                raise MirrorError(f"{path} is not in the mirror: write mirror.sync({path!r}) first")
+        return [places[tuple(segments(path))] for path in self._paths]
+
+    def _change(
+        self,
+        file: MirrorFile,
+        state: CollectionState,
+        key: str,
+        number: int,
+        added: int,
+        moment: str,
+        removed: str | None,
+    ) -> RowChange | None:
+        """Return the change of a line; ``None`` if it was removed, or was never there."""
+        if removed is not None:
+            if not self._since:
+                return None
+            return RowChange(number, "removed", state.path, key, json.loads(removed), moment)
+        row = file.storage.get(file.table(state.key), state.parent, key)
+        if row is None:  # removed since the line was read: the line comes again
+            return None
+        kind: Kind = "added" if added > self._since else "changed"
+        return RowChange(number, kind, state.path, key, row, moment)
