@@ -8,10 +8,12 @@ import pytest
 
 from cnct import client as clients
 from cnct.client import dry_run, models
+from cnct.client.mirroring import mirror
 
 TWINS = [
     (clients.ConnectClient, clients.AsyncConnectClient),
     (dry_run.DryRunClient, dry_run.AsyncDryRunClient),
+    (mirror.Mirror, mirror.AsyncMirror),
     (models.NS, models.AsyncNS),
     (models.Collection, models.AsyncCollection),
     (models.Resource, models.AsyncResource),
@@ -28,6 +30,8 @@ ONLY_HERE = {
     models.AsyncResourceSet: {"__aiter__"},
     models.AsyncCollection: {"__aiter__"},
 }
+ONLY_HERE[mirror.Mirror] = {"__enter__", "__exit__"}
+ONLY_HERE[mirror.AsyncMirror] = {"__aenter__", "__aexit__"}
 ONLY_HERE[dry_run.DryRunClient] = ONLY_HERE[clients.ConnectClient]
 ONLY_HERE[dry_run.AsyncDryRunClient] = ONLY_HERE[clients.AsyncConnectClient]
 OWN_WORDS = {"__iter__", "__bool__", "__getitem__", "values_list"}

@@ -149,7 +149,7 @@ class MirrorFile:
         table = self.table(key)
         fetched = [FetchedFields(table, state.selection) for state in self._of(key)]
         names = {
-            column.name for column in columns if any(each.has(column.name) for each in fetched)
+            column.name for column in columns if any(fields.has(column.name) for fields in fetched)
         }
         kept = [column for column in columns if column.name in names]
         view = view_name(key)

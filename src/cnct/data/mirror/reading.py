@@ -114,8 +114,8 @@ class MirrorReading:
         """Return the names at the top of the mirror: ``collections`` or ``namespaces``."""
         keys = [state.key.split("/") for state in self.file.states()] if self._exists else []
         has_collections = kind == "collections"
-        found = (key[0] for key in keys if (key[1:2] in ([], ["{}"])) == has_collections)
-        return list(dict.fromkeys(found)) if kind in ("collections", "namespaces") else []
+        names = (key[0] for key in keys if (key[1:2] in ([], ["{}"])) == has_collections)
+        return list(dict.fromkeys(names)) if kind in ("collections", "namespaces") else []
 
     def last_number(self) -> int:
         """Return the number of the last change; 0 before the first."""
