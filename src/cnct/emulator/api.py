@@ -14,10 +14,9 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from cnct.openapi import OpenAPISpecs
-from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation, Success
 from cnct.openapi.row_schemas import PARAM
-from cnct.openapi.shapes import Record
+from cnct.openapi.shapes import JSON, Record
 from cnct.openapi.tree import shape
 from cnct.store.documented import DocumentedTables
 from cnct.store.tables import Table

@@ -9,15 +9,12 @@ import logging
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from cnct.exceptions import SpecError
 from cnct.openapi.cache_files import Stored
 from cnct.openapi.cache_folder import cache_key
 from cnct.openapi.index import Index
 from cnct.openapi.index import index as make_index
-from cnct.openapi.references import FILES
-from cnct.openapi.sources import NO_STAMP, Stamp, file_stamp, is_url, read
+from cnct.openapi.sources import NO_STAMP, file_stamp, is_url, read
 
 if TYPE_CHECKING:
     from cnct.openapi.words import Words
@@ -26,18 +23,6 @@ _FRESH = 24 * 3600  # seconds between two downloads of a document
 _RETRY = 3600  # seconds until the next attempt after a failed one
 
 _log = logging.getLogger("cnct.specs")
-
-
-class Indexed(Struct, array_like=True):
-    """An index with the version of its document.
-
-    Attributes:
-        stamp: The version of the document.
-        index: The index.
-    """
-
-    stamp: Stamp
-    index: Index
 
 
 def indexed(location: str) -> Index:
@@ -52,10 +37,10 @@ def indexed(location: str) -> Index:
     Raises:
         SpecError: If the document cannot be read or is not OpenAPI 3, and there is no older index.
     """
-    file = Stored(cache_key(location), Indexed)
+    file = Stored(cache_key(location), Index)
     stored = _whole(file.load())
     if stored and is_url(location) and file.age() < _FRESH:
-        return stored.index
+        return stored
     try:
         latest = _latest(location, stored)
     except SpecError as error:
@@ -63,7 +48,7 @@ def indexed(location: str) -> Index:
             raise
         _log.warning("Using the cached OpenAPI document, which may be outdated: %s", error)
         file.set_age(_FRESH - _RETRY)
-        return stored.index
+        return stored
     return _kept(file, latest, stored, location)
 
 
@@ -79,19 +64,19 @@ def refreshed(location: str) -> tuple[Index, bool]:
     Raises:
         SpecError: If the document cannot be read or is not OpenAPI 3.
     """
-    file = Stored(cache_key(location), Indexed)
+    file = Stored(cache_key(location), Index)
     stored = _whole(file.load())
     index = _kept(file, _latest(location, stored), stored, location)
-    return index, stored is None or stored.index.digest != index.digest
+    return index, stored is None or stored.digest != index.digest
 
 
-def _kept(file: Stored[Indexed], latest: Indexed, stored: Indexed | None, location: str) -> Index:
+def _kept(file: Stored[Index], latest: Index, stored: Index | None, location: str) -> Index:
     """Return the latest index of a document; store a new one."""
     if latest is not stored:
         file.save(latest)
     elif is_url(location):
         file.set_age(0)
-    return latest.index
+    return latest
 
 
 def at_hand(location: str) -> Index | None:
@@ -99,9 +84,9 @@ def at_hand(location: str) -> Index | None:
 
     The index of a URL may be outdated.
     """
-    stored = _whole(Stored(cache_key(location), Indexed).load())
+    stored = _whole(Stored(cache_key(location), Index).load())
     if stored and (is_url(location) or stored.stamp == file_stamp(location)):
-        return stored.index
+        return stored
     return None
 
 
@@ -117,23 +102,23 @@ def searched(location: str, index: Index) -> Words:
     return stored
 
 
-def _whole(stored: Indexed | None) -> Indexed | None:
+def _whole(stored: Index | None) -> Index | None:
     """Return a stored index, or ``None`` if another file of the document has changed since."""
     if stored is None:
         return None
-    files = stored.index.head.get(FILES, {})
+    files = stored.files
     return stored if all(file_stamp(path) == tuple(files[path]) for path in files) else None
 
 
-def _latest(location: str, stored: Indexed | None) -> Indexed:
+def _latest(location: str, stored: Index | None) -> Index:
     """Read the document again; return the stored index itself if the document has not changed."""
     data, stamp = read(location, stored.stamp if stored else NO_STAMP)
     if stored and data is None:
         return stored
     content = data or b""
     digest = sha256(content).digest()
-    if stored and stored.index.digest == digest:
-        return Indexed(stamp, stored.index)
+    if stored and stored.digest == digest:
+        return stored.stamped(stamp)
     from cnct.openapi.document import parse  # noqa: PLC0415 - not needed for a stored index
 
-    return Indexed(stamp, make_index(parse(content, location), digest))
+    return make_index(parse(content, location), digest).stamped(stamp)

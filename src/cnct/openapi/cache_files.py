@@ -17,15 +17,12 @@ import time
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Generic, TypeVar
-
-from msgspec import DecodeError
-from msgspec.msgpack import decode, encode
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from cnct.openapi.cache_folder import cache_file, digest, make_private
 
 _log = logging.getLogger("cnct.specs")
-_T = TypeVar("_T")
+_T = TypeVar("_T", bound="Storable")
 
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -36,12 +33,30 @@ _loaded: dict[Path, tuple[_Version, Any]] = {}
 """Decoded values with the times, size and inode of their files: shared by all clients."""
 
 
+class Storable(Protocol):
+    """A value that can be stored."""
+
+    def packed(self) -> bytes:
+        """Return the value as bytes."""
+        ...
+
+    @classmethod
+    def from_packed(cls, data: bytes) -> Self:
+        """Return the value of `packed`.
+
+        Raises:
+            TypeError: If the bytes are of another form.
+            ValueError: If the bytes are of another form.
+        """
+        ...
+
+
 class Stored(Generic[_T]):
     """A value on disk.
 
     Args:
         key: Location of the document. The file's name is a digest, since a URL can have secrets.
-        kind: Type of the value, a msgspec struct; a key can have one value of each type.
+        kind: Type of the value; a key can have one value of each type.
     """
 
     def __init__(self, key: str, kind: type[_T]) -> None:
@@ -67,8 +82,8 @@ class Stored(Generic[_T]):
         if digest(data[size:]) != bytes(data[:size]):
             return None
         try:
-            return decode(data[size:], type=self._kind)
-        except DecodeError:
+            return self._kind.from_packed(bytes(data[size:]))
+        except (TypeError, ValueError):
             return None
 
     def save(self, value: _T) -> None:
@@ -77,7 +92,7 @@ class Stored(Generic[_T]):
             return
         aside = self._file.with_name(f"{self._file.name}.{os.urandom(8).hex()}")
         try:
-            packed = encode(value)
+            packed = value.packed()
             make_private(aside.parent)
             with os.fdopen(os.open(aside, _CREATE, 0o600), "wb") as file:
                 file.write(digest(packed) + packed)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cnct.openapi.sources import is_url
 
-VERSION = 5
+VERSION = 6
 """Raise this with every change to the stored structs or to the reading of documents."""
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH

@@ -1,37 +1,66 @@
-"""The index of a document: a tree of paths, and packed parts that are decoded on access.
+"""The index of a document: a tree of paths, and parts that are decoded on access.
 
-Does no I/O and knows no Python names.
+Does no I/O and knows no Python names. Does not import msgspec, as `tree` does not: checking the
+path of a call needs the tree alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-from msgspec.msgpack import decode, encode
+from cnct.openapi.references import FILES
+from cnct.openapi.shapes import Object
+from cnct.openapi.sources import NO_STAMP, Stamp
+from cnct.openapi.tree import PathNode
 
-from cnct.openapi.repairs import repaired
-from cnct.openapi.shapes import Object, as_object
-from cnct.openapi.tree import PathNode, tree
+if TYPE_CHECKING:
+    from cnct.openapi.parts import Parts
+
+_END = b"\n"  # of the JSON, which has no such byte
 
 
-class Index(Struct, array_like=True):
+class Index:
     """A document prepared for look-ups.
 
-    Attributes:
+    Args:
         digest: Digest of the document's text.
         root: Root of the tree of paths.
-        head: The document without paths and components.
-        paths: Packed path items by path.
-        components: Packed components by section and name.
+        files: Stamps of the document's other files, by path.
+        packed: The packed `Parts` of the document.
+        stamp: The version of the document.
     """
 
-    digest: bytes
-    root: PathNode
-    head: dict[str, Any]
-    paths: dict[str, bytes]
-    components: dict[str, dict[str, bytes]]
+    def __init__(
+        self,
+        digest: bytes,
+        root: PathNode,
+        files: Mapping[str, Stamp],
+        packed: bytes,
+        stamp: Stamp = NO_STAMP,
+    ) -> None:
+        self.stamp = stamp
+        self.digest = digest
+        self.root = root
+        self.files = files
+        self._packed = packed
+
+    def stamped(self, stamp: Stamp) -> Index:
+        """Return the index with another version of the document."""
+        return Index(self.digest, self.root, self.files, self._packed, stamp)
+
+    @cached_property
+    def _parts(self) -> Parts:
+        from cnct.openapi.parts import unpacked  # noqa: PLC0415 - loads msgspec
+
+        return unpacked(self._packed)
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """The document without paths and components."""
+        return self._parts.head
 
     def document(self, *, as_written: bool = False) -> Object:
         """Return a view like the parsed document; parts are decoded on first access.
@@ -39,12 +68,25 @@ class Index(Struct, array_like=True):
         Args:
             as_written: Whether to return unchanged parts; by default, schemas are `repaired`.
         """
-        components = {
-            name: _Parts(parts, as_written=as_written, are_schemas=name == "schemas")
-            for name, parts in self.components.items()
-        }
-        paths = _Parts(self.paths, as_written=as_written)
-        return {**self.head, "paths": paths, "components": components}
+        return self._parts.document(as_written=as_written)
+
+    def packed(self) -> bytes:
+        """Return the index as bytes; `from_packed` reads them."""
+        tree = [self.stamp, self.digest.hex(), self.files, self.root.plain()]
+        return json.dumps(tree, separators=(",", ":")).encode() + _END + self._packed
+
+    @classmethod
+    def from_packed(cls, data: bytes) -> Index:
+        """Return the index of `packed`.
+
+        Raises:
+            TypeError: If the bytes are of another form.
+            ValueError: If the bytes are of another form.
+        """
+        tree, _, packed = data.partition(_END)
+        stamp, digest, files, root = json.loads(tree)
+        root = PathNode.from_plain(root)
+        return cls(bytes.fromhex(digest), root, files, packed, tuple(stamp))
 
 
 def index(document: Object, digest: bytes) -> Index:
@@ -54,41 +96,7 @@ def index(document: Object, digest: bytes) -> Index:
         document: The document.
         digest: Digest of the document's text.
     """
-    parts = as_object(document.get("components"))
-    return Index(
-        digest=digest,
-        root=tree(document),
-        head={name: part for name, part in document.items() if name not in {"paths", "components"}},
-        paths=_packed(document["paths"]),
-        components={name: _packed(section) for name, section in parts.items()},
-    )
+    from cnct.openapi.parts import packed  # noqa: PLC0415 - loads msgspec
+    from cnct.openapi.planting import tree  # noqa: PLC0415 - not needed for a stored index
 
-
-def _packed(parts: Object) -> dict[str, bytes]:
-    return {name: encode(part) for name, part in parts.items()}
-
-
-class _Parts(Mapping[str, Any]):
-    """Packed parts by name."""
-
-    def __init__(
-        self, packed: Mapping[str, bytes], *, as_written: bool, are_schemas: bool = False
-    ) -> None:
-        self._packed = packed
-        self._as_written = as_written
-        self._are_schemas = are_schemas
-        self._decoded: dict[str, Any] = {}
-
-    def __getitem__(self, name: str) -> Any:
-        if name in self._decoded:
-            return self._decoded[name]
-        part = decode(self._packed[name])
-        if not self._as_written:
-            part = repaired(part, is_schema=self._are_schemas)
-        return self._decoded.setdefault(name, part)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._packed)
-
-    def __len__(self) -> int:
-        return len(self._packed)
+    return Index(digest, tree(document), document.get(FILES, {}), packed(document))

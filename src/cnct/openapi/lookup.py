@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cnct.openapi import operations
 from cnct.openapi.index import Index
-from cnct.openapi.places import Kind, Operation, Place
 from cnct.openapi.references import dereference
 from cnct.openapi.shapes import Object, as_list, as_object
 from cnct.openapi.tree import PathNode, matching, node_at
 
 if TYPE_CHECKING:
+    from cnct.openapi.places import Kind, Operation, Place
     from cnct.openapi.words import Words
 
 
@@ -21,16 +21,22 @@ class Lookup:
 
     Attributes:
         index: The index.
-        document: The document, whose parts are decoded on first access.
         words: The words of the document; ``None`` before the first search.
     """
 
     def __init__(self, index: Index) -> None:
         self.index = index
-        self.document = index.document()
-        self._written = index.document(as_written=True)
         self.words: Words | None = None
         self._operations: dict[tuple[str, str], Operation] = {}
+
+    @cached_property
+    def document(self) -> Object:
+        """The document, whose parts are decoded on first access."""
+        return self.index.document()
+
+    @cached_property
+    def _written(self) -> Object:
+        return self.index.document(as_written=True)
 
     def exists(self, method: str, path: str) -> bool:
         """Return whether a path can be called with a method."""
@@ -48,6 +54,8 @@ class Lookup:
         return self._place(_callable(nodes) or nodes[0], nodes) if nodes else None
 
     def _place(self, here: PathNode, nodes: list[PathNode]) -> Place:
+        from cnct.openapi.places import Place  # noqa: PLC0415 - loads msgspec
+
         below = _names_below(nodes)
         return Place(
             kind=here.kind,
@@ -84,6 +92,8 @@ class Lookup:
 
     def operation_object(self, operation: Operation) -> Object:
         """Return the operation object of an operation."""
+        from cnct.openapi import operations  # noqa: PLC0415 - loads msgspec
+
         node = node_at(self.index.root, operation.template)
         path = node.methods.get(operation.method, "") if node else ""
         return operations.operation_object(self.document, path, operation.method)
@@ -94,6 +104,8 @@ class Lookup:
     def _operation(self, node: PathNode, method: str) -> Operation:
         key = (node.methods[method], method)
         if key not in self._operations:
+            from cnct.openapi import operations  # noqa: PLC0415 - loads msgspec
+
             self._operations[key] = operations.operation(self.document, *key)
         return self._operations[key]
 

@@ -9,9 +9,7 @@ from typing import Any
 from cnct.openapi.fields import filter_field
 from cnct.openapi.places import Operation, Success
 from cnct.openapi.references import dereference
-from cnct.openapi.shapes import Object, as_list, as_object
-
-JSON = "application/json"
+from cnct.openapi.shapes import JSON, Object, as_list, as_object
 
 _DEFAULT = "default"
 _STATUS = re.compile(r"[23](\d\d|\d[Xx]|[Xx]{2})")

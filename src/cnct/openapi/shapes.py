@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
+JSON = "application/json"
+"""The media type."""
+
 Object: TypeAlias = Mapping[str, Any]
 """A JSON object that is only read."""
 

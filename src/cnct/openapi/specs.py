@@ -9,16 +9,18 @@ import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnct.exceptions import SpecError, SpecWarning
-from cnct.openapi import operations
 from cnct.openapi.cache import at_hand, indexed, refreshed, searched
 from cnct.openapi.lookup import Lookup
-from cnct.openapi.places import Kind, Match, Operation, Place, Schema, Success
 from cnct.openapi.references import dereference
-from cnct.openapi.shapes import as_list, as_object
+from cnct.openapi.shapes import JSON, as_list, as_object
 from cnct.openapi.sources import DEFAULT_LOCATION, is_url
+
+if TYPE_CHECKING:
+    from cnct.openapi.operations import Content
+    from cnct.openapi.places import Kind, Match, Operation, Place, Schema, Success
 
 _PAUSE = 60.0  # seconds between attempts to read a document
 _LONG_PAUSE = 600.0  # the same for the default location, which the user has not chosen
@@ -178,7 +180,7 @@ class OpenAPISpecs:
 
     def components(self, section: str) -> list[str]:
         """Return the names of the components of a section, such as ``schemas``."""
-        return [*self._lookup().index.components.get(section, ())]
+        return [*as_object(self._lookup().document["components"].get(section))]
 
     @property
     def tags(self) -> list[Any] | None:
@@ -233,8 +235,10 @@ class OpenAPISpecs:
         """Look up the operation of a path and a method; ``None`` if undocumented."""
         return self._lookup().operation(method.upper(), path)
 
-    def payload(self, operation: Operation, media_type: str = operations.JSON) -> Schema | None:
+    def payload(self, operation: Operation, media_type: str = JSON) -> Schema | None:
         """Return the schema of an operation's payload, or ``None``."""
+        from cnct.openapi import operations  # noqa: PLC0415 - loads msgspec
+
         return operations.schema(self._body(operation), media_type)
 
     def response(self, operation: Operation, status: str = "") -> Schema | None:
@@ -244,6 +248,8 @@ class OpenAPISpecs:
             operation: Operation of this document.
             status: HTTP status, by default the first successful one with a schema.
         """
+        from cnct.openapi import operations  # noqa: PLC0415 - loads msgspec
+
         lookup = self._lookup()
         responses = operations.responses(lookup.document, lookup.operation_object(operation))
         contents = [responses.get(status, {})] if status else responses.values()
@@ -261,19 +267,27 @@ class OpenAPISpecs:
 
     def success(self, operation: Operation) -> Success:
         """Return the documented successful response of an operation."""
+        from cnct.openapi import operations  # noqa: PLC0415 - loads msgspec
+
         lookup = self._lookup()
         return operations.success(lookup.document, lookup.operation_object(operation))
 
     def parameter(self, operation: Operation, name: str) -> Schema | None:
         """Return the schema of a query parameter, or ``None``."""
+        from cnct.openapi import operations  # noqa: PLC0415 - loads msgspec
+
         lookup = self._lookup()
         return operations.parameter(lookup.document, lookup.operation_object(operation), name)
 
     def example(self, operation: Operation) -> Any | None:
         """Return the decoded example of an operation's payload, or ``None``."""
+        from cnct.openapi import operations  # noqa: PLC0415 - loads msgspec
+
         return operations.example(self._lookup().document, self._body(operation))
 
-    def _body(self, operation: Operation) -> operations.Content:
+    def _body(self, operation: Operation) -> Content:
+        from cnct.openapi import operations  # noqa: PLC0415 - loads msgspec
+
         lookup = self._lookup()
         return operations.body(lookup.document, lookup.operation_object(operation))
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from msgspec import Struct, field
+from msgspec import DecodeError, Struct, field
+from msgspec.msgpack import decode, encode
 
 from cnct.openapi import operations
 from cnct.openapi.places import METHODS, Operation
@@ -55,6 +56,22 @@ class Words(Struct, array_like=True):
     places: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     remarks: list[Remark] = field(default_factory=list[Remark])
     numbers: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+
+    def packed(self) -> bytes:
+        """Return the words as bytes; `from_packed` reads them."""
+        return encode(self)
+
+    @classmethod
+    def from_packed(cls, data: bytes) -> Words:
+        """Return the words of `packed`.
+
+        Raises:
+            ValueError: If the bytes are of another form.
+        """
+        try:
+            return decode(data, type=cls)
+        except DecodeError as error:
+            raise ValueError(str(error)) from error
 
 
 def words_of(text: str) -> list[str]:

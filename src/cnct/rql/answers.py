@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from enum import Enum
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
 from cnct.exceptions import RQLTypeError
 from cnct.rql.foreign_operators import written_field
-from cnct.rql.literals import is_uuid
+from cnct.rql.literals import is_decimal, is_uuid
 
 KindT = TypeVar("KindT", bound=type)
 
 _LISTS = (list, tuple, set, frozenset)
-_VALUES = (str, int, float, Decimal, date, Enum, type(None), *_LISTS)
+_VALUES = (str, int, float, date, Enum, type(None), *_LISTS)
 _LONGEST = 40  # characters of a value that a message repeats
 
 
@@ -65,7 +64,7 @@ def comparison(
     nothing = {"eq": "null(True)", "ne": "null(False)"}.get(method, f"{method}(value)")
 
     def compare(self: Any, other: object) -> Any:
-        if not (isinstance(other, _VALUES) or is_uuid(other)):
+        if not (isinstance(other, _VALUES) or is_decimal(other) or is_uuid(other)):
             return otherwise(self, other)
         call = several if isinstance(other, _LISTS) else f"{method}(value)"
         call = nothing if other is None else call

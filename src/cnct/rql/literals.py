@@ -10,12 +10,14 @@ import re
 import sys
 import warnings
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnct.exceptions import NaiveDatetimeWarning, RQLError, RQLTypeError, users_level
 from cnct.rql.nodes import Constant, Literal
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _WORD = r"[A-Za-z0-9_\-*+\\][A-Za-z0-9_.\-:+@*\\ ]*"
 
@@ -96,12 +98,14 @@ def _plain(value: Any) -> str:
             return "true" if value else "false"
         case int():
             return _digits(value)
-        case float() | Decimal():
+        case float():
             return _number(value)
         case datetime():
             return _instant(value)
         case date():
             return value.isoformat()
+        case _ if is_decimal(value):
+            return _number(value)
         case _ if is_uuid(value):
             return str(value)
         case _:
@@ -109,8 +113,14 @@ def _plain(value: Any) -> str:
             raise RQLTypeError(f"RQL has no literal for a {kind}: write {_remedy(value)}")
 
 
+def is_decimal(value: Any) -> bool:
+    """Return whether a value is a Decimal; its module is loaded if there is one."""
+    decimal = sys.modules.get("decimal")
+    return decimal is not None and isinstance(value, decimal.Decimal)
+
+
 def is_uuid(value: Any) -> bool:
-    """Return whether a value is a UUID; its module, slow to import, is loaded if there is one."""
+    """Return whether a value is a UUID; its module is loaded if there is one."""
     uuid = sys.modules.get("uuid")
     return uuid is not None and isinstance(value, uuid.UUID)
 
@@ -184,6 +194,8 @@ def _digits(value: int) -> str:
 
 def _number(value: float | Decimal) -> str:
     """Return the number without exponent, which the server would misread (docs/rql.md, "Types")."""
+    from decimal import Decimal  # noqa: PLC0415 - slow to import
+
     number = Decimal(repr(float(value))) if isinstance(value, float) else Decimal(value)
     if not number.is_finite():
         raise RQLError(f"RQL has no literal for {number}: write a finite number, or None for null")

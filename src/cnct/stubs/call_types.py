@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from cnct.openapi import OpenAPISpecs
-from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation, Schema
 from cnct.openapi.row_schemas import PARAM, RowSchemas
 from cnct.openapi.schemas import items, type_name
-from cnct.openapi.shapes import as_object
+from cnct.openapi.shapes import JSON, as_object
 from cnct.stubs.schema_names import SchemaNames, row_name
 from cnct.stubs.schema_types import ANY, OBJECT, PAYLOAD, RESPONSE, SchemaTypes
 

@@ -77,7 +77,7 @@ def names_of(location: str) -> CompactNames | None:
         location: Path or URL of the document.
     """
     key = cache_key(location)
-    index, file = cache_file(key, "indexed"), cache_file(key, "names")
+    index, file = cache_file(key, "index"), cache_file(key, "names")
     if index is None or file is None:
         return None
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 
@@ -95,6 +94,8 @@ def check_call_arguments(client: Any, method: str, kwargs: Mapping[str, Any], li
     conditions = ", ".join(f"{name}=..." for name in names)
     remedy = f"filter({conditions}) or params={{{members}}}"
     remedy = remedy if method.upper() == "GET" else f"payload={{{members}}}"
+    from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
+
     near = get_close_matches(names[0], CALL_ARGUMENTS[library], 1, _NEAR)
     remedy = f"{near[0]}=..., or {remedy}" if near else remedy
     raise TypeError(f"A call takes no argument {names[0]!r}: write {remedy}, or use {arguments}")

@@ -5,12 +5,10 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-from cnct.client._core.responses import decode
-
 
 @cache
 def import_all() -> None:
     """Import all modules that a call needs."""
     "localhost".encode("idna")  # codecs are imported when needed
     import_module("cnct.client._http.asynchronous")
-    decode(b"[]")
+    import_module("msgspec")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnct.emulator.service import sheets
-from cnct.openapi.operations import JSON
+from cnct.openapi.shapes import JSON
 
 _FORMATS = {"json": frozenset({JSON}), "xlsx": sheets.MEDIA_TYPES}
 

@@ -22,9 +22,8 @@ from cnct.emulator.service.payloads import items_of, names_its_own_id, object_of
 from cnct.emulator.service.records import Records
 from cnct.emulator.service.row_faults import MOVES, NEW_ROWS, PAGE_CAP
 from cnct.exceptions import QueryError
-from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation, Success
-from cnct.openapi.shapes import Record, as_record, is_list, is_record
+from cnct.openapi.shapes import JSON, Record, as_record, is_list, is_record
 from cnct.openapi.wrappers import WrappedPage, wrapped
 from cnct.rql import RQLSyntaxError, parse
 from cnct.rql.nodes import Node

@@ -12,9 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from cnct.emulator.service import api_errors, media, sheets
-from cnct.openapi.operations import JSON
 from cnct.openapi.places import Success
-from cnct.openapi.shapes import Record, as_list, as_record, is_record
+from cnct.openapi.shapes import JSON, Record, as_list, as_record, is_record
 
 _JSON = frozenset({JSON, "text/json", "*/*", "application/*"})
 _FORM = "multipart/form-data"

@@ -9,11 +9,10 @@ from cnct.emulator.api import Api
 from cnct.emulator.service import api_errors
 from cnct.emulator.service.bodies import RequestBody
 from cnct.openapi.checks import check_payload
-from cnct.openapi.operations import JSON
 from cnct.openapi.places import Operation
 from cnct.openapi.plain_schemas import plain
 from cnct.openapi.schemas import type_name
-from cnct.openapi.shapes import Record, as_record, is_list, is_record
+from cnct.openapi.shapes import JSON, Record, as_record, is_list, is_record
 
 # Kinds of problems that the server refuses; it ignores unknown and read-only properties.
 _JSON_TYPES = frozenset({"boolean", "integer", "number"})

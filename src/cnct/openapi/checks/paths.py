@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnct.openapi.checks.problems import Problem
-from cnct.openapi.places import Place
 from cnct.openapi.specs import OpenAPISpecs
 from cnct.text import did_you_mean, either, listed, nearest
+
+if TYPE_CHECKING:
+    from cnct.openapi.places import Place
 
 _FREE = "OPTIONS"  # valid on every path, though not documented
 _AS_GET = "HEAD"  # RFC 9110, section 9.3.2
