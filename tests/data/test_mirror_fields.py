@@ -14,6 +14,7 @@ from tests.emulator.test_queries import BOOKS, DOCUMENT
 from cnct import ConnectClient, MirrorError
 from cnct.emulator import Emulator
 
+NOTES = [{"id": "N-1"}, {"id": "N-2"}]
 SELECT = "write mirror.sync('books', select={}) first"
 
 
@@ -21,7 +22,7 @@ SELECT = "write mirror.sync('books', select={}) first"
 def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     spec = tmp_path_factory.mktemp("books") / "spec.json"
     spec.write_text(json.dumps(DOCUMENT))
-    with Emulator(spec=spec, records={"books": BOOKS, "notes": []}) as connect:
+    with Emulator(spec=spec, records={"books": BOOKS, "notes": NOTES}) as connect:
         yield connect
 
 
@@ -93,3 +94,15 @@ def test_fields_of_a_resource_are_checked_too(mirror):
     with pytest.raises(MirrorError, match="without shelf"):
         mirror.books["B-1"].values("id", "shelf")
     assert mirror.books["B-1"].values("id", "writer.id") == {"id": "B-1", "writer.id": "W-1"}
+
+
+def test_a_list_without_pages_is_counted_by_its_rows(mirror):
+    mirror.sync("notes")
+    assert mirror.notes.count() == 2
+    assert [row["id"] for row in mirror.notes.all()[1:]] == ["N-2"]
+
+
+def test_fields_of_a_collection_that_is_not_there_are_an_error_of_the_collection(mirror):
+    mirror.sync("notes")
+    with pytest.raises(MirrorError, match="books is not in the mirror"):
+        mirror.collection("books").all().values_list("title")

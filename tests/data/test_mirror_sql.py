@@ -241,3 +241,25 @@ def test_a_mirror_shows_the_names_of_its_collections(mirror):
     mirror.sync("requests", "subscriptions/assets", "products/PRD-000-000-001/items")
     assert {"requests", "products", "sync", "changes"} <= {*dir(mirror)}
     assert mirror.ns("subscriptions").assets.count() == 40
+
+
+def test_a_removed_row_that_comes_back_is_added_again(connect, client, mirror):
+    mirror.sync("requests", "products")
+    connect.delete("requests/PR-2")
+    mirror.reconcile("requests")
+    handled = mirror.last_change
+    connect.insert("requests", request(2, created=now()))
+    mirror.sync("requests")
+    assert kinds(mirror.changes("requests", since=handled)) == [("added", "PR-2")]
+
+
+def test_an_error_of_the_database_is_one_of_the_mirror(mirror, path):
+    mirror.sync("requests")
+    assert mirror.requests.count() == 2
+    with closing(sqlite3.connect(path)) as other:
+        for table in ("rows/requests", "cnct.rows", "cnct.collections"):
+            other.execute(f'DROP TABLE "{table}"')
+            for read in (mirror.collection("requests").first, mirror.changes().__next__):
+                with pytest.raises(MirrorError, match="cannot be read: no such table"):
+                    read()
+            other.commit()

@@ -7,7 +7,7 @@ from cnct.data.mirror.answers import MirrorAnswers
 from cnct.data.mirror.changes import MirrorChanges, RowChange
 from cnct.data.mirror.file import MirrorFile
 from cnct.data.mirror.reading import MirrorReading
-from cnct.data.mirror.state import CollectionState, RowCounts, TrackedRow
+from cnct.data.mirror.state import CollectionState, RowCounts
 from cnct.store.documented import DocumentedTables
 from cnct.store.tables import Table
 
@@ -21,5 +21,4 @@ __all__ = [
     "RowChange",
     "RowCounts",
     "Table",
-    "TrackedRow",
 ]

@@ -5,7 +5,6 @@ A query that needs a collection or field which was not fetched is an error, not 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -92,13 +91,12 @@ class MirrorAnswers:
             collection = self._reading.collection(place if is_list else above)
             if collection is None:
                 raise self._not_mirrored(place, is_list=is_list)
-            if is_list:
-                return self._page(collection, node)
-            return self._record(collection, unquote(last), node)
+            with self._reading.errors():
+                if is_list:
+                    return self._page(collection, node)
+                return self._record(collection, unquote(last), node)
         except QueryError as error:
             return _refusal(400, "VAL_001", error.message, error.details)
-        except sqlite3.Error as error:
-            raise MirrorError(f"The mirror cannot be read: {error}") from error
 
     def _page(self, collection: MirroredCollection, query: Node | None) -> LocalResponse:
         plan = self._plan(collection, query)
@@ -113,11 +111,8 @@ class MirrorAnswers:
     def _record(
         self, collection: MirroredCollection, key: str, query: Node | None
     ) -> LocalResponse:
-        table, parent, storage = (
-            collection.table,
-            collection.state.parent,
-            self._reading.file.storage,
-        )
+        table, parent = collection.table, collection.state.parent
+        storage = self._reading.file.storage
         plan = self._plan(collection, query, sliced=False)
         record = storage.get(table, parent, key)
         if record is None or not storage.matches(table, parent, key, plan.condition):

@@ -66,18 +66,19 @@ class MirrorChanges:
         Raises:
             MirrorError: If the mirror lacks one of the collections.
         """
-        file = self._reading.file
-        states = {state.path: state for state in self._states(file.states())}
-        while True:
-            params = [self._number, json.dumps([*states]), _BATCH]
-            lines = file.storage.run(_LINES, params)
-            if not lines:
-                return []
-            self._number = lines[-1][2]
-            changes = [self._change(file, states[line[0]], *line[1:]) for line in lines]
-            batch = [change for change in changes if change is not None]
-            if batch:
-                return batch
+        with self._reading.errors():
+            file = self._reading.file
+            states = {state.path: state for state in self._states(file.states())}
+            while True:
+                params = [self._number, json.dumps([*states]), _BATCH]
+                lines = file.storage.run(_LINES, params)
+                if not lines:
+                    return []
+                self._number = lines[-1][2]
+                changes = [self._change(file, states[line[0]], *line[1:]) for line in lines]
+                batch = [change for change in changes if change is not None]
+                if batch:
+                    return batch
 
     def _states(self, states: Sequence[CollectionState]) -> Sequence[CollectionState]:
         if not self._paths:

@@ -7,11 +7,11 @@ each id that ever was in the mirror.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from cnct.data.mirror.state import CollectionState, RowCounts, TrackedRow
+from cnct.data.mirror.state import CollectionState, RowCounts
 from cnct.exceptions import MirrorError
 from cnct.openapi.shapes import Record, is_record
 from cnct.store import Storage, Table
@@ -157,23 +157,6 @@ class Ledger:
             self._storage.run('INSERT INTO "cnct.forgotten" VALUES (?)', [number])
             self._storage.clear(table, state.parent)
             self._storage.run('DELETE FROM "cnct.rows" WHERE path = ?', [state.path])
-
-    def lines(self, path: str, since: int, limit: int) -> Iterator[TrackedRow]:
-        """Yield the lines of a collection's last changes, in the order of their numbers.
-
-        Args:
-            path: The collection; empty for all.
-            since: Number of the change after which to begin.
-            limit: Largest number of lines.
-        """
-        lines = self._storage.run(
-            'SELECT path, id, number, added, moment, first_seen, removed FROM "cnct.rows"'
-            " WHERE number > ? AND ? IN ('', path) ORDER BY number LIMIT ?",
-            [since, path, limit],
-        )
-        for path_, key, number, added, moment, first_seen, removed in lines:
-            kind = "removed" if removed is not None else "added" if added > since else "changed"
-            yield TrackedRow(path_, key, kind, number, added, moment, first_seen, removed or "")
 
 
 def _by_id(state: CollectionState, table: Table, rows: Iterable[Any]) -> dict[str, Record]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -69,6 +70,21 @@ class MirrorReading:
             self._files.setdefault(process, self._opened())
         return self._files[process]
 
+    @contextmanager
+    def errors(self) -> Generator[None]:
+        """Convert the errors of SQLite, for a ``with`` block that reads.
+
+        Raises:
+            MirrorError: If the file cannot be read.
+        """
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise MirrorError(
+                f"{self._path} cannot be read: {error}. Write mirror.sync(), or delete the file and"
+                " make the mirror anew"
+            ) from error
+
     @property
     def _exists(self) -> bool:
         return self._in_memory is not None or Path(self._path).exists()
@@ -105,21 +121,25 @@ class MirrorReading:
             path: Path below the endpoint, percent-encoded.
         """
         place = segments(path)
-        for state in self.collections():
-            if segments(state.path) == place:
-                return MirroredCollection(state, self.file.table(state.key))
+        with self.errors():
+            for state in self.collections():
+                if segments(state.path) == place:
+                    return MirroredCollection(state, self.file.table(state.key))
         return None
 
     def names(self, kind: str) -> list[str]:
         """Return the names at the top of the mirror: ``collections`` or ``namespaces``."""
-        keys = [state.key.split("/") for state in self.file.states()] if self._exists else []
+        with self.errors():
+            states = self.file.states() if self._exists else []
+        keys = [state.key.split("/") for state in states]
         has_collections = kind == "collections"
         names = (key[0] for key in keys if (key[1:2] in ([], ["{}"])) == has_collections)
         return list(dict.fromkeys(names)) if kind in ("collections", "namespaces") else []
 
     def last_number(self) -> int:
         """Return the number of the last change; 0 before the first."""
-        return self.file.ledger.last_number()
+        with self.errors():
+            return self.file.ledger.last_number()
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the path; a copy opens the file for itself."""

@@ -53,27 +53,3 @@ class RowCounts(NamedTuple):
     def plus(self, other: RowCounts) -> RowCounts:
         """Return the sums of both."""
         return RowCounts(*map(sum, zip(self, other, strict=True)))
-
-
-class TrackedRow(NamedTuple):
-    """What the mirror knows about a row, or about one that was removed.
-
-    Attributes:
-        path: Path of the collection.
-        id: Id of the row.
-        kind: ``added``, ``changed`` or ``removed``: the last change.
-        number: Number of the last change; each change of the file has a greater one.
-        added: Number of the change that added the row.
-        moment: Server's time of the run that found the last change, in ISO 8601.
-        first_seen: The same for the run that added the row.
-        row: The row as JSON; for one that was removed, as last read.
-    """
-
-    path: str
-    id: str
-    kind: str
-    number: int
-    added: int
-    moment: str
-    first_seen: str
-    row: str
