@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 
-.PHONY: demo test lowest pythons coexistence shells coverage campaign lint types bench bridge engines conformance clean
+.PHONY: demo test lowest pythons coexistence shells coverage campaign lint types bench bridge engines clusters conformance clean
 
 # What the demo needs; the tools of the other targets come on top.
 $(BASE): pyproject.toml
@@ -58,6 +58,17 @@ $(ENGINES)/.ready: pyproject.toml
 
 engines: $(ENGINES)/.ready  ## The adapters to dlt and Locust, with these engines
 	$(ENGINES)/bin/python -m pytest -p no:cacheprovider -p no:locust tests/engines/*_engine.py
+
+CLUSTERS := $(VENV)-clusters
+$(CLUSTERS)/.ready: pyproject.toml
+	$(PYTHON) -m venv --clear $(CLUSTERS)
+	$(CLUSTERS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(CLUSTERS)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable '.[emulator]' --group clusters
+	touch $(CLUSTERS)/.ready
+
+clusters: $(CLUSTERS)/.ready  ## The recipes for Ray and Dask, on local clusters
+	$(CLUSTERS)/bin/python -m pytest -p no:cacheprovider tests/engines/clusters.py
 
 coverage: $(READY)  ## The same, with branch coverage
 	$(BIN)/python -m coverage erase

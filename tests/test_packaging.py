@@ -17,7 +17,7 @@ import cnct.openapi
 import cnct.testing
 
 CHECKOUT = Path(__file__).parents[1]
-ENGINES = {"locust", "dlt"}  # the user's own: an extra would choose their version
+ENGINES = {"locust"}  # the user's own: an extra would choose their version
 NAMES = [re.split(r"[<>=]", requirement)[0] for requirement in requirements()]
 
 
