@@ -119,6 +119,11 @@ def test_a_read_makes_no_call_and_needs_no_document(world, connect, database):
     assert len(connect.requests) == before
 
 
+def test_help_comes_from_the_document(mirror, capsys):
+    mirror.requests.help()
+    assert "client.requests.filter" in capsys.readouterr().out
+
+
 WRITES: dict[str, Question] = {
     "POST requests is refused": lambda api: api.requests.create({}),
     "PUT requests/PR-1 is refused": lambda api: api.requests["PR-1"].update({}),

@@ -212,6 +212,15 @@ class Storage:
         )
         return json.loads(rows[0][0]) if rows else None
 
+    def get_many(self, table: Table, parent: str, keys: Sequence[str]) -> dict[str, Record]:
+        """Return the records with some ids, by id; without those that do not exist."""
+        rows = self._run(
+            f"SELECT id, doc FROM {self._sql_table(table)} WHERE parent = ?"
+            " AND id IN (SELECT value FROM json_each(?))",
+            [parent, json.dumps([*keys])],
+        )
+        return {key: json.loads(doc) for key, doc in rows}
+
     def first(self, table: Table, parent: str) -> Record | None:
         """Return the record with the lowest id."""
         rows = self._run(

@@ -17,6 +17,7 @@ from cnct.exceptions import ClientError, MirrorError, NotFoundError
 if TYPE_CHECKING:
     from cnct.client._core.reader import Reader
     from cnct.client._http.tasks import AsyncAhead
+    from cnct.client.models.noun import Located
     from cnct.client.work.waiting import Wait
     from cnct.data.mirror.answers import MirrorAnswers
     from cnct.openapi import OpenAPISpecs
@@ -70,6 +71,11 @@ class MirrorReads(BaseClient[Any, Any, Any]):
     def _check_picks(self, path: str, names: Sequence[str], call: str) -> bool:  # noqa: ARG002 - as of clients with a document
         self._answers.check_picks(path, names)
         return False
+
+    def _print_help(
+        self, thing: BaseClient[Any, Any, Any] | Located[Any], full: bool = False
+    ) -> None:
+        self._origin._print_help(thing, full=full)  # with the document, unlike reads
 
     def _check_write(self, method: str, path: str) -> None:
         raise MirrorError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from cnct.data.mirror.file import MirrorFile
@@ -43,6 +43,17 @@ class RowChange(NamedTuple):
     moment: str
 
 
+class _Line(NamedTuple):
+    """A line of the ledger; ``removed`` has the last version of a row that was removed."""
+
+    path: str
+    id: str
+    number: int
+    added: int
+    moment: str
+    removed: str | None
+
+
 class MirrorChanges:
     """The changes of a mirror after one of them, read in batches.
 
@@ -68,17 +79,18 @@ class MirrorChanges:
         """
         with self._reading.errors():
             file = self._reading.file
-            states = {state.path: state for state in self._states(file.states())}
+            states = self._states(file.states())
             while True:
-                params = [self._number, json.dumps([*states]), _BATCH]
-                lines = file.storage.run(_LINES, params)
+                params = [self._number, json.dumps([state.path for state in states]), _BATCH]
+                lines = [_Line(*line) for line in file.storage.run(_LINES, params)]
                 if not lines:
                     return []
-                self._number = lines[-1][2]
-                changes = [self._change(file, states[line[0]], *line[1:]) for line in lines]
-                batch = [change for change in changes if change is not None]
-                if batch:
-                    return batch
+                self._number = lines[-1].number
+                changes = [
+                    change for state in states for change in self._changes(file, state, lines)
+                ]
+                if changes:
+                    return sorted(changes, key=lambda change: change.number)
 
     def _states(self, states: Sequence[CollectionState]) -> Sequence[CollectionState]:
         if not self._paths:
@@ -89,23 +101,21 @@ class MirrorChanges:
                 raise MirrorError(f"{path} is not in the mirror: write mirror.sync({path!r}) first")
         return [places[tuple(segments(path))] for path in self._paths]
 
-    def _change(
-        self,
-        file: MirrorFile,
-        state: CollectionState,
-        key: str,
-        number: int,
-        added: int,
-        moment: str,
-        removed: str | None,
-    ) -> RowChange | None:
-        """Return the change of a line; ``None`` if it was removed, or was never there."""
-        if removed is not None:
-            if not self._since:
-                return None
-            return RowChange(number, "removed", state.path, key, json.loads(removed), moment)
-        row = file.storage.get(file.table(state.key), state.parent, key)
-        if row is None:  # removed since the line was read: the line comes again
-            return None
-        kind: Kind = "added" if added > self._since else "changed"
-        return RowChange(number, kind, state.path, key, row, moment)
+    def _changes(
+        self, file: MirrorFile, state: CollectionState, lines: Sequence[_Line]
+    ) -> Iterator[RowChange]:
+        """Yield the changes of a collection among some lines.
+
+        Rows that were removed before the reading began are left out if all rows are read, and
+        those that were removed since: their lines come again.
+        """
+        lines = [line for line in lines if line.path == state.path]
+        keys = [line.id for line in lines if line.removed is None]
+        rows = file.storage.get_many(file.table(state.key), state.parent, keys) if keys else {}
+        for line in lines:
+            kind: Kind = "added" if line.added > self._since else "changed"
+            row = rows.get(line.id)
+            if line.removed is not None and self._since:
+                kind, row = "removed", json.loads(line.removed)
+            if row is not None:
+                yield RowChange(line.number, kind, state.path, line.id, row, line.moment)
