@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cnct.text import MASK, Secret
+from cnct.text import MASK, Secret, late_pattern
 
 _EXAMPLE = "'ApiKey SU-000-000-000:secret'"
-_LIKE_A_KEY = re.compile(r"\bApiKey\b|\bS[A-Z]-[\w-]+:", re.IGNORECASE)
-_BARE = re.compile(r"S[A-Z]-[\w-]+:\S+", re.IGNORECASE)
-_USER = re.compile(r"ApiKey (S[A-Z]-[\w-]+):")
+_LIKE_A_KEY = late_pattern(r"\bApiKey\b|\bS[A-Z]-[\w-]+:", re.IGNORECASE)
+_BARE = late_pattern(r"S[A-Z]-[\w-]+:\S+", re.IGNORECASE)
+_USER = late_pattern(r"ApiKey (S[A-Z]-[\w-]+):")
 _QUOTES = "\"'`"
 
 

@@ -13,17 +13,36 @@ import traceback
 from collections.abc import Collection, Iterable
 from itertools import islice, takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, AnyStr, cast
 from urllib.parse import quote, quote_plus
+
+
+class _LatePattern:
+    def __init__(self, pattern: str | bytes, flags: int) -> None:
+        self._source: tuple[Any, int] = pattern, flags
+
+    def __getattr__(self, name: str) -> Any:
+        member = vars(self)[name] = getattr(re.compile(*self._source), name)
+        return member
+
+
+def late_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """Return a regular expression that is compiled at its first use.
+
+    For patterns that the first call of a program does not need: compiling one takes as long as
+    importing a small module.
+    """
+    return cast("re.Pattern[AnyStr]", _LatePattern(pattern, flags))
+
 
 MASK = "***"
 # Characters that move the cursor, start a command of the terminal or reorder the text around them.
-_CONTROLS = re.compile(
+_CONTROLS = late_pattern(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
-_CREDENTIALS = re.compile(r"\A(\s*(?:[A-Za-z][\w+.-]*:)?//)[^/?#]*@")
+_LINE_ENDS = late_pattern("\r\n?|[\x85\u2028\u2029]")
+_CREDENTIALS = late_pattern(r"\A(\s*(?:[A-Za-z][\w+.-]*:)?//)[^/?#]*@")
 _SHORTEST_SECRET = 8
 _WORD = r"(?<!\w)(?<!\w[.:-]){}(?![.:-]?\w)"
 _PLAIN = str.maketrans({"…": "...", "≥": ">=", "≤": "<=", "\u2013": "-", "\u2014": "-"})

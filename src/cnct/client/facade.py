@@ -8,7 +8,6 @@ this package work in any case.
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 import warnings
 from functools import cache
@@ -54,4 +53,6 @@ def _source() -> str:
     except PackageNotFoundError:
         record = None
     url = json.loads(record)["url"] if record else ""
+    import shlex  # noqa: PLC0415 - only warnings need it
+
     return shlex.quote(url) if url else "WHEEL, its file"

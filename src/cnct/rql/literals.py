@@ -6,7 +6,6 @@ may contain the quote that ends it.
 
 from __future__ import annotations
 
-import re
 import sys
 import warnings
 from datetime import UTC, date, datetime, timedelta
@@ -15,18 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 from cnct.exceptions import NaiveDatetimeWarning, RQLError, RQLTypeError, users_level
 from cnct.rql.nodes import Constant, Literal
+from cnct.text import late_pattern
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
 _WORD = r"[A-Za-z0-9_\-*+\\][A-Za-z0-9_.\-:+@*\\ ]*"
 
-_BARE = re.compile(_WORD).fullmatch
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'").fullmatch
-_USUAL = re.compile(rf"(?!t\Z){_WORD}|\"[ !#-'*-~]*\"").fullmatch
+_BARE = late_pattern(_WORD)
+_QUOTED = late_pattern(r"\"[^\"]*\"|'[^']*'")
+_USUAL = late_pattern(rf"(?!t\Z){_WORD}|\"[ !#-'*-~]*\"")
 
 # The literals of values that are no text.
-_PLAIN = re.compile(r"true|false|[0-9A-Fa-f+\-][A-Za-z0-9.:+\-]*").fullmatch
+_PLAIN = late_pattern(r"true|false|[0-9A-Fa-f+\-][A-Za-z0-9.:+\-]*")
 
 _NULL = "null()"
 _EQUALITIES = frozenset({"eq", "ne", "in", "out"})  # the operators that take null
@@ -45,7 +45,7 @@ def is_usual(text: str) -> bool:
     So are words other than "t", and ASCII text in quotes.
     """
     # Most values are one word; the methods take a third of the time of the pattern.
-    return (text.isalnum() and text.isascii() and text != "t") or _USUAL(text) is not None
+    return (text.isalnum() and text.isascii() and text != "t") or _USUAL.fullmatch(text) is not None
 
 
 def encode(value: Any, op: str = "eq") -> Literal | Constant:
@@ -79,7 +79,7 @@ def literal_text(value: Any, op: str = "eq") -> str:
     if value is None:
         return _null(op)
     text: Any = _plain(value)
-    if isinstance(text, str) and _PLAIN(text):  # a subclass may write itself as anything
+    if isinstance(text, str) and _PLAIN.fullmatch(text):  # a subclass may write itself as anything
         return str.__str__(text)
     raise RQLTypeError(
         f"RQL has no literal for the {type(value).__name__} that is written {text!r}"
@@ -162,9 +162,9 @@ def quote_literal(text: str) -> str:
 
 
 def _text(text: str, op: str) -> str:
-    if _BARE(text) and text != "t":
+    if _BARE.fullmatch(text) and text != "t":
         return text
-    if _QUOTED(text):
+    if _QUOTED.fullmatch(text):
         _check_encodable(text)
     else:
         text = quote_literal(text)

@@ -6,8 +6,6 @@ Iterative, so that deep nesting cannot exhaust the stack, as it does on the serv
 
 from __future__ import annotations
 
-import re
-
 from cnct.exceptions import RQLSyntaxError
 from cnct.rql.nodes import (
     Comparison,
@@ -21,18 +19,19 @@ from cnct.rql.nodes import (
     Node,
     Value,
 )
+from cnct.text import late_pattern
 
 COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 PATTERNS = frozenset({"like", "ilike"})
 LISTS = frozenset({"in", "out"})
 LISTINGS = frozenset({"ordering", "select"})
 
-_NAME = re.compile(r"[A-Za-z][\w\-.]*")
-_CALL = re.compile(r"(and|or|not)\(")
-_INFIX = re.compile(r"(eq|ne|lt|le|gt|ge)=")
-_CONSTANT = re.compile(r"(?:null|empty)\(\)")
-_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
-_UNQUOTED = re.compile(r"[\w\-*+\\][\w.\s\-:+@*\\]*")
+_NAME = late_pattern(r"[A-Za-z][\w\-.]*")
+_CALL = late_pattern(r"(and|or|not)\(")
+_INFIX = late_pattern(r"(eq|ne|lt|le|gt|ge)=")
+_CONSTANT = late_pattern(r"(?:null|empty)\(\)")
+_QUOTED = late_pattern(r"\"([^\"]*)\"|'([^']*)'")
+_UNQUOTED = late_pattern(r"[\w\-*+\\][\w.\s\-:+@*\\]*")
 
 _TUPLE = "t"  # neither an unquoted value nor a field before "="
 _MAX_TUPLES = 100  # nested tuples are the one part of the parser that is recursive

@@ -13,8 +13,9 @@ from cnct.client._core.messages import Request, Response
 from cnct.client._core.responses import content_of, value_of
 from cnct.exceptions import ClientError
 from cnct.openapi.shapes import is_list
+from cnct.text import late_pattern
 
-_CONTENT_RANGE = re.compile(
+_CONTENT_RANGE = late_pattern(
     r"\s*items\s+(?:\d+-\d+|\*)\s*/\s*(\d{1,18})\s*", re.IGNORECASE | re.ASCII
 )
 

@@ -5,19 +5,19 @@ They consist of characters that neither URLs nor RQL encode, and are thus found 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from cnct.exceptions import PlaceholderError
 from cnct.openapi.shapes import is_array, is_list, is_object
+from cnct.text import late_pattern
 
 MARK = "CNCT-NEW-"
 """The beginning of every placeholder."""
 
 _MARK_BYTES = MARK.encode()
-_PATTERN = re.compile(rf"{MARK}[0-9a-f]{{6}}-\d+")
-_PATTERN_BYTES = re.compile(_PATTERN.pattern.encode())
+_PATTERN = late_pattern(rf"{MARK}[0-9a-f]{{6}}-\d+")
+_PATTERN_BYTES = late_pattern(rb"%b[0-9a-f]{6}-\d+" % MARK.encode())
 
 Replacement = Callable[[str], str | int]
 """Returns the id that takes the place of a placeholder."""

@@ -7,7 +7,6 @@ written (RFC 9110, section 15.4).
 from __future__ import annotations
 
 import ipaddress
-import re
 import time
 from collections.abc import Collection, Generator
 from contextlib import contextmanager, suppress
@@ -19,7 +18,7 @@ from cnct.client._core.request_body import Body
 from cnct.client._core.responses import SAFE
 from cnct.client._core.retry import RetryPolicy, retry_flow
 from cnct.exceptions import AmbiguousWriteError, ClientError
-from cnct.text import safe_url
+from cnct.text import late_pattern, safe_url
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOVED = 301
@@ -30,7 +29,7 @@ _MOST_HOPS = 30
 _BODIES = frozenset({"json", "data", "files", "content"})
 _OWN = frozenset({"authorization", "cookie", "proxy-authorization", "host"})
 _PORTS = {"http": 80, "https": 443}
-_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+_LABEL = late_pattern(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _LONGEST_HOST = 253
 _SAFE = "!#$%&'()*+,/:;=?@[]~"  # reserved characters of RFC 3986, and the percent sign
 

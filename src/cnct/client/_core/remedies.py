@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
 from urllib.parse import urlsplit
 
 from cnct.client._core.messages import Request
 from cnct.client._core.secret import causes
-from cnct.text import clean, safe_url
+from cnct.text import clean, late_pattern, safe_url
 
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _BAD_REQUEST = 401, 403, 404, 400
 _API = "/public/v1"
 # OpenSSL's reasons for a response without TLS, which differ between versions.
 _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
-_POOL = re.compile(r"\A\w+\(host=[^)]*\): ")  # with which urllib3 begins its messages
+_POOL = late_pattern(r"\A\w+\(host=[^)]*\): ")  # with which urllib3 begins its messages
 _ENDED = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, EOFError)
 _TLS_ALERT = "\x15\x03"
 
