@@ -82,6 +82,8 @@ def test_the_grammar_is_that_of_the_commands(path, command, form):
         ("cnct ls sub", ["subscriptions/"]),
         ("cnct ls products/PRD-1/it", ["products/PRD-1/items "]),
         ("cnct get req", ["requests/"]),
+        ("cnct sync req", ["requests "]),
+        ("cnct sync requests --rec", ["--reconcile "]),
         ("cnct delete req", ["requests/"]),
         ("cnct delete --from - req", ["requests "]),
         ("cnct ls requests sta", ["status"]),

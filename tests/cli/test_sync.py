@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import pytest
 from tests.cli.conftest import request_rows
 
+from cnct.emulator import Fault
+
 
 def test_a_mirror_is_made_and_brought_up_to_date(cnct, connect, tmp_path):
     file = str(tmp_path / "connect.db")
@@ -55,3 +57,16 @@ def test_fields_are_selected_for_all_later_runs(cnct, connect, tmp_path):
         names = {name for _, name, *_ in database.execute("PRAGMA table_info(requests)")}
         assert "status" in names
         assert "asset.product.name" not in names
+
+
+def test_what_was_committed_is_shown_although_a_later_collection_fails(cnct, connect, tmp_path):
+    connect.faults.add(Fault.status(500, path="products"))
+    ran = cnct("sync", "requests", "products", "--to", str(tmp_path / "connect.db"))
+    assert ran.status == 5
+    assert [row["collection"] for row in ran.json] == ["requests"]
+
+
+def test_a_terminal_shows_what_is_being_read(terminal, connect, tmp_path):
+    ran = terminal("sync", "requests", "--to", str(tmp_path / "connect.db"))
+    assert "cnct: reading requests" in ran.out
+    assert "requests    5" in ran.out

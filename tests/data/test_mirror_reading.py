@@ -172,6 +172,26 @@ def test_an_attribute_that_the_mirror_lacks_is_an_error(mirror, name, message):
     assert not hasattr(mirror.it if hasattr(mirror, "it") else mirror, name)
 
 
+@pytest.mark.parametrize(
+    ("mistake", "message"),
+    [
+        (lambda mirror: mirror["requests"], "write mirror.requests, or mirror.collection"),
+        (lambda mirror: [*mirror], "is no list: write mirror.requests"),
+        (lambda mirror: mirror(5), "name must be a str"),
+        (lambda mirror: mirror.changes(since="yesterday"), "since must be an int"),
+    ],
+)
+def test_a_wrong_use_of_a_mirror_is_answered(database, connect, mistake, message):
+    client = ConnectClient(KEY, connect.endpoint, use_specs=False)
+    with client.mirror(database) as mirror, pytest.raises(TypeError) as caught:
+        mistake(mirror)
+    assert message in str(caught.value)
+
+
+def test_a_namespace_is_called_by_its_name_too(mirror):
+    assert mirror("subscriptions").assets.count() == 40
+
+
 def test_a_condition_on_an_unknown_field_is_an_error_though_the_server_ignores_it(mirror):
     with pytest.raises(InvalidCallError, match=r"Unknown field 'statsu'\. Did you mean 'status'"):
         mirror.requests.filter(statsu="pending").count()

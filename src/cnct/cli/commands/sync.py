@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cnct.cli.durations import Duration
 from cnct.cli.formats import RowWriter
+from cnct.cli.messages import has_terminal, print_message
 from cnct.cli.options import Command, output_options
 from cnct.cli.selecting import names_of
 from cnct.cli.session import Session
 from cnct.cli.targets import collection_path
+from cnct.client.mirroring.synced import SyncCounts
 
 _COLUMNS = ("collection", "added", "changed", "removed", "unchanged", "calls")
 
@@ -62,11 +66,18 @@ def command(
         )
     paths = [collection_path(session, text) for text in collections]
     fields = None if select is None else [name.removeprefix("+") for name in names_of(select)]
+    rows: list[dict[str, Any]] = []
     with session.client.mirror(file) as mirror, RowWriter(session, _COLUMNS) as writer:
-        synced = mirror.sync(*paths, select=fields, lookback=lookback, concurrency=jobs)
-        rows = {path: counts._asdict() for path, counts in synced.items()}
-        if reconcile:
-            for path, counts in mirror.reconcile(*paths, full=full, concurrency=jobs).items():
-                more = counts._asdict()
-                rows[path] = {name: rows[path][name] + more[name] for name in more}
-        writer.write([{"collection": path, **counts} for path, counts in rows.items()])
+        try:
+            for path in paths or mirror.collections:
+                if has_terminal(sys.stderr):
+                    print_message(f"reading {path}")
+                [counts] = mirror.sync(
+                    path, select=fields, lookback=lookback, concurrency=jobs
+                ).values()
+                if reconcile:
+                    [more] = mirror.reconcile(path, full=full, concurrency=jobs).values()
+                    counts = SyncCounts(*map(sum, zip(counts, more, strict=True)))
+                rows.append({"collection": path, **counts._asdict()})
+        finally:
+            writer.write(rows)  # what was committed stays, whatever comes after

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cnct.client._core.arguments import checked_int
 from cnct.client.mirroring.mirror_client import AsyncMirrorClient, MirrorClient
@@ -58,9 +58,25 @@ class MirrorContents(HasNamespaces[NamespaceT], HasCollections[CollectionT]):
         has = f"has {listed(collections)}" if collections else "is empty"
         raise UnknownNameError(f"{own} is not in the mirror, which {has}: {hint}")
 
+    def __call__(self, name: str) -> NamespaceT:
+        """Return the namespace called ``name``."""
+        return self.ns(name)
+
+    def __getitem__(self, name: object) -> NoReturn:
+        """Refuse brackets, and name the attribute."""
+        raise TypeError(
+            "A mirror takes no brackets and is no list: write mirror.requests, or"
+            " mirror.collection('requests')"
+        )
+
     def __names__(self, *kinds: Kind) -> list[str]:
         """Return the names at the top of the mirror."""
         return [name for kind in kinds for name in self._reading.names(kind)]
+
+    @property
+    def collections(self) -> list[str]:
+        """Paths of the collections that were read to their end."""
+        return self._reading.paths()
 
     @property
     def last_change(self) -> int:

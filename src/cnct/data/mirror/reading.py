@@ -127,6 +127,11 @@ class MirrorReading:
                     return MirroredCollection(state, self.file.table(state.key))
         return None
 
+    def paths(self) -> list[str]:
+        """Return the paths of `collections`; none if the file does not exist."""
+        with self.errors():
+            return [state.path for state in self.collections()] if self._exists else []
+
     def names(self, kind: str) -> list[str]:
         """Return the names at the top of the mirror: ``collections`` or ``namespaces``."""
         with self.errors():
