@@ -20,6 +20,9 @@ DECIMAL_TYPE = (38, 18)
 ROW_GROUP = 10_000
 """Rows of a row group of a Parquet file, which are in memory until the group is written."""
 
+BATCH_ROWS = 1_000
+"""Rows of a record batch."""
+
 COMPRESSIONS = ("zstd", "snappy", "gzip", "brotli", "lz4", "uncompressed")
 """Compressions of Parquet that both libraries write."""
 

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 from typing import IO, Any
 
-from cnct.data.arrow_library import COMPRESSIONS, arrow_library
+from cnct.data.arrow_library import BATCH_ROWS, COMPRESSIONS, arrow_library
 from cnct.data.columns import Columns
 from cnct.data.fed_file import FedFile
 from cnct.data.json_rows import decoded_row
 from cnct.text import did_you_mean
-
-_BATCH = 1_000  # rows; always the same, so that the bytes do not depend on the size of pages
 
 
 class ParquetFile(FedFile):
@@ -49,11 +47,11 @@ class ParquetFile(FedFile):
         self._feed(lambda batches: write(file, columns, batches, compression))
 
     def write(self, rows: Sequence[bytes]) -> None:
-        """Write rows in batches."""
+        """Write rows in batches, whose size does not depend on that of pages: nor do the bytes."""
         flatten, odd = self._flatten, self.odd
         self._rows += [flatten(decoded_row(row), odd) for row in rows]
-        while len(self._rows) >= _BATCH:
-            batch, self._rows = self._rows[:_BATCH], self._rows[_BATCH:]
+        while len(self._rows) >= BATCH_ROWS:
+            batch, self._rows = self._rows[:BATCH_ROWS], self._rows[BATCH_ROWS:]
             self._fed.put(self._batch(batch))
 
     def finish(self) -> None:

@@ -62,15 +62,32 @@ def checked_number(name: str, value: int | None) -> int | None:
 
 
 class PartingBase(SourceBase[SetT]):
-    """Base of `Parting` and `AsyncParting`."""
+    """Base of `Parting` and `AsyncParting`.
 
-    def __init__(self, rows: SetT, by: str | None, number: int | None, most: int | None) -> None:
+    Args:
+        rows: The set.
+        by: Name of the field to cut by; by default the time of creation.
+        number: Largest number of partitions.
+        most: Largest number of rows in a partition.
+        are_sent: Whether other processes get the partitions, so that they must hold no secrets.
+    """
+
+    def __init__(
+        self,
+        rows: SetT,
+        by: str | None,
+        number: int | None,
+        most: int | None,
+        *,
+        are_sent: bool = True,
+    ) -> None:
         super().__init__(rows, by, rows._query.concurrency)
         if number is not None and most is not None:
             raise ValueError("Pass either number or most: each decides about the other")
         self._number = checked_number("number", number)
         self._largest = checked_number("most", most)
-        _check_secrets(rows._query.kwargs)
+        if are_sent:
+            _check_secrets(rows._query.kwargs)
 
     def _new_run(self, field: ScanField) -> ScanRun:
         if field.changes:
