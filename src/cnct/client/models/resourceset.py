@@ -15,6 +15,7 @@ from cnct.client.models.query import first_query
 from cnct.client.models.refinement import checked_index
 from cnct.client.models.set_base import MISSING, UNREAD, reader_of
 from cnct.client.models.set_exports import AsyncSetExports, SyncSetExports
+from cnct.client.models.set_tables import AsyncSetTables, SyncSetTables
 from cnct.client.models.set_work import AsyncSetWork, SyncSetWork
 from cnct.client.models.windowed import AsyncWindowed, Windowed
 from cnct.client.work.lookups import AsyncSetLookups, SetLookups
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from cnct.client.models.explaining import Explanation
 
 
-class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetExports, SyncSetWork):
+class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetExports, SyncSetTables, SyncSetWork):
     """Represent a set of resources.
 
     Makes no call until rows are needed. Refining (``filter``, ``order_by``, ``limit``, slices and
@@ -184,7 +185,9 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetExports, SyncSetWork):
         return values
 
 
-class AsyncResourceSet(AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetExports, AsyncSetWork):
+class AsyncResourceSet(
+    AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetExports, AsyncSetTables, AsyncSetWork
+):
     """Async twin of `ResourceSet`: read with ``async for``; methods that make calls are awaited."""
 
     def __init__(self, client: AsyncConnectClient, path: str, query: R | None = None) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
+
+from cnct.client.models.set_exporting import AsyncSetExporting, SyncSetExporting
 
 if TYPE_CHECKING:
+    from cnct.client.models.set_exporting import Reading
     from cnct.client.work.progress import ShowsProgress
     from cnct.data.columns import Choice
     from cnct.data.exported import Exported
 
 
-class SyncSetExports:
+class SyncSetExports(SyncSetExporting):
     """The exports of a `ResourceSet`."""
 
     def to_ndjson(
@@ -22,6 +25,9 @@ class SyncSetExports:
         concurrency: int | None = None,
         columns: Choice | None = None,
         progress: ShowsProgress = None,
+        partitions: int | None = None,
+        most: int | None = None,
+        restart: bool = False,
     ) -> Exported:
         """Export the resources to a file with a JSON document on each line.
 
@@ -31,7 +37,16 @@ class SyncSetExports:
         Example:
             ``client.requests.all().to_ndjson("requests.ndjson", concurrency=4)``
         """
-        return self._export(path, "ndjson", by, concurrency, columns, progress)
+        reading: Reading = {
+            "by": by,
+            "concurrency": concurrency,
+            "columns": columns,
+            "progress": progress,
+            "partitions": partitions,
+            "most": most,
+            "restart": restart,
+        }
+        return self._export(path, "ndjson", {}, reading)
 
     def to_csv(
         self,
@@ -41,6 +56,9 @@ class SyncSetExports:
         concurrency: int | None = None,
         columns: Choice | None = None,
         progress: ShowsProgress = None,
+        partitions: int | None = None,
+        most: int | None = None,
+        restart: bool = False,
         delimiter: str = ",",
         quotechar: str = '"',
         quoting: Literal[0, 1, 2, 3] = 0,
@@ -61,13 +79,18 @@ class SyncSetExports:
         Rows are fetched anew, even if the set was read before.
 
         Args:
-            path: The file; an existing one is replaced at the end.
+            path: The file; an existing one is replaced at the end. With ``partitions`` or
+                ``most``, a directory.
             by: Field for the windows, see `scan`.
             concurrency: Calls at the same time; by default, the set's.
             columns: Names of columns, or of objects for all columns below; a dictionary has new
                 names as its values. ``_extra`` is always the last column.
             progress: Receives a `Progress` after each page; ``True`` shows a bar on standard error,
                 if that is a terminal.
+            partitions: Number of files, each with a part of the set, see `partitions`. An
+                interrupted export resumes with the files that are not in ``manifest.json``.
+            most: Largest number of resources in a file, instead of ``partitions``.
+            restart: Whether to delete the files of an earlier export in the directory first.
             delimiter: Character between cells.
             quotechar: Character around cells that need it.
             quoting: A constant of the module ``csv``, such as ``csv.QUOTE_ALL``.
@@ -83,12 +106,13 @@ class SyncSetExports:
             The file, the number of rows, and the number of values in ``_extra`` by field.
 
         Raises:
-            ExportError: If the directory is missing, the path is a directory, or a cell has no
-                place in dialect or encoding.
+            ExportError: If the directory is missing, the path is a directory (for parts: a file),
+                or a cell has no place in dialect or encoding.
             InvalidCallError: If the document has no such column.
             TypeError: If an argument is of the wrong type.
             ValueError: If an argument has an invalid value, or ``by`` is passed for a slice.
             NotScannableError: If the list cannot be cut by ``by``.
+            JournalError: If the directory has another export, or a complete one.
             ClientError: If a call fails. No file is left then.
 
         Example:
@@ -104,34 +128,19 @@ class SyncSetExports:
             "bom": bom,
             "plain_cells": plain_cells,
         }
-        return self._export(path, "csv", by, concurrency, columns, progress, options)
-
-    def _export(
-        self,
-        target: Any,
-        form: str,
-        by: str | None,
-        concurrency: int | None,
-        columns: Choice | None,
-        progress: ShowsProgress,
-        options: dict[str, Any] | None = None,
-    ) -> Exported:
-        from cnct.client.work.exports import SyncSetExport  # noqa: PLC0415 - few programs export
-
-        rows: Any = self
-        return SyncSetExport(
-            rows,
-            target,
-            form,
-            by=by,
-            concurrency=concurrency,
-            columns=columns,
-            progress=progress,
-            options=options,
-        ).run()
+        reading: Reading = {
+            "by": by,
+            "concurrency": concurrency,
+            "columns": columns,
+            "progress": progress,
+            "partitions": partitions,
+            "most": most,
+            "restart": restart,
+        }
+        return self._export(path, "csv", options, reading)
 
 
-class AsyncSetExports:
+class AsyncSetExports(AsyncSetExporting):
     """Async twin of `SyncSetExports`, the exports of an `AsyncResourceSet`."""
 
     async def to_ndjson(
@@ -142,12 +151,24 @@ class AsyncSetExports:
         concurrency: int | None = None,
         columns: Choice | None = None,
         progress: ShowsProgress = None,
+        partitions: int | None = None,
+        most: int | None = None,
+        restart: bool = False,
     ) -> Exported:
         """Export the resources to a file with a JSON document on each line.
 
         Async twin of `ResourceSet.to_ndjson`.
         """
-        return await self._export(path, "ndjson", by, concurrency, columns, progress)
+        reading: Reading = {
+            "by": by,
+            "concurrency": concurrency,
+            "columns": columns,
+            "progress": progress,
+            "partitions": partitions,
+            "most": most,
+            "restart": restart,
+        }
+        return await self._export(path, "ndjson", {}, reading)
 
     async def to_csv(
         self,
@@ -157,6 +178,9 @@ class AsyncSetExports:
         concurrency: int | None = None,
         columns: Choice | None = None,
         progress: ShowsProgress = None,
+        partitions: int | None = None,
+        most: int | None = None,
+        restart: bool = False,
         delimiter: str = ",",
         quotechar: str = '"',
         quoting: Literal[0, 1, 2, 3] = 0,
@@ -177,28 +201,13 @@ class AsyncSetExports:
             "bom": bom,
             "plain_cells": plain_cells,
         }
-        return await self._export(path, "csv", by, concurrency, columns, progress, options)
-
-    async def _export(
-        self,
-        target: Any,
-        form: str,
-        by: str | None,
-        concurrency: int | None,
-        columns: Choice | None,
-        progress: ShowsProgress,
-        options: dict[str, Any] | None = None,
-    ) -> Exported:
-        from cnct.client.work.exports import AsyncSetExport  # noqa: PLC0415 - few programs export
-
-        rows: Any = self
-        return await AsyncSetExport(
-            rows,
-            target,
-            form,
-            by=by,
-            concurrency=concurrency,
-            columns=columns,
-            progress=progress,
-            options=options,
-        ).run()
+        reading: Reading = {
+            "by": by,
+            "concurrency": concurrency,
+            "columns": columns,
+            "progress": progress,
+            "partitions": partitions,
+            "most": most,
+            "restart": restart,
+        }
+        return await self._export(path, "csv", options, reading)

@@ -11,21 +11,18 @@ import threading
 from asyncio import gather
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, as_completed, wait
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from cnct.client._core.arguments import checked_int
 from cnct.client._http.task_jobs import AsyncJobs
-from cnct.client.checking import load
 from cnct.client.models.set_base import SetBase
+from cnct.client.work.export_pages import AsyncSetPages, SetPages, SyncSetPages
 from cnct.client.work.exports import AsyncSetExport, SetExport, SyncSetExport
 from cnct.client.work.partition import AsyncParting, Parting, Partition, checked_number
 from cnct.client.work.progress import Progress, Reporter, ShowsProgress, checked_progress
 from cnct.data.columns import Choice, Columns
 from cnct.data.exported import Exported
-from cnct.data.exporting import OBSERVED_ROWS, Export, warn_of_extra
+from cnct.data.exporting import Export, warn_of_extra
 from cnct.data.file_formats import row_file
-from cnct.data.json_rows import decoded_row
 from cnct.data.part_directory import PartDirectory
 from cnct.data.part_plan import Part
 from cnct.openapi.shapes import Record
@@ -40,7 +37,7 @@ if TYPE_CHECKING:
 SetT = TypeVar("SetT", bound=SetBase)
 
 
-class PartsExport(Generic[SetT]):
+class PartsExport(SetPages[SetT]):
     """Base of `SyncPartsExport` and `AsyncPartsExport`.
 
     Args:
@@ -52,7 +49,7 @@ class PartsExport(Generic[SetT]):
         columns: Columns to write; ``None`` for all.
         progress: Receives figures of all files together.
         options: Options of the format.
-        number: Largest number of partitions.
+        partitions: Largest number of partitions.
         most: Largest number of rows in a partition.
         restart: Whether to delete an earlier export first.
     """
@@ -68,22 +65,17 @@ class PartsExport(Generic[SetT]):
         columns: Choice | None,
         progress: ShowsProgress,
         options: Mapping[str, Any],
-        number: int | None,
+        partitions: int | None,
         most: int | None,
         restart: bool,
     ) -> None:
-        query = rows._query
-        self._rows = rows._raw()
+        super().__init__(rows, by, concurrency)
         self._path = path
         self._form = form
-        self._by = by
-        self._width = checked_int(
-            "concurrency", query.concurrency if concurrency is None else concurrency, 1
-        )
         self._choice = columns
         self._progress = checked_progress(progress)
         self._options = options
-        self._number = checked_number("partitions", number)
+        self._number = checked_number("partitions", partitions)
         self._largest = checked_number("most", most)
         self._restart = restart
         self._needs_columns = row_file(form, **options).needs_columns or columns is not None
@@ -184,15 +176,13 @@ class AsyncPartFile(PartFile["AsyncResourceSet"], AsyncSetExport):
     """The export of a part of an `AsyncResourceSet`."""
 
 
-class SyncPartsExport(PartsExport["ResourceSet"]):
+class SyncPartsExport(PartsExport["ResourceSet"], SyncSetPages):
     """An export of a `ResourceSet` in several files."""
 
     def run(self) -> Exported:
         """Export the parts that are not complete, and return the report of all."""
-        client = self._rows._client
-        specs = client.specs
-        specs = specs if specs and client._available(specs) else None
-        columns = documented_columns(self._rows, specs)
+        specs = self._specs()
+        columns = self._columns(specs)
         report = Reporter(self._progress, self)
         try:
             with self._opened(specs, columns) as directory:
@@ -206,20 +196,16 @@ class SyncPartsExport(PartsExport["ResourceSet"]):
         warn_of_extra(exported)
         return exported
 
-    def _parts(
-        self, columns: Columns | None
-    ) -> tuple[Iterable[tuple[str, int]], Columns | None]:
+    def _parts(self, columns: Columns | None) -> tuple[Iterable[tuple[str, int]], Columns | None]:
         """Return filters and counts of the parts, and the columns of the first rows if needed."""
         rows = self._rows.concurrency(self._width)
         cut = Parting(rows, self._by, self._number, self._largest, are_sent=False)
         filters = self._filters(cut.partitions())
         if columns is not None or not self._needs_columns:
             return filters, None
-        return filters, _observed(self._rows[:OBSERVED_ROWS].pages())
+        return filters, self._observed()
 
-    def _write(
-        self, directory: PartDirectory, columns: Columns | None, report: Reporter
-    ) -> None:
+    def _write(self, directory: PartDirectory, columns: Columns | None, report: Reporter) -> None:
         files: list[Future[None]] = []
         try:
             with self._rows._client._driver.jobs(self._width) as jobs:
@@ -253,19 +239,15 @@ class SyncPartsExport(PartsExport["ResourceSet"]):
         directory.complete(number, file.write())
 
 
-class AsyncPartsExport(PartsExport["AsyncResourceSet"]):
+class AsyncPartsExport(PartsExport["AsyncResourceSet"], AsyncSetPages):
     """Async twin of `SyncPartsExport`; files are written in threads."""
 
     async def run(self) -> Exported:
         """Export the parts that are not complete. Async twin of `SyncPartsExport.run`."""
         from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
 
-        client = self._rows._client
-        specs = client.specs
-        if specs and not specs.at_hand():
-            await in_thread(load, specs)
-        specs = specs if specs and client._available(specs) else None
-        columns = documented_columns(self._rows, specs)
+        specs = await self._specs()
+        columns = self._columns(specs)
         report = Reporter(self._progress, self)
         try:
             with await in_thread(self._opened, specs, columns) as directory:
@@ -289,7 +271,7 @@ class AsyncPartsExport(PartsExport["AsyncResourceSet"]):
         filters = self._filters(await cut.partitions())
         if columns is not None or not self._needs_columns:
             return filters, None
-        return filters, _observed([page async for page in self._rows[:OBSERVED_ROWS].pages()])
+        return filters, await self._observed()
 
     async def _write(
         self, directory: PartDirectory, columns: Columns | None, report: Reporter
@@ -322,11 +304,6 @@ class AsyncPartsExport(PartsExport["AsyncResourceSet"]):
             options=self._options,
         )
         await in_thread(directory.complete, number, await file.write())
-
-
-def _observed(pages: Iterable[list[Any]]) -> Columns:
-    """Return the columns of the first rows."""
-    return Columns.observed(decoded_row(row.raw) for row in chain.from_iterable(pages))
 
 
 def _digest(columns: Columns) -> str:
