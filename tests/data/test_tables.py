@@ -90,8 +90,7 @@ def test_an_empty_parquet_file_has_the_columns():
 
 
 def test_odd_values_go_to_the_last_column_whole():
-    with pytest.warns(ExportWarning, match=re.escape("n (1), price (1), more (1)")):
-        table = table_of(exported([b'{"n":1e30,"price":1e-19,"more":{"x":1}}'], "parquet"))
+    table = table_of(exported([b'{"n":1e30,"price":1e-19,"more":{"x":1}}'], "parquet"))
     assert table["n"] == table["price"] == [None]
     assert table["_extra"] == ['{"n":1E+30,"price":1E-19,"more":{"x":1}}']
 
@@ -193,8 +192,7 @@ def test_numbers_of_excel_are_exact_or_text():
 
 def test_odd_values_of_excel_are_kept_too():
     row = b'{"n": "x", "price": "y", "at": "z", "day": "w"}'
-    with pytest.warns(ExportWarning, match="price"):
-        cells = sheet_of(exported([row], "xlsx"))
+    cells = sheet_of(exported([row], "xlsx"))
     assert cells["I2"][1].replace("&quot;", '"') == row.decode().replace(" ", "")
 
 

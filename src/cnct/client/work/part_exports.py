@@ -109,7 +109,8 @@ class PartsExport(SetPages[SetT]):
     def _part(self, part: Part) -> SetT:
         """Return the rows of a part."""
         query = self._rows._query
-        query = query.replaced("where", parse_filter(part.filter) if part.filter else R())
+        if not query.empty:  # a filter that nothing matches has no text
+            query = query.replaced("where", parse_filter(part.filter) if part.filter else R())
         rows = self._rows._with_query(query.replaced("concurrency", 1))
         rows._checked = True  # the filter of the user was, by the partitions
         return rows
@@ -216,7 +217,7 @@ class SyncPartsExport(PartsExport["ResourceSet"], SyncSetPages):
                 for file in as_completed(files):
                     file.result()
         finally:
-            wait(files)  # they hold files in the directory
+            wait([file for file in files if not file.done()])  # they write to the directory
 
     def _write_part(
         self,

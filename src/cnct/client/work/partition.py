@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, overload
 
 from cnct.client._core.arguments import checked_int
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from cnct.client.fluent import AsyncConnectClient, ConnectClient
     from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
 
+# A fixed time, so that the same rows are cut into the same partitions on any day.
+_PIVOT = datetime(2024, 1, 1, tzinfo=UTC)
 _SECRET = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
@@ -95,7 +98,7 @@ class PartingBase(SourceBase[SetT]):
                 f"{field.name!r} changes while partitions are read, and no reader sees all of them:"
                 f" {_instead(field)}"
             )
-        return ScanRun(self._rows._path, field, self._largest or self._most)
+        return ScanRun(self._rows._path, field, self._largest or self._most, pivot=_PIVOT)
 
     def _partitions(self, run: ScanRun, pieces: Iterable[Piece]) -> list[Partition]:
         query = self._rows._query

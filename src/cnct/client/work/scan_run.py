@@ -123,6 +123,7 @@ class ScanRun:
         progress: Progress of an interrupted pass.
         least: Number of rows below which a window is not cut.
         width: Number of windows to read at a time.
+        pivot: Time at which to cut first; by default the server's, near which there is most.
 
     Attributes:
         since: Position from which changes are read again; ``None`` for the whole list.
@@ -138,6 +139,7 @@ class ScanRun:
         *,
         least: int = 1,
         width: int = 1,
+        pivot: datetime | None = None,
     ) -> None:
         self._path = path
         self._field = field
@@ -148,6 +150,7 @@ class ScanRun:
         self._are_nulls_apart = progress is not None and bool(field.nullable)
         self._ids = set(progress.ids) if progress else set[Any]()
         self._began = datetime.now(UTC)
+        self._fixed_pivot = pivot
         self._new_ids: list[Any] = []
         self._news = 1
         self.since = progress.since if progress else None
@@ -233,7 +236,7 @@ class ScanRun:
         for _ in range(_ATTEMPTS):
             if total <= small:
                 return Survey([Piece(WHOLE, total, self._field.axis.step)], 0)
-            cuts = self._field.axis.first_cuts(self._began)
+            cuts = self._field.axis.first_cuts(self._fixed_pivot or self._began)
             windows = [FieldWindow(*bounds) for bounds in pairwise([None, *cuts, None])]
             counts = yield from self._count([*windows, *nulls])
             before = total
@@ -262,7 +265,7 @@ class ScanRun:
 
     @property
     def _pivot(self) -> int:
-        return self._field.axis.pivot(self._began)
+        return self._field.axis.pivot(self._fixed_pivot or self._began)
 
     def _pieces(self, windows: list[FieldWindow], counts: list[int]) -> list[Piece]:
         step = self._field.axis.step

@@ -1,0 +1,239 @@
+"""Exports in several files: a file for each part, and a manifest by which a later run resumes."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from arro3.io import read_parquet
+from tests.conftest import KEY
+from tests.data.test_exports import DOCUMENT
+from tests.work.conftest import request_rows
+
+from cnct import ClientError, ExportError, ExportWarning, JournalError, NotScannableError
+from cnct.emulator import Emulator, Fault
+
+ROWS = 30
+
+
+@pytest.fixture(scope="module")
+def spec(tmp_path_factory):
+    path = tmp_path_factory.mktemp("document") / "document.json"
+    path.write_text(json.dumps(DOCUMENT))
+    return path
+
+
+@pytest.fixture(scope="module")
+def connect(spec):
+    with Emulator(spec=spec, records={"requests": request_rows(ROWS)}) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def asker(connect, world):
+    """A client of each world that knows the document."""
+    return world.client(KEY, connect.endpoint, use_specs=True, specs_location=connect.spec)
+
+
+def contents(directory):
+    return {path.name: path.read_bytes() for path in sorted(directory.iterdir())}
+
+
+def manifest(directory):
+    return json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+
+
+def ids(directory):
+    lines = [path.read_text().splitlines() for path in sorted(directory.glob("*.ndjson"))]
+    return [json.loads(line)["id"] for file in lines for line in file]
+
+
+def test_each_part_is_a_file_and_each_resource_is_in_one(asker, tmp_path):
+    rows = asker.requests.filter(status="pending")
+    report = rows.to_ndjson(tmp_path / "out", partitions=4, concurrency=2)
+    files = manifest(tmp_path / "out")["files"]
+    assert [*contents(tmp_path / "out")] == ["manifest.json", *(file["file"] for file in files)]
+    assert (report.rows, sum(file["rows"] for file in files)) == (ROWS, ROWS)
+    assert report.path == str(tmp_path / "out")
+    assert 2 <= len(files) <= 4
+    assert ids(tmp_path / "out") == [row["id"] for row in request_rows(ROWS)]
+    with pytest.raises(JournalError, match="is complete: pass restart=True"):
+        rows.to_ndjson(tmp_path / "out", partitions=4)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "xlsx"])
+def test_parts_of_any_format_have_the_same_columns(asker, tmp_path, form):
+    report = getattr(asker.requests.all(), f"to_{form}")(tmp_path / "out", partitions=2)
+    files = sorted((tmp_path / "out").glob(f"*.{form}"))
+    assert (report.rows, len(files)) == (ROWS, 2)
+    if form == "parquet":
+        tables = [read_parquet(str(file)).read_all() for file in files]
+        assert [table.num_rows for table in tables] == [
+            file["rows"] for file in manifest(tmp_path / "out")["files"]
+        ]
+        assert len({str(table.schema) for table in tables}) == 1
+
+
+def test_an_interrupted_export_resumes_and_ends_with_the_same_bytes(asker, connect, tmp_path):
+    rows = asker.requests.all().limit(7)
+    calls = -len(connect.requests)
+    rows.to_parquet(tmp_path / "whole", most=8)
+    calls += len(connect.requests)
+    number = len(manifest(tmp_path / "whole")["files"])
+    assert number >= 3
+    out = tmp_path / "out"
+    connect.faults.add(Fault.status(400, after=calls - 4))
+    with pytest.raises(ClientError, match="400"):
+        rows.to_parquet(out, most=8)
+    connect.faults.clear()
+    finished = [file["file"] for file in manifest(out)["files"] if file["rows"] is not None]
+    assert 0 < len(finished) < number
+    (out / "part-00009.parquet.part").write_bytes(b"left by a killed run")
+    times = {name: (out / name).stat().st_mtime_ns for name in finished}
+    assert rows.to_parquet(out, most=8).rows == ROWS
+    assert contents(out) == contents(tmp_path / "whole")
+    assert times == {name: (out / name).stat().st_mtime_ns for name in finished}
+
+
+def test_a_damaged_or_missing_file_is_written_again(asker, tmp_path):
+    rows = asker.requests.all()
+    rows.to_ndjson(tmp_path, partitions=3)
+    before = contents(tmp_path)
+    (tmp_path / "part-00000.ndjson").write_bytes(b"{}")
+    (tmp_path / "part-00001.ndjson").unlink()
+    assert rows.to_ndjson(tmp_path, partitions=3).rows == ROWS
+    assert contents(tmp_path) == before
+
+
+def test_restart_deletes_the_files_of_an_earlier_export_and_no_others(asker, tmp_path):
+    (tmp_path / ".hidden").touch()
+    asker.requests.all().to_ndjson(tmp_path, partitions=4)
+    (tmp_path / "notes.txt").write_text("mine")
+    rows = asker.requests.filter(id="PR-0001")
+    with pytest.raises(JournalError, match=r"another export, with query '' instead of 'eq\(id,PR-"):
+        rows.to_csv(tmp_path, partitions=1)
+    rows.to_csv(tmp_path, partitions=1, restart=True)
+    assert [*contents(tmp_path)] == [".hidden", "manifest.json", "notes.txt", "part-00000.csv"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"document": "0"}, "document '0' instead of '1'"),
+        ({"columns": "x"}, "columns 'x' instead of"),
+        ({"endpoint": "https://x"}, "endpoint 'https://x' instead of 'http://127"),
+        ({"path": "products"}, "path 'products' instead of 'requests'"),
+        ({"partitions": 9}, "partitions 9 instead of 2"),
+        ({"other": 1}, "other 1 instead of None"),
+        ({"format": 99}, "The manifest has format 99, not 1; pass restart=True"),
+        ({"files": [{"what": 1}]}, "The manifest is damaged; pass restart=True"),
+    ],
+)
+def test_a_manifest_of_another_export_is_refused(asker, tmp_path, change, message):
+    rows = asker.requests.all()
+    rows.to_csv(tmp_path, partitions=2)
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest(tmp_path), **change}))
+    before = contents(tmp_path)
+    with pytest.raises(JournalError, match=message):
+        rows.to_csv(tmp_path, partitions=2)
+    assert contents(tmp_path) == before
+
+
+def test_a_directory_that_is_none_of_ours_is_refused(asker, connect, tmp_path):
+    rows = asker.requests.all()
+    before = len(connect.requests)
+    for name, file, error, message in [
+        ("no/dir", "", ExportError, "create it first"),
+        ("file", "", ExportError, "is no directory"),
+        ("other", "notes.txt", ExportError, r"other files \(notes.txt\): name an empty"),
+        ("lost", "part-00000.csv", JournalError, "and no manifest: pass restart=True"),
+    ]:
+        (tmp_path / "file").touch()
+        if file:
+            (tmp_path / name).mkdir()
+            (tmp_path / name / file).touch()
+        with pytest.raises(error, match=message):
+            rows.to_csv(tmp_path / name, partitions=2)
+    with pytest.raises(ValueError, match="pass partitions or most too"):
+        rows.to_csv(tmp_path / "out.csv", restart=True)
+    with pytest.raises(ValueError, match="either number or most"):
+        rows.to_csv(tmp_path / "both", partitions=2, most=5)
+    with pytest.raises(ValueError, match="partitions must be"):
+        rows.to_csv(tmp_path / "both", partitions=0)
+    with pytest.raises(ValueError, match="is a slice"):
+        rows[:5].to_csv(tmp_path / "slice", partitions=2)
+    with pytest.raises(NotScannableError, match="ranges of 'status'"):
+        rows.to_csv(tmp_path / "field", partitions=2, by="status")
+    assert len(connect.requests) == before
+    assert rows.to_csv(tmp_path / "lost", partitions=2, restart=True).rows == ROWS
+
+
+def test_two_exports_cannot_write_one_directory(asker, tmp_path):
+    import fcntl
+
+    (tmp_path / "out").mkdir()
+    descriptor = os.open(tmp_path / "out", os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with pytest.raises(ExportError, match=r"Another export is writing .*/out'"):
+        asker.requests.all().to_csv(tmp_path / "out", partitions=2)
+    os.close(descriptor)
+    asker.requests.all().to_csv(tmp_path / "out", partitions=2)
+
+
+def test_an_empty_set_is_one_file_with_a_header(asker, tmp_path):
+    for name, rows in [
+        ("none", asker.requests.filter(id="PR-none")),
+        ("never", asker.requests.filter(id__in=[])),
+    ]:
+        assert rows.to_csv(tmp_path / name, partitions=3).rows == 0
+        assert (tmp_path / name / "part-00000.csv").read_text().startswith("id,status")
+
+
+def test_without_a_document_the_first_rows_decide_the_columns_of_all_parts(world, spec, tmp_path):
+    rows = [
+        {**row, "odd": {"n": 1}} if row["id"] > "PR-1000" else row for row in request_rows(1100)
+    ]
+    with Emulator(spec=spec, records={"requests": rows}) as connect:
+        client = world.client(KEY, connect.endpoint)
+        requests = client.requests.all().limit(1000)
+        arguments = {"most": 400, "by": "created", "columns": ["id", "created", "_extra"]}
+        with pytest.warns(ExportWarning, match=r"odd \(99\)"):
+            report = requests.to_parquet(tmp_path / "out", **arguments)
+        assert report.extra == {"odd": 99}
+        assert [column["name"] for column in manifest(tmp_path / "out")["observed"]] == [
+            "id",
+            "status",
+            "created",
+        ]
+        before = contents(tmp_path / "out")
+        (tmp_path / "out" / "part-00000.parquet").unlink()
+        with pytest.warns(ExportWarning, match=r"odd \(99\)"):
+            requests.to_parquet(tmp_path / "out", **arguments)
+        assert contents(tmp_path / "out") == before
+        assert requests.to_ndjson(tmp_path / "plain", partitions=2, by="created").rows == 1100
+        assert manifest(tmp_path / "plain")["observed"] is None
+
+
+def test_progress_counts_the_rows_of_all_files(asker, tmp_path):
+    figures = []
+    rows = asker.requests.all().limit(10)
+    rows.to_csv(tmp_path / "out", partitions=4, concurrency=3, progress=figures.append)
+    assert (figures[-1].done, figures[-1].total) == (ROWS, ROWS)
+    (tmp_path / "out" / "part-00001.csv").unlink()
+    rows.to_csv(tmp_path / "out", partitions=4, progress=figures.append)
+    assert (figures[-1].done, figures[-1].total) == (ROWS, ROWS)
+
+
+def test_headers_of_the_set_are_sent_by_its_parts(asker, connect, tmp_path):
+    rows = asker.requests.all().configure(headers={"Authorization": KEY, "X-Team": "blue"})
+    rows.to_csv(tmp_path / "out", partitions=2)
+    assert {request.headers.get("x-team") for request in connect.requests} >= {"blue"}
+
+
+def test_a_dry_run_writes_no_directory(connect, tmp_path):
+    from cnct import ConnectClient
+
+    with ConnectClient(KEY, connect.endpoint, use_specs=False) as client, client.dry_run() as dry:
+        with pytest.raises(ValueError, match="dry run keeps no journal"):
+            dry.requests.all().to_csv(tmp_path / "out", partitions=2)
