@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 
-.PHONY: demo test lowest pythons coexistence shells coverage campaign lint types bench bridge engines clusters conformance clean
+.PHONY: demo test lowest pythons coexistence shells stubs coverage campaign lint types bench bridge engines clusters conformance clean
 
 # What the demo needs; the tools of the other targets come on top.
 $(BASE): pyproject.toml
@@ -69,6 +69,9 @@ $(CLUSTERS)/.ready: pyproject.toml
 
 clusters: $(CLUSTERS)/.ready  ## The recipes for Ray and Dask, on local clusters
 	$(CLUSTERS)/bin/python -m pytest -p no:cacheprovider tests/engines/clusters.py
+
+stubs: $(READY)  ## Types of the API under mypy, pyright and ty; all names at run time
+	$(BIN)/python -m pytest -n 2 tests/stubs/checkers.py
 
 coverage: $(READY)  ## The same, with branch coverage
 	$(BIN)/python -m coverage erase

@@ -10,6 +10,7 @@ from typing import get_type_hints
 
 import pytest
 from tests.stubs.oddities import PATHS, SCHEMAS, write_document
+from tests.stubs.walking import Walk
 
 import cnct
 from cnct import AsyncConnectClient, ConnectClient, SpecError, UnknownNameError
@@ -87,6 +88,19 @@ def test_schemas_can_be_inspected_at_run_time(tmp_path, odd, imported):
 def test_rows_of_inline_schemas_are_named_by_their_collection(tmp_path, odd):
     write(tmp_path / "odd_types", spec=odd)
     assert "class PetVetVisit(TypedDict):" in texts(tmp_path / "odd_types")["schemas.py"]
+
+
+def test_keywords_are_those_that_are_read_as_their_field(tmp_path, odd):
+    write(tmp_path / "odd_types", spec=odd)
+    text = texts(tmp_path / "odd_types")["_filters.pyi"]
+    assert "    range__in__eq: str\n" in text
+    assert "    range__in:" not in text
+    assert "double" not in text
+    assert "a-b" not in text
+    assert "no field" not in text
+    assert "    class__in: Iterable[str]\n" in text
+    assert "    class:" not in text
+    assert "    name__like: str\n" in text
 
 
 def test_options_leave_parts_out(tmp_path, odd):
@@ -185,6 +199,14 @@ def test_attributes_of_the_clients_objects_are_known():
 
 def public(*things: object) -> set[str]:
     return {name for thing in things for name in object.__dir__(thing) if name[0] != "_"}
+
+
+@pytest.mark.parametrize("prefix", ["", "Async"])
+def test_every_name_exists_at_run_time(tmp_path, odd, prefix):
+    write(tmp_path / "odd_types", spec=odd)
+    walk = Walk(tmp_path / "odd_types", odd, prefix)
+    walk.over_all()
+    assert walk.steps > 40
 
 
 def test_the_library_has_the_functions():

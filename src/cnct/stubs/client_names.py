@@ -50,6 +50,7 @@ CLIENT_NAMES = frozenset(
         "logger",
         "max_answer",
         "max_retries",
+        "mirror",
         "ns",
         "on_error",
         "on_request",

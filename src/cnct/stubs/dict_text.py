@@ -11,6 +11,7 @@ CONSTANT = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 """A text within a type."""
 
 _TOKEN = re.compile(r"\w+")
+_BUILTIN = frozenset({"Any", "Literal", "None", "bool", "dict", "float", "int", "list", "str"})
 
 
 def tokens(*types: str) -> set[str]:
@@ -29,10 +30,31 @@ def typed_dict(name: str, keys: Mapping[str, str], *, total: bool) -> str:
     if all(is_name(key) and key[:2] != "__" and key not in used for key in keys):
         lines = [f"class {name}(TypedDict{end}):"]
         return "\n".join([*lines, *(f"    {key}: {type_}" for key, type_ in keys.items())])
-    items = (f"    {key!r}: {type_!r}," for key, type_ in keys.items())
+    items = (f"    {key!r}: {_value(type_)}," for key, type_ in keys.items())
     return "\n".join([f"{name} = TypedDict({name!r}, {{", *items, f"}}{end})"])
 
 
-def alias(name: str, type_: str) -> str:
-    """Return the text of an alias; a text, since the type may refer to a later one."""
-    return f"{name}: TypeAlias = {type_!r}"
+def _value(type_: str) -> str:
+    """Return a type as an argument of a call: as text if it may refer to a later class."""
+    if tokens(type_) <= _BUILTIN:
+        return type_
+    text = repr(type_)
+    return "Any" if "\\" in text else text  # type checkers refuse escapes in such a text
+
+
+def aliases(types: Mapping[str, str]) -> list[str]:
+    """Return the texts of aliases, each after those to which it refers.
+
+    Args:
+        types: Types by the name of their alias; none refers to itself.
+    """
+    ordered: dict[str, str] = {}
+    todo = sorted(types, reverse=True)
+    while todo:
+        name = todo.pop()
+        missing = sorted((tokens(types[name]) & types.keys()) - ordered.keys())
+        if missing:
+            todo += [name, *missing]
+        else:
+            ordered[name] = f"{name}: TypeAlias = {types[name]}"
+    return [*ordered.values()]

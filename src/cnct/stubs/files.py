@@ -8,7 +8,7 @@ from cnct.openapi import OpenAPISpecs
 from cnct.openapi.row_schemas import RowSchemas
 from cnct.stubs.call_types import CallTypes
 from cnct.stubs.class_text import ClassText
-from cnct.stubs.dict_text import alias, typed_dict
+from cnct.stubs.dict_text import aliases, typed_dict
 from cnct.stubs.headers import header
 from cnct.stubs.keywords import IMPORTS, keywords
 from cnct.stubs.schema_names import SchemaNames
@@ -80,11 +80,8 @@ def _schemas(types: SchemaTypes) -> str:
     classes = [
         typed_dict(name, cls.keys, total=cls.total) for name, cls in sorted(types.classes.items())
     ]
-    aliases = [
-        alias(name, ANY if name in recursive else text)
-        for name, text in sorted(types.aliases.items())
-    ]
-    return "\n\n".join([_SCHEMAS, *classes, *aliases]) + "\n"
+    others = {name: ANY if name in recursive else text for name, text in types.aliases.items()}
+    return "\n\n".join([_SCHEMAS, *classes, *aliases(others)]) + "\n"
 
 
 def _filters(nodes: Sequence[CollectionNode]) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from cnct.exceptions import RQLError
 from cnct.openapi.fields import FilterField
+from cnct.rql.conditions import keyword_parts
 from cnct.stubs.identifiers import is_name, literal
 
 _VALUES = {
@@ -22,39 +24,48 @@ IMPORTS = (
     "from decimal import Decimal\n"
     "from typing import Literal, TypeAlias, TypedDict\n\n" + _ALIASES
 )
-_SEVERAL = ("in", "out")
+_VALUED = ("eq", "ne", "gt", "ge", "lt", "le")
+_EQUALITIES = ("eq", "ne")
 _TEXTS = ("like", "ilike")
-_ORDER = ("eq", "ne", "gt", "ge", "lt", "le", *_TEXTS, *_SEVERAL, "null")
+_SEVERAL = ("in", "out")
 
 
 def keywords(fields: Mapping[str, FilterField]) -> dict[str, str]:
-    """Return the types of keywords; a name that Python cannot write is left out."""
+    """Return the types of keywords; those that Python cannot write, or RQL reads otherwise, not."""
     return {
         keyword: type_
         for name, field in sorted(fields.items())
-        for keyword, type_ in _of_field(name.replace(".", "__"), field)
-        if is_name(keyword)
+        for keyword, lookup, type_ in _of_field(field)
+        if is_name(keyword) and _means(keyword, lookup, name)
     }
 
 
-def _of_field(name: str, field: FilterField) -> Iterator[tuple[str, str]]:
+def _means(keyword: str, lookup: str, name: str) -> bool:
+    """Return whether a keyword is read as this operator of this field."""
+    try:
+        _, operator, field = keyword_parts(keyword)
+    except RQLError:
+        return False
+    return (operator, field) == (lookup, name)
+
+
+def _of_field(field: FilterField) -> Iterator[tuple[str, str, str]]:
+    """Yield keywords, each with its operator and its type."""
+    name = field.name.replace(".", "__")
     value = literal(*field.enum) if field.enum and _is_text(field) else _plain(field)
     or_none = f"{value} | None" if "null" in field.lookups else value
-    for lookup in _ORDER:
-        if lookup not in field.lookups:
-            continue
-        keyword = f"{name}__{lookup}"
-        if lookup == "eq":
-            yield name, or_none
-            yield keyword, or_none
-        elif lookup == "null":
-            yield keyword, "bool"
-        elif lookup in _SEVERAL:
-            yield keyword, f"Iterable[{value}]"
-        elif lookup in _TEXTS:
-            yield keyword, "str"
-        else:
-            yield keyword, or_none if lookup == "ne" else value
+    types = {
+        **dict.fromkeys(_VALUED, value),
+        **dict.fromkeys(_EQUALITIES, or_none),
+        **dict.fromkeys(_TEXTS, "str"),
+        **dict.fromkeys(_SEVERAL, f"Iterable[{value}]"),
+        "null": "bool",
+    }
+    if "eq" in field.lookups:
+        yield name, "eq", or_none
+    for lookup, type_ in types.items():
+        if lookup in field.lookups:
+            yield f"{name}__{lookup}", lookup, type_
 
 
 def _is_text(field: FilterField) -> bool:

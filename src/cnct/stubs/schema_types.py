@@ -5,7 +5,6 @@ Builds text; knows no paths of the API.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from cnct.openapi import OpenAPISpecs
 from cnct.openapi.places import Schema
 from cnct.openapi.schemas import parts, properties, type_name, variants
 from cnct.openapi.shapes import as_list, as_object, is_object
+from cnct.stubs.dict_text import tokens
 from cnct.stubs.identifiers import literal, pascal
 from cnct.stubs.schema_names import SchemaNames, component_of
 
@@ -21,7 +21,6 @@ OBJECT = "dict[str, Any]"
 
 _MOST_LEVELS = 25  # of nested inline objects
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
-_TOKEN = re.compile(r"\w+")
 _OR_NONE = " | None"
 _ALTERNATIVES = ("oneOf", "anyOf")
 
@@ -63,13 +62,11 @@ class _Spot(NamedTuple):
 
     Attributes:
         name: Name for the class of an object.
-        owner: Name of the outermost class.
         use: The use.
         depth: Number of inline objects around it.
     """
 
     name: str
-    owner: str
     use: Use
     depth: int = 0
 
@@ -102,7 +99,6 @@ class SchemaTypes:
         self._names = names
         self._references: dict[tuple[str, str], str] = {}
         self._pending: list[tuple[Schema, _Spot]] = []
-        self._inline: dict[tuple[str, str], str] = {}
 
     def type_of(self, schema: object, name: str, use: Use) -> str:
         """Return the type of a schema, and keep the classes that it needs.
@@ -113,17 +109,14 @@ class SchemaTypes:
             use: Whether the schema is that of a response or a payload.
         """
         own = name + use.suffix
-        result = self._type(as_object(schema), _Spot(own, own, use))
+        result = self._type(as_object(schema), _Spot(own, use))
         while self._pending:
             self._add_component(*self._pending.pop())
         return result
 
     def recursive_aliases(self) -> set[str]:
         """Return the aliases that refer to themselves, which few type checkers accept."""
-        below = {
-            name: {token for token in _TOKEN.findall(text) if token in self.aliases}
-            for name, text in self.aliases.items()
-        }
+        below = {name: tokens(text) & self.aliases.keys() for name, text in self.aliases.items()}
         while True:
             ends = {name for name, names in below.items() if not names}
             if not ends:
@@ -162,7 +155,7 @@ class SchemaTypes:
                 self._references[key] = self._names.new(spot.name)
             if target:
                 name = self._references[key]
-                self._pending.append((target, _Spot(name, name, use)))
+                self._pending.append((target, _Spot(name, use)))
         return self._references[key]
 
     def _inline_type(self, schema: Schema, spot: _Spot) -> str:
@@ -204,12 +197,9 @@ class SchemaTypes:
         return ""
 
     def _class(self, keys: Mapping[str, str], spot: _Spot) -> str:
-        """Return the class with these keys; equal objects within one schema share a class."""
-        body = spot.owner, repr([*keys.items(), spot.use.total])
-        if body not in self._inline:
-            name = self._inline[body] = self._names.new(spot.name)
-            self.classes[name] = TypedDictClass(keys, spot.use.total)
-        return self._inline[body]
+        name = self._names.new(spot.name)
+        self.classes[name] = TypedDictClass(keys, spot.use.total)
+        return name
 
     def _keys(self, schema: Schema, spot: _Spot) -> dict[str, str] | None:
         """Return the types of an object by key; ``None`` if the schema is no such object."""
