@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -154,6 +155,32 @@ def test_rows_of_the_lookback_come_again_only_if_they_have_changed(client, limit
     client.requests[row["id"]].update({"note": f"changed for {limit}"})
     assert changed(client, start, digests, limit=limit) == [row["id"]]
     assert changed(client, None, digests, limit=limit)  # a new beginning
+
+
+@pytest.mark.parametrize("lookback", [timedelta(), QUARTER])
+def test_whatever_changes_while_rows_are_read_is_loaded_by_a_later_run(lookback):
+    chance = Random(1)  # noqa: S311 - no secret
+    table: dict[str, Any] = {}
+    digests: dict[str, list[str]] = {}
+    last = ""
+    with Emulator(generate={"requests": 25}) as emulator:
+        emulator.clock.freeze()
+        options = {"specs_location": emulator.spec, "validate": "off"}
+        with ConnectClient(KEY, emulator.endpoint, **options) as client:
+            load = load_of("requests", client)
+            ids = [row["id"] for row in client.requests.all()]
+            for run in range(4):
+                start = (datetime.fromisoformat(last) - lookback).isoformat() if last else None
+                rows = client.requests.all().limit(6)
+                for page in changed_pages(load, rows, start, lookback, digests):
+                    table |= {row["id"]: row for row in page}
+                    last = max([last, *(row["updated"] or "" for row in page)])
+                    if run < 3:
+                        emulator.clock.advance(timedelta(seconds=chance.choice([0, 1, 600])))
+                        for id_ in chance.sample(ids, 4):
+                            client.requests[id_].update({"note": str(chance.random())})
+                emulator.clock.advance(timedelta(minutes=1))
+            assert table == {row["id"]: row for row in client.requests.all()}
 
 
 def rows_answer(server: Any, *rows: Any) -> None:

@@ -86,7 +86,10 @@ def _resource(dlt: Any, load: Load, clients: Clients, lookback: timedelta) -> An
         hints |= {"write_disposition": "replace"}
         return dlt.resource(lambda: _all_pages(load, clients), **hints)
     incremental = dlt.sources.incremental(
-        load.cursor, lag=lookback.total_seconds(), on_cursor_value_missing="include"
+        load.cursor,
+        lag=lookback.total_seconds(),
+        on_cursor_value_missing="include",
+        primary_key=(),  # dlt would leave out a row that changes twice in one second
     )
 
     def changes(cursor: Any = incremental) -> Iterator[list[Any]]:
