@@ -13,7 +13,6 @@ from cnct.data.arrow_library import BATCH_ROWS, ArrowLibrary, arrow_library
 from cnct.data.columns import Columns
 from cnct.data.exported import Exported
 from cnct.data.exporting import warn_of_extra
-from cnct.data.json_rows import decoded_row
 from cnct.text import clean
 
 Page: TypeAlias = Sequence[bytes]
@@ -94,14 +93,14 @@ class _Builder:
         self.rows = 0
         self._columns = columns
         self._library = library
-        self._flatten = columns.flattener(library.converters)
+        self._decode = columns.decoder(library.converters)
         self._waiting: list[list[Any]] = []
         self._start = monotonic()
 
     def add(self, page: Page) -> list[Any]:
         """Return the record batches that are complete."""
-        flatten, odd = self._flatten, self.odd
-        self._waiting += [flatten(decoded_row(row), odd) for row in page]
+        decode, odd = self._decode, self.odd
+        self._waiting += [decode(row, odd) for row in page]
         self.rows += len(page)
         return self.finish() if len(self._waiting) >= BATCH_ROWS else []
 

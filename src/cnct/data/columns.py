@@ -7,7 +7,7 @@ to the last column, ``_extra``, as JSON.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from cnct.data.column_types import ColumnType, schema_type
 from cnct.data.flattener import Converter, Flattener
@@ -16,6 +16,9 @@ from cnct.data.split_schemas import split_schema
 from cnct.exceptions import InvalidCallError
 from cnct.openapi.shapes import Record, is_array, is_object
 from cnct.text import clean, did_you_mean
+
+if TYPE_CHECKING:
+    from cnct.data.row_decoder import RowDecoder
 
 EXTRA = "_extra"
 """Name of the last column."""
@@ -87,6 +90,16 @@ class Columns:
         """
         fields = [(column.path, column.type) for column in self.columns[:-1]]
         return Flattener(fields, self._hidden, converters)
+
+    def decoder(self, converters: Mapping[ColumnType, Converter] | None = None) -> RowDecoder:
+        """Return a function that does the same for the JSON of a row, three times as fast.
+
+        Args:
+            converters: As for `flattener`.
+        """
+        from cnct.data.row_decoder import RowDecoder  # noqa: PLC0415 - not for pickled columns
+
+        return RowDecoder(self.flattener(converters))
 
     @classmethod
     def documented(cls, schema: Any, resolve: Callable[[Any], Record]) -> Columns | None:

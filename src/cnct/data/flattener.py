@@ -16,10 +16,10 @@ Converter: TypeAlias = Callable[[Any], Any]
 """Returns the value of a cell for a JSON value other than null, or ``ODD``."""
 
 _Path: TypeAlias = tuple[str, ...]
-_Tree: TypeAlias = dict[str, Any]  # a _Leaf, or the tree of an object, by name
+Tree: TypeAlias = dict[str, Any]  # a Leaf, or the tree of an object, by name
 
 
-class _Leaf(NamedTuple):
+class Leaf(NamedTuple):
     """The place of a value: a cell, a type that needs no conversion, a converter.
 
     The cell is -1 for a field of the document that was not chosen.
@@ -31,7 +31,7 @@ class _Leaf(NamedTuple):
 
 
 _EXACT: dict[Any, type] = {CONVERTERS["string"]: str, CONVERTERS["boolean"]: bool}
-_UNSEEN = _Leaf(-1, None, json_text)
+_UNSEEN = Leaf(-1, None, json_text)
 
 
 class Flattener:
@@ -50,28 +50,28 @@ class Flattener:
         converters: Mapping[ColumnType, Converter] | None = None,
     ) -> None:
         by_type = {**CONVERTERS, **(converters or {})}
-        self._keeps_unknown = hidden is not None
-        self._tree: _Tree = {}
+        self.keeps_unknown = hidden is not None
+        self.tree: Tree = {}
         self._width = 1
         for path in hidden or ():
-            _plant(self._tree, path, _UNSEEN)
+            _plant(self.tree, path, _UNSEEN)
         for cell, (path, type_) in enumerate(fields):
             convert = by_type[type_]
-            _plant(self._tree, path, _Leaf(cell, _EXACT.get(convert), convert))
+            _plant(self.tree, path, Leaf(cell, _EXACT.get(convert), convert))
             self._width += 1
 
     def __call__(self, row: Any, odd: dict[str, int] | None = None) -> list[Any]:
         """Return the cells of a row; see `Columns.values`."""
         cells: list[Any] = [None] * self._width
-        rest = self._fill(cells, row, self._tree) if is_record(row) else row
+        rest = self._fill(cells, row, self.tree) if is_record(row) else row
         if rest is not None:
             cells[-1] = json_text(rest)
             if odd is not None:
-                _count(rest, self._tree, "", odd)
+                _count(rest, self.tree, "", odd)
         return cells
 
     def _fill(  # noqa: C901 - one function, since it runs for every value
-        self, cells: list[Any], values: Record, tree: _Tree
+        self, cells: list[Any], values: Record, tree: Tree
     ) -> Record | None:
         """Put values into cells, and return the odd and unknown ones, or ``None``."""
         rest: Record = {}
@@ -79,7 +79,7 @@ class Flattener:
             if value is None:
                 continue
             node = tree.get(name)
-            if type(node) is _Leaf:
+            if type(node) is Leaf:
                 cell, exact, convert = node
                 if cell < 0:
                     continue
@@ -92,7 +92,7 @@ class Flattener:
                 else:
                     cells[cell] = converted
             elif node is None:
-                if self._keeps_unknown:
+                if self.keeps_unknown:
                     rest[name] = value
             elif is_record(value):
                 below = self._fill(cells, value, node)
@@ -103,7 +103,7 @@ class Flattener:
         return rest or None
 
 
-def _plant(tree: _Tree, path: Sequence[str], leaf: _Leaf) -> None:
+def _plant(tree: Tree, path: Sequence[str], leaf: Leaf) -> None:
     """Put a leaf into a tree."""
     *above, name = path
     for step in above:
@@ -111,7 +111,7 @@ def _plant(tree: _Tree, path: Sequence[str], leaf: _Leaf) -> None:
     tree[name] = leaf
 
 
-def _count(rest: Any, tree: _Tree, prefix: str, odd: dict[str, int]) -> None:
+def _count(rest: Any, tree: Tree, prefix: str, odd: dict[str, int]) -> None:
     """Count the values that have no column or another type."""
     if not is_record(rest):
         odd[WHOLE_ROW] = odd.get(WHOLE_ROW, 0) + 1

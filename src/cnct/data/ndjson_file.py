@@ -9,7 +9,7 @@ import msgspec
 
 from cnct.data.column_types import TEXT_CONVERTERS
 from cnct.data.columns import Columns
-from cnct.data.json_rows import decoded_row, json_lines, json_text
+from cnct.data.json_rows import json_lines, json_text
 from cnct.data.row_file import RowFile
 
 
@@ -27,7 +27,7 @@ class NdjsonFile(RowFile):
         self._file = file
         self._columns = columns
         if columns is not None:
-            self._flatten = columns.flattener(TEXT_CONVERTERS)
+            self._decode = columns.decoder(TEXT_CONVERTERS)
 
     def write(self, rows: Sequence[bytes]) -> None:
         """Write a line for each row."""
@@ -37,7 +37,7 @@ class NdjsonFile(RowFile):
             self._file.write(b"".join([self._line(self._columns, row) for row in rows]))
 
     def _line(self, columns: Columns, row: bytes) -> bytes:
-        values = self._flatten(decoded_row(row), self.odd)
+        values = self._decode(row, self.odd)
         line = {
             column.name: msgspec.Raw(value.encode()) if column.type == "json" and value else value
             for column, value in zip(columns.columns, values, strict=True)

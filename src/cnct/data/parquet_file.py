@@ -9,7 +9,6 @@ from typing import IO, Any
 from cnct.data.arrow_library import BATCH_ROWS, COMPRESSIONS, arrow_library
 from cnct.data.columns import Columns
 from cnct.data.fed_file import FedFile
-from cnct.data.json_rows import decoded_row
 from cnct.text import did_you_mean
 
 
@@ -41,15 +40,15 @@ class ParquetFile(FedFile):
         """Start the writer."""
         if columns is None:
             raise TypeError("A Parquet file needs columns")
-        self._flatten = columns.flattener(self._library.converters)
+        self._decode = columns.decoder(self._library.converters)
         self._batch = partial(self._library.batch, columns)
         write, compression = self._library.write_parquet, self._compression
         self._feed(lambda batches: write(file, columns, batches, compression))
 
     def write(self, rows: Sequence[bytes]) -> None:
         """Write rows in batches, whose size does not depend on that of pages: nor do the bytes."""
-        flatten, odd = self._flatten, self.odd
-        self._rows += [flatten(decoded_row(row), odd) for row in rows]
+        decode, odd = self._decode, self.odd
+        self._rows += [decode(row, odd) for row in rows]
         while len(self._rows) >= BATCH_ROWS:
             batch, self._rows = self._rows[:BATCH_ROWS], self._rows[BATCH_ROWS:]
             self._fed.put(self._batch(batch))

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import IO, Any
+from typing import IO
 
 from cnct.data.columns import Columns
-from cnct.data.json_rows import decoded_row
 from cnct.exceptions import ExportError
 
 
@@ -61,18 +60,3 @@ class RowFile(ABC):
                 f" {self.most_rows:,}: filter the set, write several files with partitions=, or"
                 " choose another format"
             )
-
-
-class TypedFile(RowFile):
-    """Writes rows as the typed values of columns."""
-
-    _columns: Columns
-
-    def write(self, rows: Sequence[bytes]) -> None:
-        """Write rows by `write_values`."""
-        values, odd = self._columns.values, self.odd
-        self.write_values([values(decoded_row(row), odd) for row in rows])
-
-    @abstractmethod
-    def write_values(self, rows: list[list[Any]]) -> None:
-        """Write rows as `Columns.values` returns them."""

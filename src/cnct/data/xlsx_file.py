@@ -19,7 +19,6 @@ from cnct.data.column_types import CONVERTERS, ODD, ColumnType
 from cnct.data.columns import Columns
 from cnct.data.fed_file import FedFile
 from cnct.data.flattener import Converter
-from cnct.data.json_rows import decoded_row
 from cnct.exceptions import ExportError, ExportWarning, users_level
 from cnct.text import listed
 
@@ -71,7 +70,7 @@ class XlsxFile(FedFile):
         """Start the writer."""
         if columns is None:
             raise TypeError("A workbook needs columns")
-        self._flatten = columns.flattener(_CONVERTERS)
+        self._decode = columns.decoder(_CONVERTERS)
         self._names = [column.name for column in columns.columns]
         self._feed(partial(_write_workbook, file, self._sheet, columns))
 
@@ -81,11 +80,11 @@ class XlsxFile(FedFile):
         Raises:
             ExportError: If the sheet is full, or a text is too long for a cell.
         """
-        flatten, odd, names = self._flatten, self.odd, self._names
+        decode, odd, names = self._decode, self.odd, self._names
         records: list[dict[str, Any]] = []
         for row in rows:
             self._rows += 1
-            record = dict(zip(names, flatten(decoded_row(row), odd), strict=True))
+            record = dict(zip(names, decode(row, odd), strict=True))
             for name, value in record.items():
                 if type(value) is str and 2 * len(value) > _MOST_TEXT:
                     record[name] = self._fitted(name, value)
