@@ -17,7 +17,7 @@ from arro3.io import read_parquet
 
 from cnct import ExportError, ExportWarning
 from cnct.data.columns import Column, Columns
-from cnct.data.exporting import Export, warn_of_extra
+from cnct.data.exporting import Export
 from cnct.data.fed_file import Feed
 from cnct.data.file_formats import row_file
 from cnct.data.whole_file import OpenStream
@@ -51,7 +51,7 @@ def exported(rows, form, columns=COLUMNS, page=2, file=None, **options):
     with Export(OpenStream(file, "test"), row_file(form, **options), columns) as export:
         for start in range(0, len(rows), page):
             export.write(rows[start : start + page])
-        warn_of_extra(export.finish())
+        export.finish()
     return file
 
 
