@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,15 @@ def test_the_key_is_in_no_file(pipeline, client, tmp_path, capfd):
     assert [path for path in files if secret in path.read_bytes()] == []
     output = capfd.readouterr()
     assert secret.decode() not in output.out + output.err
+
+
+def test_the_example_of_the_page_runs(pipeline, client):
+    text = (Path(__file__).parents[2] / "docs/engines.md").read_text(encoding="utf-8")
+    block = re.search(r"^```python\n(import dlt\n.+?)^```$", text, re.DOTALL | re.MULTILINE)[1]
+    names: dict[str, Any] = {}
+    exec(block, names)  # noqa: S102 - an example of ours
+    (count,) = table(names["pipeline"], "SELECT count(*) FROM products_items")
+    assert count == (client.collection("products/PRD-000-000-001/items").all().count(),)
 
 
 def test_unknown_collections_are_refused_before_anything_is_read(client):

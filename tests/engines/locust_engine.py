@@ -35,7 +35,8 @@ def connect() -> Iterator[Emulator]:
 def start(connect: Emulator) -> Iterator[Any]:
     """A function that starts Locust with the settings of the emulator in variables."""
     started = []
-    settings = {"CNCT_API_KEY": KEY, "CNCT_ENDPOINT": connect.endpoint, "SPEC": str(connect.spec)}
+    settings = {"CNCT_API_KEY": KEY, "CNCT_ENDPOINT": connect.endpoint}
+    settings |= dict.fromkeys(("SPEC", "CNCT_SPEC"), str(connect.spec))
     connect.requests.clear()
 
     def run(*arguments: str, file: str = "vendors.py", **variables: str) -> Any:
@@ -120,6 +121,15 @@ def test_without_a_key_the_log_says_what_to_set(start):
     _, log = ended(process)
     assert "There is no API key: pass api_key=, set CNCT_API_KEY" in log
     assert process.returncode != 0
+
+
+def test_the_example_of_the_page_runs(start, tmp_path):
+    text = (HERE.parents[1] / "docs/engines.md").read_text(encoding="utf-8")
+    block = re.search(r"^```python\n(from locust .+?)^```$", text, re.DOTALL | re.MULTILINE)[1]
+    example = tmp_path / "locustfile.py"
+    example.write_text(f"from vendors import ROWS\n{block}".replace("between(1, 2)", "lambda _: 0"))
+    figures, log = ended(start(*HEADLESS, file=str(example), PYTHONPATH=str(HERE)))
+    assert figures["POST /requests/{id}/approve"]["num_requests"] > 0, log
 
 
 def test_programs_for_the_incumbent_run_on_the_bridge(start, connect):
