@@ -12,7 +12,7 @@ from cnct.data.mirror.state import CollectionState
 from cnct.exceptions import MirrorError
 from cnct.openapi.shapes import Record
 
-_BATCH = 500
+_BATCH = 200  # rows in memory
 _LINES = """
 SELECT path, id, number, added, moment, removed FROM "cnct.rows"
 WHERE number > ? AND path IN (SELECT value FROM json_each(?)) ORDER BY number LIMIT ?
