@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from tests.conftest import KEY
 
-from cnct import ConnectClient, MirrorError
+from cnct import ConnectClient, InvalidCallError, MirrorError
 from cnct.emulator import Emulator
 
 ASSET = {"id": "AS-1", "product": {"id": "PRD-1", "name": "Cloud"}}
@@ -231,11 +231,48 @@ def test_a_file_that_is_no_mirror_of_this_endpoint_is_not_read(client, mirror, p
     other = ConnectClient(None, "https://other.example/public/v1", use_specs=False)
     with other.mirror(path) as foreign, pytest.raises(MirrorError, match="is a mirror of http"):
         foreign.requests.count()
+    file = path.with_name("other.db")
     for content in (b"", b"text" * 1000):
-        file = path.with_name("other.db")
         file.write_bytes(content)
         with client.mirror(file) as broken, pytest.raises(MirrorError, match="other"):
             broken.collection("requests").count()
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 99")
+    with client.mirror(path) as newer, pytest.raises(MirrorError, match="by a newer version"):
+        newer.collection("requests").count()
+
+
+def documented(folder: Path, *properties: str) -> Path:
+    """Write a document whose things have some properties, and return its path."""
+    schema = {"type": "object", "properties": {name: PROPERTIES[name] for name in properties}}
+    content = {"application/json": {"schema": {"type": "array", "items": schema}}}
+    lookups = "**lookups:** eq, ne"
+    listing = {
+        "parameters": [
+            {"name": name, "in": "query", "description": lookups, "schema": PROPERTIES[name]}
+            for name in properties
+        ],
+        "responses": {"200": {"content": content}},
+    }
+    paths = {"/things": {"get": listing}, "/things/{id}": {"get": {}}}
+    file = folder / f"{'-'.join(properties)}.json"
+    file.write_text(json.dumps(THINGS | {"paths": paths}))
+    return file
+
+
+def test_a_reader_follows_a_document_that_changes(tmp_path, path):
+    before, after = documented(tmp_path, "id"), documented(tmp_path, "id", "day", "count")
+    with Emulator(spec=after, records={"things": [ROW]}) as connect:
+        old = ConnectClient(KEY, connect.endpoint, specs_location=before)
+        new = ConnectClient(KEY, connect.endpoint, specs_location=after)
+        with old.mirror(path) as reader, new.mirror(path) as writer:
+            reader.sync("things")
+            assert reader.things.filter(id="T-1").count() == 1
+            with pytest.raises(InvalidCallError, match="Unknown field 'day'"):
+                reader.things.filter(day="2026-01-01").count()
+            writer.sync("things")
+            assert reader.things.filter(day="2026-01-01", count=3).count() == 1
+    assert sql(path, "SELECT day, count FROM things") == [("2026-01-01", 3)]
 
 
 def test_a_mirror_shows_the_names_of_its_collections(mirror):

@@ -24,7 +24,9 @@ def opened(path: str, *, is_read_only: bool = False) -> Storage:
             opened.
     """
     try:
-        if path != MEMORY and not is_read_only:
+        if is_read_only:
+            _check(path)
+        elif path != MEMORY:
             _mark(path)
         return Storage(path, is_read_only=is_read_only)
     except sqlite3.Error as error:
@@ -34,24 +36,41 @@ def opened(path: str, *, is_read_only: bool = False) -> Storage:
         ) from error
 
 
+def _check(path: str) -> None:
+    """Refuse a database that is no mirror."""
+    name = f"{Path(path).absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(name, uri=True)) as connection:
+        if not _is_marked(path, connection):
+            raise _no_mirror(path)
+
+
 def _mark(path: str) -> None:
     """Mark a new database as a mirror, and refuse any other one before it is changed."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if application == _APPLICATION:
-            if version > _FORMAT:
-                raise MirrorError(
-                    f"{path} was written by a newer version of cnct (format {version}): update"
-                    " cnct, or name another file"
-                )
+        if _is_marked(path, connection):
             return
         if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-            raise MirrorError(f"{path} is a database, but no mirror: name another file")
+            raise _no_mirror(path)
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(f"PRAGMA application_id = {_APPLICATION}")
         connection.execute(f"PRAGMA user_version = {_FORMAT}")
         connection.execute("COMMIT")
+
+
+def _is_marked(path: str, connection: sqlite3.Connection) -> bool:
+    """Return whether a database is marked as a mirror; refuse one of a newer format."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application == _APPLICATION and version > _FORMAT:
+        raise MirrorError(
+            f"{path} was written by a newer version of cnct (format {version}): update cnct, or"
+            " name another file"
+        )
+    return bool(application == _APPLICATION)
+
+
+def _no_mirror(path: str) -> MirrorError:
+    return MirrorError(f"{path} is a database, but no mirror: name another file")
 
 
 @contextmanager

@@ -91,11 +91,8 @@ class MirrorReading:
 
     def _opened(self) -> MirrorFile:
         file = MirrorFile(self._path, is_read_only=True)
-        try:
+        with self.errors():
             endpoint = file.fact("endpoint")
-        except sqlite3.Error as error:
-            file.close()
-            raise MirrorError(f"{self._path} is no mirror: {error}. Name another file") from error
         if endpoint and not is_same_endpoint(endpoint, self._endpoint):
             file.close()
             raise MirrorError(
