@@ -32,6 +32,8 @@ write_timeout: ContextVar[float | None] = ContextVar("write_timeout", default=No
 
 _OPTIONS = ("preload_content", "decode_content", "enforce_content_length")
 _BODILESS = frozenset({"GET", "HEAD"})
+_LEFT_TO_URLLIB3 = frozenset({"host", "transfer-encoding"})
+_EXPECTED = frozenset({"user-agent", "accept-encoding"})
 _SMALL = 64 << 10  # bytes; a smaller body is sent together with the head
 _HEAD = re.compile(
     r"[A-Z]+ /[!-~]* HTTP/1\.1\r\nHost: [!-~]+\r\n"
@@ -46,17 +48,20 @@ def _head(
 
     urllib3 handles other kinds of body, missing headers, and invalid requests.
     """
-    has_length = "Content-Length" in headers
-    is_framed = has_length and (body is None or isinstance(body, bytes))
+    fields = [*headers.items()]  # once, since a case-insensitive mapping is slow
+    names = {name.lower() for name, _ in fields}
+    is_framed = "content-length" in names and (body is None or isinstance(body, bytes))
     if not (is_framed or (body is None and method in _BODILESS)):
         return None
-    if "Host" in headers or "Transfer-Encoding" in headers or SKIP_HEADER in headers.values():
+    if names & _LEFT_TO_URLLIB3 or not names >= _EXPECTED:
         return None
-    if "User-Agent" not in headers or "Accept-Encoding" not in headers:
-        return None
-    lines = [f"{name}: {value}\r\n" for name, value in headers.items() if isinstance(value, str)]
+    lines = [
+        f"{name}: {value}\r\n"
+        for name, value in fields
+        if isinstance(value, str) and value != SKIP_HEADER
+    ]
     text = "".join((f"{method} {target} HTTP/1.1\r\nHost: {host}\r\n", *lines, "\r\n"))
-    if len(lines) < len(headers) or not _HEAD.fullmatch(text):
+    if len(lines) < len(fields) or not _HEAD.fullmatch(text):
         return None
     try:
         return text.encode("latin-1")
