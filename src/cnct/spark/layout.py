@@ -1,0 +1,205 @@
+"""The columns of a DataFrame: names and types for Spark, and record batches for Arrow. No I/O.
+
+Layouts are sent to workers that may lack this package, so they consist of tuples and texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from cnct.data.column_types import DECIMAL_DIGITS, DECIMAL_PLACES, ColumnType
+from cnct.data.columns import EXTRA, Column, Columns
+from cnct.exceptions import InvalidCallError
+from cnct.openapi.shapes import Record
+from cnct.text import clean, did_you_mean
+
+PlainColumn: TypeAlias = tuple[str, tuple[str, ...], ColumnType]
+"""A `Column` as a plain tuple."""
+
+PlainLayout: TypeAlias = tuple[tuple[PlainColumn, ...], tuple[PlainColumn, ...]]
+"""A `Layout` as plain tuples."""
+
+
+class _Types(NamedTuple):
+    """The names of a type in DDL of Spark, and in Arrow."""
+
+    ddl: str
+    arrow: str
+
+
+_TYPES: dict[ColumnType, _Types] = {
+    "string": _Types("string", "string"),
+    "integer": _Types("bigint", "int64"),
+    "decimal": _Types(
+        f"decimal({DECIMAL_DIGITS},{DECIMAL_PLACES})",
+        f"decimal128({DECIMAL_DIGITS}, {DECIMAL_PLACES})",
+    ),
+    "float": _Types("double", "double"),
+    "boolean": _Types("boolean", "bool"),
+    "datetime": _Types("timestamp", "timestamp[us, tz=UTC]"),
+    "date": _Types("date", "date32[day]"),
+    "json": _Types("string", "string"),
+}
+
+
+class Layout(NamedTuple):
+    """The columns of a DataFrame.
+
+    Attributes:
+        columns: The columns in order; the path of ``_extra`` is empty.
+        others: Columns of the collection that the DataFrame does not have.
+    """
+
+    columns: tuple[Column, ...]
+    others: tuple[Column, ...] = ()
+
+    @classmethod
+    def of(cls, columns: Columns) -> Layout:
+        """Return the layout with all columns, named as conditions are: ``asset__product__id``.
+
+        A name that Spark, which ignores letter case, cannot distinguish gets underscores at the
+        end.
+        """
+        taken = {EXTRA}
+        renamed: list[Column] = []
+        for column in columns.columns[:-1]:
+            name = "__".join(column.path)
+            while name.lower() in taken:
+                name += "_"
+            taken.add(name.lower())
+            renamed.append(column._replace(name=name))
+        return cls((*renamed, Column(EXTRA, (), "json")))
+
+    @classmethod
+    def from_plain(cls, plain: PlainLayout) -> Layout:
+        """Return a layout from the tuples of `plain`."""
+        columns, others = plain
+        return cls(
+            tuple(Column(*column) for column in columns), tuple(Column(*column) for column in others)
+        )
+
+    @property
+    def plain(self) -> PlainLayout:
+        """The layout as tuples and texts."""
+        return tuple(map(_plain, self.columns)), tuple(map(_plain, self.others))
+
+    @property
+    def ddl(self) -> str:
+        """The schema as Spark reads it from text."""
+        return ", ".join(
+            f"`{column.name.replace('`', '``')}` {_TYPES[column.type].ddl}"
+            for column in self.columns
+        )
+
+    def without(self, paths: Iterable[tuple[str, ...]]) -> Layout:
+        """Return the layout without the columns at or below some paths."""
+        removed = {
+            column
+            for column in self.columns
+            for path in paths
+            if path and column.path[: len(path)] == path
+        }
+        return Layout(
+            tuple(column for column in self.columns if column not in removed),
+            (*self.others, *(column for column in self.columns if column in removed)),
+        )
+
+    def requested(self, schema: Any) -> Layout:
+        """Return the columns that a schema names, in its order.
+
+        Args:
+            schema: A ``StructType`` of Spark, or a schema of Arrow, which Sail passes.
+
+        Raises:
+            InvalidCallError: If the schema has another name or type.
+        """
+        by_name = {column.name.lower(): column for column in self.columns}
+        columns: list[Column] = []
+        for name, type_ in _fields_of(schema):
+            column = by_name.get(name.lower())
+            if column is None:
+                raise InvalidCallError(_unknown(name, self))
+            if type_ not in _TYPES[column.type]:
+                raise InvalidCallError(
+                    f"Column {clean(name)!r} is of type {_TYPES[column.type].ddl}, not"
+                    f" {clean(type_)}: write that type, and cast the column of the DataFrame"
+                )
+            columns.append(column._replace(name=name))
+        names = {column.path for column in columns}
+        others = [column for column in self.columns if column.path not in names]
+        return Layout(tuple(columns), (*self.others, *others))
+
+    def arrow_schema(self, pyarrow: Any) -> Any:
+        """Return the schema for Arrow; all columns can be null."""
+        return pyarrow.schema(
+            [(column.name, _arrow_type(column.type, pyarrow)) for column in self.columns]
+        )
+
+    def batch(self, rows: Sequence[Any], pyarrow: Any) -> Any:
+        """Return rows as a record batch of Arrow."""
+        schema = self.arrow_schema(pyarrow)
+        values = zip(*map(self._values(), rows), strict=True)
+        arrays = [
+            pyarrow.array(cells, type=field.type)
+            for cells, field in zip(values, schema, strict=True)
+        ]
+        return pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
+
+    def _values(self) -> Any:
+        """Return the function from a row to its values, in the order of the columns."""
+        columns = [column for column in self.columns if column.path]
+        has_extra = len(columns) < len(self.columns)
+        others = [column for column in self.others if column.path]
+        values = Columns(columns, hidden=others if has_extra else None).values
+        if not has_extra:
+            return lambda row: values(row)[:-1]
+        place = next(index for index, column in enumerate(self.columns) if not column.path)
+        if place == len(columns):
+            return values
+
+        def moved(row: Record) -> list[Any]:
+            *cells, extra = values(row)
+            return [*cells[:place], extra, *cells[place:]]
+
+        return moved
+
+
+def _plain(column: Column) -> PlainColumn:
+    return column.name, column.path, column.type
+
+
+def _fields_of(schema: Any) -> list[tuple[str, str]]:
+    """Return names and types of a schema of Spark or Arrow."""
+    if hasattr(schema, "fieldNames"):
+        return [(field.name, field.dataType.simpleString()) for field in schema.fields]
+    return [(field.name, str(field.type)) for field in schema]
+
+
+def _unknown(name: str, layout: Layout) -> str:
+    hidden = next((column for column in layout.others if "__".join(column.path) == name), None)
+    if hidden:
+        return (
+            f"Column {clean(name)!r} is hidden or removed: write option('select',"
+            f" {hidden.path[0]!r})"
+        )
+    names = [column.name for column in layout.columns]
+    return f"There is no column {clean(name)!r}.{did_you_mean(name, names)}"
+
+
+def _arrow_type(type_: ColumnType, pyarrow: Any) -> Any:
+    match type_:
+        case "integer":
+            return pyarrow.int64()
+        case "decimal":
+            return pyarrow.decimal128(DECIMAL_DIGITS, DECIMAL_PLACES)
+        case "float":
+            return pyarrow.float64()
+        case "boolean":
+            return pyarrow.bool_()
+        case "datetime":
+            return pyarrow.timestamp("us", tz="UTC")
+        case "date":
+            return pyarrow.date32()
+        case "string" | "json":
+            return pyarrow.string()
