@@ -5,6 +5,7 @@ Layouts are sent to workers that may lack this package, so they consist of tuple
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -17,7 +18,7 @@ from cnct.text import clean, did_you_mean
 PlainColumn: TypeAlias = tuple[str, tuple[str, ...], ColumnType]
 """A `Column` as a plain tuple."""
 
-PlainLayout: TypeAlias = tuple[tuple[PlainColumn, ...], tuple[PlainColumn, ...]]
+PlainLayout: TypeAlias = tuple[tuple[PlainColumn, ...], tuple[PlainColumn, ...], str]
 """A `Layout` as plain tuples."""
 
 
@@ -37,10 +38,13 @@ _TYPES: dict[ColumnType, _Types] = {
     ),
     "float": _Types("double", "double"),
     "boolean": _Types("boolean", "bool"),
-    "datetime": _Types("timestamp", "timestamp[us, tz=UTC]"),
+    "datetime": _Types("timestamp", ""),  # see _IN_ZONE
     "date": _Types("date", "date32[day]"),
     "json": _Types("string", "string"),
 }
+
+_IN_ZONE = re.compile(r"timestamp\[us, tz=(.+)\]")
+"""The Arrow type of times: Sail passes the zone of its session."""
 
 
 class Layout(NamedTuple):
@@ -49,10 +53,12 @@ class Layout(NamedTuple):
     Attributes:
         columns: The columns in order; the path of ``_extra`` is empty.
         others: Columns of the collection that the DataFrame does not have.
+        zone: Time zone in the Arrow type of times; the values are the same in each.
     """
 
     columns: tuple[Column, ...]
     others: tuple[Column, ...] = ()
+    zone: str = "UTC"
 
     @classmethod
     def of(cls, columns: Columns) -> Layout:
@@ -74,15 +80,14 @@ class Layout(NamedTuple):
     @classmethod
     def from_plain(cls, plain: PlainLayout) -> Layout:
         """Return a layout from the tuples of `plain`."""
-        columns, others = plain
-        return cls(
-            tuple(Column(*column) for column in columns), tuple(Column(*column) for column in others)
-        )
+        *parts, zone = plain
+        columns, others = (tuple(Column(*column) for column in part) for part in parts)
+        return cls(columns, others, zone)
 
     @property
     def plain(self) -> PlainLayout:
         """The layout as tuples and texts."""
-        return tuple(map(_plain, self.columns)), tuple(map(_plain, self.others))
+        return tuple(map(_plain, self.columns)), tuple(map(_plain, self.others)), self.zone
 
     @property
     def ddl(self) -> str:
@@ -94,16 +99,13 @@ class Layout(NamedTuple):
 
     def without(self, paths: Iterable[tuple[str, ...]]) -> Layout:
         """Return the layout without the columns at or below some paths."""
-        removed = {
-            column
-            for column in self.columns
-            for path in paths
-            if path and column.path[: len(path)] == path
-        }
-        return Layout(
-            tuple(column for column in self.columns if column not in removed),
-            (*self.others, *(column for column in self.columns if column in removed)),
-        )
+        removed = {*paths}
+        kept, others = [], [*self.others]
+        for column in self.columns:
+            path = column.path
+            is_removed = any(path[:end] in removed for end in range(1, len(path) + 1))
+            (others if is_removed else kept).append(column)
+        return Layout(tuple(kept), tuple(others), self.zone)
 
     def requested(self, schema: Any) -> Layout:
         """Return the columns that a schema names, in its order.
@@ -116,11 +118,15 @@ class Layout(NamedTuple):
         """
         by_name = {column.name.lower(): column for column in self.columns}
         columns: list[Column] = []
+        zone = self.zone
         for name, type_ in _fields_of(schema):
             column = by_name.get(name.lower())
             if column is None:
                 raise InvalidCallError(_unknown(name, self))
-            if type_ not in _TYPES[column.type]:
+            in_zone = _IN_ZONE.fullmatch(type_)
+            if in_zone and column.type == "datetime":
+                zone = in_zone[1]
+            elif type_ not in _TYPES[column.type]:
                 raise InvalidCallError(
                     f"Column {clean(name)!r} is of type {_TYPES[column.type].ddl}, not"
                     f" {clean(type_)}: write that type, and cast the column of the DataFrame"
@@ -128,12 +134,12 @@ class Layout(NamedTuple):
             columns.append(column._replace(name=name))
         names = {column.path for column in columns}
         others = [column for column in self.columns if column.path not in names]
-        return Layout(tuple(columns), (*self.others, *others))
+        return Layout(tuple(columns), (*self.others, *others), zone)
 
     def arrow_schema(self, pyarrow: Any) -> Any:
         """Return the schema for Arrow; all columns can be null."""
         return pyarrow.schema(
-            [(column.name, _arrow_type(column.type, pyarrow)) for column in self.columns]
+            [(column.name, _arrow_type(column.type, self.zone, pyarrow)) for column in self.columns]
         )
 
     def batch(self, rows: Sequence[Any], pyarrow: Any) -> Any:
@@ -187,7 +193,7 @@ def _unknown(name: str, layout: Layout) -> str:
     return f"There is no column {clean(name)!r}.{did_you_mean(name, names)}"
 
 
-def _arrow_type(type_: ColumnType, pyarrow: Any) -> Any:
+def _arrow_type(type_: ColumnType, zone: str, pyarrow: Any) -> Any:
     match type_:
         case "integer":
             return pyarrow.int64()
@@ -198,7 +204,7 @@ def _arrow_type(type_: ColumnType, pyarrow: Any) -> Any:
         case "boolean":
             return pyarrow.bool_()
         case "datetime":
-            return pyarrow.timestamp("us", tz="UTC")
+            return pyarrow.timestamp("us", tz=zone)
         case "date":
             return pyarrow.date32()
         case "string" | "json":

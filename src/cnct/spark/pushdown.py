@@ -88,9 +88,7 @@ class _Target(NamedTuple):
         return not self.field.enum or text in self.field.enum
 
 
-def pushed(
-    filters: Iterable[Any], layout: Layout, fields: Mapping[str, FilterField]
-) -> R:
+def pushed(filters: Iterable[Any], layout: Layout, fields: Mapping[str, FilterField]) -> R:
     """Return a condition that every row matches that the filters match; ``R()`` for none.
 
     Args:

@@ -6,6 +6,8 @@ are pickled with their code: a worker without this package can load them, and ex
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -33,8 +35,6 @@ def data_source(engine: Any) -> type:
         return self._plain_layout
 
     def schema(self: Any) -> Any:
-        import sys
-
         layout = imported("cnct.spark.layout").Layout.from_plain(self.plain_layout())
         if "pysail" in sys.modules:
             # Sail reads the timestamps of DDL as times without a zone; Spark takes no Arrow.
@@ -149,9 +149,6 @@ def _importer() -> Callable[[str], Any]:
     """
 
     def imported(name: str) -> Any:
-        import importlib
-        import sys
-
         try:
             return importlib.import_module(name)
         except ModuleNotFoundError as error:
