@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 
-.PHONY: demo test lowest pythons coexistence shells stubs coverage campaign lint types bench bridge engines clusters conformance clean
+.PHONY: demo test lowest pythons coexistence shells stubs coverage campaign lint types bench bridge engines spark clusters conformance clean
 
 # What the demo needs; the tools of the other targets come on top.
 $(BASE): pyproject.toml
@@ -56,8 +56,21 @@ $(ENGINES)/.ready: pyproject.toml
 		--editable '.[emulator]' --group engines
 	touch $(ENGINES)/.ready
 
-engines: $(ENGINES)/.ready  ## The adapters to dlt and Locust, with these engines
+engines: $(ENGINES)/.ready  ## The adapters to dlt, Locust and Spark, with these engines, Sail for Spark
 	$(ENGINES)/bin/python -m pytest -p no:cacheprovider -p no:locust tests/engines/*_engine.py
+	$(ENGINES)/bin/python -m pytest -p no:cacheprovider -p no:locust tests/engines/spark_frames.py
+
+SPARK := $(VENV)-spark
+$(SPARK)/.ready: pyproject.toml
+	command -v java || { apt-get update -qq && apt-get install -qq --no-install-recommends default-jre-headless; }
+	$(PYTHON) -m venv --clear $(SPARK)
+	$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(SPARK)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable '.[emulator]' --group spark
+	touch $(SPARK)/.ready
+
+spark: $(SPARK)/.ready  ## The adapter to Spark on Spark 4 in local mode; installs Java if there is none
+	$(SPARK)/bin/python -m pytest -p no:cacheprovider tests/engines/spark_frames.py
 
 CLUSTERS := $(VENV)-clusters
 $(CLUSTERS)/.ready: pyproject.toml

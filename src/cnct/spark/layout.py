@@ -6,13 +6,12 @@ Layouts are sent to workers that may lack this package, so they consist of tuple
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from cnct.data.column_types import DECIMAL_DIGITS, DECIMAL_PLACES, ColumnType
 from cnct.data.columns import EXTRA, Column, Columns
 from cnct.exceptions import InvalidCallError
-from cnct.openapi.shapes import Record
 from cnct.text import clean, did_you_mean
 
 PlainColumn: TypeAlias = tuple[str, tuple[str, ...], ColumnType]
@@ -142,30 +141,30 @@ class Layout(NamedTuple):
             [(column.name, _arrow_type(column.type, self.zone, pyarrow)) for column in self.columns]
         )
 
-    def batch(self, rows: Sequence[Any], pyarrow: Any) -> Any:
-        """Return rows as a record batch of Arrow."""
+    def batch(self, cells: Iterable[Sequence[Any]], pyarrow: Any) -> Any:
+        """Return the cells of rows, from `decoder`, as a record batch of Arrow."""
         schema = self.arrow_schema(pyarrow)
-        values = zip(*map(self._values(), rows), strict=True)
+        values = zip(*cells, strict=True)
         arrays = [
             pyarrow.array(cells, type=field.type)
             for cells, field in zip(values, schema, strict=True)
         ]
         return pyarrow.RecordBatch.from_arrays(arrays, schema=schema)
 
-    def _values(self) -> Any:
-        """Return the function from a row to its values, in the order of the columns."""
+    def decoder(self) -> Callable[[bytes], Sequence[Any]]:
+        """Return the function from the JSON of a row to its cells, in the order of the columns."""
         columns = [column for column in self.columns if column.path]
         has_extra = len(columns) < len(self.columns)
         others = [column for column in self.others if column.path]
-        values = Columns(columns, hidden=others if has_extra else None).values
+        decode = Columns(columns, hidden=others if has_extra else None).decoder()
         if not has_extra:
-            return lambda row: values(row)[:-1]
+            return lambda row: decode(row)[:-1]
         place = next(index for index, column in enumerate(self.columns) if not column.path)
         if place == len(columns):
-            return values
+            return decode
 
-        def moved(row: Record) -> list[Any]:
-            *cells, extra = values(row)
+        def moved(row: bytes) -> list[Any]:
+            *cells, extra = decode(row)
             return [*cells[:place], extra, *cells[place:]]
 
         return moved

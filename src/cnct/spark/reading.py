@@ -181,7 +181,9 @@ def batches(options: Mapping[str, str], plain: PlainLayout, part: bytes | None) 
         return
     pyarrow: Any = importlib.import_module("pyarrow")
     columns = Layout.from_plain(plain)
+    decode = columns.decoder()
     partition: Partition = pickle.loads(part)  # noqa: S301 - pickled by `partitions`
     with connect(read_options(options), use_specs=False) as client:
-        for rows in partition.read(client).pages():
-            yield columns.batch(rows, pyarrow)
+        # Raw rows keep the digits of decimals.
+        for page in partition.read(client)._raw().pages():
+            yield columns.batch((decode(row.raw) for row in page), pyarrow)

@@ -1,4 +1,4 @@
-"""The data source on Sail (`make engines`), or on real Spark without pysail (`make spark`)."""
+"""The data source of Spark on Sail (`make engines`), or on Spark itself (`make spark`)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ IS_SAIL = importlib.util.find_spec("pysail") is not None
 START = datetime(2024, 1, 1, tzinfo=UTC)
 STATUSES = ("active", "draft", "terminated")
 ASSETS = "subscriptions/assets"
+# pyspark warns of pandas 3, which it does not use here.
+pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
 on_spark = pytest.mark.skipif(IS_SAIL, reason="Sail reads no streams from Python, retries no tasks")
 
 
@@ -209,12 +211,14 @@ def test_a_partition_that_fails_ends_the_read(connect, spark):
 def test_a_partition_that_is_retried_has_no_duplicates(connect, spark):
     reader = spark.read.format("connect").option("partitions", "3").option("limit", "50")
     rows = reader.load(ASSETS)
-    _ = rows.schema
+    every = ids(rows)
+    counts = [request for request in connect.requests if "limit=0" in request.query]
     connect.faults = [
-        Fault.status(403, path=ASSETS, after=after, times=1) for after in (24, 28, 33)
+        Fault.status(403, path=ASSETS, after=len(counts) + after, times=1) for after in (3, 6, 9)
     ]
-    assert ids(rows) == [f"AS-{number:05}" for number in range(600)]
-    assert len([True for request in connect.requests if request.status == 403]) == 3
+    connect.requests.clear()
+    assert ids(rows) == every == [f"AS-{number:05}" for number in range(600)]
+    assert len([request for request in connect.requests if request.status == 403]) == 3
 
 
 def changed(number, moment):
@@ -255,3 +259,27 @@ def test_a_stream_delivers_what_changes_and_goes_on_from_its_checkpoint(connect,
     query.processAllAvailable()
     assert "PR-5" in batches[-1]
     query.stop()
+
+
+def test_a_worker_without_the_package_is_told_where_it_is_missing():
+    """The classes are pickled with their code, so that they can be loaded and explain."""
+    import subprocess
+
+    from pyspark import cloudpickle
+    from pyspark.sql import datasource
+
+    from cnct.spark.source import data_source
+
+    pickled = cloudpickle.dumps(data_source(datasource)({"path": ASSETS}))
+    code = (
+        "import pickle, sys\n"
+        "sys.modules['cnct'] = None\n"
+        f"source = pickle.loads({pickled!r})\n"
+        "try: source.schema()\n"
+        "except ImportError as error: print(error)\n"
+    )
+    run = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    assert f"{sys.executable}, has no module 'cnct" in run.stdout
+    assert "PYSPARK_PYTHON" in run.stdout
