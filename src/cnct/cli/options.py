@@ -139,8 +139,15 @@ def output_options(function: Function) -> Function:
     return form(plain(function))
 
 
-def query_options(function: Function) -> Function:
-    """Add the arguments and options that choose rows; the command gets them as ``query``."""
+def query_options(
+    function: Function, between: Sequence[Callable[[Function], Function]] = ()
+) -> Function:
+    """Add the arguments and options that choose rows; the command gets them as ``query``.
+
+    Args:
+        function: The function of the command.
+        between: Arguments between the collection and the conditions.
+    """
 
     @wraps(function)
     def with_query(
@@ -153,12 +160,13 @@ def query_options(function: Function) -> Function:
     ) -> Any:
         return function(*args, query=QueryOptions(collection, conditions, rql, search), **rest)
 
-    decorators = (
+    decorators: list[Callable[[Function], Function]] = [
         click.argument("collection"),
+        *between,
         click.argument("conditions", nargs=-1, metavar="[FIELD[__OP]=VALUE]..."),
         click.option("--rql", multiple=True, metavar="RQL", help="A filter in RQL."),
         click.option("--search", metavar="WORDS", help="Text to search for."),
-    )
+    ]
     return _decorated(with_query, decorators)
 
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "call": Entry("call", "Call an action of a resource, or of many."),
     "wait": Entry("wait", "Wait until a resource meets a condition."),
     "watch": Entry("watch", "Print resources as they appear and change."),
+    "export": Entry("export", "Write the resources of a collection to a file."),
     "sync": Entry("sync", "Bring a local mirror up to date."),
     "find": Entry("find", "Search the API's document."),
     "help": Entry("help", "Describe a place of the API, or a command."),

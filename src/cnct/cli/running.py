@@ -19,10 +19,17 @@ from cnct.cli.exits import Exit, exit_for
 from cnct.cli.messages import has_terminal, print_message
 from cnct.cli.root import root
 from cnct.cli.sink import OutputClosed
-from cnct.exceptions import ClientError, DriftWarning, JournalError, RQLError, SettingsWarning
+from cnct.exceptions import (
+    ClientError,
+    DriftWarning,
+    ExportError,
+    JournalError,
+    RQLError,
+    SettingsWarning,
+)
 
 _ALWAYS = (DriftWarning, SettingsWarning)
-_ERRORS = (ClientError, JournalError, RQLError, OSError)
+_ERRORS = (ClientError, ExportError, JournalError, RQLError, OSError)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -88,7 +88,9 @@ class Columns:
         Args:
             converters: Functions that return a cell for a JSON value, or ``ODD``, by type.
         """
-        fields = [(column.path, column.type) for column in self.columns[:-1]]
+        fields: list[tuple[tuple[str, ...], ColumnType]] = [
+            (column.path, column.type) for column in self.columns[:-1]
+        ]
         return Flattener(fields, self._hidden, converters)
 
     def decoder(self, converters: Mapping[ColumnType, Converter] | None = None) -> RowDecoder:

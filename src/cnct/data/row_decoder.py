@@ -17,7 +17,7 @@ from cnct.data.flattener import Converter, Flattener, Leaf, Tree
 from cnct.data.json_rows import decoded_row
 from cnct.openapi.shapes import is_record
 
-_INTEGER = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+_INTEGER: Any = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _EXACT: dict[Any, Any] = {
     CONVERTERS["string"]: str | None,
     CONVERTERS["boolean"]: bool | None,

@@ -91,6 +91,22 @@ FORMS = {
     "watch": Form(
         {**_QUERY, "--select": SELECT, **_PAUSES, **_CALLS}, (COLLECTION, CONDITION), repeats=True
     ),
+    "export": Form(
+        {
+            **_QUERY,
+            **_ROWS,
+            **_ALL_ROWS,
+            "--format": ("csv", "ndjson", "parquet", "xlsx"),
+            "--by": FIELD,
+            "--partitions": NONE,
+            **dict.fromkeys(("--restart", "--bom", "--plain-cells"), FLAG),
+            **dict.fromkeys(("--delimiter", "--encoding"), NONE),
+            **_FORCE,
+            **SESSION,
+        },
+        (COLLECTION, FILE, CONDITION),
+        repeats=True,
+    ),
     "sync": Form(
         {
             "--to": FILE,
