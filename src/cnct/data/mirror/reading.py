@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,6 +51,7 @@ class MirrorReading:
         self._endpoint = endpoint
         self._in_memory: Callable[[], MirrorFile] | None = in_memory if path == MEMORY else None
         self._files: dict[int, MirrorFile] = {}
+        self._locks: dict[int, threading.Lock] = {}
 
     @property
     def file(self) -> MirrorFile:
@@ -62,12 +64,13 @@ class MirrorReading:
         if self._in_memory is not None:
             return self._in_memory()
         process = os.getpid()  # SQLite's connections must not be used after a fork
-        if process not in self._files:
-            if not self._exists:
-                raise MirrorError(
-                    f"{self._path} does not exist: write mirror.sync('requests') first"
-                )
-            self._files.setdefault(process, self._opened())
+        with self._locks.setdefault(process, threading.Lock()):
+            if process not in self._files:
+                if not self._exists:
+                    raise MirrorError(
+                        f"{self._path} does not exist: write mirror.sync('requests') first"
+                    )
+                self._files[process] = self._opened()
         return self._files[process]
 
     @contextmanager
@@ -145,7 +148,7 @@ class MirrorReading:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the path; a copy opens the file for itself."""
-        return {**vars(self), "_files": {}}
+        return {**vars(self), "_files": {}, "_locks": {}}
 
 
 def segments(path: str) -> list[str]:
