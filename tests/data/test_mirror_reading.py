@@ -109,6 +109,23 @@ def test_a_query_is_refused_as_by_the_server(client, mirror):
         assert errors[:2] == errors[2:], question
 
 
+def test_an_export_is_that_of_the_client_with_the_columns_of_the_document(
+    world, connect, mirror, tmp_path
+):
+    client = world.client(KEY, connect.endpoint, use_specs=True, specs_location=DEFAULT_SPEC)
+    texts = []
+    for number, api in enumerate((client, mirror)):
+        file = tmp_path / f"{number}.csv"
+        api.requests.order_by("created").select("-asset").to_csv(file)
+        texts.append(file.read_text(encoding="utf-8"))
+    assert texts[0] == texts[1]
+    assert len(texts[0].splitlines()) == 61
+    with pytest.raises(InvalidCallError, match=r"no column 'asset\.product\.capabilities'"):
+        mirror.requests.all().to_csv(tmp_path / "x.csv", columns=["asset.product.capabilities"])
+    with pytest.raises(MirrorError, match="tiers is not in the mirror"):
+        mirror.collection("tiers").all().to_csv(tmp_path / "tiers.csv")
+
+
 def test_a_read_makes_no_call_and_needs_no_document(world, connect, database):
     before = len(connect.requests)
     client = world.client(None, connect.endpoint, use_specs=True, specs_location="/nowhere.yml")

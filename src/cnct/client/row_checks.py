@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cnct.client.checking import Policy, report_picks
 
 if TYPE_CHECKING:
+    from cnct.data.columns import Columns
     from cnct.openapi import OpenAPISpecs
     from cnct.openapi.fields import FilterField
 
@@ -26,6 +27,12 @@ class RowChecks:
         """Return the fields by which a list can be filtered; none if they are not known."""
         operation = self._specs.operation("GET", path) if self._specs else None
         return operation.fields if operation else {}
+
+    def _columns_at(self, path: str, specs: OpenAPISpecs | None) -> Columns | None:
+        """Return the columns of a collection for exports, ``None`` without a document."""
+        from cnct.data.collection_columns import collection_columns  # noqa: PLC0415 - few programs need it
+
+        return collection_columns(specs, path)
 
     def _check_picks(self, path: str, names: Sequence[str], call: str) -> bool:
         """Check names of fields to pick from rows, and return whether there is a document for it.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cnct.client._http.tasks import AsyncAhead
     from cnct.client.models.noun import Located
     from cnct.client.work.waiting import Wait
+    from cnct.data.columns import Columns
     from cnct.data.mirror.answers import MirrorAnswers
     from cnct.openapi import OpenAPISpecs
     from cnct.openapi.fields import FilterField
@@ -67,6 +68,9 @@ class MirrorReads(BaseClient[Any, Any, Any]):
 
     def _fields_at(self, path: str) -> Mapping[str, FilterField]:
         return self._answers.fields(path)
+
+    def _columns_at(self, path: str, specs: OpenAPISpecs | None) -> Columns | None:  # noqa: ARG002 - as of clients with a document
+        return self._answers.columns(path)
 
     def _check_picks(self, path: str, names: Sequence[str], call: str) -> bool:  # noqa: ARG002 - as of clients with a document
         self._answers.check_picks(path, names)

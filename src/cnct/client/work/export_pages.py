@@ -16,7 +16,6 @@ from cnct.client.checking import load
 from cnct.client.models.set_base import SetBase
 from cnct.client.work.scan import AsyncScan, Scan
 from cnct.client.work.scan_fields import scan_field
-from cnct.data.collection_columns import collection_columns
 from cnct.data.columns import Columns
 from cnct.data.exporting import OBSERVED_ROWS
 from cnct.data.json_rows import decoded_row
@@ -50,7 +49,7 @@ class SetPages(Generic[SetT]):
 
     def _columns(self, specs: OpenAPISpecs | None) -> Columns | None:
         """Return the columns of the document, without those of ``select('-…')``."""
-        columns = collection_columns(specs, self._rows._path)
+        columns: Columns | None = self._rows._client._columns_at(self._rows._path, specs)
         if columns is None:
             return None
         selection = self._rows._query.selection

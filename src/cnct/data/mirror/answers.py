@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from cnct.data.columns import Columns
 from cnct.data.mirror.fetched_fields import FetchedFields
 from cnct.data.mirror.reading import MirroredCollection, MirrorReading, segments
 from cnct.exceptions import InvalidCallError, MirrorError, QueryError
@@ -48,6 +49,21 @@ class MirrorAnswers:
         """Return the fields of a collection by dotted name; none if the mirror lacks it."""
         collection = self._reading.collection(path)
         return collection.table.fields if collection else {}
+
+    def columns(self, path: str) -> Columns | None:
+        """Return the columns of a collection that were fetched, for exports.
+
+        ``None`` if the mirror lacks the collection, or the document its rows.
+        """
+        collection = self._reading.collection(path)
+        if collection is None:
+            return None
+        state, table = collection
+        fetched = FetchedFields(table, state.selection)
+        with self._reading.errors():
+            columns = self._reading.file.columns(state.key)
+        kept = [column for column in columns[:-1] if fetched.has(column.name)]
+        return Columns(kept, is_documented=True) if kept else None
 
     def check_picks(self, path: str, names: Sequence[str]) -> None:
         """Check names of fields to pick from rows, or from a row.

@@ -24,6 +24,7 @@ from cnct.store.sql import quoted
 _TABLES = """
 CREATE TABLE IF NOT EXISTS "cnct.facts" (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS "cnct.tables" (key TEXT PRIMARY KEY, description TEXT);
+CREATE TABLE IF NOT EXISTS "cnct.columns" (key TEXT PRIMARY KEY, columns TEXT);
 CREATE TABLE IF NOT EXISTS "cnct.collections" (
     path TEXT PRIMARY KEY, key TEXT, parent TEXT, selection TEXT, field TEXT, cursor TEXT,
     progress TEXT, reconciled TEXT
@@ -140,24 +141,32 @@ class MirrorFile:
                 )
 
     def show(self, key: str, columns: Sequence[Column]) -> None:
-        """Create the view of a table, with the columns that its collections fetch.
+        """Store the columns of a table, and create the view with those that are fetched.
 
         Args:
             key: Key of the table.
             columns: All columns of the document.
         """
+        text = json.dumps(columns)
+        self.storage.run('INSERT OR REPLACE INTO "cnct.columns" VALUES (?, ?)', [key, text])
         table = self.table(key)
         fetched = [FetchedFields(table, state.selection) for state in self._of(key)]
         names = {
             column.name for column in columns if any(fields.has(column.name) for fields in fetched)
         }
-        kept = [column for column in columns if column.name in names]
+        # Rows have the values of fields with two names under the other one.
+        kept = [column for column in columns if column.name in names - table.aliases]
         view = view_name(key)
         sql = view_sql(view, table.key, kept, is_nested="{}" in key)
         if self.storage.run("SELECT sql FROM sqlite_master WHERE name = ?", [view]) != [(sql,)]:
             with self.transaction():
                 self.storage.run(f"DROP VIEW IF EXISTS {quoted(view)}")
                 self.storage.run(sql)
+
+    def columns(self, key: str) -> list[Column]:
+        """Return the stored columns of a table."""
+        rows = self.storage.run('SELECT columns FROM "cnct.columns" WHERE key = ?', [key])
+        return [Column(name, tuple(path), type_) for name, path, type_ in json.loads(rows[0][0])]
 
     def _of(self, key: str) -> list[CollectionState]:
         return [state for state in self.states() if state.key == key]
