@@ -18,6 +18,7 @@ REQUIREMENTS = {
     "cnct": ["--editable", f"{CHECKOUT}[emulator]"],
     "incumbent": ["connect-openapi-client==35.0"],
     "ccli": ["connect-cli==41.0"],
+    "checkers": ["--editable", str(CHECKOUT), "mypy", "pyright[nodejs]", "types-requests"],
 }
 NAMED = (
     "cnct",
@@ -29,6 +30,8 @@ NAMED = (
     "httpx2",
     "httpx",
     "msgspec",
+    "mypy",
+    "pyright",
 )
 
 

@@ -41,6 +41,7 @@ CASES = (
     Case("work", ("cnct", "incumbent"), ("server",), rounds=1),
     Case("emulator", ("cnct",), ("folder",), rounds=3),
     Case("command", ("cnct", "bare", "ccli"), ("server", "document"), rounds=3),
+    Case("stubs", ("checkers",), ("document",), rounds=1),
 )
 
 
@@ -86,6 +87,12 @@ def bare(library: str, most: float) -> Against:
 def limit(figure: float) -> Against:
     """Compare with a fixed upper limit."""
     return Against("limit", 1.0, figure=figure)
+
+
+def stubs(checker: str, key: str, most: float) -> Line:
+    """Compare the check of a program that uses stubs, sync only, with one that does not."""
+    against = Against("without stubs", most, "checkers", key=f"{key} plain")
+    return Line(f"a program with stubs under {checker}", key, "ms", None, against, "checkers")
 
 
 ROWS = "10,000 rows, pages of 100"
@@ -147,4 +154,10 @@ LINES = (
     ),
     Line("`cnct count products`", "command count", "ms", None, bare("requests, by hand", 1.3)),
     Line("completing a value, processor time", "command completion", "ms", None, limit(0.100)),
+    Line("stubs of the whole API: generation", "stubs written", "ms", subject="checkers"),
+    Line("stubs of the whole API: size", "stubs size whole", "MB", subject="checkers"),
+    Line("the same, sync only", "stubs size sync", "MB", subject="checkers"),
+    stubs("mypy, cold cache", "mypy cold", 2.0),
+    stubs("mypy, warm cache", "mypy warm", 2.0),
+    stubs("pyright", "pyright", 2.0),
 )
