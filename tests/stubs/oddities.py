@@ -33,12 +33,19 @@ def rows(schema: Any, *fields: tuple[str, str, dict[str, Any]]) -> dict[str, Any
 
 STRING: dict[str, Any] = {"type": "string"}
 
+
+def deep(levels: int) -> dict[str, Any]:
+    """Return objects within each other."""
+    return obj(below=deep(levels - 1)) if levels else STRING
+
+
 SCHEMAS = {
     "Node": obj(name=STRING, children={"type": "array", "items": ref("Node")}, parent=ref("Node")),
     "Any": obj(id=STRING),
     "shop.Action": obj(id=STRING, kind={"type": "string", "enum": ["a", "b", None]}),
     "other.Action": obj(id={"type": "integer"}),
     "Colour": {"type": "string", "enum": ["red", 'it\'s "blue"', "a]b", "new\nline"]},
+    "AllColours": {"type": "array", "items": ref("Colour")},
     "Loop": {"oneOf": [ref("Loop"), STRING]},
     "Tree": {"type": "array", "items": ref("Tree")},
     "Base": obj(id=STRING, secret={"type": "string", "writeOnly": True}),
@@ -62,17 +69,23 @@ SCHEMAS = {
             "anything": {},
             "missing": ref("Nowhere"),
             "number": {"enum": [1, 2]},
+            "one": {"const": "one"},
             "half": {"type": "number", "enum": [0.5]},
             "nothing": {"enum": [None]},
             "list": {"type": "array", "items": {"type": "string", "enum": ["l"]}},
             "wrapped": ref("Wrapped"),
             "either": {"anyOf": [STRING, {"type": "integer", "nullable": True}, {}]},
+            "colours": ref("AllColours"),
+            "part": {"allOf": [ref("Base")]},
+            "shared": {"$ref": "#/x-shared/Thing"},
+            "deep": deep(30),
             "same": {"oneOf": [STRING, {"type": "integer"}, STRING]},
         }
     ),
     "-": obj(id=STRING),
     "3d": obj(id={"type": "string", "readOnly": True}, name=STRING),
     "Empty": {"type": "object"},
+    "PetVetVisit2": obj(id=STRING),
 }
 
 PATHS: dict[str, Any] = {
@@ -90,6 +103,7 @@ PATHS: dict[str, Any] = {
             ("range.in", "eq", STRING),
             ("a-b", "eq", STRING),
             ("no field", "eq", STRING),
+            ("\u540d", "eq", STRING),  # a name in Python, but no field in RQL
         ),
         "post": {**body(ref("Pet")), **answer(ref("Pet"))},
         "delete": {"responses": {"204": {"description": ""}}},
@@ -104,6 +118,13 @@ PATHS: dict[str, Any] = {
         "get": answer({"type": "string"}, "image/png"),
         "post": {"responses": {"204": {"description": ""}}},
         "patch": {"responses": {"204": {"description": ""}}},
+    },
+    "/pets/{id}/moods": {
+        "get": answer({"oneOf": [{"enum": ["X", "Pet"]}, {"type": "array", "items": ref("Pet")}]})
+    },
+    "/owners": rows(obj(id=STRING, pets={"type": "array", "items": obj(id=STRING)})),
+    "/owners/{id}": {
+        "get": answer(obj(id=STRING, pets={"type": "array", "items": obj(id=STRING)}))
     },
     "/pets/{id}/walk": {"post": {"responses": {"200": {"description": ""}}}},
     "/pets/{id}/vet/visits": rows(obj(id=STRING, costs=obj(sum={"type": "number"}))),
@@ -136,6 +157,7 @@ def write_document(file: Path, title: str = "Oddities", **parts: Any) -> Path:
         "info": {"title": title, "version": "1"},
         "paths": PATHS,
         "components": {"schemas": SCHEMAS},
+        "x-shared": {"Thing": obj(id=STRING, again={"$ref": "#/x-shared/Thing"})},
         **parts,
     }
     file.write_text(json.dumps(document), encoding="utf-8")

@@ -50,17 +50,20 @@ class UniqueNames:
 
     def __init__(self, reserved: Iterable[str] = ()) -> None:
         self._used = {*reserved}
-
-    def is_free(self, name: str) -> bool:
-        """Return whether a name has not been handed out."""
-        return name not in self._used and not iskeyword(name)
+        self._numbers: dict[str, int] = {}
 
     def new(self, *candidates: str) -> str:
         """Return the first candidate that is free, or the last one with a number."""
-        last = candidates[-1]
-        number = 2
-        while not (name := next(filter(self.is_free, candidates), "")):
-            candidates = (f"{last}{number}",)
-            number += 1
+        name = next(filter(self._is_free, candidates), "") or self._numbered(candidates[-1])
         self._used.add(name)
         return name
+
+    def _is_free(self, name: str) -> bool:
+        return name not in self._used and not iskeyword(name)
+
+    def _numbered(self, name: str) -> str:
+        number = self._numbers.get(name, 2)
+        while not self._is_free(f"{name}{number}"):
+            number += 1
+        self._numbers[name] = number + 1
+        return f"{name}{number}"

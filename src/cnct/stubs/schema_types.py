@@ -231,8 +231,6 @@ class SchemaTypes:
 def _constants(schema: Schema) -> str:
     """Return the type of an ``enum``; empty if there is none that types can list."""
     values = as_list(schema.get("enum"))
-    if "const" in schema:
-        values = [schema["const"]]
     listed = [value for value in values if value is None or isinstance(value, str | int)]
     if not values or len(listed) < len(values) or type_name(schema) in {"array", "object"}:
         return ""

@@ -11,7 +11,6 @@ from cnct.cli.exits import Exit
 from cnct.cli.messages import print_message
 from cnct.cli.options import Command
 from cnct.cli.session import Session
-from cnct.exceptions import ClientError
 from cnct.stubs import check, write
 from cnct.stubs.package import DEFAULT_FOLDER, Choices
 
@@ -59,9 +58,7 @@ def command(
             _report(output, check(output, **choices))
             return
         changed = write(output, **choices)
-    except ValueError as error:
-        if isinstance(error, ClientError):
-            raise
+    except ValueError as error:  # of the folder's name
         raise click.UsageError(str(error)) from error
     session.sink.write(f"{'wrote' if changed else 'unchanged'} {output}\n")
 
