@@ -1,0 +1,99 @@
+"""Exports in parts that are killed at random points, several times, and resumed.
+
+Run by ``make harvest``; ``SEED`` repeats a run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.conftest import KEY
+from tests.data.test_exports import DOCUMENT
+from tests.work.conftest import request_rows
+
+from cnct import ConnectClient
+from cnct.emulator import Emulator, Fault
+
+SEED = int(os.environ.get("SEED") or time.time())
+ROWS = 300
+KILLS = 3
+OPTIONS = {"most": 25, "concurrency": 2}
+
+SYNC = """
+import sys
+from cnct import ConnectClient
+endpoint, spec, form, path = sys.argv[1:]
+with ConnectClient({key!r}, endpoint, specs_location=spec) as client:
+    getattr(client.requests.all().limit(20), "to_" + form)(path, **{options})
+"""
+ASYNC = """
+import asyncio, sys
+from cnct import AsyncConnectClient
+endpoint, spec, form, path = sys.argv[1:]
+async def main():
+    async with AsyncConnectClient({key!r}, endpoint, specs_location=spec) as client:
+        await getattr(client.requests.all().limit(20), "to_" + form)(path, **{options})
+asyncio.run(main())
+"""
+
+
+@pytest.fixture(scope="module")
+def connect(tmp_path_factory):
+    spec = tmp_path_factory.mktemp("document") / "document.json"
+    spec.write_text(json.dumps(DOCUMENT))
+    with Emulator(spec=spec, records={"requests": request_rows(ROWS)}) as emulator:
+        emulator.faults.add(Fault.latency(0.05))
+        yield emulator
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(directory.iterdir())}
+
+
+def started(script: str, *arguments: object) -> subprocess.Popen[bytes]:
+    code = script.format(key=KEY, options=OPTIONS)
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE)  # noqa: S603 - our own code
+
+
+@pytest.mark.parametrize("form", ["ndjson", "parquet"])
+@pytest.mark.parametrize("script", [SYNC, ASYNC], ids=["sync", "async"])
+def test_a_killed_export_ends_with_the_bytes_of_an_uninterrupted_one(
+    connect, tmp_path, form, script
+):
+    chance = random.Random(f"{SEED}/{form}/{script}")  # noqa: S311 - no secrets
+    with ConnectClient(KEY, connect.endpoint, specs_location=connect.spec) as client:
+        getattr(client.requests.all().limit(50), f"to_{form}")(tmp_path / "whole", most=25)
+    out = tmp_path / "out"
+    arguments = (connect.endpoint, connect.spec, form, out)
+    for _ in range(KILLS):
+        process = started(script, *arguments)
+        target = len(complete(out)) + chance.randint(0, 2)
+        while len(complete(out)) < target or not out.exists():
+            assert process.poll() is None, f"SEED={SEED}"
+            time.sleep(0.005)
+        time.sleep(chance.uniform(0, 0.1))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert all((out / name).exists() for name in complete(out)), f"SEED={SEED}"
+    process = started(script, *arguments)
+    _, errors = process.communicate()
+    assert process.returncode == 0 or b"is complete" in errors, f"SEED={SEED}: {errors!r}"
+    assert contents(out) == contents(tmp_path / "whole"), f"SEED={SEED}"
+
+
+def complete(out: Path) -> list[str]:
+    """Return the files that the manifest calls complete."""
+    try:
+        plan = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    return [file["file"] for file in plan["files"] if file["rows"] is not None]
