@@ -101,7 +101,8 @@ def answer(total: int, one: bytes | None, query: bytes | None) -> bytes:
 def page(total: int, limit: int, offset: int) -> bytes:
     """Return a page; cached, so that building rows is never part of a measurement."""
     end = min(offset + limit, total)
-    content_range = f"Content-Range: items {offset}-{end - 1}/{total}\r\n".encode()
+    last = max(end - 1, offset)  # of no rows too, as Connect has it
+    content_range = f"Content-Range: items {offset}-{last}/{total}\r\n".encode()
     return framed(b"[" + b",".join(map(row, range(offset, end))) + b"]", content_range)
 
 
