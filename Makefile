@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SEED ?= $(shell date +%s)
 BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 
-.PHONY: demo test lowest pythons coexistence shells stubs coverage campaign lint types bench bridge engines spark clusters conformance clean
+.PHONY: demo test lowest pythons coexistence shells harvest stubs coverage campaign lint types bench bridge engines spark clusters conformance clean
 
 # What the demo needs; the tools of the other targets come on top.
 $(BASE): pyproject.toml
@@ -86,13 +87,15 @@ clusters: $(CLUSTERS)/.ready  ## The recipes for Ray and Dask, on local clusters
 stubs: $(READY)  ## Types of the API under mypy, pyright and ty; all names at run time
 	$(BIN)/python -m pytest -n 2 tests/stubs/checkers.py
 
+harvest: $(READY)  ## Kills and campaigns of exports and mirrors, from a seed: SEED=...
+	SEED=$(SEED) $(BIN)/python -m pytest -v $(wildcard tests/data/*_laws.py tests/data/*_kills.py)
+
 coverage: $(READY)  ## The same, with branch coverage
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -n 2
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
-SEED ?= $(shell date +%s)
 campaign: $(READY)  ## Thousands of histories of moving lists, from a seed: SEED=...
 	$(BIN)/python -m pytest tests/client/test_reader.py --hypothesis-profile=campaign --hypothesis-seed=$(SEED)
 
