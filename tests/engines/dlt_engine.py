@@ -36,6 +36,7 @@ def client(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conn
 @pytest.fixture
 def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
     monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")
     return dlt.pipeline(
         "connect",

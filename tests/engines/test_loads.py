@@ -12,7 +12,7 @@ from tests.conftest import KEY, json_answer
 
 from cnct import ConnectClient, NotFoundError
 from cnct.dlt import changed_rows, connect
-from cnct.dlt.changed_rows import changed_pages
+from cnct.dlt.changed_rows import RunCursor, changed_pages
 from cnct.dlt.loads import Clients, Load, checked_lookback, loads
 from cnct.emulator import Emulator
 
@@ -141,7 +141,9 @@ def test_clients_are_closed_by_those_who_made_them(client, emulator):
 def changed(client: Any, start: str | None, digests: Any, **options: Any) -> list[Any]:
     load = load_of("requests", client)
     rows = client.requests.all().limit(options.get("limit", 100))
-    pages = changed_pages(load, rows, start, options.get("lookback", QUARTER), digests)
+    cursor = RunCursor()
+    cursor.start = start
+    pages = changed_pages(load, rows, cursor, options.get("lookback", QUARTER), digests)
     return [row["id"] for page in pages for row in page]
 
 
@@ -162,7 +164,8 @@ def test_whatever_changes_while_rows_are_read_is_loaded_by_a_later_run(lookback)
     chance = Random(1)  # noqa: S311 - no secret
     table: dict[str, Any] = {}
     digests: dict[str, list[str]] = {}
-    last = ""
+    cursor = RunCursor()
+    last: str | None = None
     with Emulator(generate={"requests": 25}) as emulator:
         emulator.clock.freeze()
         options = {"specs_location": emulator.spec, "validate": "off"}
@@ -170,11 +173,14 @@ def test_whatever_changes_while_rows_are_read_is_loaded_by_a_later_run(lookback)
             load = load_of("requests", client)
             ids = [row["id"] for row in client.requests.all()]
             for run in range(4):
-                start = (datetime.fromisoformat(last) - lookback).isoformat() if last else None
+                cursor.start, cursor.end = last, None
                 rows = client.requests.all().limit(6)
-                for page in changed_pages(load, rows, start, lookback, digests):
+                for page in changed_pages(load, rows, cursor, lookback, digests):
                     table |= {row["id"]: row for row in page}
-                    last = max([last, *(row["updated"] or "" for row in page)])
+                    for row in page:
+                        last = cursor.latest(
+                            [row["updated"]] if last is None else [row["updated"], last]
+                        )
                     if run < 3:
                         emulator.clock.advance(timedelta(seconds=chance.choice([0, 1, 600])))
                         for id_ in chance.sample(ids, 4):
@@ -198,11 +204,19 @@ def at(number: int, time: str | None) -> dict[str, Any]:
     return {"id": f"PR-{number}", "updated": time}
 
 
-def test_rows_that_changed_after_the_beginning_wait_for_the_next_run(remote, server):
+def test_later_changes_are_loaded_and_do_not_move_the_cursor(remote, server):
     later = (datetime.now(UTC) + timedelta(minutes=10)).isoformat()
     rows_answer(server, at(1, "2024-01-01T09:00:00Z"), at(2, later))
-    assert changed(remote, None, {}) == ["PR-1"]
-    assert changed(remote, None, {}, lookback=timedelta()) == ["PR-1"]
+    cursor, digests = RunCursor(), {}
+    pages = changed_pages(
+        load_of("requests", remote), remote.requests.all(), cursor, QUARTER, digests
+    )
+    assert [row["id"] for page in pages for row in page] == ["PR-1", "PR-2"]
+    assert cursor.latest([later, "2024-01-01T09:00:00Z"]) == "2024-01-01T09:00:00Z"
+    assert cursor.latest([later]) is None
+    cursor.start = "2024-01-01T10:00:00Z"
+    assert cursor.latest([later]) == cursor.latest(["2024-01-01T09:00:00Z"]) == cursor.start
+    assert [*digests] == ["PR-1", "PR-2"]
 
 
 def test_digests_are_kept_for_the_lookback_and_for_rows_without_a_time(remote, server):
@@ -227,7 +241,7 @@ def test_digests_are_bounded(remote, server, monkeypatch):
 def test_a_filter_that_nothing_matches_makes_no_call(remote, server):
     load = load_of("requests", remote)
     rows = remote.requests.filter(id__in=[])
-    assert [*changed_pages(load, rows, "2024-01-01T09:35:00Z", QUARTER, {})] == []
+    assert [*changed_pages(load, rows, RunCursor(), QUARTER, {})] == []
     assert server.got == []
 
 

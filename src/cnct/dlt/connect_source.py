@@ -9,7 +9,7 @@ from typing import Any
 
 from cnct.client.fluent import ConnectClient
 from cnct.client.models import Collection, ResourceSet
-from cnct.dlt.changed_rows import changed_pages
+from cnct.dlt.changed_rows import RunCursor, changed_pages
 from cnct.dlt.loads import Clients, Load, checked_lookback, loads
 from cnct.rql import R
 
@@ -85,17 +85,19 @@ def _resource(dlt: Any, load: Load, clients: Clients, lookback: timedelta) -> An
     if not load.cursor:
         hints |= {"write_disposition": "replace"}
         return dlt.resource(lambda: _all_pages(load, clients), **hints)
+    bounds = RunCursor()
     incremental = dlt.sources.incremental(
         load.cursor,
-        lag=lookback.total_seconds(),
+        last_value_func=bounds.latest,
         on_cursor_value_missing="include",
         primary_key=(),  # dlt would leave out a row that changes twice in one second
     )
 
     def changes(cursor: Any = incremental) -> Iterator[list[Any]]:
+        bounds.start = cursor.start_value
         seen = dlt.current.resource_state().setdefault(_STATE, {})
         with clients.opened(load) as rows:
-            yield from changed_pages(load, rows, cursor.start_value, lookback, seen)
+            yield from changed_pages(load, rows, bounds, lookback, seen)
 
     hints |= {"write_disposition": "merge", "primary_key": load.key}
     return dlt.resource(changes, **hints)
