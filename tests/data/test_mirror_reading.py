@@ -187,6 +187,7 @@ def test_an_attribute_that_the_mirror_lacks_is_an_error(mirror):
             getattr(mirror, name)
         assert message in str(caught.value)
         assert not hasattr(mirror, name)
+    assert not hasattr(mirror, "_names_of_programs_that_probe")
 
 
 MISTAKES: dict[str, Question] = {

@@ -152,6 +152,8 @@ def test_a_view_has_a_hidden_field_only_where_it_is_fetched(connect, mirror, pat
     names = sql(path, "SELECT name FROM pragma_table_info('subscriptions_assets')")
     assert ("product.name",) not in names
     assert ("status",) in names
+    mirror.forget("subscriptions/assets")
+    assert sql(path, "SELECT name FROM sqlite_master WHERE type = 'view'") == []
 
 
 def kinds(changes: Any) -> list[tuple[str, str]]:
@@ -283,8 +285,10 @@ def test_a_mirror_shows_the_names_of_its_collections(mirror):
 
 def test_a_removed_row_that_comes_back_is_added_again(connect, client, mirror):
     mirror.sync("requests", "products")
-    connect.delete("requests/PR-2")
+    for number in (1, 2):
+        connect.delete(f"requests/PR-{number}")
     mirror.reconcile("requests")
+    assert [*mirror.changes("requests")] == []
     handled = mirror.last_change
     connect.insert("requests", request(2, created=now()))
     mirror.sync("requests")
