@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import reduce
-from operator import or_
 from typing import NamedTuple
 
 from cnct.client.work.scan_fields import CHANGING, FIXED, ScanField, scan_field, usable
@@ -46,7 +45,7 @@ class CursorFields(NamedTuple):
         if all(field.nullable for field in fields):
             nulls = [R().n(field.name).null(value=True) for field in fields]
             conditions.append(reduce(lambda one, other: one & other, nulls))
-        return reduce(or_, conditions)
+        return reduce(lambda one, other: one | other, conditions)
 
 
 def cursor_fields(path: str, fields: Mapping[str, FilterField]) -> CursorFields:
