@@ -345,6 +345,22 @@ def test_without_totals_a_list_is_read_page_by_page(connect, server, file):
     client.close()
 
 
+def test_progress_counts_rows_of_all_collections(connect, mirror):
+    OtherUsers(connect, 1).insert(45)
+    connect.insert("marketplaces", *places(3))
+    figures = []
+    mirror.sync("requests", "marketplaces", progress=figures.append)
+    assert figures[-1][:3] == (48, 0, 48)
+    assert [figure.done for figure in figures] == sorted({figure.done for figure in figures})
+    with pytest.raises(TypeError, match="progress must be a callable"):
+        mirror.sync("requests", progress=5)
+
+
+def test_a_new_mirror_needs_names(mirror):
+    with pytest.raises(MirrorError, match=r"no collections yet: .*mirror\.sync\('requests'\)"):
+        mirror.sync()
+
+
 def test_results_read_as_sentences(connect, mirror):
     OtherUsers(connect, 1).insert(2)
     result = mirror.sync("requests")

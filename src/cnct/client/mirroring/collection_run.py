@@ -24,6 +24,23 @@ from cnct.rql import R
 
 _BATCH = 50  # ids in a filter
 
+
+class RowTally:
+    """Number of rows that a run expects to read, for its progress.
+
+    Attributes:
+        expected: The number, ``None`` if unknown.
+    """
+
+    def __init__(self) -> None:
+        self.expected: int | None = 0
+
+    def expect(self, rows: int | None) -> None:
+        """Add the rows of a collection."""
+        known = self.expected is not None and rows is not None
+        self.expected = (self.expected or 0) + (rows or 0) if known else None
+
+
 _StoresRows = Callable[[list[Any], Record | None], object]
 
 
@@ -36,6 +53,8 @@ class CollectionRun:
         rows: The set of all rows, with the size of its pages.
         selection: Arguments of ``select()``; ``None`` for those of the last run.
         lookback: Time before the cursor from which changes are read again.
+        tally: Receives the number of rows to expect.
+        count: Receives the number of rows that were read.
 
     Attributes:
         counts: Counts of the rows so far.
@@ -48,8 +67,12 @@ class CollectionRun:
         rows: Any,
         selection: tuple[str, ...] | None,
         lookback: timedelta,
+        tally: RowTally,
+        count: Callable[[int], object],
     ) -> None:
         self.counts = RowCounts()
+        self._tally = tally
+        self._count_read = count
         self._file = file
         self._subject = subject
         self._all = rows
@@ -67,7 +90,7 @@ class CollectionRun:
         resumed = _decoded(self._state.progress)
         since = resumed.get("since", self._since())
         rows = self._rows(R() if since is None else self._subject.cursor.since(_moment(since)))
-        first: Answer = yield Look(rows, rows._query.size)
+        first = yield from self._first(rows)
         began = self._moment = resumed.get("began") or first.now.isoformat()
         if _is_whole(first):
             yield Store(partial(self._write, first.rows))
@@ -118,14 +141,22 @@ class CollectionRun:
         selection = self._state.selection if selection is None else selection
         return self._all._with_query(query.replaced("selection", selection))
 
+    def _first(self, rows: Any) -> MirrorFlow[Answer]:
+        """Request the first page of a set."""
+        first: Answer = yield Look(rows, rows._query.size)
+        self._tally.expect(first.total)
+        if _is_whole(first):
+            self._count_read(len(first.rows))
+        return first
+
     def _walk(
         self, rows: Any, by: str | None, store: _StoresRows, scan: Record | None = None
     ) -> MirrorFlow[list[str]]:
         """Read a set in windows, or page by page if it cannot be cut; return warnings of drift."""
-        keeper = WindowKeeper(store, scan)
+        keeper = WindowKeeper(store, scan, count=self._count_read)
         failure = yield Walk(rows, by, keeper)
         if failure is not None:
-            keeper = WindowKeeper(store)
+            keeper = WindowKeeper(store, count=self._count_read)
             yield Walk(rows, None, keeper)
         for message in keeper.drifts:
             warnings.warn(message, DriftWarning, stacklevel=users_level())
@@ -160,7 +191,7 @@ class CollectionRun:
         ledger = self._file.ledger
         yield Store(ledger.start_sweep)
         rows = self._rows(R()) if writes else self._rows(R(), self._only_ids())
-        first: Answer = yield Look(rows, rows._query.size)
+        first = yield from self._first(rows)
         self._moment = first.now.isoformat()
         drifts: list[str] = []
         if _is_whole(first):
@@ -184,7 +215,8 @@ class CollectionRun:
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
             rows = self._rows(R().n(self._subject.table.identifier).in_(batch))
-            yield Walk(rows, None, WindowKeeper(lambda rows, _: self._write(rows)))
+            keeper = WindowKeeper(lambda rows, _: self._write(rows), count=self._count_read)
+            yield Walk(rows, None, keeper)
 
     def _end_sweep(self, *, writes: bool, removes: bool) -> None:
         """Remove the rows that are gone, unless rows may have been missed, and note the end."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from types import TracebackType
@@ -13,13 +14,14 @@ from weakref import finalize
 
 from cnct.api_keys import user_of
 from cnct.client._core.arguments import checked_int
-from cnct.client.mirroring.collection_run import CollectionRun
+from cnct.client.mirroring.collection_run import CollectionRun, RowTally
 from cnct.client.mirroring.contents import AsyncContents, SyncContents
 from cnct.client.mirroring.steps import Look, MirrorFlow, Store, async_play, play
 from cnct.client.mirroring.subjects import Subjects, path_of
 from cnct.client.mirroring.synced import Synced
 from cnct.client.models.query import signed_fields
-from cnct.data.mirror import MirrorFile, MirrorReading
+from cnct.client.work.progress import Reporter, ShowsProgress, checked_progress
+from cnct.data.mirror import CollectionState, MirrorFile, MirrorReading
 from cnct.endpoints import is_same_endpoint
 from cnct.exceptions import MirrorError
 from cnct.openapi.shapes import as_record
@@ -88,6 +90,7 @@ class MirrorBase:
         selection: Iterable[str] | None,
         lookback: timedelta | float,
         concurrency: int | None,
+        progress: ShowsProgress,
     ) -> MirrorFlow[Synced]:
         """Check the arguments, and return the flow of a run that reads changes."""
         paths = [path_of(collection) for collection in collections]
@@ -98,10 +101,14 @@ class MirrorBase:
         def run(one: CollectionRun) -> MirrorFlow[None]:
             return one.sync()
 
-        return self._flow(paths, fields, time, width, run)
+        return self._flow(paths, fields, time, width, checked_progress(progress), run)
 
     def _reconcile(
-        self, collections: Iterable[Any], full: bool, concurrency: int | None
+        self,
+        collections: Iterable[Any],
+        full: bool,
+        concurrency: int | None,
+        progress: ShowsProgress,
     ) -> MirrorFlow[Synced]:
         """Check the arguments, and return the flow of a run that compares ids or rows."""
         paths = [path_of(collection) for collection in collections]
@@ -110,7 +117,7 @@ class MirrorBase:
         def run(one: CollectionRun) -> MirrorFlow[None]:
             return one.reconcile(full=full)
 
-        return self._flow(paths, None, LOOKBACK, width, run)
+        return self._flow(paths, None, LOOKBACK, width, checked_progress(progress), run)
 
     def _forget(self, collection: Any) -> MirrorFlow[None]:
         """Return the flow that deletes a collection from the file."""
@@ -125,23 +132,32 @@ class MirrorBase:
         selection: tuple[str, ...] | None,
         lookback: timedelta,
         width: int | None,
+        progress: ShowsProgress,
         run: Any,
     ) -> MirrorFlow[Synced]:
         file: MirrorFile = yield Store(lambda: self._file)
         subjects: Subjects = yield Store(self._subjects)
         client = self._client.with_options()  # with counts of its own
-        synced = Synced()
-        with file.writing():
+        synced, tally = Synced(), RowTally()
+        with file.writing(), closing(Reporter(progress, tally)) as report:
             yield from self._belong(client, file, subjects)
-            for path in paths or [state.path for state in file.states()]:
+            states = yield Store(file.states)
+            for path in paths or self._all_of(states):
                 before = client._counts.read().calls
                 rows = client._collection_at(path).all().limit(_ROWS)
                 rows = rows.concurrency(width or client.concurrency)
                 subject = yield Store(partial(subjects.subject, path))
-                one = CollectionRun(file, subject, rows, selection, lookback)
+                one = CollectionRun(file, subject, rows, selection, lookback, tally, report.advance)
                 yield from run(one)
                 synced.add(path, one.counts, client._counts.read().calls - before)
         return synced
+
+    def _all_of(self, states: list[CollectionState]) -> list[str]:
+        if not states:
+            raise MirrorError(
+                f"{self._filename} has no collections yet: name some, as in mirror.sync('requests')"
+            )
+        return [state.path for state in states]
 
     def _belong(self, client: Any, file: MirrorFile, subjects: Subjects) -> MirrorFlow[None]:
         """Note the endpoint and the account in a new file, and refuse those of another one.
@@ -195,6 +211,7 @@ class Mirror(MirrorBase, SyncContents):
         select: Iterable[str] | None = None,
         lookback: timedelta | float = LOOKBACK,
         concurrency: int | None = None,
+        progress: ShowsProgress = None,
     ) -> Synced:
         """Bring collections up to date, and return the counts by path.
 
@@ -218,6 +235,8 @@ class Mirror(MirrorBase, SyncContents):
             lookback: Seconds, or a ``timedelta``, by which changes are read again that were found
                 by the run before: records may be dated before the server shows them.
             concurrency: Number of windows to read at a time; by default, the client's.
+            progress: ``True`` for a bar on the terminal, or a function that receives a `Progress`
+                whose figures count rows.
 
         Raises:
             MirrorError: If the file is something else, a mirror of another account or in use; the
@@ -228,13 +247,14 @@ class Mirror(MirrorBase, SyncContents):
             TypeError: If an argument is of the wrong type.
             ValueError: If an argument has an invalid value, or a set is not a whole collection.
         """
-        return play(self._sync(collections, select, lookback, concurrency))
+        return play(self._sync(collections, select, lookback, concurrency, progress))
 
     def reconcile(
         self,
         *collections: str | Collection,
         full: bool = False,
         concurrency: int | None = None,
+        progress: ShowsProgress = None,
     ) -> Synced:
         """Remove the rows that the server no longer has, and return the counts by path.
 
@@ -247,11 +267,12 @@ class Mirror(MirrorBase, SyncContents):
             full: Whether to read and compare all rows, since embedded objects
                 (``asset.product.name``) change without the time of the last change.
             concurrency: As for `sync`.
+            progress: As for `sync`.
 
         Raises:
             MirrorError: As `sync`; so with the other errors.
         """
-        return play(self._reconcile(collections, full, concurrency))
+        return play(self._reconcile(collections, full, concurrency, progress))
 
     def forget(self, collection: str | Collection) -> None:
         """Delete a collection with its rows from the file, and keep it up to date no longer.
@@ -284,18 +305,20 @@ class AsyncMirror(MirrorBase, AsyncContents):
         select: Iterable[str] | None = None,
         lookback: timedelta | float = LOOKBACK,
         concurrency: int | None = None,
+        progress: ShowsProgress = None,
     ) -> Synced:
         """Bring collections up to date, and return the counts. Async twin of `Mirror.sync`."""
-        return await async_play(self._sync(collections, select, lookback, concurrency))
+        return await async_play(self._sync(collections, select, lookback, concurrency, progress))
 
     async def reconcile(
         self,
         *collections: str | AsyncCollection,
         full: bool = False,
         concurrency: int | None = None,
+        progress: ShowsProgress = None,
     ) -> Synced:
         """Remove the rows that the server no longer has. Async twin of `Mirror.reconcile`."""
-        return await async_play(self._reconcile(collections, full, concurrency))
+        return await async_play(self._reconcile(collections, full, concurrency, progress))
 
     async def forget(self, collection: str | AsyncCollection) -> None:
         """Delete a collection with its rows from the file. Async twin of `Mirror.forget`."""

@@ -22,6 +22,7 @@ class WindowKeeper:
     Args:
         store: Stores rows, together with the progress, or with ``None`` to leave it as it is.
         resumed: Progress of an interrupted scan; empty if there is none.
+        count: Receives the number of rows that were read.
 
     Attributes:
         progress: Progress of an interrupted run, for the scan.
@@ -29,9 +30,14 @@ class WindowKeeper:
     """
 
     def __init__(
-        self, store: Callable[[list[Any], Record | None], object], resumed: Record | None = None
+        self,
+        store: Callable[[list[Any], Record | None], object],
+        resumed: Record | None = None,
+        *,
+        count: Callable[[int], object],
     ) -> None:
         self._store = store
+        self._count = count
         self._resumed = resumed or {}
         self._rows: list[Any] = []
         self._has_nulls = True
@@ -54,6 +60,7 @@ class WindowKeeper:
     def take(self, rows: list[Any]) -> bool:
         """Collect rows, and return whether there are enough to `flush`."""
         self._rows += rows
+        self._count(len(rows))
         return len(self._rows) >= _MOST_ROWS
 
     def flush(self) -> None:
