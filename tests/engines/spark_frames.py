@@ -71,7 +71,12 @@ def sail():
     server.start(background=True)
     _, port = server.listening_address
     session = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
-    return session, server.stop
+
+    def end():
+        session.stop()
+        server.stop()
+
+    return session, end
 
 
 def spark_in_this_process(patch):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +17,7 @@ from cnct import ClientError, NotScannableError, SettingsError
 from cnct.data.columns import Column, Columns
 from cnct.emulator import Emulator
 from cnct.spark.layout import Layout
-from cnct.spark.read_options import read_options
+from cnct.spark.read_options import _NAMES, read_options
 from cnct.spark.source import data_source
 
 ASSETS = "subscriptions/assets"
@@ -248,6 +250,14 @@ def test_wrong_options_are_refused_without_their_secret(options, message):
     with pytest.raises(SettingsError, match=message) as caught:
         read_options(options)
     assert "secret" not in str(caught.value)
+
+
+def test_the_page_of_the_docs_has_every_option():
+    text = (Path(__file__).parents[2] / "docs/spark.md").read_text(encoding="utf-8")
+    table = text.partition("## Options")[2].partition("## Partitions")[0]
+    first = [row.split("|")[1] for row in table.splitlines() if "|" in row]
+    names = {name for cell in first for name in re.findall(r"`(\w+)`", cell)}
+    assert names - {"load"} == {*_NAMES} - {"path"}
 
 
 def test_options_are_read_whatever_their_letter_case():

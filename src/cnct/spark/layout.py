@@ -99,7 +99,8 @@ class Layout(NamedTuple):
     def without(self, paths: Iterable[tuple[str, ...]]) -> Layout:
         """Return the layout without the columns at or below some paths."""
         removed = {*paths}
-        kept, others = [], [*self.others]
+        kept: list[Column] = []
+        others = [*self.others]
         for column in self.columns:
             path = column.path
             is_removed = any(path[:end] in removed for end in range(1, len(path) + 1))

@@ -184,6 +184,6 @@ def batches(options: Mapping[str, str], plain: PlainLayout, part: bytes | None) 
     decode = columns.decoder()
     partition: Partition = pickle.loads(part)  # noqa: S301 - pickled by `partitions`
     with connect(read_options(options), use_specs=False) as client:
-        # Raw rows keep the digits of decimals.
-        for page in partition.read(client)._raw().pages():
+        rows: Any = partition.read(client)._raw()  # which keep the digits of decimals
+        for page in rows.pages():
             yield columns.batch((decode(row.raw) for row in page), pyarrow)

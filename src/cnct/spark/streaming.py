@@ -71,12 +71,12 @@ def latest_offset(options: Mapping[str, str], start: Mapping[str, Any] | None) -
     with connect(settings) as client:
         rows = rows_of(client, settings)
         cursor = _cursor(client, settings)
-        fresh = _counted(rows.filter(_since(cursor, offset.until, has_nulls=False)))
-        if offset.until and not fresh.total:
-            known = _counted(rows.filter(_since(cursor, _before(settings, offset.until))))
-            if known.total == offset.rows:
+        changed = _counted(rows.filter(_since(cursor, offset.until, has_nulls=False)))
+        if offset.until and not changed.total:
+            recent = _counted(rows.filter(_since(cursor, _before(settings, offset.until))))
+            if recent.total == offset.rows:
                 return offset.plain
-        until = fresh.now.isoformat()
+        until = changed.now.isoformat()
         late = _counted(rows.filter(_since(cursor, _before(settings, until))))
         return StreamOffset(until, late.total or 0).plain
 
