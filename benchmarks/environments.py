@@ -15,7 +15,7 @@ CHECKOUT = HERE.parent
 FOLDER = HERE / ".venvs"
 
 REQUIREMENTS = {
-    "cnct": ["--editable", f"{CHECKOUT}[emulator]"],
+    "cnct": ["--editable", f"{CHECKOUT}[emulator,parquet,xlsx]", "pyarrow"],
     "incumbent": ["connect-openapi-client==35.0"],
     "ccli": ["connect-cli==41.0"],
     "checkers": ["--editable", str(CHECKOUT), "mypy", "pyright[nodejs]", "types-requests"],
@@ -30,6 +30,8 @@ NAMED = (
     "httpx2",
     "httpx",
     "msgspec",
+    "arro3-io",
+    "pyarrow",
     "mypy",
     "pyright",
 )
