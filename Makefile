@@ -57,7 +57,7 @@ $(ENGINES)/.ready: pyproject.toml
 		--editable '.[emulator]' --group engines
 	touch $(ENGINES)/.ready
 
-engines: $(ENGINES)/.ready  ## The adapters to dlt, Locust and Spark, with these engines, Sail for Spark
+engines: $(ENGINES)/.ready  ## The adapters to dlt, Locust and Spark, with these engines, Sail for Spark; takers of Arrow
 	$(ENGINES)/bin/python -m pytest -p no:cacheprovider -p no:locust tests/engines/*_engine.py
 	$(ENGINES)/bin/python -m pytest -p no:cacheprovider -p no:locust tests/engines/spark_frames.py
 

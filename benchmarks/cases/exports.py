@@ -1,8 +1,9 @@
 """Measure exports of 100,000 rows to files: ``exports.py SUBJECT SERVER FOLDER``, as JSON.
 
 ``bare`` is a loop by hand with requests and the standard library, or pyarrow for Parquet;
-``incumbent`` the same with its rows, without Parquet. Pages have 1,000 rows. Seconds of processor time, and the bytes by which the peak of the
-resident memory exceeds that after an export of 1,000 rows.
+``incumbent`` the same with its rows, without Parquet. Pages have 1,000 rows. Seconds of processor
+time, and the bytes by which the peak of the resident memory exceeds that after an export of 1,000
+rows.
 """
 
 from __future__ import annotations
@@ -84,15 +85,15 @@ def write_csv(rows: Iterable[Any], path: Path) -> None:
 
 def write_parquet(rows: Iterable[Any], path: Path) -> None:
     """Write rows as programs do, 10,000 at a time: the first ones decide about the columns."""
-    import pyarrow
+    import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
     flat = (flattened(row) for row in rows)
-    table = pyarrow.Table.from_pylist([*islice(flat, 10_000)])
+    table = pa.Table.from_pylist([*islice(flat, 10_000)])
     with ParquetWriter(path, table.schema, compression="zstd") as writer:
         while table.num_rows:
             writer.write_table(table)
-            table = pyarrow.Table.from_pylist([*islice(flat, 10_000)], schema=table.schema)
+            table = pa.Table.from_pylist([*islice(flat, 10_000)], schema=table.schema)
 
 
 def count_rows(name: str, path: Path) -> int:

@@ -69,20 +69,22 @@ class Arro3Tables:
         "decimal": _digits,
     }
 
+    def schema(self, columns: Columns) -> Any:
+        """Return the Arrow schema of columns."""
+        return _arrow.Schema(
+            [_arrow.Field(column.name, _TYPES[column.type]) for column in columns.columns]
+        )
+
     def batch(self, columns: Columns, rows: Cells) -> Any:
         """Return a record batch of rows."""
         values = zip(*rows, strict=True) if rows else ((),) * len(columns.columns)
         types = (column.type for column in columns.columns)
         arrays = [_array(cells, type_) for cells, type_ in zip(values, types, strict=True)]
-        return _arrow.RecordBatch.from_arrays(arrays, schema=_schema(columns))
+        return _arrow.RecordBatch.from_arrays(arrays, schema=self.schema(columns))
 
     def reader(self, columns: Columns, batches: Iterator[Any]) -> Any:
         """Return a stream of record batches."""
-        return _arrow.RecordBatchReader.from_batches(_schema(columns), batches)
-
-    def table(self, columns: Columns, batches: Sequence[Any]) -> Any:
-        """Return a table of record batches."""
-        return _arrow.Table.from_batches(batches, schema=_schema(columns))
+        return _arrow.RecordBatchReader.from_batches(self.schema(columns), batches)
 
     def write_parquet(
         self, file: IO[bytes], columns: Columns, batches: Iterator[Any], compression: str
@@ -138,12 +140,6 @@ class _Output:
         for batch in batches:
             self.check()
             yield batch
-
-
-def _schema(columns: Columns) -> Any:
-    return _arrow.Schema(
-        [_arrow.Field(column.name, _TYPES[column.type]) for column in columns.columns]
-    )
 
 
 def _array(cells: Sequence[Any], type_: ColumnType) -> Any:

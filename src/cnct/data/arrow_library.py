@@ -39,16 +39,16 @@ class ArrowLibrary(Protocol):
         """Converters for cells as the library takes them."""
         ...
 
+    def schema(self, columns: Columns) -> Any:
+        """Return the Arrow schema of columns; every field may be null."""
+        ...
+
     def batch(self, columns: Columns, rows: Cells) -> Any:
         """Return a record batch of rows."""
         ...
 
     def reader(self, columns: Columns, batches: Iterator[Any]) -> Any:
         """Return a stream of record batches, which takes each from the iterator when it is read."""
-        ...
-
-    def table(self, columns: Columns, batches: Sequence[Any]) -> Any:
-        """Return a table of record batches, which can be read as often as needed."""
         ...
 
     def write_parquet(

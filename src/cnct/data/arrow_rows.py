@@ -52,7 +52,7 @@ class ArrowRows:
 
     def __arrow_c_schema__(self) -> object:
         """Return the Arrow schema; makes no call."""
-        return self._library.reader(self.columns, iter(())).__arrow_c_schema__()
+        return self._library.schema(self.columns).__arrow_c_schema__()
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return a stream of the rows, whose pages are read while the library takes it.

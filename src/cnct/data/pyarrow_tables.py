@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import IO, Any
 
@@ -30,9 +30,13 @@ class PyarrowTables:
 
     converters: Mapping[ColumnType, Converter] = {}
 
+    def schema(self, columns: Columns) -> Any:
+        """Return the Arrow schema of columns."""
+        return _arrow.schema([(column.name, _TYPES[column.type]) for column in columns.columns])
+
     def batch(self, columns: Columns, rows: Cells) -> Any:
         """Return a record batch of rows."""
-        schema = _schema(columns)
+        schema = self.schema(columns)
         values = zip(*rows, strict=True) if rows else ((),) * len(columns.columns)
         arrays = [
             _arrow.array(cells, field.type) for cells, field in zip(values, schema, strict=True)
@@ -41,11 +45,7 @@ class PyarrowTables:
 
     def reader(self, columns: Columns, batches: Iterator[Any]) -> Any:
         """Return a stream of record batches."""
-        return _arrow.RecordBatchReader.from_batches(_schema(columns), batches)
-
-    def table(self, columns: Columns, batches: Sequence[Any]) -> Any:
-        """Return a table of record batches."""
-        return _arrow.Table.from_batches(batches, schema=_schema(columns))
+        return _arrow.RecordBatchReader.from_batches(self.schema(columns), batches)
 
     def write_parquet(
         self, file: IO[bytes], columns: Columns, batches: Iterator[Any], compression: str
@@ -53,9 +53,10 @@ class PyarrowTables:
         """Write record batches as Parquet."""
         parquet: Any = import_module("pyarrow.parquet")
         codec = "none" if compression == "uncompressed" else compression
-        with parquet.ParquetWriter(file, _schema(columns), compression=codec) as writer:
+        with parquet.ParquetWriter(file, self.schema(columns), compression=codec) as writer:
             for group in _groups(batches):
-                writer.write_table(self.table(columns, group), row_group_size=ROW_GROUP)
+                table = _arrow.Table.from_batches(group, schema=self.schema(columns))
+                writer.write_table(table, row_group_size=ROW_GROUP)
 
 
 def _groups(batches: Iterator[Any]) -> Iterator[list[Any]]:
@@ -68,7 +69,3 @@ def _groups(batches: Iterator[Any]) -> Iterator[list[Any]]:
             group = []
     if group:
         yield group
-
-
-def _schema(columns: Columns) -> Any:
-    return _arrow.schema([(column.name, _TYPES[column.type]) for column in columns.columns])
