@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.conftest import Server
+from tests.conftest import Server, json_answer
 
 from cnct.openapi import OpenAPISpecs, SpecError, SpecWarning, cache_files, cache_folder, specs
 from cnct.openapi.index import Index, index
@@ -387,3 +387,20 @@ def test_threads_that_ask_at_once_read_the_document_once(api):
         thread.join()
     assert answers == [True] * 8
     assert api.calls == 1
+
+
+def test_a_first_call_with_a_stored_index_loads_nothing_that_takes_long(write, server):
+    path = write(document("/products", "/products/{id}"))
+    OpenAPISpecs(path).load()
+    server.answer = lambda request: (
+        json_answer([], Content_Range="items 0-0/7") if request.query else json_answer({"id": "P"})
+    )
+    code = (
+        "import sys; from cnct import ConnectClient; "
+        "client = ConnectClient('ApiKey SU-0:0', sys.argv[1], specs_location=sys.argv[2]); "
+        "print(client.products['P'].get(), client.products.all().count()); "
+        "print([m for m in ('msgspec', 'decimal', 'difflib') if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", code, server.endpoint, str(path)]
+    run = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    assert run.stdout.splitlines() == ["{'id': 'P'} 7", "[]"]
