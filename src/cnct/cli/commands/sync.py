@@ -73,10 +73,12 @@ def command(
                 if has_terminal(sys.stderr):
                     print_message(f"reading {path}")
                 [counts] = mirror.sync(
-                    path, select=fields, lookback=lookback, concurrency=jobs
+                    path, select=fields, lookback=lookback, concurrency=jobs, progress=True
                 ).values()
                 if reconcile:
-                    [more] = mirror.reconcile(path, full=full, concurrency=jobs).values()
+                    [more] = mirror.reconcile(
+                        path, full=full, concurrency=jobs, progress=True
+                    ).values()
                     counts = SyncCounts(*map(sum, zip(counts, more, strict=True)))
                 rows.append({"collection": path, **counts._asdict()})
         finally:
