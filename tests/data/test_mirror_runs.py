@@ -14,6 +14,7 @@ from tests.data.drifting import START, OtherUsers, mirrored, served
 
 from cnct import (
     AsyncConnectClient,
+    ClientError,
     ConnectClient,
     DriftWarning,
     FullScanWarning,
@@ -173,11 +174,11 @@ def test_a_document_with_a_new_field_lets_all_rows_be_read(connect, client, file
 def test_rows_without_times_have_a_window_of_their_own(connect, mirror, file):
     """Both times of configuration requests can be null, and the list can be filtered for that."""
     at = START.isoformat()
-    rows = [{"id": f"TCR-{place}", "created": at, "updated": at} for place in range(45)]
+    rows = [{"id": f"TCR-{place}", "created": at, "updated": at} for place in range(60)]
     connect.insert("tier/config-requests", *rows)
     connect.insert("tier/config-requests", {"id": "TCR-n", "created": None, "updated": None})
     later(connect, days=1)
-    assert mirror.sync("tier/config-requests")["tier/config-requests"].added == 46
+    assert mirror.sync("tier/config-requests")["tier/config-requests"].added == 61
     connect.insert("tier/config-requests", {"id": "TCR-m", "created": None, "updated": None})
     assert mirror.sync()["tier/config-requests"].added == 1
     assert "TCR-m" in mirrored(file, "tier/config-requests")
@@ -231,7 +232,31 @@ def test_a_mirror_belongs_to_one_account(connect, mirror, file):
 def test_the_account_may_be_unknown(connect, mirror):
     connect.faults = [Fault.status(403, path="accounts")]
     assert mirror.sync("requests")["requests"].calls == 1
+
+
+def test_other_errors_of_the_account_are_raised(connect, world, file):
     connect.faults = [Fault.status(400, path="accounts")]
+    client = world.client(KEY, connect.endpoint, use_specs=True, specs_location=connect.spec)
+    with pytest.raises(ClientError, match="400"):
+        client.mirror(file).sync("requests")
+    connect.faults = [Fault.status(403, path="accounts")]
+    assert client.mirror(file).sync("requests")["requests"].calls == 1
+
+
+def test_a_file_that_cannot_be_written_is_named(connect, world, file):
+    client = world.client(KEY, connect.endpoint, use_specs=True, specs_location=connect.spec)
+    mirror = client.mirror(file)
+    mirror.sync("requests")
+    with closing(sqlite3.connect(file)) as other:
+        other.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON 'cnct.rows' BEGIN SELECT RAISE(FAIL, 'full'); END"
+        )
+    OtherUsers(connect, 1).insert(1)
+    with pytest.raises(MirrorError, match="cannot be written: full"):
+        mirror.sync("requests")
+    with pytest.raises(MirrorError, match="no collection marketplaces"):
+        mirror.forget("marketplaces")
+    mirror.forget("requests")
 
 
 def test_a_mirror_belongs_to_one_endpoint(connect, mirror, file):

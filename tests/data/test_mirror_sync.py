@@ -183,6 +183,12 @@ def test_rows_move_while_they_are_read(connect, mirror, others, file):
     connect.faults = [Fault.hook(work, path="requests")]
     mirror.sync("requests", concurrency=2)
     connect.faults = []
+    others.insert(30)
+    later(connect, hours=1)
+    others.insert(30)
+    connect.faults = [Fault.hook(work, path="requests", times=20)]
+    mirror.sync("requests")
+    connect.faults = []
     mirror.sync()
     assert mirrored(file) == served(connect)
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from weakref import finalize
 
 from cnct.api_keys import user_of
@@ -21,7 +21,7 @@ from cnct.client.mirroring.subjects import Subjects, path_of
 from cnct.client.mirroring.synced import Synced
 from cnct.client.models.query import signed_fields
 from cnct.client.work.progress import Reporter, ShowsProgress, checked_progress
-from cnct.data.mirror import CollectionState, MirrorFile, MirrorReading
+from cnct.data.mirror import CollectionState, MirrorFile, MirrorReading, sqlite_errors
 from cnct.endpoints import is_same_endpoint
 from cnct.exceptions import MirrorError
 from cnct.openapi.shapes import as_record
@@ -29,6 +29,8 @@ from cnct.text import clean
 
 if TYPE_CHECKING:
     from cnct.client.models.collection import AsyncCollection, Collection
+
+T = TypeVar("T")
 
 LOOKBACK = timedelta(minutes=15)
 """Time before the last run from which changes are read again."""
@@ -247,7 +249,7 @@ class Mirror(MirrorBase, SyncContents):
             TypeError: If an argument is of the wrong type.
             ValueError: If an argument has an invalid value, or a set is not a whole collection.
         """
-        return play(self._sync(collections, select, lookback, concurrency, progress))
+        return self._play(self._sync(collections, select, lookback, concurrency, progress))
 
     def reconcile(
         self,
@@ -272,7 +274,7 @@ class Mirror(MirrorBase, SyncContents):
         Raises:
             MirrorError: As `sync`; so with the other errors.
         """
-        return play(self._reconcile(collections, full, concurrency, progress))
+        return self._play(self._reconcile(collections, full, concurrency, progress))
 
     def forget(self, collection: str | Collection) -> None:
         """Delete a collection with its rows from the file, and keep it up to date no longer.
@@ -280,7 +282,11 @@ class Mirror(MirrorBase, SyncContents):
         Raises:
             MirrorError: If the mirror has no such collection, or is in use.
         """
-        play(self._forget(collection))
+        self._play(self._forget(collection))
+
+    def _play(self, flow: MirrorFlow[T]) -> T:
+        with sqlite_errors(self._filename):
+            return play(flow)
 
     def __enter__(self) -> Self:
         """Return the mirror."""
@@ -308,7 +314,7 @@ class AsyncMirror(MirrorBase, AsyncContents):
         progress: ShowsProgress = None,
     ) -> Synced:
         """Bring collections up to date, and return the counts. Async twin of `Mirror.sync`."""
-        return await async_play(self._sync(collections, select, lookback, concurrency, progress))
+        return await self._play(self._sync(collections, select, lookback, concurrency, progress))
 
     async def reconcile(
         self,
@@ -318,11 +324,15 @@ class AsyncMirror(MirrorBase, AsyncContents):
         progress: ShowsProgress = None,
     ) -> Synced:
         """Remove the rows that the server no longer has. Async twin of `Mirror.reconcile`."""
-        return await async_play(self._reconcile(collections, full, concurrency, progress))
+        return await self._play(self._reconcile(collections, full, concurrency, progress))
 
     async def forget(self, collection: str | AsyncCollection) -> None:
         """Delete a collection with its rows from the file. Async twin of `Mirror.forget`."""
-        await async_play(self._forget(collection))
+        await self._play(self._forget(collection))
+
+    async def _play(self, flow: MirrorFlow[T]) -> T:
+        with sqlite_errors(self._filename):
+            return await async_play(flow)
 
     async def __aenter__(self) -> Self:
         """Return the mirror."""

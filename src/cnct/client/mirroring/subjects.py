@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -15,7 +14,6 @@ from cnct.data.columns import Column
 from cnct.data.mirror import DocumentedTables, Table
 from cnct.exceptions import MirrorError
 from cnct.openapi import OpenAPISpecs
-from cnct.openapi.fields import FilterField
 from cnct.openapi.tree import shape
 
 
@@ -35,11 +33,6 @@ class Subject(NamedTuple):
     table: Table
     cursor: CursorFields
     columns: tuple[Column, ...]
-
-    @property
-    def fields(self) -> Mapping[str, FilterField]:
-        """The fields by which rows can be filtered."""
-        return self.table.fields
 
 
 class Subjects:

@@ -6,6 +6,7 @@ Fetches nothing: rows are handed in.
 from cnct.data.mirror.answers import MirrorAnswers
 from cnct.data.mirror.changes import MirrorChanges, RowChange
 from cnct.data.mirror.file import MirrorFile
+from cnct.data.mirror.opening import sqlite_errors
 from cnct.data.mirror.reading import MirrorReading
 from cnct.data.mirror.state import CollectionState, RowCounts
 from cnct.store.documented import DocumentedTables
@@ -21,4 +22,5 @@ __all__ = [
     "RowChange",
     "RowCounts",
     "Table",
+    "sqlite_errors",
 ]

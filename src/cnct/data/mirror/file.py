@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 from cnct.data.columns import Column
 from cnct.data.mirror.descriptions import carried, described, table_of, table_text
 from cnct.data.mirror.fetched_fields import FetchedFields
 from cnct.data.mirror.ledger import Ledger
-from cnct.data.mirror.opening import opened, writing
+from cnct.data.mirror.opening import opened, sqlite_errors, writing
 from cnct.data.mirror.state import CollectionState, RowCounts
 from cnct.data.mirror.views import view_name, view_sql
 from cnct.exceptions import MirrorError
@@ -55,13 +55,13 @@ class MirrorFile:
         self._tables: dict[str, tuple[str, Table]] = {}
         if is_read_only:
             return
-        try:
-            for statement in _TABLES.split(";"):
-                self.storage.run(statement)
-            self.ledger.prepare()
-        except BaseException:
-            self.storage.close()
-            raise
+        with ExitStack() as undo:
+            undo.callback(self.storage.close)
+            with sqlite_errors(path):
+                for statement in _TABLES.split(";"):
+                    self.storage.run(statement)
+                self.ledger.prepare()
+            undo.pop_all()
 
     def close(self) -> None:
         """Close the database."""
@@ -106,14 +106,8 @@ class MirrorFile:
             self.storage.index(self.table(state.key))
 
     def table(self, key: str) -> Table:
-        """Return the stored description of a table.
-
-        Raises:
-            MirrorError: If no collection of this table was synchronised.
-        """
+        """Return the stored description of the table of a collection in the mirror."""
         rows = self.storage.run('SELECT description FROM "cnct.tables" WHERE key = ?', [key])
-        if not rows:
-            raise MirrorError(f"{self.path} has no collection {key}: synchronise it first")
         text = rows[0][0]
         if self._tables.get(key, ("",))[0] != text:
             self._tables[key] = text, table_of(text)  # with what it derives, once each

@@ -74,6 +74,22 @@ def _no_mirror(path: str) -> MirrorError:
 
 
 @contextmanager
+def sqlite_errors(path: str) -> Generator[None]:
+    """Raise errors of SQLite within as errors of the mirror: a full disk, a file without rights.
+
+    Raises:
+        MirrorError: With the message of SQLite.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise MirrorError(
+            f"{path} cannot be written: {error}. What was committed before is kept; run again"
+            " when the file can be written"
+        ) from error
+
+
+@contextmanager
 def writing(path: str) -> Generator[None]:
     """Hold the lock of a mirror's only writer; the end of the process releases the lock, too.
 
