@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from tests.conftest import KEY
+from tests.conftest import KEY, json_answer
 
 import cnct.spark
 from cnct import ClientError, NotScannableError, SettingsError
@@ -372,3 +372,10 @@ def test_a_stream_needs_a_time_to_find_changes_by(connect):
         stream.latestOffset(stream.initialOffset())
     with pytest.raises(NotScannableError, match="status"):
         source(cursor="status").streamReader(IDS).latestOffset()
+
+
+def test_a_stream_needs_totals(connect, server, monkeypatch):
+    server.answer = lambda _: json_answer([])
+    monkeypatch.setenv("CNCT_ENDPOINT", server.endpoint)
+    with pytest.raises(NotScannableError, match="requests is listed without totals"):
+        source().streamReader(IDS).latestOffset()

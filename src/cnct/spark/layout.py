@@ -207,5 +207,5 @@ def _arrow_type(type_: ColumnType, zone: str, pyarrow: Any) -> Any:
             return pyarrow.timestamp("us", tz=zone)
         case "date":
             return pyarrow.date32()
-        case "string" | "json":
+        case _:
             return pyarrow.string()
