@@ -6,7 +6,7 @@ SEED ?= $(shell date +%s)
 BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 
-.PHONY: demo test lowest pythons coexistence shells harvest stubs coverage campaign lint types bench bridge engines spark clusters conformance clean
+.PHONY: demo test lowest pythons coexistence shells harvest stubs coverage campaign lint types bench bridge engines spark clusters docs conformance clean
 
 # What the demo needs; the tools of the other targets come on top.
 $(BASE): pyproject.toml
@@ -84,6 +84,17 @@ $(CLUSTERS)/.ready: pyproject.toml
 clusters: $(CLUSTERS)/.ready  ## The recipes for Ray and Dask, on local clusters
 	$(CLUSTERS)/bin/python -m pytest -p no:cacheprovider tests/engines/clusters.py
 
+DOCS := $(VENV)-docs
+$(DOCS)/.ready: pyproject.toml
+	$(PYTHON) -m venv --clear $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable '.[emulator]' --group docs
+	touch $(DOCS)/.ready
+
+docs: $(DOCS)/.ready  ## The documentation as a site, in site/: a broken link or reference fails
+	PYTHONPATH=. $(DOCS)/bin/zensical build --clean --strict --config-file mkdocs.yml
+
 stubs: $(READY)  ## Types of the API under mypy, pyright and ty; all names at run time
 	$(BIN)/python -m pytest -n 2 tests/stubs/checkers.py
 
@@ -121,4 +132,4 @@ conformance:  ## schemathesis against the emulator, with Connect's document: SPE
 	$(VENV)-conformance/bin/python tests/conformance/run.py $(SPEC)
 
 clean:
-	rm -rf $(VENV) $(VENV)-* benchmarks/.venvs packages/*/.venvs .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-* benchmarks/.venvs packages/*/.venvs .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis .cache site

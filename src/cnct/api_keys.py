@@ -47,7 +47,7 @@ def without_key(text: str) -> str:
 def user_of(key: str) -> str:
     """Return the id of a key's user, which is no secret; empty text for other keys than Connect's.
 
-    Example:
+    Examples:
         >>> user_of("ApiKey SU-000-000-000:secret")
         'SU-000-000-000'
     """

@@ -1,7 +1,5 @@
 """Every error and warning that reaches users, as one tree.
 
-::
-
     Exception
     ├── ClientError                 a failed call
     │   ├── NotFoundError           404, or not in the OpenAPI document    (also LookupError)

@@ -42,7 +42,7 @@ class AsyncConnectClient(
     in threads. `aclose` and ``async with`` close the connections of the running loop, which are
     closed with the loop at the latest.
 
-    Example:
+    Examples:
         ``async with AsyncConnectClient(api_key) as client: await client.products["PRD-1"].get()``
     """
 

@@ -27,9 +27,9 @@ class HasDryRun(Recordable):
         in the id. An update returns its payload with the resource's id, a delete ``None``.
 
         Files and other bodies are read at recording, and kept in memory. Journals and checkpoints
-            are refused: a real run would take the recorded calls for done.
+        are refused: a real run would take the recorded calls for done.
 
-        Example:
+        Examples:
             >>> from cnct import ConnectClient
             >>> client = ConnectClient("ApiKey SU-000-000-000:secret", use_specs=False)
             >>> dry = client.dry_run()

@@ -93,7 +93,7 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun, 
         SettingsError: If there is no API key, a setting is wrong, or the key is for another
             endpoint.
 
-    Example:
+    Examples:
         >>> client = ConnectClient("ApiKey SU-000-000-000:secret")
         >>> client.products["PRD-000-000-000"]
         <Resource products/PRD-000-000-000>
@@ -231,7 +231,7 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun, 
             TypeError: If the items are not iterable, or a text.
             ValueError: As `ResourceSet.process`, which also lists the other errors.
 
-        Example:
+        Examples:
             ``client.each(["PR-1", "PR-2"], lambda id: client.requests[id]("approve").post())``
         """
         from cnct.client.work import runs  # noqa: PLC0415 - not at import

@@ -126,7 +126,7 @@ class HasIdentity:
             ValueError: If an argument has an invalid value, or another ``endpoint`` is passed
                 without an ``api_key``; ``api_key=None`` sends none.
 
-        Example:
+        Examples:
             ``client.with_options(api_key=installation_key, timeout=5).products.all().count()``
         """
         kind, api_key = type(api_key), api_key if api_key is KEPT else hidden(api_key)

@@ -32,7 +32,7 @@ class Limiter:
         TypeError: If ``per_second`` is not a number.
         ValueError: If ``per_second`` is not above 0 and finite.
 
-    Example:
+    Examples:
         ``ConnectClient(api_key, limiter=Limiter(per_second=10))``
     """
 

@@ -23,7 +23,7 @@ class RequestLogger:
     Args:
         file: Text file to print to; by default the ``sys.stdout`` of the moment.
 
-    Example:
+    Examples:
         ``ConnectClient(api_key, logger=RequestLogger())``
     """
 

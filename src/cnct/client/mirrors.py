@@ -20,7 +20,7 @@ class HasMirror:
         Args:
             path: A SQLite file; ``:memory:`` for a mirror that ends with the object.
 
-        Example:
+        Examples:
             ``client.mirror("connect.db").sync("requests", "subscriptions/assets")``
         """
         from cnct.client.mirroring.mirror import Mirror  # noqa: PLC0415 - few programs need it

@@ -25,7 +25,7 @@ def name_spans(client: BaseClient[Any, Any, Any]) -> Callable[[Any, Any], Any]:
     Returns:
         A function, asynchronous for an asynchronous client, as the instrumentations require.
 
-    Example:
+    Examples:
         ``RequestsInstrumentor().instrument(request_hook=name_spans(client))``
     """
 

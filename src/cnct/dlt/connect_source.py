@@ -58,7 +58,7 @@ def connect(
         RQLError: If the filter is no RQL.
         SettingsError: If there is no API key.
 
-    Example:
+    Examples:
         >>> pipeline = dlt.pipeline("connect", destination="duckdb", dataset_name="connect")
         >>> pipeline.run(connect("requests", "subscriptions/assets"))
     """

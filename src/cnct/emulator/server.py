@@ -77,7 +77,7 @@ class Emulator:
         ValueError: If ``spec``, ``records`` or ``generate`` is not valid.
         OSError: If the port cannot be opened, or a file cannot be read.
 
-    Example:
+    Examples:
         >>> from cnct import ConnectClient
         >>> with Emulator() as connect:
         ...     client = ConnectClient("ApiKey x", connect.endpoint, specs_location=connect.spec)

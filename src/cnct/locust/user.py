@@ -45,8 +45,8 @@ class ConnectUser(_User):
         SettingsError: If there is no API key for the endpoint.
         SpecError: If the document at ``specs_location`` cannot be read.
 
-    Example:
-        ::
+    Examples:
+        A vendor that approves what is pending:
 
             class Vendor(ConnectUser):
                 wait_time = between(1, 2)

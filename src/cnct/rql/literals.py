@@ -143,7 +143,7 @@ def _remedy(value: Any) -> str:
 def quote_literal(text: str) -> str:
     """Return a text in quotes, so that quotes of its own belong to the value.
 
-    Example:
+    Examples:
         ``R().name.eq(quote_literal('"hi"'))`` looks for the name ``"hi"`` with its quotes.
 
     Raises:

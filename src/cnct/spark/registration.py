@@ -28,7 +28,7 @@ def register(spark: Any) -> None:
         ImportError: If pyspark is missing, or the interpreter of the workers lacks cnct or
             pyarrow.
 
-    Example:
+    Examples:
         >>> cnct.spark.register(spark)
         >>> assets = spark.read.format("connect").load("subscriptions/assets")
     """

@@ -1,7 +1,5 @@
 """Stores records in SQLite and reads them by RQL. Knows no HTTP and no client.
 
-::
-
     table = Table("products", fields={"name": FilterField("name", frozenset({"eq", "like"}))})
     storage = Storage("products.db")
     storage.insert(table, "", [{"id": "PRD-1", "name": "Cloud"}])

@@ -34,7 +34,7 @@ class ConnectClientMocker(HasNamespaces[NSMock], HasCollections[CollectionMock])
     Raises:
         ValueError: If ``base_url`` is no URL of an endpoint.
 
-    Example:
+    Examples:
         >>> from cnct import ConnectClient
         >>> client = ConnectClient("ApiKey SU-000-000-000:secret")
         >>> with ConnectClientMocker(client.endpoint) as mocker:

@@ -116,7 +116,7 @@ class SyncContents(MirrorContents[NS, Collection]):
             MirrorError: If the mirror lacks a collection, or cannot be read.
             TypeError: If ``since`` is no int.
 
-        Example:
+        Examples:
             ``for change in mirror.changes(since=handled): notify(change.kind, change.row)``
         """
         changes = self._changes(since, collections)

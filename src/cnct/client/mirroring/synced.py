@@ -35,7 +35,7 @@ class SyncCounts(NamedTuple):
 class Synced(Mapping[str, SyncCounts]):
     """Counts of a run, by path of the collection.
 
-    Example:
+    Examples:
         ``mirror.sync("requests")["requests"].added``
     """
 

@@ -87,7 +87,7 @@ class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
         In tests, the clock of the emulator (``ConnectClient(..., clock=connect.clock)``) moves
         instead of waiting; under mocks, pauses take no time.
 
-        Example:
+        Examples:
             ``client.requests["PR-1"].wait_until(status="approved", fail=("failed", "revoked"))``
         """
         from cnct.client.work.waiting import Wait  # noqa: PLC0415 - few programs need it
@@ -212,7 +212,7 @@ class Collection(CollectionBase[ResourceSet], SyncNoun, HasActions[Action]):
             TypeError: If an item is not an operation.
             ValueError: As `ResourceSet.process`, which also lists the other errors.
 
-        Example:
+        Examples:
             ``client.products.bulk([Operation.create({...}), Operation.delete("PRD-1")])``
         """
         from cnct.client.work import runs  # noqa: PLC0415 - not at import

@@ -43,7 +43,7 @@ class Refinable(HasFields):
             TypeError: If an argument is neither a string nor an R.
             RQLError: If a condition cannot be parsed or written.
 
-        Example:
+        Examples:
             ``rs.filter(R().product.name.ilike("*saas*"), status__in=("active", "suspended"))``
         """
         where, more = self._query.where, combined(args, kwargs, self)

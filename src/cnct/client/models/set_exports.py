@@ -34,7 +34,7 @@ class SyncSetExports(SyncSetExporting):
         Without ``columns``, a line has the bytes of the response; a resource that spans several
         lines is compacted. Arguments and errors are those of `to_csv`.
 
-        Example:
+        Examples:
             ``client.requests.all().to_ndjson("requests.ndjson", concurrency=4)``
         """
         reading: Reading = {
@@ -115,7 +115,7 @@ class SyncSetExports(SyncSetExporting):
             JournalError: If the directory has another export, or a complete one.
             ClientError: If a call fails. No file is left then.
 
-        Example:
+        Examples:
             ``client.requests.all().to_csv("requests.csv", columns=["id", "status"], bom=True)``
         """
         options = {

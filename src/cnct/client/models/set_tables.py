@@ -50,7 +50,7 @@ class SyncSetTables(SyncSetExporting):
             restart: Whether to delete an earlier export in the directory first.
             compression: ``zstd``, ``snappy``, ``gzip``, ``brotli``, ``lz4`` or ``uncompressed``.
 
-        Example:
+        Examples:
             ``client.requests.all().to_parquet("requests", partitions=8, concurrency=4)``
         """
         reading: Reading = {
@@ -101,7 +101,7 @@ class SyncSetTables(SyncSetExporting):
         Raises:
             ExportError: As `to_csv`, and if there are too many rows, or a text is too long.
 
-        Example:
+        Examples:
             ``client.requests.all().to_xlsx("requests.xlsx", columns=["id", "status"])``
         """
         reading: Reading = {
@@ -138,7 +138,7 @@ class SyncSetTables(SyncSetExporting):
             ExportError: If neither the extra ``parquet`` nor pyarrow is installed.
             InvalidCallError: If the document has no such column.
 
-        Example:
+        Examples:
             ``polars.DataFrame(client.requests.all().arrow(concurrency=4))``
         """
         from cnct.client.work.arrow_export import SyncArrow  # noqa: PLC0415 - few programs need it

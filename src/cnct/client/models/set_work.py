@@ -153,7 +153,7 @@ class SyncSetWork(SetWork):
             ClientError: If the set cannot be read. An error that ends the job has the summary so
                 far as attribute ``summary``.
 
-        Example:
+        Examples:
             ``client.requests.filter(status="pending").process(approve, concurrency=8)``
         """
         options: Options = {
@@ -202,7 +202,7 @@ class SyncSetWork(SetWork):
             UnknownNameError: If the document is at hand and has no such action.
             ValueError: As `process`; so with the other errors.
 
-        Example:
+        Examples:
             ``client.requests.filter(status="pending").act("approve", {"template_id": "TL-1"})``
         """
         from cnct.client.work import runs  # noqa: PLC0415 - not at import

@@ -43,7 +43,7 @@ class Windowed:
             JournalError: On iteration: if the checkpoint belongs to another scan, is in use or
                 finished.
 
-        Example:
+        Examples:
             ``for request in client.requests.all().scan(concurrency=8): ...``
         """
         from cnct.client.work.scan import Scan  # noqa: PLC0415 - few programs scan

@@ -48,7 +48,7 @@ class LookupsBase(SetBase):
             ValueError: If a field is no field name, this set is a slice, or the length is less
                 than 1.
 
-        Example:
+        Examples:
             ``client.products.on("id", key="product.id", one=True)``
         """
         from cnct.client.work.relations import relation  # noqa: PLC0415 - few programs need it
@@ -99,7 +99,7 @@ class SetLookups(LookupsBase):
         Raises:
             NotOneError: If there is no resource, or several; ``error.count`` is their number.
 
-        Example:
+        Examples:
             ``client.accounts.filter(external_id="A-17").one()``
         """
         with self._rows.lock:
@@ -134,7 +134,7 @@ class SetLookups(LookupsBase):
             ValueError: If rows have a field with the name of a relation, or lack the fields of a
                 relation.
 
-        Example:
+        Examples:
             ``for asset in assets.prefetch(usage=client.ns("usage").records.on("asset.id")):
             print(asset["id"], len(asset["usage"]))``
         """

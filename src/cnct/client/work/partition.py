@@ -47,7 +47,7 @@ class Partition:
     def read(self, client: ConnectClient | AsyncConnectClient) -> Any:
         """Return the resources as a set of a client; makes no call.
 
-        Example:
+        Examples:
             ``for row in partition.read(client).iterator(): ...``
         """
         rows: Any = client._collection_at(self.path).all()

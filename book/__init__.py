@@ -1,0 +1,1 @@
+"""Parts of the build of the documentation's site. No part of the distribution."""
