@@ -1,42 +1,44 @@
 """Every error and warning that reaches users, as one tree.
 
-    Exception
-    ├── ClientError                 a failed call
-    │   ├── NotFoundError           404, or not in the OpenAPI document    (also LookupError)
-    │   │   └── UnknownNameError    the document has no such name          (also AttributeError)
-    │   ├── InvalidCallError        does not fit the document, not sent    (also ValueError)
-    │   ├── AmbiguousWriteError     a write that may have been done
-    │   ├── SpecError               the document cannot be read            (also ValueError)
-    │   ├── SettingsError           a setting, profile or key is unusable  (also ValueError)
-    │   ├── NotOneError             none or several where one was expected (also LookupError)
-    │   ├── WaitError               a wait that ended without its condition
-    │   │   ├── WaitTimeout         the time was up                        (also TimeoutError)
-    │   │   └── WaitFailed          the resource has failed
-    │   ├── NotScannableError       cannot be cut into windows, see `by`   (also ValueError)
-    │   ├── MirrorError             a mirror that cannot be used so         (also ValueError)
-    │   ├── PlaceholderError        an id of a dry run, before apply()     (also ValueError)
-    │   └── BatchError              some of many resources failed
-    ├── JournalError                a journal that the job cannot use      (also ValueError)
-    ├── ExportError                 a file that cannot be written          (also ValueError)
-    ├── RQLError                    RQL cannot express it                  (also ValueError)
-    │   ├── RQLTypeError            a value of a type that has no literal  (also TypeError)
-    │   ├── RQLSyntaxError          text that is not RQL
-    │   └── QueryError              a query that a collection refuses
-    ├── NotYetEvaluatedError        an async set was not read yet          (also RuntimeError)
-    ├── UnexpectedCallError         a call without a mock                  (also AssertionError)
-    ├── UnusedMockError             a mock without a call                  (also AssertionError)
-    └── ImpossibleMockError         a mock of something the API lacks      (also AssertionError)
+```text
+Exception
+├── ClientError                 a failed call
+│   ├── NotFoundError           404, or not in the OpenAPI document    (also LookupError)
+│   │   └── UnknownNameError    the document has no such name          (also AttributeError)
+│   ├── InvalidCallError        does not fit the document, not sent    (also ValueError)
+│   ├── AmbiguousWriteError     a write that may have been done
+│   ├── SpecError               the document cannot be read            (also ValueError)
+│   ├── SettingsError           a setting, profile or key is unusable  (also ValueError)
+│   ├── NotOneError             none or several where one was expected (also LookupError)
+│   ├── WaitError               a wait that ended without its condition
+│   │   ├── WaitTimeout         the time was up                        (also TimeoutError)
+│   │   └── WaitFailed          the resource has failed
+│   ├── NotScannableError       cannot be cut into windows, see `by`   (also ValueError)
+│   ├── MirrorError             a mirror that cannot be used so         (also ValueError)
+│   ├── PlaceholderError        an id of a dry run, before apply()     (also ValueError)
+│   └── BatchError              some of many resources failed
+├── JournalError                a journal that the job cannot use      (also ValueError)
+├── ExportError                 a file that cannot be written          (also ValueError)
+├── RQLError                    RQL cannot express it                  (also ValueError)
+│   ├── RQLTypeError            a value of a type that has no literal  (also TypeError)
+│   ├── RQLSyntaxError          text that is not RQL
+│   └── QueryError              a query that a collection refuses
+├── NotYetEvaluatedError        an async set was not read yet          (also RuntimeError)
+├── UnexpectedCallError         a call without a mock                  (also AssertionError)
+├── UnusedMockError             a mock without a call                  (also AssertionError)
+└── ImpossibleMockError         a mock of something the API lacks      (also AssertionError)
 
-    UserWarning
-    ├── InvalidCallWarning          does not fit the document, sent all the same
-    ├── LostConditionWarning    Python's and, or, between conditions
-    ├── NaiveDatetimeWarning        a datetime in a filter has no time zone
-    ├── SpecWarning                 the document is incomplete or out of reach
-    ├── SettingsWarning             others can read the API key in a file
-    ├── FullScanWarning             a mirror reads a whole collection in each run
-    ├── InstallationWarning         another package owns cnct/__init__.py
-    ├── ExportWarning               values without a column are in _extra
-    └── DriftWarning                a list moved so that rows may be missing or come twice
+UserWarning
+├── InvalidCallWarning          does not fit the document, sent all the same
+├── LostConditionWarning    Python's and, or, between conditions
+├── NaiveDatetimeWarning        a datetime in a filter has no time zone
+├── SpecWarning                 the document is incomplete or out of reach
+├── SettingsWarning             others can read the API key in a file
+├── FullScanWarning             a mirror reads a whole collection in each run
+├── InstallationWarning         another package owns cnct/__init__.py
+├── ExportWarning               values without a column are in _extra
+└── DriftWarning                a list moved so that rows may be missing or come twice
+```
 """
 
 from __future__ import annotations

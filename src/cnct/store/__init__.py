@@ -1,10 +1,12 @@
 """Stores records in SQLite and reads them by RQL. Knows no HTTP and no client.
 
-    table = Table("products", fields={"name": FilterField("name", frozenset({"eq", "like"}))})
-    storage = Storage("products.db")
-    storage.insert(table, "", [{"id": "PRD-1", "name": "Cloud"}])
-    page = storage.page(table, "", read(parse("like(name,C*)&limit=10"), table))
-    page.records, page.total
+```python
+table = Table("products", fields={"name": FilterField("name", frozenset({"eq", "like"}))})
+storage = Storage("products.db")
+storage.insert(table, "", [{"id": "PRD-1", "name": "Cloud"}])
+page = storage.page(table, "", read(parse("like(name,C*)&limit=10"), table))
+page.records, page.total
+```
 """
 
 from cnct.openapi.fields import FilterField
