@@ -11,7 +11,14 @@ from tests.conftest import KEY
 from tests.data.test_exports import DOCUMENT
 from tests.work.conftest import request_rows
 
-from cnct import ClientError, ExportError, ExportWarning, JournalError, NotScannableError
+from cnct import (
+    ClientError,
+    ConnectClient,
+    ExportError,
+    ExportWarning,
+    JournalError,
+    NotScannableError,
+)
 from cnct.emulator import Emulator, Fault
 
 ROWS = 30
@@ -34,6 +41,13 @@ def connect(spec):
 def asker(connect, world):
     """A client of each world that knows the document."""
     return world.client(KEY, connect.endpoint, use_specs=True, specs_location=connect.spec)
+
+
+@pytest.fixture
+def client(connect):
+    """A synchronous client, for decisions that both worlds share."""
+    with ConnectClient(KEY, connect.endpoint, specs_location=connect.spec) as client:
+        yield client
 
 
 def contents(directory):
@@ -63,8 +77,8 @@ def test_each_part_is_a_file_and_each_resource_is_in_one(asker, tmp_path):
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "xlsx"])
-def test_parts_of_any_format_have_the_same_columns(asker, tmp_path, form):
-    report = getattr(asker.requests.all(), f"to_{form}")(tmp_path / "out", partitions=2)
+def test_parts_of_any_format_have_the_same_columns(client, tmp_path, form):
+    report = getattr(client.requests.all(), f"to_{form}")(tmp_path / "out", partitions=2)
     files = sorted((tmp_path / "out").glob(f"*.{form}"))
     assert (report.rows, len(files)) == (ROWS, 2)
     if form == "parquet":
@@ -96,8 +110,8 @@ def test_an_interrupted_export_resumes_and_ends_with_the_same_bytes(asker, conne
     assert times == {name: (out / name).stat().st_mtime_ns for name in finished}
 
 
-def test_a_damaged_or_missing_file_is_written_again(asker, tmp_path):
-    rows = asker.requests.all()
+def test_a_damaged_or_missing_file_is_written_again(client, tmp_path):
+    rows = client.requests.all()
     rows.to_ndjson(tmp_path, partitions=3)
     before = contents(tmp_path)
     (tmp_path / "part-00000.ndjson").write_bytes(b"{}")
@@ -106,42 +120,43 @@ def test_a_damaged_or_missing_file_is_written_again(asker, tmp_path):
     assert contents(tmp_path) == before
 
 
-def test_restart_deletes_the_files_of_an_earlier_export_and_no_others(asker, tmp_path):
+def test_restart_deletes_the_files_of_an_earlier_export_and_no_others(client, tmp_path):
     (tmp_path / ".hidden").touch()
-    asker.requests.all().to_ndjson(tmp_path, partitions=4)
+    client.requests.all().to_ndjson(tmp_path, partitions=4)
     (tmp_path / "notes.txt").write_text("mine")
-    rows = asker.requests.filter(id="PR-0001")
+    rows = client.requests.filter(id="PR-0001")
     with pytest.raises(JournalError, match=r"another export, with query '' instead of 'eq\(id,PR-"):
         rows.to_csv(tmp_path, partitions=1)
     rows.to_csv(tmp_path, partitions=1, restart=True)
     assert [*contents(tmp_path)] == [".hidden", "manifest.json", "notes.txt", "part-00000.csv"]
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"document": "0"}, "document '0' instead of '1'"),
-        ({"columns": "x"}, "columns 'x' instead of"),
-        ({"endpoint": "https://x"}, "endpoint 'https://x' instead of 'http://127"),
-        ({"path": "products"}, "path 'products' instead of 'requests'"),
-        ({"partitions": 9}, "partitions 9 instead of 2"),
-        ({"other": 1}, "other 1 instead of None"),
-        ({"format": 99}, "The manifest has format 99, not 1; pass restart=True"),
-        ({"files": [{"what": 1}]}, "The manifest is damaged; pass restart=True"),
-    ],
-)
-def test_a_manifest_of_another_export_is_refused(asker, tmp_path, change, message):
-    rows = asker.requests.all()
+OTHERS = [
+    ({"document": "0"}, "document '0' instead of '1'"),
+    ({"columns": "x"}, "columns 'x' instead of"),
+    ({"endpoint": "https://x"}, "endpoint 'https://x' instead of 'http://127"),
+    ({"path": "products"}, "path 'products' instead of 'requests'"),
+    ({"partitions": 9}, "partitions 9 instead of 2"),
+    ({"other": 1}, "other 1 instead of None"),
+    ({"format": 99}, "The manifest has format 99, not 1; pass restart=True"),
+    ({"files": [{"what": 1}]}, "The manifest is damaged; pass restart=True"),
+]
+
+
+def test_a_manifest_of_another_export_is_refused(client, tmp_path):
+    rows = client.requests.all()
     rows.to_csv(tmp_path, partitions=2)
-    (tmp_path / "manifest.json").write_text(json.dumps({**manifest(tmp_path), **change}))
-    before = contents(tmp_path)
-    with pytest.raises(JournalError, match=message):
-        rows.to_csv(tmp_path, partitions=2)
-    assert contents(tmp_path) == before
+    own = manifest(tmp_path)
+    for change, message in OTHERS:
+        (tmp_path / "manifest.json").write_text(json.dumps({**own, **change}))
+        before = contents(tmp_path)
+        with pytest.raises(JournalError, match=message):
+            rows.to_csv(tmp_path, partitions=2)
+        assert contents(tmp_path) == before
 
 
-def test_a_directory_that_is_none_of_ours_is_refused(asker, connect, tmp_path):
-    rows = asker.requests.all()
+def test_a_directory_that_is_none_of_ours_is_refused(client, connect, tmp_path):
+    rows = client.requests.all()
     before = len(connect.requests)
     for name, file, error, message in [
         ("no/dir", "", ExportError, "create it first"),
@@ -169,16 +184,16 @@ def test_a_directory_that_is_none_of_ours_is_refused(asker, connect, tmp_path):
     assert rows.to_csv(tmp_path / "lost", partitions=2, restart=True).rows == ROWS
 
 
-def test_two_exports_cannot_write_one_directory(asker, tmp_path):
+def test_two_exports_cannot_write_one_directory(client, tmp_path):
     import fcntl
 
     (tmp_path / "out").mkdir()
     descriptor = os.open(tmp_path / "out", os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     with pytest.raises(ExportError, match=r"Another export is writing .*/out'"):
-        asker.requests.all().to_csv(tmp_path / "out", partitions=2)
+        client.requests.all().to_csv(tmp_path / "out", partitions=2)
     os.close(descriptor)
-    asker.requests.all().to_csv(tmp_path / "out", partitions=2)
+    client.requests.all().to_csv(tmp_path / "out", partitions=2)
 
 
 def test_an_empty_set_is_one_file_with_a_header(asker, tmp_path):
@@ -215,9 +230,9 @@ def test_without_a_document_the_first_rows_decide_the_columns_of_all_parts(world
         assert manifest(tmp_path / "plain")["observed"] is None
 
 
-def test_progress_counts_the_rows_of_all_files(asker, tmp_path):
+def test_progress_counts_the_rows_of_all_files(client, tmp_path):
     figures = []
-    rows = asker.requests.all().limit(10)
+    rows = client.requests.all().limit(10)
     rows.to_csv(tmp_path / "out", partitions=4, concurrency=3, progress=figures.append)
     assert (figures[-1].done, figures[-1].total) == (ROWS, ROWS)
     (tmp_path / "out" / "part-00001.csv").unlink()
@@ -225,15 +240,13 @@ def test_progress_counts_the_rows_of_all_files(asker, tmp_path):
     assert (figures[-1].done, figures[-1].total) == (ROWS, ROWS)
 
 
-def test_headers_of_the_set_are_sent_by_its_parts(asker, connect, tmp_path):
-    rows = asker.requests.all().configure(headers={"Authorization": KEY, "X-Team": "blue"})
+def test_headers_of_the_set_are_sent_by_its_parts(client, connect, tmp_path):
+    rows = client.requests.all().configure(headers={"Authorization": KEY, "X-Team": "blue"})
     rows.to_csv(tmp_path / "out", partitions=2)
     assert {request.headers.get("x-team") for request in connect.requests} >= {"blue"}
 
 
 def test_a_dry_run_writes_no_directory(connect, tmp_path):
-    from cnct import ConnectClient
-
     with ConnectClient(KEY, connect.endpoint, use_specs=False) as client, client.dry_run() as dry:
         with pytest.raises(ValueError, match="dry run keeps no journal"):
             dry.requests.all().to_csv(tmp_path / "out", partitions=2)

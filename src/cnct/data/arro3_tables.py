@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from cnct.data.arrow_library import DECIMAL_TYPE, ROW_GROUP, Cells
 from cnct.data.column_types import CONVERTERS, ODD, ColumnType
-from cnct.data.columns import Columns
+from cnct.data.columns import Column, Columns
 from cnct.data.flattener import Converter
 
 _arrow: Any = import_module("arro3.core")  # its types need those of numpy
@@ -78,8 +78,8 @@ class Arro3Tables:
     def batch(self, columns: Columns, rows: Cells) -> Any:
         """Return a record batch of rows."""
         values = zip(*rows, strict=True) if rows else ((),) * len(columns.columns)
-        types = (column.type for column in columns.columns)
-        arrays = [_array(cells, type_) for cells, type_ in zip(values, types, strict=True)]
+        pairs = zip(values, columns.columns, strict=True)
+        arrays = [_array(cells, column) for cells, column in pairs]
         return _arrow.RecordBatch.from_arrays(arrays, schema=self.schema(columns))
 
     def reader(self, columns: Columns, batches: Iterator[Any]) -> Any:
@@ -118,13 +118,12 @@ class _Output:
         """Do nothing: the owner of the file flushes it."""
 
     def write(self, data: bytes) -> int:
-        """Write, or do nothing after an error."""
-        if self._error is None:
-            try:
-                return self._file.write(data)
-            except OSError as error:
-                self._error = error
-        return len(data)
+        """Write, and keep the first error."""
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            self._error = self._error or error
+            return len(data)
 
     def check(self) -> None:
         """Raise the error.
@@ -142,8 +141,12 @@ class _Output:
             yield batch
 
 
-def _array(cells: Sequence[Any], type_: ColumnType) -> Any:
+def _array(cells: Sequence[Any], column: Column) -> Any:
     """Return the cells of a column as an Arrow array."""
-    if type_ in _CAST_FROM:
-        return _arrow.Array(cells, _CAST_FROM[type_]).cast(_TYPES[type_])
-    return _arrow.Array(cells, _TYPES[type_])
+    type_ = _TYPES[column.type]
+    if column.type in _CAST_FROM:
+        return _arrow.Array(cells, _CAST_FROM[column.type]).cast(type_)
+    return _arrow.Array(cells, type_)
+
+
+LIBRARY = Arro3Tables()

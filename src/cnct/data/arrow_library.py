@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from typing import IO, Any, Protocol, TypeAlias
 
@@ -65,20 +66,23 @@ class ArrowLibrary(Protocol):
         ...
 
 
+# In the order of preference; imported when needed, since that takes 40 ms, and 200 ms for pyarrow.
+_LIBRARIES = {
+    "cnct.data.arro3_tables": ("arro3", "arro3.core", "arro3.io"),
+    "cnct.data.pyarrow_tables": ("pyarrow",),
+}
+
+
 def arrow_library() -> ArrowLibrary:
     """Return the library to use.
 
     Raises:
         ExportError: If neither arro3 nor pyarrow is installed.
     """
-    if find_spec("arro3") and find_spec("arro3.core") and find_spec("arro3.io"):
-        from cnct.data.arro3_tables import Arro3Tables  # noqa: PLC0415 - takes 40 ms to import
-
-        return Arro3Tables()
-    if find_spec("pyarrow"):
-        from cnct.data.pyarrow_tables import PyarrowTables  # noqa: PLC0415 - takes 0.2 s to import
-
-        return PyarrowTables()
+    for module, packages in _LIBRARIES.items():
+        if all(find_spec(package) for package in packages):
+            library: ArrowLibrary = import_module(module).LIBRARY
+            return library
     raise ExportError(
         "Parquet and Arrow need the packages of the extra parquet: pip install arro3-core arro3-io"
     )

@@ -57,7 +57,7 @@ class PartDirectory:
         self._lock = threading.Lock()
         self._held = ExitStack()
         self._start = monotonic()
-        self._plan: Plan | None = None
+        self._plan = Plan({}, None, ())
         _make(self.path)
         _hold(self.path, self._held)
         try:
@@ -79,7 +79,7 @@ class PartDirectory:
             self._plan = self._checked_plan(manifest)
         ours = [name for name in names if _OURS.fullmatch(name)]
         incomplete = [name for name in ours if name.endswith(".part")]
-        if self._plan is None and not restart and len(ours) > len(incomplete):
+        if not self.is_planned and not restart and len(ours) > len(incomplete):
             raise JournalError(
                 f"{str(self.path)!r} has files of an export, and no manifest: {_AGAIN}"
             )
@@ -109,25 +109,17 @@ class PartDirectory:
     @property
     def is_planned(self) -> bool:
         """Whether there is an interrupted export to resume."""
-        return self._plan is not None
+        return bool(self._plan.parts)
 
     @property
     def columns(self) -> Columns | None:
         """The columns of rows without a document; ``None`` if there is a document."""
-        return self._current.columns
-
-    @property
-    def _current(self) -> Plan:
-        if self._plan is None:
-            raise RuntimeError("The export has no parts yet: call plan first")
-        return self._plan
+        return self._plan.columns
 
     @property
     def expected(self) -> int:
         """Number of rows of all parts."""
-        return sum(
-            part.expected if part.rows is None else part.rows for part in self._current.parts
-        )
+        return sum(part.expected if part.rows is None else part.rows for part in self._plan.parts)
 
     def plan(self, parts: Iterable[tuple[str, int]], columns: Columns | None) -> None:
         """Store the parts.
@@ -144,23 +136,23 @@ class PartDirectory:
 
     def pending(self) -> Iterator[tuple[int, Part]]:
         """Yield the parts that are not complete, with their numbers."""
-        for number, part in enumerate(self._current.parts):
+        for number, part in enumerate(self._plan.parts):
             if part.rows is None:
                 yield number, part
 
     def complete(self, number: int, exported: Exported) -> None:
         """Store that the file of a part is complete. Safe to call from several threads."""
         with self._lock:
-            part = self._current.parts[number]._replace(
+            part = self._plan.parts[number]._replace(
                 rows=exported.rows,
                 sha256=_sha256(Path(exported.path)),
                 extra=dict(sorted(exported.extra.items())),
             )
-            self._store(self._current.completed(number, part))
+            self._store(self._plan.completed(number, part))
 
     def exported(self) -> Exported:
         """Return the report of all files, those of an interrupted run too."""
-        parts = self._current.parts
+        parts = self._plan.parts
         extra: Counter[str] = Counter()
         for part in parts:
             extra.update(part.extra)

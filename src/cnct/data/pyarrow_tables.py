@@ -69,3 +69,6 @@ def _groups(batches: Iterator[Any]) -> Iterator[list[Any]]:
             group = []
     if group:
         yield group
+
+
+LIBRARY = PyarrowTables()
