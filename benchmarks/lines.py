@@ -41,6 +41,7 @@ CASES = (
     Case("work", ("cnct", "incumbent"), ("server",), rounds=1),
     Case("exports", EVERYBODY, ("server", "folder"), rounds=1),
     Case("emulator", ("cnct",), ("folder",), rounds=3),
+    Case("mirror", ("cnct",), ("folder",), rounds=1),
     Case("command", ("cnct", "bare", "ccli"), ("server", "document"), rounds=3),
     Case("stubs", ("checkers",), ("document",), rounds=1),
 )
@@ -163,6 +164,9 @@ LINES = (
     Line("100,000 rows to csv: CPU", "export: csv", "s", inc(0.8), bare("requests", 0.8)),
     Line("100,000 rows to Parquet: CPU", "export: parquet", "s", None, bare("pyarrow", 0.8)),
     Line("the same to Parquet: memory", "export memory: parquet", "MB", None, bare("pyarrow", 1.0)),
+    Line("mirror: first sync of 20,000 rows, CPU", "mirror first CPU", "s"),
+    Line("mirror: second sync, elapsed", "mirror second", "ms"),
+    Line("mirror: reconcile of 20,000 ids, elapsed", "mirror reconcile", "s"),
     Line("stubs of the whole API: generation", "stubs written", "ms", subject="checkers"),
     Line("stubs of the whole API: size", "stubs size whole", "MB", subject="checkers"),
     Line("the same, sync only", "stubs size sync", "MB", subject="checkers"),
