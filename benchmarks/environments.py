@@ -18,7 +18,7 @@ REQUIREMENTS = {
     "cnct": ["--editable", f"{CHECKOUT}[emulator,parquet,xlsx]", "pyarrow"],
     "incumbent": ["connect-openapi-client==35.0"],
     "ccli": ["connect-cli==41.0"],
-    "checkers": ["--editable", str(CHECKOUT), "mypy", "pyright[nodejs]", "types-requests"],
+    "checkers": ["--editable", str(CHECKOUT), "mypy", "pyright", "types-requests"],
 }
 NAMED = (
     "cnct",
