@@ -36,10 +36,18 @@ def asset(number):
     }
 
 
+def changed(number, moment):
+    return {"id": f"PR-{number}", "status": "pending", "updated": moment, "created": moment}
+
+
 @pytest.fixture(scope="session")
 def connect():
-    with Emulator(records={ASSETS: [asset(number) for number in range(600)]}) as emulator:
-        emulator.insert("requests")
+    old = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    records = {
+        ASSETS: [asset(number) for number in range(600)],
+        "requests": [changed(number, old) for number in range(30)],
+    }
+    with Emulator(records=records) as emulator:
         yield emulator
 
 
@@ -217,6 +225,8 @@ def test_a_partition_that_is_retried_has_no_duplicates(connect, spark):
     reader = spark.read.format("connect").option("partitions", "3").option("limit", "50")
     rows = reader.load(ASSETS)
     every = ids(rows)
+    connect.requests.clear()
+    assert ids(rows) == every  # Spark may have kept the partitions
     counts = [request for request in connect.requests if "limit=0" in request.query]
     connect.faults = [
         Fault.status(403, path=ASSETS, after=len(counts) + after, times=1) for after in (3, 6, 9)
@@ -224,10 +234,6 @@ def test_a_partition_that_is_retried_has_no_duplicates(connect, spark):
     connect.requests.clear()
     assert ids(rows) == every == [f"AS-{number:05}" for number in range(600)]
     assert len([request for request in connect.requests if request.status == 403]) == 3
-
-
-def changed(number, moment):
-    return {"id": f"PR-{number}", "status": "pending", "updated": moment, "created": moment}
 
 
 @on_spark
@@ -241,8 +247,6 @@ def test_a_stream_delivers_what_changes_and_goes_on_from_its_checkpoint(connect,
         return stream.option("checkpointLocation", str(tmp_path)).start()
 
     batches = []
-    old = datetime.now(UTC) - timedelta(days=1)
-    connect.insert("requests", *(changed(number, old.isoformat()) for number in range(30)))
     query = start()
     query.processAllAvailable()
     assert sorted(batches[0]) == sorted(f"PR-{number}" for number in range(30))
