@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cnct.client._core.responses import decode
-from cnct.openapi.shapes import is_record
+from cnct.openapi.shapes import is_array, is_record
 
 _SPACE = " \t\r\n"
 
@@ -83,7 +83,7 @@ def raw_rows(content: bytes) -> Any:
 def _searched(content: bytes) -> Any:
     """Split a page that msgspec refuses, such as one with NaN or a lone surrogate."""
     value = decode(content)
-    if not isinstance(value, list):
+    if not is_array(value):
         return value
     text = json.detect_encoding(content)
     page = content.decode(text)
