@@ -33,7 +33,7 @@ class CallTypes:
 
     Args:
         specs: The document.
-        schemas: The schemas of its records.
+        schemas: The schemas of the document's records.
         names: Names for the schemas.
 
     Attributes:
@@ -78,7 +78,7 @@ class CallTypes:
         }
 
     def _record(self, key: str, schema: object) -> str:
-        """Return the type of a record: of the row, the resource, or what a write returns."""
+        """Return the type of a record: of a row, a resource, or the result of a write."""
         whole = self._schemas.resolved(schema)
         if not whole:
             return OBJECT

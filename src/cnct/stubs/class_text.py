@@ -75,7 +75,7 @@ class ClassText:
         taken: frozenset[str],
         body: list[str],
     ) -> Lines:
-        """Write a class with collections, and the class of its names."""
+        """Write a class with collections, and the class of their names."""
         types = {text: self._named(f"{below}Collection") for text, below in collections.items()}
         bases = base
         if types:

@@ -1,6 +1,6 @@
 """The attributes that the client's objects have anyway: a collection of the same name needs a call.
 
-Written down, since this room does not know the client; a test compares them with its objects.
+Written down, since this room does not know the client; a test compares them.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def typed_dict(name: str, keys: Mapping[str, str], *, total: bool) -> str:
 
 
 def _value(type_: str) -> str:
-    """Return a type as an argument of a call: as text if it may refer to a later class."""
+    """Return a type as an argument of a call: as text if a later class may be part of the type."""
     if tokens(type_) <= _BUILTIN:
         return type_
     text = repr(type_)

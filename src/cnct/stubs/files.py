@@ -68,7 +68,7 @@ _RULES = "incompatible-attribute-override, incompatible-method-override"
 
 
 def _entry(sync: str, asynchronous: str) -> str:
-    """Return the module that a program imports its client from."""
+    """Return the module from which a program imports the client."""
     return (
         f"from {asynchronous} import AsyncConnectClient as AsyncConnectClient\n"
         f"from {sync} import ConnectClient as ConnectClient\n"

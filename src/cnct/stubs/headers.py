@@ -1,4 +1,4 @@
-"""The header of each file: the document, its version and hash, and the arguments of the command."""
+"""The header of each file: the document with version and hash, and the arguments of the command."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def pascal(*texts: str) -> str:
 
 
 def is_name(text: str) -> bool:
-    """Return whether Python code can write a text as a name, and keeps it as it is."""
+    """Return whether Python code can write a text as a name, unchanged by normalization."""
     return (
         text.isidentifier() and not iskeyword(text) and unicodedata.normalize("NFKC", text) == text
     )

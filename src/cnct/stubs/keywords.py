@@ -1,4 +1,4 @@
-"""Types the keywords of ``filter()``: a field of a list with each of its operators."""
+"""Types the keywords of ``filter()``: a field of a list with each operator."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _means(keyword: str, lookup: str, name: str) -> bool:
 
 
 def _of_field(field: FilterField) -> Iterator[tuple[str, str, str]]:
-    """Yield keywords, each with its operator and its type."""
+    """Yield keywords, each with operator and type."""
     name = field.name.replace(".", "__")
     value = literal(*field.enum) if field.enum and _is_text(field) else _plain(field)
     or_none = f"{value} | None" if "null" in field.lookups else value

@@ -35,11 +35,11 @@ def write(
 ) -> list[Path]:
     """Write a package with the types of an API, for type checkers and editors.
 
-    Programs then import their client from it: ``from connect_types import ConnectClient``. The same
-    document and arguments always give the same files.
+    Programs then import the client from there: ``from connect_types import ConnectClient``. The
+    same document and arguments always give the same files.
 
     Args:
-        path: Folder of the package; its name is that of the package.
+        path: Folder of the package, named like the package.
         only: Names of collections and namespaces, or paths such as ``tier/accounts``, to which the
             types are restricted; by default the whole document.
         asynchronous: Whether `AsyncConnectClient` has types too.

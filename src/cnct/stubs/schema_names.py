@@ -22,7 +22,7 @@ def row_name(key: str) -> str:
 
 
 class SchemaNames:
-    """The names of the schemas of a whole document, whichever part of it is written.
+    """The names of the schemas of a whole document, whichever part is written.
 
     Args:
         schemas: The schemas of the document's records.

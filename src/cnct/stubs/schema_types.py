@@ -63,7 +63,7 @@ class _Spot(NamedTuple):
     Attributes:
         name: Name for the class of an object.
         use: The use.
-        depth: Number of inline objects around it.
+        depth: Number of inline objects around the spot.
     """
 
     name: str

@@ -40,7 +40,7 @@ class PathStep:
 
 @dataclass(frozen=True)
 class ActionNode:
-    """An action: its class, or the generic class that fits, and its calls by HTTP method."""
+    """An action: name of a class, for several methods, and the calls by HTTP method."""
 
     name: str
     calls: Mapping[str, Call]
@@ -48,7 +48,7 @@ class ActionNode:
 
 @dataclass(frozen=True)
 class CollectionNode:
-    """A collection, with its set and its resource.
+    """A collection, with set and resource.
 
     Attributes:
         name: Beginning of the names of the classes.
@@ -60,7 +60,7 @@ class CollectionNode:
         actions: Actions of the collection by name.
         resource_calls: Calls of a resource by HTTP method.
         resource_actions: Actions of a resource by name.
-        collections: Names of the collections below a resource, each with that of its classes.
+        collections: Names of the collections below a resource, each with that of the classes.
     """
 
     name: str
@@ -80,10 +80,10 @@ class NamespaceNode:
     """The client, or a namespace.
 
     Attributes:
-        name: Name of its class; empty for the client.
+        name: Name of the class; empty for the client.
         key: Path.
-        namespaces: Names of the namespaces below, each with that of its class.
-        collections: Names of the collections below, each with that of its classes.
+        namespaces: Names of the namespaces below, each with that of the class.
+        collections: Names of the collections below, each with that of the classes.
     """
 
     name: str

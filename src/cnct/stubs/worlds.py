@@ -13,7 +13,7 @@ class World(NamedTuple):
         client: Module of the client.
         define: Keyword of a method that makes calls.
         iterate: Name of the method that iterates.
-        iterator: Type of an iteration, with the types of its elements.
+        iterator: Type of an iteration, without the types of elements.
         generator: Type of a generator.
         function: Result of a function that is called with rows.
         outcome: The same where the result is kept.
