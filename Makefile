@@ -94,6 +94,7 @@ $(DOCS)/.ready: pyproject.toml
 
 docs: $(DOCS)/.ready  ## The documentation as a site, in site/: a broken link or reference fails
 	PYTHONPATH=. $(DOCS)/bin/zensical build --clean --strict --config-file mkdocs.yml
+	$(DOCS)/bin/python book/finish.py
 
 stubs: $(READY)  ## Types of the API under mypy, pyright and ty; all names at run time
 	$(BIN)/python -m pytest -n 2 tests/stubs/checkers.py

@@ -18,7 +18,8 @@ class FacadeNames(Extension):
         if pkg.path != "cnct":
             return
         facade = pkg["_facade"]
-        for name in facade.exports or ():
+        pkg.exports = list(facade.exports)
+        for name in facade.exports:
             if name not in pkg.members:
                 source = facade.members[name]
                 path = source.target_path if isinstance(source, Alias) else source.path

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from cnct.rql import R
 
     __version__: str
+    """Version of the installed distribution, such as ``0.1.0``."""
 
 __all__ = [
     "AmbiguousWriteError",

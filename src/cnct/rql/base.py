@@ -302,7 +302,8 @@ class R(metaclass=FieldAnswer):
 
 
 unseen(__init__=keywords_alone(R.__init__), __add__=sum_of_conditions)(R)
-RQLQuery = R  # the name in full, for programs that have it; editors show that of the class
+RQLQuery = R  # editors show the name of the class
+"""The name of `R` in full, for programs that have it."""
 
 # Building an R is measured (benchmarks/cases/queries.py): this skips the parsing of keywords in
 # ``__init__`` and the refusal in ``__setattr__``.
