@@ -1,6 +1,6 @@
 """Last step of the build: the site asks no other host for anything, and has no address of its own.
 
-Zensical adds a script from elsewhere to pages that are opened from the disk, where browsers start no
+Zensical adds a script from elsewhere for pages opened from the disk, where browsers start no
 workers; ours takes its place. It writes absolute addresses, which are made relative as long as the
 site is published nowhere (`SITE_URL` is not set).
 """

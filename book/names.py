@@ -74,7 +74,7 @@ def attributes() -> dict[str, set[str]]:
 
 
 def place_of(name: str, member: str) -> str:
-    """Return the place where the reference documents a class or a member; attributes are in a table.
+    """Return the place where the reference documents a class or member.
 
     Args:
         name: Name of a documented class.
