@@ -1,0 +1,63 @@
+"""Start and the pages of the guide: their sessions and programs run as shown."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+import trustme
+
+from cnct import R, exceptions
+from cnct.emulator import Emulator
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = [DOCS / "start.md", *sorted((DOCS / "guide").glob("*.md"))]
+NOT_RUN = re.compile(r"<!-- not run: (.+) -->\n\n```python\n.*?```\n", re.DOTALL)
+PROGRAM = re.compile(r"^```python\n((?!>>>).*?)^```$", re.MULTILINE | re.DOTALL)
+TABLE = re.compile(r"^\| `(.+?)` \| `(\w+\(.+\))` \|$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_sessions_of_a_page_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    text = page.read_text(encoding="utf-8")
+    session = doctest.DocTestParser().get_doctest(text, {}, page.stem, page.name, 0)
+    names = session.globs
+    try:
+        assert session.examples
+        assert doctest.DocTestRunner().run(session, clear_globs=False).failed == 0
+    finally:
+        if "connect" in names:
+            names["connect"].stop()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_programs_of_a_page_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    programs = PROGRAM.findall(NOT_RUN.sub("", page.read_text(encoding="utf-8")))
+    if not programs:
+        return
+    monkeypatch.chdir(tmp_path)
+    trustme.CA().cert_pem.write_to_path(tmp_path / "company-ca.pem")
+    with Emulator() as connect:
+        monkeypatch.setattr("cnct.client.base_client.DEFAULT_ENDPOINT", connect.endpoint)
+        monkeypatch.setattr("cnct.openapi.specs.DEFAULT_LOCATION", str(connect.spec))
+        monkeypatch.setenv("CNCT_API_KEY", "ApiKey SU-000-000-000:secret")
+        monkeypatch.setenv("CNCT_ENDPOINT", connect.endpoint)
+        for program in programs:
+            exec(compile(program, page.name, "exec"), {"__name__": "program"})  # noqa: S102 - our own page
+
+
+def test_each_condition_of_the_table_is_the_rql_beside_it():
+    rows = TABLE.findall((DOCS / "guide" / "filtering.md").read_text(encoding="utf-8"))
+    assert len(rows) > 6
+    for code, text in rows:
+        assert str(eval(code.replace(r"\|", "|"), {"R": R})) == text  # noqa: S307 - our own page
+
+
+def test_the_tree_of_errors_is_that_of_the_module():
+    tree = re.search(r"```text\n(.+?)```", exceptions.__doc__ or "", re.DOTALL)
+    page = (DOCS / "guide" / "errors.md").read_text(encoding="utf-8")
+    assert tree is not None
+    assert tree[0] in page
