@@ -80,6 +80,8 @@ def place_of(name: str, member: str) -> str:
         name: Name of a documented class.
         member: Name of a member, or empty.
     """
+    if name == "R":  # each of its attributes is a field of Connect
+        return classes()[name]
     if not member or member in attributes().get(name, ()):
         return classes()[name]
     return f"{classes()[name]}.{member}"
