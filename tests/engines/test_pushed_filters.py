@@ -39,15 +39,23 @@ FIELDS = [
     FilterField("created", RANGE, "datetime"),
     FilterField("day", RANGE, "date"),
     FilterField("odd", RANGE, "integer"),
+    *(FilterField(f"text_{kind}", RANGE) for kind in ("size", "price", "rate", "created")),
 ]
-TYPES = {"size": "integer", "price": "decimal", "rate": "float", "live": "boolean", "day": "date"}
+TYPES = {
+    "size": "integer",
+    "price": "decimal",
+    "rate": "float",
+    "live": "boolean",
+    "day": "date",
+    "created": "datetime",
+}
 LAYOUT = Layout(
     (
         *(
             Column(
                 field.name.replace(".", "__"),
                 tuple(field.name.split(".")),
-                {**TYPES, "created": "datetime"}.get(field.name, "string"),
+                TYPES.get(field.name.removeprefix("text_"), "string"),
             )
             for field in FIELDS
         ),
@@ -82,6 +90,7 @@ def compared(kind, name, value):
         ("In", "size", [1, 2, None], "in(size,(1,2))"),
         ("In", "name", ("A", "B"), "in(name,(A,B))"),
         ("In", "live", [True], "eq(live,true)"),
+        ("EqualTo", "text_size", 7, "eq(text_size,7)"),
         ("LessThan", "size", 7, "le(size,7)"),  # the server cuts digits of other numbers
         ("GreaterThan", "price", Decimal("1.255"), "ge(price,1.255)"),
         ("LessThanOrEqual", "rate", 0.5, "le(rate,0.5)"),
@@ -122,8 +131,13 @@ def test_a_filter_is_pushed(kind, name, value, expected):
         ("In", "name", [None]),
         ("In", "live", [True, False]),
         ("In", "name", ["x" * 100] * 50),  # too long for a URL
+        ("EqualTo", "name", "я" * 700),
         ("LessThan", "name", "A"),  # collations differ
         ("LessThan", "live", True),
+        ("LessThan", "text_size", 10),  # as texts, 9 is above 10
+        ("EqualTo", "text_price", Decimal("1.5")),  # and 1.50 is another one
+        ("EqualTo", "text_rate", 1.5),
+        ("LessThan", "text_created", MOMENT),  # and times of other zones are not in order
         ("LessThan", "size", "7"),
         ("StringContains", "name", ""),
         ("StringContains", "size", "7"),
@@ -131,6 +145,11 @@ def test_a_filter_is_pushed(kind, name, value, expected):
 )
 def test_a_filter_is_left_to_spark(kind, name, value):
     assert rql(compared(kind, name, value)) == ""
+
+
+def test_all_filters_together_fit_into_a_url():
+    filters = [compared("In", "name", [letter * 100] * 25) for letter in "abc"]
+    assert rql(*filters) == rql(filters[0])
 
 
 def test_ranges_need_their_operators():

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from cnct.data.column_types import ColumnType
 from cnct.exceptions import RQLError
@@ -19,19 +20,23 @@ from cnct.rql.literals import quote_literal
 from cnct.spark.layout import Layout
 
 _MOST_TEXT = 4_000
-"""Characters of a condition; servers limit the length of URLs."""
+"""Characters of all conditions in a URL, whose length servers limit."""
 
 _SECOND = timedelta(seconds=1)
 _FIELD_TYPES: dict[ColumnType, frozenset[str]] = {
     "string": frozenset({"string"}),
     "integer": frozenset({"integer", "string"}),
-    "decimal": frozenset({"decimal", "float", "string"}),
-    "float": frozenset({"decimal", "float", "string"}),
+    "decimal": frozenset({"decimal", "float"}),
+    "float": frozenset({"decimal", "float"}),
     "boolean": frozenset({"boolean", "string"}),
-    "datetime": frozenset({"datetime", "string"}),
+    "datetime": frozenset({"datetime"}),
     "date": frozenset({"date", "string"}),
 }
-"""Types of a filter for a column. Documents type some filters as strings whatever the column is."""
+"""Types of a filter for a column.
+
+Documents type some filters as strings whatever the column is. Such a filter may compare texts, so
+only columns with a single text for each value have it.
+"""
 
 _PYTHON_TYPES: dict[ColumnType, tuple[type, ...]] = {
     "string": (str,),
@@ -97,14 +102,16 @@ def pushed(filters: Iterable[Any], layout: Layout, fields: Mapping[str, FilterFi
         fields: The fields by which the list can be filtered, from the document.
     """
     targets = _targets(layout, fields)
-    where = R()
+    where, left = R(), _MOST_TEXT
     for filter_ in filters:
         try:
             condition = _condition(filter_, targets)
         except (RQLError, OverflowError):  # a value without a literal, or beyond all dates
             continue
-        if len(str(condition)) <= _MOST_TEXT:
+        length = len(quote(str(condition)))
+        if length <= left:
             where &= condition
+            left -= length
     return where
 
 
@@ -171,6 +178,8 @@ def _range(target: _Target, lookup: str, value: Any) -> R:
     """Return a range with its bound: servers cut digits of decimals, and fractions of seconds."""
     if target.type in ("string", "boolean") or not target.takes_value(value):
         return R()
+    if target.type == "integer" and target.field.type == "string":
+        return R()  # as texts, 9 is above 10
     if target.type == "datetime":
         bound = _utc(value) + (_SECOND if lookup == "le" else timedelta())
     else:
