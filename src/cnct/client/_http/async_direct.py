@@ -20,10 +20,11 @@ import httpx2
 
 from cnct.client._core.response_body import BodyError, ResponseBody
 from cnct.client._http.async_request import Encoded, encoded
-from cnct.client._http.async_streams import HANDSHAKE, connected, is_readable, received_before
+from cnct.client._http.async_streams import HANDSHAKE, is_readable, received_before
 from cnct.client._http.exchange import current_exchange
 from cnct.client._http.forks import give_up, renew_after_fork
 from cnct.client._http.framing import Head, Incoming
+from cnct.client._http.happy_eyeballs import connected
 from cnct.client._http.living import Living
 
 MOST_IDLE = 256

@@ -14,14 +14,13 @@ import socket
 import ssl
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import Any, TypeVar
 
 import httpcore2
 
 from cnct.client._http.exchange import current_exchange
 from cnct.client._http.forks import give_up, renew_after_fork
-from cnct.client._http.in_threads import in_thread
+from cnct.client._http.happy_eyeballs import connected
 from cnct.client._http.living import Living
 from cnct.client._http.response_end import ResponseEnd
 
@@ -32,8 +31,6 @@ _MOST_UNREAD = 256 << 10  # bytes received before reading pauses
 _PIECE = 256 << 10  # bytes written at once
 HANDSHAKE = 86_400.0
 """Longest TLS handshake in seconds: the timeout of the call decides."""
-
-_HAPPY_EYEBALLS = 0.25  # seconds before the next address is tried too (RFC 8305)
 
 
 class _Protocol(asyncio.Protocol):
@@ -277,27 +274,6 @@ class Backend(httpcore2.AsyncNetworkBackend):
             async with asyncio.timeout(timeout):
                 protocol = await connected(_Protocol, host, port)
         return Stream(protocol, self._streams)
-
-
-async def connected(factory: Callable[[], T], host: str, port: int, **tls: Any) -> T:
-    """Connect to a host, and return the protocol of the connection.
-
-    Args:
-        factory: Makes the protocol.
-        host: Name or address.
-        port: Port.
-        **tls: Arguments of `asyncio.loop.create_connection` for TLS.
-    """
-    loop: Any = asyncio.get_running_loop()
-    connect = partial(loop.create_connection, factory, happy_eyeballs_delay=_HAPPY_EYEBALLS, **tls)
-    try:
-        _, protocol = await connect(host, port)
-    except RuntimeError:
-        # After the end of the main thread, asyncio cannot resolve names.
-        addresses = await in_thread(socket.getaddrinfo, host, port)
-        _, protocol = await connect(addresses[0][4][0], port)
-    connection: T = protocol
-    return connection
 
 
 def received_before(transport: Any) -> Iterator[bytes]:

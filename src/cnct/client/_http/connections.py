@@ -178,11 +178,10 @@ class Connection(HTTPConnection):
         response: Any = FramedResponse(self._wire, self.sock, method=options["request_method"])
         try:
             response.begin()
-        except ConnectionError:
-            self.close()
-            raise
-        except BaseException:
-            response.close()
+        except BaseException as error:
+            response.close()  # the socket stays open as long as the response reads from it
+            if isinstance(error, ConnectionError):
+                self.close()
             raise
         if response.will_close:
             self.close()
