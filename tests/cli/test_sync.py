@@ -65,6 +65,23 @@ def test_what_was_committed_is_shown_although_a_later_collection_fails(cnct, con
     assert [row["collection"] for row in ran.json] == ["requests"]
 
 
+def test_a_run_without_names_goes_on_where_the_first_run_was_interrupted(cnct, connect, tmp_path):
+    file = str(tmp_path / "connect.db")
+    connect.faults.add(Fault.status(400, path="requests"))
+    assert cnct("sync", "requests", "--to", file).status == 4
+    connect.faults.clear()
+    assert [row["added"] for row in cnct("sync", "--to", file).json] == [5]
+
+
+def test_a_collection_that_is_gone_stops_no_other(cnct, connect, tmp_path):
+    file = str(tmp_path / "connect.db")
+    assert cnct("sync", "products", "requests", "--to", file).status == 0
+    connect.faults.add(Fault.status(404, path="products"))
+    ran = cnct("sync", "--to", file)
+    assert (ran.status, [row["collection"] for row in ran.json]) == (4, ["requests"])
+    assert "write mirror.forget('products')" in ran.err
+
+
 def test_a_terminal_shows_what_is_being_read(terminal, connect, tmp_path):
     ran = terminal("sync", "requests", "--to", str(tmp_path / "connect.db"))
     assert "cnct: reading requests" in ran.out

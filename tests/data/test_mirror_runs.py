@@ -7,6 +7,8 @@ import sqlite3
 import warnings
 from contextlib import closing
 from datetime import timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from tests.conftest import KEY, json_answer
@@ -19,6 +21,7 @@ from cnct import (
     DriftWarning,
     FullScanWarning,
     MirrorError,
+    NotFoundError,
     SpecError,
     UnknownNameError,
 )
@@ -147,6 +150,48 @@ def test_collections_below_named_parents_are_apart(connect, client, mirror, file
         mirror.forget("products/PRD-1/items")
 
 
+def test_a_collection_that_is_gone_is_an_error_after_the_others(connect, world, server, file):
+    gone, here = "products/PRD-1/items", "products/PRD-2/items"
+    row = {"id": "ITEM-1", "events": {"created": {"at": START.isoformat()}}}
+
+    def rows(got):
+        deleted = (json_answer({}, 404), json_answer([row], Content_Range="items 0-0/1"))
+        return deleted[here in got.path or state["exists"]]
+
+    server.answer, state = rows, {"exists": True}
+    client = world.client(KEY, server.endpoint, use_specs=True, specs_location=connect.spec)
+    mirror = client.mirror(file)
+    mirror.sync(gone, here)
+    state["exists"] = False
+    server.got.clear()
+    for run in (mirror.sync, mirror.reconcile):
+        with pytest.raises(NotFoundError, match="write mirror") as caught:
+            run()
+        assert caught.value.status_code == 404
+    assert sum(here in got.path for got in server.got) == 2
+    assert mirror.collections == [gone, here]  # rows stay, until they are forgotten
+    mirror.forget(gone)
+    with pytest.raises(NotFoundError, match="has no products/PRD-3/items"):
+        mirror.sync("products/PRD-3/items")
+    assert [*mirror.sync()] == [here]  # a wrong name is not kept
+
+
+def test_a_collection_that_left_the_document_is_an_error_after_the_others(
+    connect, mirror, file, tmp_path
+):
+    mirror.sync("marketplaces", "requests")
+    text = connect.spec.read_text(encoding="utf-8")
+    later_document = tmp_path / "later.yml"
+    later_document.write_text(text.replace("/marketplaces", "/places"), encoding="utf-8")
+    connect.requests.clear()
+    with (
+        ConnectClient(KEY, connect.endpoint, specs_location=later_document) as client,
+        pytest.raises(NotFoundError, match=r"mirror\.forget\('marketplaces'\)"),
+    ):
+        client.mirror(file).sync()
+    assert [call.path for call in connect.requests] == ["requests"]
+
+
 def test_other_fields_are_fetched_for_all_rows(connect, mirror, file):
     OtherUsers(connect, 1).insert(3)
     later(connect, days=1)
@@ -212,6 +257,39 @@ def test_no_row_is_removed_from_a_list_whose_order_changed(connect, server, file
         counts = client.mirror(file).sync("marketplaces")["marketplaces"]
     assert counts.removed == 0
     assert len(mirrored(file, "marketplaces")) == 45
+    client.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "options"), [("sync", {}), ("reconcile", {"full": True})], ids=["sync", "full"]
+)
+def test_rows_that_may_have_been_missed_are_read_by_the_next_run(
+    connect, server, file, method, options, monkeypatch
+):
+    """A list whose order changes while a run reads it leaves the time of that run where it was."""
+    client = ConnectClient(KEY, server.endpoint, specs_location=connect.spec)
+    rows_ = [{"id": f"PR-{place:03}", "status": "draft"} for place in range(45)]
+    state = {"hour": 1, "flips_after": 45}
+
+    def page(got):
+        offset = int(got.query.rpartition("=")[2])
+        listed = rows_ if offset < state["flips_after"] else rows_[::-1]
+        return json_answer(listed[offset : offset + 20])
+
+    def now(_):
+        return format_datetime(START + timedelta(hours=state["hour"]), usegmt=True)
+
+    server.answer = page
+    monkeypatch.setattr(BaseHTTPRequestHandler, "date_time_string", now)
+    with client.mirror(file) as mirror:
+        mirror.sync("requests")
+        state.update(hour=9, flips_after=1)
+        with pytest.warns(DriftWarning):
+            getattr(mirror, method)("requests", **options)
+        state.update(hour=20, flips_after=45)
+        server.got.clear()
+        mirror.sync("requests")
+    assert "ge(updated,2024-05-01T00:45:00" in server.got[0].query
     client.close()
 
 

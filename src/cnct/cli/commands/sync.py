@@ -16,6 +16,7 @@ from cnct.cli.selecting import names_of
 from cnct.cli.session import Session
 from cnct.cli.targets import collection_path
 from cnct.client.mirroring.synced import SyncCounts
+from cnct.exceptions import NotFoundError
 
 _COLUMNS = ("collection", "added", "changed", "removed", "unchanged", "calls")
 
@@ -67,19 +68,25 @@ def command(
     paths = [collection_path(session, text) for text in collections]
     fields = None if select is None else [name.removeprefix("+") for name in names_of(select)]
     rows: list[dict[str, Any]] = []
+    missing: NotFoundError | None = None
     with session.client.mirror(file) as mirror, RowWriter(session, _COLUMNS) as writer:
         try:
-            for path in paths or mirror.collections:
+            for path in paths or mirror._all_of(mirror._mirrored()):
                 if has_terminal(sys.stderr):
                     print_message(f"reading {path}")
-                [counts] = mirror.sync(
-                    path, select=fields, lookback=lookback, concurrency=jobs, progress=True
-                ).values()
-                if reconcile:
-                    [more] = mirror.reconcile(
-                        path, full=full, concurrency=jobs, progress=True
-                    ).values()
-                    counts = SyncCounts(*map(sum, zip(counts, more, strict=True)))
+                options: dict[str, Any] = {"concurrency": jobs, "progress": True}
+                try:
+                    counts = mirror.sync(path, select=fields, lookback=lookback, **options).total
+                    if reconcile:
+                        more = mirror.reconcile(path, full=full, **options).total
+                        counts = SyncCounts(*map(sum, zip(counts, more, strict=True)))
+                except NotFoundError as error:
+                    if error.status_code is None:  # no name of the document
+                        raise
+                    missing = missing or error  # raised after the other collections
+                    continue
                 rows.append({"collection": path, **counts._asdict()})
         finally:
             writer.write(rows)  # what was committed stays, whatever comes after
+    if missing:
+        raise missing

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from cnct.client.mirroring.steps import Look, MirrorFlow, Store, Walk
@@ -18,11 +19,13 @@ from cnct.client.mirroring.subjects import Subject
 from cnct.client.mirroring.window_keeper import WindowKeeper
 from cnct.client.work.scan_run import Answer
 from cnct.data.mirror import CollectionState, MirrorFile, RowCounts
-from cnct.exceptions import DriftWarning, FullScanWarning, users_level
+from cnct.exceptions import DriftWarning, FullScanWarning, NotFoundError, users_level
 from cnct.openapi.shapes import Record
 from cnct.rql import R
+from cnct.text import listed
 
 _BATCH = 50  # ids in a filter
+_GONE = frozenset({404})
 
 
 class RowTally:
@@ -87,19 +90,32 @@ class CollectionRun:
         if not self._subject.cursor.name:
             yield from self._sweep(writes=True, warns=True)
             return
+        was_interrupted = bool(self._state.progress)
+        yield from self._read_changes()
+        if was_interrupted:
+            # Rows of windows that were read then may have changed before this run began.
+            yield from self._read_changes()
+
+    def _read_changes(self) -> MirrorFlow[None]:
+        """Finish an interrupted run, or read what changed since the last one; then move the cursor.
+
+        If rows may have been missed, the cursor stays, so that the next run reads them.
+        """
         resumed = _decoded(self._state.progress)
         since = resumed.get("since", self._since())
         rows = self._rows(R() if since is None else self._subject.cursor.since(_moment(since)))
         first = yield from self._first(rows)
         began = self._moment = resumed.get("began") or first.now.isoformat()
+        drifts: list[str] = []
         if _is_whole(first):
             yield Store(partial(self._write, first.rows))
         else:
             run = {"began": began, "since": since}
             by = self._subject.cursor.by if since is None else self._subject.cursor.name
             store = partial(self._write_window, run)
-            yield from self._walk(rows, by, store, resumed.get("scan"))
-        yield Store(partial(self._save_progress, began, ""))
+            drifts = yield from self._walk(rows, by, store, resumed.get("scan"))
+        cursor = self._state.cursor if drifts and since else began
+        yield Store(partial(self._save_progress, cursor, ""))
         if since is None:
             yield Store(self._file.storage.analyze)
 
@@ -142,8 +158,14 @@ class CollectionRun:
         return self._all._with_query(query.replaced("selection", selection))
 
     def _first(self, rows: Any) -> MirrorFlow[Answer]:
-        """Request the first page of a set."""
-        first: Answer = yield Look(rows, rows._query.size)
+        """Request the first page of a set.
+
+        Raises:
+            NotFoundError: If the server has no such list, mostly since its parent was deleted.
+        """
+        first: Answer | None = yield Look(rows, rows._query.size, _GONE)
+        if first is None:
+            raise gone([self._subject.path])
         self._tally.expect(first.total)
         if _is_whole(first):
             self._count_read(len(first.rows))
@@ -227,7 +249,7 @@ class CollectionRun:
                 gone = self._file.ledger.unseen(state.path)
                 counts = self._file.remove(state, gone, self._moment)
                 state = state._replace(reconciled=self._moment)
-            if writes:
+            if writes and (removes or not self._subject.cursor.name):
                 state = state._replace(cursor=self._moment, progress="")
             self._file.save(state)
         self._state = state
@@ -255,6 +277,15 @@ class CollectionRun:
             FullScanWarning,
             stacklevel=users_level(),
         )
+
+
+def gone(paths: list[str]) -> NotFoundError:
+    """Return the error for collections that do not exist on the server, or no longer."""
+    forget = ", ".join(f"mirror.forget({path!r})" for path in paths)
+    return NotFoundError(
+        f"The server has no {listed(paths)}: write {forget} if the mirror still has it",
+        HTTPStatus.NOT_FOUND,
+    )
 
 
 def _is_whole(first: Answer) -> bool:

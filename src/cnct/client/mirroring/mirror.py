@@ -14,16 +14,16 @@ from weakref import finalize
 
 from cnct.api_keys import user_of
 from cnct.client._core.arguments import checked_int
-from cnct.client.mirroring.collection_run import CollectionRun, RowTally
+from cnct.client.mirroring.collection_run import CollectionRun, RowTally, gone
 from cnct.client.mirroring.contents import AsyncContents, SyncContents
 from cnct.client.mirroring.steps import Look, MirrorFlow, Store, async_play, play
-from cnct.client.mirroring.subjects import Subjects, path_of
+from cnct.client.mirroring.subjects import Subject, Subjects, path_of
 from cnct.client.mirroring.synced import Synced
 from cnct.client.models.query import signed_fields
 from cnct.client.work.progress import Reporter, ShowsProgress, checked_progress
-from cnct.data.mirror import CollectionState, MirrorFile, MirrorReading, sqlite_errors
+from cnct.data.mirror import MirrorFile, MirrorReading, sqlite_errors
 from cnct.endpoints import is_same_endpoint
-from cnct.exceptions import MirrorError
+from cnct.exceptions import MirrorError, NotFoundError, UnknownNameError
 from cnct.openapi.shapes import as_record
 from cnct.text import clean
 
@@ -143,23 +143,39 @@ class MirrorBase:
         synced, tally = Synced(), RowTally()
         with file.writing(), closing(Reporter(progress, tally)) as report:
             yield from self._belong(client, file, subjects)
-            states = yield Store(file.states)
-            for path in paths or self._all_of(states):
+            mirrored = yield Store(self._mirrored)
+            missing: list[str] = []
+            for path in paths or self._all_of(mirrored):
                 before = client._counts.read().calls
                 rows = client._collection_at(path).all().limit(_ROWS)
                 rows = rows.concurrency(width or client.concurrency)
-                subject = yield Store(partial(subjects.subject, path))
+                subject = yield Store(partial(_subject, subjects, path, path in mirrored))
+                if subject is None:
+                    missing.append(path)
+                    continue
                 one = CollectionRun(file, subject, rows, selection, lookback, tally, report.advance)
-                yield from run(one)
+                try:
+                    yield from run(one)
+                except NotFoundError:
+                    missing.append(path)
+                    if path not in mirrored:
+                        yield Store(partial(file.forget, path))
+                    continue
                 synced.add(path, one.counts, client._counts.read().calls - before)
+            if missing:  # after the others, which are up to date
+                raise gone(missing)
         return synced
 
-    def _all_of(self, states: list[CollectionState]) -> list[str]:
-        if not states:
+    def _mirrored(self) -> list[str]:
+        """Return the paths of all collections, also of those that were not read to their end."""
+        return [state.path for state in self._file.states()]
+
+    def _all_of(self, mirrored: list[str]) -> list[str]:
+        if not mirrored:
             raise MirrorError(
                 f"{self._filename} has no collections yet: name some, as in mirror.sync('requests')"
             )
-        return [state.path for state in states]
+        return mirrored
 
     def _belong(self, client: Any, file: MirrorFile, subjects: Subjects) -> MirrorFlow[None]:
         """Note the endpoint and the account in a new file, and refuse those of another one.
@@ -244,6 +260,8 @@ class Mirror(MirrorBase, SyncContents):
             MirrorError: If the file is something else, a mirror of another account or in use; the
                 client uses no document, or the rows of a collection have no ids of their own.
             UnknownNameError: If the document has no such collection.
+            NotFoundError: If a collection does not exist any more, such as that of a deleted
+                product; after the others, which are up to date.
             SpecError: If the document cannot be read.
             ClientError: If a call fails.
             TypeError: If an argument is of the wrong type.
@@ -346,6 +364,16 @@ class AsyncMirror(MirrorBase, AsyncContents):
     ) -> None:
         """Close the file."""
         self.close()
+
+
+def _subject(subjects: Subjects, path: str, is_mirrored: bool) -> Subject | None:
+    """Return a collection; ``None`` for one of the mirror that the document no longer has."""
+    try:
+        return subjects.subject(path)
+    except UnknownNameError:
+        if not is_mirrored:
+            raise
+    return None
 
 
 def _checked_lookback(lookback: Any) -> timedelta:
