@@ -145,6 +145,9 @@ FILTERS = {
     "external_id LIKE 'ext*1%'": r'like(external_id,"ext\*1*")',
     "external_id LIKE '%9'": 'like(external_id,"*9")',
     "contains(external_id, '*11')": r'like(external_id,"*\*11*")',
+    "external_id NOT LIKE '%9'": "",
+    "external_id ILIKE 'EXT%'": "",
+    "external_id LIKE 'ext_1%'": "",
     "external_id IS NULL": "",  # a value of another type would be lost
     "external_id IS NOT NULL": "ne(external_id,null())",
     "events__created__at > timestamp'2024-02-01 00:00:00 UTC'": "ge(events.created.at,2024-02-01",
@@ -153,7 +156,9 @@ FILTERS = {
     "status = 'active' OR product__id = 'PRD-1'": "",
     "id = 'AS-00007' AND upper(status) = 'DRAFT'": "eq(id,AS-00007)",
 }
-OTHERWISE_ON_SAIL = ("status IN", "status NOT IN", "contains", "events__created__at")
+OTHERWISE_ON_SAIL = (
+    *("status IN", "status NOT IN", "contains", "external_id LIKE", "events__created__at"),
+)
 
 
 @pytest.fixture(scope="session")

@@ -157,6 +157,21 @@ def test_sail_takes_a_schema_of_arrow_and_passes_its_zone(connect, monkeypatch):
     assert reader.layout[2] == "Etc/UTC"
 
 
+@pytest.mark.parametrize(("engine", "pushed"), [("pyspark", 'like(id,"PR*")'), ("pysail", "")])
+def test_patterns_of_sail_are_not_pushed_since_they_may_be_negated(
+    connect, monkeypatch, engine, pushed
+):
+    class StringStartsWith:
+        attribute = ("id",)
+        value = "PR"
+
+    monkeypatch.setitem(sys.modules, engine, object())
+    reader = source().reader(IDS)
+    filters = [StringStartsWith()]
+    assert [*reader.pushFilters(filters)] == filters
+    assert reader.where == pushed
+
+
 def test_what_the_document_lacks_is_in_the_extra_column_wherever_it_stands(connect):
     for names in (("_extra", "id"), ("id", "_extra")):
         reader = source(filter="eq(id,PR-1)").reader(

@@ -77,7 +77,12 @@ def _batch_reader(engine: Any, imported: Callable[[str], Any]) -> type:
     def push_filters(self: Any, filters: Iterable[Any]) -> Iterator[Any]:
         """Push filters, and return all of them: Spark applies them again, see `pushdown`."""
         filters = list(filters)
-        self.where = imported("cnct.spark.reading").condition(self.options, self.layout, filters)
+        pushable = filters
+        if "pysail" in sys.modules:  # which passes NOT LIKE and ILIKE as if they were LIKE
+            pushable = [
+                filter_ for filter_ in filters if not type(filter_).__name__.startswith("String")
+            ]
+        self.where = imported("cnct.spark.reading").condition(self.options, self.layout, pushable)
         return iter(filters)
 
     def partitions(self: Any) -> list[Any]:
