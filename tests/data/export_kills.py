@@ -111,6 +111,8 @@ def server():
         ("sync", "csv", {}),
         ("sync", "ndjson", {"concurrency": 4}),
         ("async", "ndjson", {"concurrency": 4}),
+        ("async", "parquet", {}),
+        ("sync", "xlsx", {}),
     ],
 )
 def test_memory_stays_flat_over_200_000_rows_of_2_kb(server, tmp_path, world, form, arguments):

@@ -233,7 +233,19 @@ def test_more_rows_than_a_sheet_has_are_refused():
     row_file("parquet").check_rows(1_048_576)
 
 
-def test_workbooks_have_no_time_of_writing(monkeypatch):
+def test_a_workbook_on_disk_has_the_bytes_of_one_in_memory(tmp_path):
+    with (tmp_path / "out.xlsx").open("w+b") as file:
+        exported(ROWS, "xlsx", file=file)
+    assert (tmp_path / "out.xlsx").read_bytes() == exported(ROWS, "xlsx").getvalue()
+
+
+def test_a_workbook_without_a_place_for_temporary_files_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "missing"))
+    with pytest.raises(ExportError, match=r"Temporary file error.*missing.*\(TMPDIR\)"):
+        exported(ROWS, "xlsx")
+
+
+def test_workbooks_have_no_time_of_writing():
     file = exported(ROWS, "xlsx")
     with ZipFile(file) as book:
         assert book.read("docProps/core.xml").count(b"1980-01-01T00:00:00Z") == 2

@@ -44,7 +44,8 @@ class Feed(Generic[T]):
         """Pass an item on, as soon as the one before was taken.
 
         Raises:
-            Exception: If the function has failed; its error.
+            OSError: If the function has failed by one.
+            ExportError: If it has failed otherwise.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._item is _NOTHING or self._has_ended)
@@ -57,7 +58,8 @@ class Feed(Generic[T]):
         """Wait until the function has read all items and returned.
 
         Raises:
-            Exception: If the function has failed; its error.
+            OSError: If the function has failed by one.
+            ExportError: If it has failed otherwise.
         """
         self.put(_END)
         self._join()
@@ -71,10 +73,13 @@ class Feed(Generic[T]):
 
     def _join(self) -> None:
         self._thread.join()
-        if self._error is not None and not isinstance(self._error, Exception):
-            raise ExportError(f"The library failed: {self._error}") from self._error
-        if self._error is not None:
+        if isinstance(self._error, OSError | ExportError):
             raise self._error
+        if self._error is not None:
+            raise ExportError(
+                f"The library failed: {self._error}; it needs room for the file, and perhaps in the"
+                " folder of temporary files (TMPDIR)"
+            ) from self._error
 
     def _run(self) -> None:
         try:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import IO, Any, Literal
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -134,7 +135,7 @@ def _write_workbook(
     names = [column.name for column in columns.columns]
     _xlsx.write_worksheet(
         _records(pages, names),
-        file,
+        _destination(file),
         sheet_name=sheet,
         bold_headers=True,
         freeze_row=1,
@@ -142,6 +143,15 @@ def _write_workbook(
         ignore_errors=[column.name for column in columns.columns if column.type == "string"],
     )
     _settle_times(file)
+
+
+def _destination(file: IO[bytes]) -> Any:
+    """Return a path to an open file, since the library has a workbook for a stream in memory."""
+    try:
+        path = Path(f"/dev/fd/{file.fileno()}")
+    except OSError:
+        return file
+    return str(path) if path.exists() else file
 
 
 def _records(
