@@ -56,6 +56,16 @@ def test_each_condition_of_the_table_is_the_rql_beside_it():
         assert str(eval(code.replace(r"\|", "|"), {"R": R})) == text  # noqa: S307 - our own page
 
 
+def test_the_filters_of_programs_that_move_are_those_of_the_table():
+    text = (DOCS / "coming-from-connect-openapi-client.md").read_text(encoding="utf-8")
+    table = text.partition("### Filters")[2].partition("###")[0]
+    rows = re.findall(r"^\| `([^`]*R\([^`]+)` \| .+? \| `(\w+\([^`]+)` \|", table, re.MULTILINE)
+    assert len(rows) > 4
+    for code, rql in rows:
+        condition = code.removeprefix("filter(").removesuffix(")") if "filter" in code else code
+        assert str(eval(condition, {"R": R})) == rql  # noqa: S307 - our own page
+
+
 def test_the_tree_of_errors_is_that_of_the_module():
     tree = re.search(r"```text\n(.+?)```", exceptions.__doc__ or "", re.DOTALL)
     page = (DOCS / "guide" / "errors.md").read_text(encoding="utf-8")
