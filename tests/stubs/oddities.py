@@ -48,7 +48,11 @@ SCHEMAS = {
     "AllColours": {"type": "array", "items": ref("Colour")},
     "Loop": {"oneOf": [ref("Loop"), STRING]},
     "Tree": {"type": "array", "items": ref("Tree")},
-    "Base": obj(id=STRING, secret={"type": "string", "writeOnly": True}),
+    "Base": obj(
+        id=STRING,
+        secret={"type": "string", "writeOnly": True},
+        created={"type": "string", "readOnly": True},
+    ),
     "Pet": {"allOf": [ref("Base"), obj(name={"type": "string", "nullable": True}), ref("Pet")]},
     "Wrapped": {"allOf": [ref("Base")], "nullable": True},
     "Choice": {
@@ -82,6 +86,7 @@ SCHEMAS = {
             "same": {"oneOf": [STRING, {"type": "integer"}, STRING]},
         }
     ),
+    "Sequence": obj(id=STRING),
     "-": obj(id=STRING),
     "3d": obj(id={"type": "string", "readOnly": True}, name=STRING),
     "Empty": {"type": "object"},
@@ -90,6 +95,7 @@ SCHEMAS = {
 
 PATHS: dict[str, Any] = {
     "/pets": {
+        "description": "# Pets\n\n<p>All `pets`, see [the guide](x.html). Or not.</p>",
         **rows(
             ref("Pet"),
             ("name", "eq, ne, like, ilike, in, out, null", STRING),
@@ -113,7 +119,13 @@ PATHS: dict[str, Any] = {
         "put": {**body(obj(name=STRING)), **answer(ref("Pet"))},
         "delete": {"responses": {"204": {"description": ""}}},
     },
-    "/pets/{id}/feed": {"post": {**body(obj(food=STRING)), **answer(ref("Pet"))}},
+    "/pets/{id}/feed": {
+        "post": {
+            "description": "Feeds\n a pet.\tAnd more",
+            **body(obj(food=STRING)),
+            **answer(ref("Pet")),
+        }
+    },
     "/pets/{id}/photo": {
         "get": answer({"type": "string"}, "image/png"),
         "post": {"responses": {"204": {"description": ""}}},
@@ -122,16 +134,20 @@ PATHS: dict[str, Any] = {
     "/pets/{id}/moods": {
         "get": answer({"oneOf": [{"enum": ["X", "Pet"]}, {"type": "array", "items": ref("Pet")}]})
     },
-    "/owners": rows(obj(id=STRING, pets={"type": "array", "items": obj(id=STRING)})),
+    "/owners": {"summary": "word " * 50}
+    | rows(obj(id=STRING, pets={"type": "array", "items": obj(id=STRING)})),
     "/owners/{id}": {
         "get": answer(obj(id=STRING, pets={"type": "array", "items": obj(id=STRING)}))
     },
-    "/pets/{id}/walk": {"post": {"responses": {"200": {"description": ""}}}},
+    "/pets/{id}/walk": {
+        "post": {"summary": 'Walks it\'s "lead"', "responses": {"200": {"description": ""}}}
+    },
     "/pets/{id}/vet/visits": rows(obj(id=STRING, costs=obj(sum={"type": "number"}))),
     "/pets/{id}/vet/visits/{visit}": {"get": answer(obj(id=STRING))},
     "/pets/{id}/toys": rows(ref("Odd")),
     "/pets/{id}/toys/{toy}": {"get": answer(ref("Odd"))},
     "/pets/import": {"post": {**body({"type": "array", "items": ref("3d")}), **answer({})}},
+    "/pets/order": {"post": {**body({"type": "array", "items": ref("Sequence")}), **answer({})}},
     "/pets/MD-1/settings": {"get": answer(obj(on={"type": "boolean"}))},
     "/import": rows(ref("Choice")),
     "/import/{id}": {"get": answer(ref("Choice"))},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import sys
 from pathlib import Path
 from typing import get_type_hints
@@ -82,12 +83,23 @@ def test_schemas_can_be_inspected_at_run_time(tmp_path, odd, imported):
     assert "secret" in get_type_hints(schemas.PetPayload)
     assert "secret" not in get_type_hints(schemas.Pet)
     assert get_type_hints(schemas.Node)["parent"] is schemas.Node
-    assert {*get_type_hints(schemas.X3dPayload)} == {"name"}
+    assert {*get_type_hints(schemas.X3dPayload)} == {"id", "name"}
+    assert "created" in get_type_hints(schemas.Pet)
+    assert "created" not in get_type_hints(schemas.PetPayload)
 
 
 def test_rows_of_inline_schemas_are_named_by_their_collection(tmp_path, odd):
     write(tmp_path / "odd_types", spec=odd)
     assert "class PetVetVisit(TypedDict):" in texts(tmp_path / "odd_types")["schemas.py"]
+
+
+def test_docstrings_are_the_first_sentences_of_descriptions(tmp_path, odd):
+    write(tmp_path / "odd_types", spec=odd)
+    text = texts(tmp_path / "odd_types")["_sync.pyi"]
+    assert "    pets: PetsCollection\n    'All pets, see the guide.'\n" in text
+    assert re.search(r"    owners: OwnersCollection\n    '(word )+\.\.\.'\n", text)
+    assert "        'Feeds a pet.'\n" in text
+    assert """    walk: PostAction[Any, Any]\n    'Walks it\\'s "lead"'\n""" in text
 
 
 def test_keywords_are_those_that_are_read_as_their_field(tmp_path, odd):

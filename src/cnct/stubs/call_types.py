@@ -13,6 +13,8 @@ from cnct.openapi.shapes import JSON, as_object
 from cnct.stubs.schema_names import SchemaNames, row_name
 from cnct.stubs.schema_types import ANY, OBJECT, PAYLOAD, RESPONSE, SchemaTypes
 
+# Takes a `dict[str, Any]`, but no dictionary that is written into the call: its values are others.
+_ANY_DICT = "dict[str, Undocumented]"
 _VERBS = {"POST": "Create", "PUT": "Update", "PATCH": "Patch", "DELETE": "Delete"}
 
 
@@ -113,7 +115,7 @@ class CallTypes:
 
     def _payload_type(self, schema: object, name: str) -> str:
         text = self.types.type_of(schema, name, PAYLOAD)
-        return text if text in {ANY, OBJECT} else f"{text} | {OBJECT}"
+        return text if text in {ANY, OBJECT} else f"{text} | {_ANY_DICT}"
 
     def _result(self, key: str, operation: Operation, kind: str) -> str:
         success = self._specs.success(operation)

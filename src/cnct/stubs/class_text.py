@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain
+from typing import NamedTuple
 
 from cnct.stubs.call_types import Call
 from cnct.stubs.client_names import CLIENT_NAMES, NAMESPACE_NAMES, RESOURCE_NAMES
 from cnct.stubs.dict_text import CONSTANT, tokens
+from cnct.stubs.doc_lines import docstring
 from cnct.stubs.identifiers import attribute, literal
 from cnct.stubs.schema_types import ANY, OBJECT
 from cnct.stubs.surface import ActionNode, CollectionNode, NamespaceNode, Surface
@@ -18,6 +20,22 @@ _TOKEN = re.compile(r"\w+")
 _GENERIC_ACTIONS = {"GET": "Get", "POST": "Post", "PUT": "Put", "DELETE": "Delete"}
 
 Lines = Iterator[str]
+
+
+class _Below(NamedTuple):
+    """An object one step below.
+
+    Attributes:
+        type: Its class.
+        line: First sentence of its description.
+    """
+
+    type: str
+    line: str
+
+    def attribute(self, name: str) -> list[str]:
+        """Return the lines of an attribute."""
+        return [f"    {name}: {self.type}", *docstring(self.line, 4)]
 
 
 class ClassText:
@@ -58,7 +76,7 @@ class ClassText:
         name = self._named(f"{node.name}NS" if node.name else "ConnectClient")
         taken = NAMESPACE_NAMES if node.name else CLIENT_NAMES
         base = self._named("TypedNS") if node.name else "_Client"
-        spaces = {text: self._named(f"{below}NS") for text, below in node.namespaces.items()}
+        spaces = self._below(node.namespaces, "NS")
         body: list[str] = [] if node.name else ["    __getattr__: None"]
         if spaces:
             yield from self._names(f"{name}Namespaces", spaces, NAMES)
@@ -76,13 +94,14 @@ class ClassText:
         body: list[str],
     ) -> Lines:
         """Write a class with collections, and the class of their names."""
-        types = {text: self._named(f"{below}Collection") for text, below in collections.items()}
+        types = self._below(collections, "Collection")
         bases = base
         if types:
             attributes = [
-                f"    {text}: {type_}"
-                for api_name, type_ in types.items()
+                line
+                for api_name, below in types.items()
                 if (text := attribute(api_name, taken))
+                for line in below.attribute(text)
             ]
             if attributes:
                 yield from _class(f"{name}Attributes", "", attributes)
@@ -92,25 +111,33 @@ class ClassText:
             body = [*body, f"    collection: {name}Collections"]
         yield from _class(name, bases, body)
 
-    def _names(self, name: str, types: Mapping[str, str], taken: frozenset[str]) -> Lines:
+    def _below(self, classes: Mapping[str, str], ending: str) -> dict[str, _Below]:
+        return {
+            text: _Below(self._named(f"{name}{ending}"), self._surface.lines[name])
+            for text, name in classes.items()
+        }
+
+    def _names(self, name: str, types: Mapping[str, _Below], taken: frozenset[str]) -> Lines:
         """Write the class of a method that takes names, which are its attributes too."""
-        used = tokens(*types.values()) | {"Literal"}
+        used = tokens(*(below.type for below in types.values())) | {"Literal"}
         attributes = [
-            f"    {text}: {type_}"
-            for api_name, type_ in types.items()
+            line
+            for api_name, below in types.items()
             if (text := attribute(api_name, taken)) and text not in used
+            for line in below.attribute(text)
         ]
         yield from _class(name, "", [*self._calls(types), *attributes])
 
-    def _calls(self, types: Mapping[str, str]) -> list[str]:
+    def _calls(self, types: Mapping[str, _Below]) -> list[str]:
         """Return the lines of the calls by name."""
         overload = ["    @overload"] if len(types) > 1 else []
         lines = [
             line
-            for name, type_ in types.items()
+            for name, below in types.items()
             for line in (
                 *overload,
-                f"    def __call__(self, name: {literal(name)}) -> {type_}: ...",
+                f"    def __call__(self, name: {literal(name)}) -> {below.type}:",
+                *(docstring(below.line, 8) or ["        ..."]),
             )
         ]
         return [*lines, "    __getitem__ = __call__"]
@@ -172,13 +199,14 @@ class ClassText:
         return f"{payload} | None" if row == OBJECT else f"{payload} | {row} | None"
 
     def _action_names(self, name: str, actions: Mapping[str, ActionNode]) -> Lines:
-        types: dict[str, str] = {}
+        types: dict[str, _Below] = {}
         for text, action in actions.items():
             bases = [self._action_base(*item) for item in action.calls.items()]
-            types[text] = ", ".join(filter(None, bases)) or "_Action"
+            type_ = ", ".join(filter(None, bases)) or "_Action"
             if len(bases) > 1:
-                yield from _class(self._named(f"{action.name}Action"), types[text], [])
-                types[text] = self._named(f"{action.name}Action")
+                yield from _class(self._named(f"{action.name}Action"), type_, [])
+                type_ = self._named(f"{action.name}Action")
+            types[text] = _Below(type_, self._surface.lines[action.name])
         yield from self._names(name, types, NAMES)
 
     def _action_base(self, method: str, call: Call) -> str:

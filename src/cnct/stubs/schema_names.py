@@ -12,8 +12,13 @@ from cnct.openapi.shapes import as_object
 from cnct.stubs.identifiers import UniqueNames, pascal
 
 COMPONENTS = "#/components/schemas/"
-IMPORTED = frozenset({"Any", "Literal", "TypeAlias", "TypedDict", "None", "True", "False"})
-"""Names that the module of schemas uses itself."""
+RESERVED = frozenset(
+    {
+        *("Any", "Literal", "TypeAlias", "TypedDict", "None", "True", "False"),
+        *("Sequence", "Undocumented"),
+    }
+)
+"""Names that the types of schemas, and of payloads, refer to."""
 
 
 def row_name(key: str) -> str:
@@ -30,7 +35,7 @@ class SchemaNames:
     """
 
     def __init__(self, schemas: RowSchemas, components: Iterable[str]) -> None:
-        self._unique = UniqueNames(IMPORTED)
+        self._unique = UniqueNames(RESERVED)
         self._names: dict[str, str] = {}
         components = sorted(components)
         self._reserved = self._name_rows(schemas)

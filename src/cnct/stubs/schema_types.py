@@ -19,6 +19,7 @@ from cnct.stubs.schema_names import SchemaNames, component_of
 ANY = "Any"
 OBJECT = "dict[str, Any]"
 
+_ID = "id"  # payloads name a record by its id, which the record's own schema has as read-only
 _MOST_LEVELS = 25  # of nested inline objects
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
 _OR_NONE = " | None"
@@ -211,7 +212,8 @@ class SchemaTypes:
         keys = {
             name: self._type(part, spot.below(name))
             for name, part in fields.items()
-            if not {**self._specs.resolve(part), **part}.get(spot.use.left_out)
+            if (name == _ID and not spot.use.total)
+            or not {**self._specs.resolve(part), **part}.get(spot.use.left_out)
         }
         return keys or None
 

@@ -6,14 +6,15 @@ Merges the paths that one object of the client stands for, such as ``offers/{}``
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cnct.exceptions import UnknownNameError
 from cnct.openapi import OpenAPISpecs
 from cnct.openapi.fields import FilterField
-from cnct.openapi.places import Kind, Operation
+from cnct.openapi.places import Kind, Operation, Place
 from cnct.openapi.row_schemas import PARAM, RowSchemas
 from cnct.stubs.call_types import Call, CallTypes
+from cnct.stubs.doc_lines import place_line
 from cnct.stubs.identifiers import UniqueNames, pascal
 from cnct.text import did_you_mean
 
@@ -28,12 +29,14 @@ class PathStep:
     Attributes:
         key: Path from the root, with ids replaced by ``{}``.
         kind: Kind of the path.
+        line: First sentence of the description.
         operations: Operations by method.
         below: The next segments by name.
     """
 
     key: str = ""
     kind: Kind = "root"
+    line: str = ""
     operations: Mapping[str, Operation] = field(default_factory=dict[str, Operation])
     below: dict[str, PathStep] = field(default_factory=dict[str, "PathStep"])
 
@@ -100,10 +103,11 @@ def steps(specs: OpenAPISpecs, schemas: RowSchemas) -> PathStep:
         for end, segment in enumerate(segments, 1):
             if segment not in step.below:
                 path = "/".join(segments[:end])
-                kind = specs.kind(path) or "namespace"
-                step.below[segment] = PathStep(path, kind)
+                node = specs.place(path) or Place("namespace", path)
+                step.below[segment] = PathStep(path, node.kind, place_line(node))
             step = step.below[segment]
         step.kind, step.operations = place.kind, place.operations
+        step.line = place_line(place)
     return root
 
 
@@ -119,6 +123,7 @@ class Surface:
     Attributes:
         namespaces: The client, and namespaces.
         collections: Collections.
+        lines: First sentences of the descriptions, by the beginning of the classes' names.
 
     Raises:
         UnknownNameError: If the document has nothing at a path of ``only``.
@@ -127,6 +132,7 @@ class Surface:
     def __init__(self, root: PathStep, types: CallTypes, only: Iterable[str] = ()) -> None:
         self.namespaces: list[NamespaceNode] = []
         self.collections: list[CollectionNode] = []
+        self.lines: dict[str, str] = {}
         self._types = types
         self._classes = UniqueNames(_GENERIC)
         self._read_namespace([_pruned(root, only)], "")
@@ -177,7 +183,9 @@ class Surface:
 
     def _class_name(self, here: list[PathStep]) -> str:
         segments = [segment for segment in here[0].key.split("/") if segment != PARAM]
-        return self._classes.new(pascal(*segments))
+        name = self._classes.new(pascal(*segments))
+        self.lines[name] = next((step.line for step in here if step.line), "")
+        return name
 
 
 def _resource(here: list[PathStep]) -> list[PathStep]:
@@ -230,6 +238,6 @@ def _pruned(root: PathStep, only: Iterable[str]) -> PathStep:
                     f"The document has no {path!r}.{did_you_mean(segment, step.below)}"
                 )
             step = step.below[segment]
-            copy = copy.below.setdefault(segment, PathStep(step.key, step.kind, step.operations))
+            copy = copy.below.setdefault(segment, replace(step, below={}))
         copy.below = step.below
     return pruned if pruned.below else root
