@@ -251,6 +251,8 @@ def test_names_are_distinct_for_spark_which_ignores_letter_case():
     [
         ({"collection": "requests", "API_Key": "secret"}, "shows options in its logs"),
         ({"collection": "requests", "token": "secret"}, "CNCT_API_KEY"),
+        ({"collection": "requests", "profile": "ApiKey SU-1:secret"}, "CNCT_API_KEY"),
+        ({"collection": "requests", "endpoint": "https://u:secret@host"}, "out of URLs"),
         ({"collection": "requests", "fitler": "x"}, "Did you mean 'filter'"),
         ({"collection": "requests?x=1"}, "is no collection"),
         ({"path": "requests/../x"}, "is no collection"),

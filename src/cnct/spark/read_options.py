@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from cnct.api_keys import is_like_key
 from cnct.client._core.urls import segment
 from cnct.exceptions import SettingsError
 from cnct.text import clean, did_you_mean
@@ -25,6 +26,8 @@ _NAMES = (
     *("partitions", "path", "profile", "search", "select", "since", "specs_location"),
 )
 _SECRET = re.compile(r"key|token|secret|password|authorization|credential")
+_WITH_USER = re.compile(r"://[^/]*@")
+_FREE_TEXTS = ("filter", "search")
 
 
 class ReadOptions(NamedTuple):
@@ -75,8 +78,9 @@ def read_options(options: Mapping[str, str]) -> ReadOptions:
         SettingsError: If an option is missing, unknown, wrong or secret.
     """
     values = {name.lower(): value for name, value in options.items()}
-    for name in values:
+    for name, value in values.items():
         _check_name(name)
+        _check_value(name, value)
     if values.get("partitions") and values.get("most"):
         raise SettingsError("Set either partitions or most: each decides about the other")
     return ReadOptions(
@@ -107,6 +111,17 @@ def _check_name(name: str) -> None:
             " write option('profile', NAME)"
         )
     raise SettingsError(f"There is no option {clean(name)!r}.{did_you_mean(name, _NAMES)}")
+
+
+def _check_value(name: str, value: str) -> None:
+    """Refuse a key, and a URL with a password, in place of a value."""
+    if name in _FREE_TEXTS or not (is_like_key(value) or _WITH_USER.search(value)):
+        return
+    raise SettingsError(
+        f"Option {name} has a key or a password, and Spark shows options in its logs and plans: put"
+        " the API key into the variable CNCT_API_KEY of driver and workers, or into a profile, and"
+        " leave user and password out of URLs"
+    )
 
 
 def _path(values: Mapping[str, str]) -> str:
