@@ -8,7 +8,7 @@ if (location.protocol === "file:") {
       this.frame = document.createElement("iframe");
       this.frame.hidden = true;
       this.frame.srcdoc = "<!doctype html><title>worker</title>";
-      this.frame.onload = () => this.start(String(url));
+      this.frame.onload = () => this.start(new URL(url, document.baseURI));
       document.documentElement.append(this.frame);
     }
 

@@ -45,6 +45,7 @@ COMMANDS = {
     "spec": Entry("spec", "Show, renew and compare the API's document."),
     "stubs": Entry("stubs", "Write types for type checkers and editors."),
     "doctor": Entry("doctor", "Show versions, settings, document and network."),
+    "docs": Entry("docs", "Open the documentation."),
     "shell": Entry("shell", "Start Python with a client."),
     "completion": Entry("completion", "Print the completion script of a shell."),
 }

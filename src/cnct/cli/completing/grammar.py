@@ -158,6 +158,7 @@ FORMS = {
         }
     ),
     "doctor": Form({"--online": FLAG, **_SEES}),
+    "docs": Form({"--print": FLAG, **SESSION}),
     "shell": Form(SESSION),
     "completion": Form(SESSION, (SHELLS,)),
 }
