@@ -6,7 +6,7 @@ SEED ?= $(shell date +%s)
 BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 
-.PHONY: demo test lowest pythons coexistence shells harvest stubs coverage campaign lint types bench bridge engines spark clusters docs conformance clean
+.PHONY: demo test lowest pythons coexistence shells harvest stubs coverage campaign lint types bench bridge engines spark clusters docs docs-test conformance clean
 
 # What the demo needs; the tools of the other targets come on top.
 $(BASE): pyproject.toml
@@ -95,6 +95,9 @@ $(DOCS)/.ready: pyproject.toml
 docs: $(DOCS)/.ready  ## The documentation as a site, in site/: a broken link or reference fails
 	PYTHONPATH=. $(DOCS)/bin/zensical build --clean --strict --config-file mkdocs.yml
 	$(DOCS)/bin/python book/finish.py
+
+docs-test: docs  ## The built site in Chromium, if that is installed; PICTURES=folder writes pictures
+	PYTHONPATH=. $(DOCS)/bin/python -m pytest --noconftest -p no:cacheprovider tests/site/pages.py
 
 stubs: $(READY)  ## Types of the API under mypy, pyright and ty; all names at run time
 	$(BIN)/python -m pytest -n 2 tests/stubs/checkers.py

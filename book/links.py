@@ -22,13 +22,20 @@ class NameLinks(Treeprocessor):
     """Wraps code elements that are names in elements that autorefs resolves."""
 
     def run(self, root: Element) -> None:
+        """Link the names of a page, and lead links of files beside `docs` to their pages."""
+        self._link_names(root)
+        for link in root.iter("a"):
+            if link.get("href", "").startswith("docs/"):  # in the changelog
+                link.set("href", link.get("href", "").removeprefix("docs/"))
+
+    def _link_names(self, root: Element) -> None:
         """Replace the code elements below an element, but not those in links and headings."""
         for number, child in enumerate(root):
             if child.tag in APART:
                 continue
             match = NAME.fullmatch("".join(child.itertext())) if child.tag == "code" else None
             if match is None or match[1] not in classes():
-                self.run(child)
+                self._link_names(child)
                 continue
             link = Element("autoref", identifier=place_of(match[1], match[2] or ""))
             link.tail, child.tail = child.tail, None

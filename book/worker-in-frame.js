@@ -1,6 +1,12 @@
 // Pages that are opened from the disk may start no workers, which the search needs: a hidden frame
 // runs the script instead. Served pages have real workers.
 if (location.protocol === "file:") {
+  // As between a page and a worker: the receiver has a copy, and receives it later.
+  const deliver = (data, receive) => {
+    const copy = structuredClone(data);
+    setTimeout(() => receive(copy));
+  };
+
   window.Worker = class extends EventTarget {
     constructor(url) {
       super();
@@ -27,9 +33,11 @@ if (location.protocol === "file:") {
       inner.importScripts = (...addresses) =>
         addresses.reduce((previous, address) => previous.then(() => load(address)), Promise.resolve());
       inner.postMessage = (data) => {
-        const event = new MessageEvent("message", { data });
-        this.dispatchEvent(event);
-        if (this.onmessage) this.onmessage(event);
+        deliver(data, (copy) => {
+          const event = new MessageEvent("message", { data: copy });
+          this.dispatchEvent(event);
+          if (this.onmessage) this.onmessage(event);
+        });
       };
       load(url).then(() => {
         this.inner = inner;
@@ -42,8 +50,10 @@ if (location.protocol === "file:") {
         this.waiting.push(data);
         return;
       }
-      const event = new this.inner.MessageEvent("message", { data });
-      this.inner.dispatchEvent(event);
+      const { inner } = this;
+      deliver(data, (copy) => {
+        inner.dispatchEvent(new inner.MessageEvent("message", { data: copy }));
+      });
     }
 
     terminate() {

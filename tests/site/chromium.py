@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -32,16 +33,21 @@ class Chromium:
         command = [str(EXECUTABLE), "--headless=new", "--no-sandbox", "--disable-gpu"]
         command += ["--disable-dev-shm-usage", "--remote-debugging-port=0", "--hide-scrollbars"]
         command += ["--disable-background-networking", "--no-first-run"]
-        self._process = subprocess.Popen(  # noqa: S603 - the browser that was looked up
+        self._opened = ExitStack()
+        process = subprocess.Popen(  # noqa: S603 - the browser that was looked up
             [*command, f"--user-data-dir={profile}", "about:blank"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        self._opened.enter_context(process)
+        self._opened.callback(process.terminate)
         port = _awaited(profile / "DevToolsActivePort").splitlines()[0]
         with urlopen(f"http://127.0.0.1:{port}/json/list") as response:
             targets = json.load(response)
         page = next(target for target in targets if target["type"] == "page")
-        self._socket = connect(page["webSocketDebuggerUrl"], max_size=None)
+        self._socket = self._opened.enter_context(
+            connect(page["webSocketDebuggerUrl"], max_size=None)
+        )
         self._number = 0
         self._loaded = False
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -49,9 +55,7 @@ class Chromium:
 
     def close(self) -> None:
         """End the browser."""
-        self._socket.close()
-        self._process.terminate()
-        self._process.wait()
+        self._opened.close()
 
     def show(self, *, width: int = 1280, height: int = 900, dark: bool = False) -> None:
         """Set the size of the window in pixels, and the theme of the system."""

@@ -96,16 +96,39 @@ def test_every_reference_in_docstrings_became_a_link():
     ] == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_pages_open_without_errors_and_do_not_overflow(browser: Chromium, address, width: int):
-    browser.show(width=width)
+def test_every_link_within_the_site_leads_to_a_page_and_a_place_in_it():
+    texts = {name: (SITE / name).read_text(encoding="utf-8") for name in PAGES}
+    places = {name: set(re.findall(r'\bid="([^"]+)"', text)) for name, text in texts.items()}
+    broken = []
+    for name, text in texts.items():
+        if name == "404.html":  # is served at any depth, with addresses of the root
+            continue
+        for link in re.findall(r'<a\b[^>]*\bhref="([^"]+)"', text):
+            address, _, place = html.unescape(link).partition("#")
+            if re.match(r"[a-z]+:", address):
+                continue
+            target = os.path.relpath((SITE / name).parent / address, SITE) if address else name
+            if target in places:
+                is_there = not place or place in places[target] or place.startswith("__")
+            else:
+                is_there = (SITE / target).is_file()
+            if not is_there:
+                broken.append((name, link))
+    assert broken == []
+
+
+def test_pages_open_without_errors_and_do_not_overflow(browser: Chromium, address: str):
     problems = []
     for name in PAGES:
+        browser.show(width=max(WIDTHS))
         browser.open(address + name)
-        wide = browser.evaluate("document.documentElement.scrollWidth")
+        for width in WIDTHS:
+            browser.show(width=width)
+            if (wide := browser.evaluate("document.documentElement.scrollWidth")) > width:
+                problems.append((name, f"{wide} pixels at {width}"))
         foreign = [url for url in browser.requested if not url.startswith((address, "data:"))]
-        if wide > width or browser.problems or foreign:
-            problems.append((name, wide, browser.problems[:], foreign))
+        if browser.problems or foreign:
+            problems.append((name, [*browser.problems, *foreign]))
     assert problems == []
 
 
@@ -113,7 +136,7 @@ def search(browser: Chromium, words: str) -> str:
     """Return the text of the results of a search."""
     browser.until("document.querySelector('button.md-search__button') !== null")
     browser.evaluate("document.querySelector('button.md-search__button').click()")
-    browser.until("document.activeElement.tagName === 'INPUT'")
+    browser.until("document.activeElement.shadowRoot?.activeElement?.tagName === 'INPUT'")
     browser.type(words)
     roots = "[...document.querySelectorAll('*')].flatMap(node => node.shadowRoot ?? [])"
     links = f"{roots}.flatMap(root => [...root.querySelectorAll('a[href*={words}]')])"
