@@ -313,6 +313,7 @@ def test_json_text_is_exact():
     assert (
         json_text(value) == '{"a":1.10,"b":[1180591620717411303424,true,null,1.5],"c":"\\\\ud800"}'
     )
+    assert decoded_row(b'{"a": NaN, "b": [-Infinity]}') == {"a": "NaN", "b": ["-Infinity"]}
     assert decoded_row(b'["\\ud800", {"\\ud800": 1.10}]') == [
         "\\ud800",
         {"\\ud800": Decimal("1.10")},

@@ -170,6 +170,8 @@ def test_options_are_checked_before_the_first_call(asker, tmp_path, calls):
     ]:
         with pytest.raises(error, match=message):
             rows.to_csv(tmp_path / path, **options)
+    with pytest.raises(TypeError, match="must be a text or a Path, not None"):
+        rows.to_csv(None)
     assert calls() == []
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 

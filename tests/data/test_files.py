@@ -100,6 +100,9 @@ def test_dialects_of_csv():
         ({"delimiter": ";;"}, TypeError, "delimiter"),
         ({"quoting": 99}, (TypeError, ValueError), "quoting"),
         ({"encoding": "utf-99"}, ValueError, "no encoding 'utf-99'"),
+        ({"encoding": "hex"}, ValueError, "no encoding 'hex' of text"),
+        ({"delimiter": '"'}, ValueError, "is also around cells or lines"),
+        ({"delimiter": "\n"}, ValueError, "is also around cells or lines"),
         ({"encoding": "latin-1", "bom": True}, ValueError, "bom is for UTF-8"),
         ({"lineterminator": ""}, ValueError, "lineterminator"),
         ({"nonsense": 1}, TypeError, "nonsense"),
@@ -177,6 +180,22 @@ def test_the_file_appears_when_it_is_complete(tmp_path):
         export.finish()
     assert path.read_text() == "1\n"
     assert names_in(tmp_path) == ["out.ndjson"]
+
+
+def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path):
+    path = tmp_path / "out.csv"
+    path.touch(mode=0o600)
+    target = WholeFile(path)
+    assert {item.stat().st_mode & 0o777 for item in tmp_path.iterdir()} == {0o600}
+    target.commit()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_names_of_fields_are_printed_without_control_characters(tmp_path):
+    row = b'{"id": "A", "\\u001b[2J\\n": 1}'
+    with pytest.warns(ExportWarning) as warnings:
+        exported([row])
+    assert str(warnings[0].message).endswith(r"_extra: \x1b[2J\n (1)")
 
 
 def test_an_error_leaves_everything_as_before(tmp_path):

@@ -52,6 +52,8 @@ class CsvFile(RowFile):
         super().__init__()
         if not lineterminator:
             raise ValueError("lineterminator is empty: leave it out for a line feed")
+        if delimiter in {quotechar, escapechar, "\r", "\n"}:
+            raise ValueError(f"delimiter {delimiter!r} is also around cells or lines: use another")
         self._encoder = _encoder(encoding, bom=bom)
         self._bom = "\ufeff" if bom else ""
         self._is_guarded = not plain_cells
@@ -133,9 +135,12 @@ _BOOLEANS = {True: "true", False: "false"}
 
 def _encoder(encoding: str, *, bom: bool) -> codecs.IncrementalEncoder:
     try:
+        "".encode(encoding)  # refuses codecs of bytes such as hex, which lookup does not
         name = codecs.lookup(encoding).name
     except LookupError:
-        raise ValueError(f"There is no encoding {encoding!r}: leave it out for utf-8") from None
+        raise ValueError(
+            f"There is no encoding {encoding!r} of text: leave it out for utf-8"
+        ) from None
     if bom and name != "utf-8":
         raise ValueError(f"bom is for UTF-8, not for {encoding!r}: leave one of them out")
     return codecs.getincrementalencoder(name)()

@@ -14,7 +14,7 @@ from cnct.data.json_rows import decoded_row
 from cnct.data.row_file import RowFile
 from cnct.data.whole_file import Target
 from cnct.exceptions import ExportWarning, users_level
-from cnct.text import listed
+from cnct.text import clean, listed
 
 OBSERVED_ROWS = 1_000
 """Rows that decide the columns where there is no document."""
@@ -110,8 +110,10 @@ def warn_of_extra(exported: Exported) -> None:
     if exported.extra:
         fields = listed(f"{name} ({count:,})" for name, count in exported.extra.items())
         warnings.warn(
-            f"{exported.path}: values without a column, or of another type, are in {EXTRA}:"
-            f" {fields}",
+            clean(
+                f"{exported.path}: values without a column, or of another type, are in {EXTRA}:"
+                f" {fields}"
+            ),
             ExportWarning,
             stacklevel=users_level(),
         )

@@ -27,11 +27,12 @@ def decoded_row(row: bytes) -> Any:
     r"""Decode a row as JSON, exactly.
 
     A lone surrogate, which no file in UTF-8 can hold, becomes the text of an escape: ``\ud800``.
+    NaN and infinities, which JSON does not have, become text.
     """
     try:
         return _decode(row)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return _cleaned(json.loads(row, parse_float=Decimal))
+        return _cleaned(json.loads(row, parse_float=Decimal, parse_constant=str))
 
 
 def json_text(value: Any) -> str:

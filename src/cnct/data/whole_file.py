@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
-from stat import S_ISDIR, S_ISREG
-from typing import IO, BinaryIO, Protocol
+from stat import S_IMODE, S_IRUSR, S_ISDIR, S_ISREG, S_IWUSR
+from typing import IO, BinaryIO, Protocol, runtime_checkable
 
 from cnct.exceptions import ExportError
 
 
+@runtime_checkable
 class Target(Protocol):
     """A place for the bytes of an export.
 
@@ -41,8 +43,8 @@ class Target(Protocol):
 class WholeFile:
     """A file that is written as ``NAME.part``, and renamed after everything is on the disk.
 
-    An existing file is replaced then, and not touched before. A ``.part`` that a killed process
-    left behind is overwritten.
+    An existing file is replaced then, and not touched before; its permissions stay. A ``.part``
+    that a killed process left behind is overwritten.
 
     Args:
         path: The file.
@@ -63,6 +65,7 @@ class WholeFile:
         self._part = self._final.with_name(f"{self._final.name}.part")
         self.file: BinaryIO = _opened(self._part, self.path)
         self.file.truncate(0)
+        _keep_mode(self._final, self._part)
 
     @property
     def name(self) -> str:
@@ -127,6 +130,12 @@ def _checked_target(path: Path) -> Path:
     if not S_ISREG(mode):
         raise ExportError(f"{str(path)!r} is no regular file, and cannot be replaced by one")
     return final
+
+
+def _keep_mode(final: Path, part: Path) -> None:
+    """Give the incomplete file the permissions of the one to replace, which may be private."""
+    with suppress(OSError):  # there is none, or the file system has no permissions
+        part.chmod(S_IMODE(final.stat().st_mode) | S_IRUSR | S_IWUSR)
 
 
 if sys.platform == "win32":

@@ -62,7 +62,7 @@ class SetExport(SetPages[SetT]):
         self._progress = checked_progress(progress)
         self._row_file = row_file(form, **(options or {}))
         self.expected: int | None = None
-        self._target = WholeFile(target) if isinstance(target, str | os.PathLike) else target
+        self._target = _opened_target(target)
 
     def _opened(self, specs: OpenAPISpecs | None) -> Export:
         """Return the export with the columns of the document."""
@@ -72,6 +72,19 @@ class SetExport(SetPages[SetT]):
         """Return whether to count the rows first: for a bar, or a format with a limit."""
         has_limit = self._row_file.most_rows is not None
         return self.expected is None and (report.is_shown or has_limit)
+
+
+def _opened_target(target: Any) -> Target:
+    """Return an open target, or a new file.
+
+    Raises:
+        TypeError: If the target is neither a target nor a path.
+    """
+    if isinstance(target, str | os.PathLike):
+        return WholeFile(target)
+    if isinstance(target, Target):
+        return target
+    raise TypeError(f"The path of an export must be a text or a Path, not {target!r}")
 
 
 class SyncSetExport(SetExport["ResourceSet"], SyncSetPages):
