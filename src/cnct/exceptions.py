@@ -14,7 +14,7 @@ Exception
 │   │   ├── WaitTimeout         the time was up                        (also TimeoutError)
 │   │   └── WaitFailed          the resource has failed
 │   ├── NotScannableError       cannot be cut into windows, see `by`   (also ValueError)
-│   ├── MirrorError             a mirror that cannot be used so         (also ValueError)
+│   ├── MirrorError             a mirror that cannot be used so        (also ValueError)
 │   ├── PlaceholderError        an id of a dry run, before apply()     (also ValueError)
 │   └── BatchError              some of many resources failed
 ├── JournalError                a journal that the job cannot use      (also ValueError)
@@ -30,7 +30,7 @@ Exception
 
 UserWarning
 ├── InvalidCallWarning          does not fit the document, sent all the same
-├── LostConditionWarning    Python's and, or, between conditions
+├── LostConditionWarning        Python's and, or, between conditions
 ├── NaiveDatetimeWarning        a datetime in a filter has no time zone
 ├── SpecWarning                 the document is incomplete or out of reach
 ├── SettingsWarning             others can read the API key in a file
