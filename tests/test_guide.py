@@ -11,10 +11,11 @@ import trustme
 
 from cnct import R, exceptions
 from cnct.emulator import Emulator
+from cnct.stubs import write
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = [DOCS / "start.md", *sorted((DOCS / "guide").glob("*.md"))]
-NOT_RUN = re.compile(r"<!-- not run: (.+) -->\n\n```python\n.*?```\n", re.DOTALL)
+NOT_RUN = re.compile(r"<!-- not run: (.+?) -->\n\n```python\n.*?```\n", re.DOTALL)
 PROGRAM = re.compile(r"^```python\n((?!>>>).*?)^```$", re.MULTILINE | re.DOTALL)
 TABLE = re.compile(r"^\| `(.+?)` \| `(\w+\(.+\))` \|$", re.MULTILINE)
 
@@ -48,6 +49,27 @@ def test_the_programs_of_a_page_run(page: Path, tmp_path: Path, monkeypatch: pyt
         monkeypatch.setenv("CNCT_ENDPOINT", connect.endpoint)
         for program in programs:
             exec(compile(program, page.name, "exec"), {"__name__": "program"})  # noqa: S102 - our own page
+
+
+def test_the_programs_of_the_page_on_types_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    programs = PROGRAM.findall((DOCS / "types.md").read_text(encoding="utf-8"))
+    assert programs
+    with Emulator() as connect:
+        write(tmp_path / "connect_types", spec=connect.spec)
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setenv("CNCT_API_KEY", "ApiKey SU-000-000-000:secret")
+        monkeypatch.setenv("CNCT_ENDPOINT", connect.endpoint)
+        monkeypatch.setenv("CNCT_SPEC", str(connect.spec))
+        for program in programs:
+            exec(compile(program, "types.md", "exec"), {"__name__": "program"})  # noqa: S102 - our own page
+        assert [call for call in connect.requests if call.path.endswith("/approve")]
+
+
+@pytest.mark.parametrize("page", ["exports.md", "spark.md"])
+def test_a_program_that_is_not_run_has_its_reason_above(page: str):
+    text = (DOCS / page).read_text(encoding="utf-8")
+    assert NOT_RUN.search(text)
+    assert PROGRAM.findall(NOT_RUN.sub("", text)) == []
 
 
 def test_each_condition_of_the_table_is_the_rql_beside_it():
