@@ -1,0 +1,195 @@
+"""The programs of the cookbook run against a local Connect, and its pages show them all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnct import ConnectClient
+from cnct.emulator import Emulator, Fault
+from cnct.emulator.server import DEFAULT_SPEC
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = ROOT / "examples" / "cookbook"
+PAGES = ROOT / "docs" / "cookbook"
+PRODUCT = "PRD-000-000-001"
+
+
+@pytest.fixture
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Emulator], None]:
+    """Return a function that points ``ConnectClient()`` at an emulator, in an empty directory."""
+
+    def point(connect: Emulator) -> None:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("CNCT_API_KEY", "ApiKey SU-000-000-000:secret")
+        monkeypatch.setenv("CNCT_ENDPOINT", connect.endpoint)
+        monkeypatch.setenv("CNCT_SPEC", str(connect.spec))
+
+    return point
+
+
+@pytest.fixture
+def shop(connect: Emulator, surroundings: Callable[[Emulator], None]) -> Emulator:
+    surroundings(connect)
+    return connect
+
+
+@pytest.fixture
+def reports(tmp_path: Path, surroundings: Callable[[Emulator], None]):
+    """A local Connect that has reports and uploads, too."""
+    spec = tmp_path / "connect.yml"
+    paths, components, rest = DEFAULT_SPEC.read_text("utf-8").partition("\ncomponents:\n")
+    more = Path(__file__).with_name("reports.yml").read_text("utf-8").rstrip()
+    spec.write_text(f"{paths}\n{more}{components}{rest}", encoding="utf-8")
+    with Emulator(spec=spec) as connect:
+        surroundings(connect)
+        yield connect
+
+
+def run(name: str, *args: Any) -> Any:
+    return runpy.run_path(str(PROGRAMS / f"{name}.py"))["main"](*args)
+
+
+def purchase(request_id: str, email: str = "ann@example.com") -> dict[str, Any]:
+    parameters = [{"id": "admin_email", "value": email}, {"id": "tenant_id", "value": ""}]
+    asset = {"id": f"AS-{request_id}", "product": {"id": PRODUCT}, "params": parameters}
+    return {"id": request_id, "type": "purchase", "status": "pending", "asset": asset}
+
+
+def test_pending_requests_are_approved_and_failures_show(shop, capsys):
+    shop.insert("requests", purchase("PR-1"), purchase("PR-2"))
+    shop.faults.add(Fault.status(400, path="requests/PR-1/approve", times=1))
+    assert run("approve_requests", PRODUCT, "TL-1") == 1
+    assert "PR-1 failed: 400 Bad Request" in capsys.readouterr().out
+    assert run("approve_requests", PRODUCT, "TL-1") == 0
+    with ConnectClient() as client:
+        approved = client.requests.filter(id__in=["PR-1", "PR-2"]).values_list("status")
+    assert approved == [{"status": "approved"}] * 2
+
+
+def test_usage_of_a_month_is_a_file_and_counts(shop, capsys):
+    run("monthly_usage", "2026-01")
+    out = capsys.readouterr().out
+    with open("usage-2026-01.csv", encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert out.startswith(f"{len(rows)} files")
+    assert len(rows) > 1
+    assert all(row["created"].startswith("2026-01") for row in rows)
+    run("monthly_usage", "2025-12")
+    assert capsys.readouterr().out.startswith("0 files")
+
+
+def test_a_catalogue_is_applied_only_after_its_plan(shop, tmp_path, capsys):
+    with ConnectClient() as client:
+        items = client.products[PRODUCT].items
+        before = {item["mpn"]: item["name"] for item in items.all()}
+        renamed, _, ended = before
+        catalogue = {**before, renamed: "Renamed", "GB-1": "1 GB"}
+        del catalogue[ended]
+        (tmp_path / "catalogue.json").write_text(json.dumps(catalogue), encoding="utf-8")
+        run("sync_catalogue", PRODUCT, "catalogue.json")
+        assert capsys.readouterr().out.count("\n") == 3
+        assert {item["mpn"]: item["name"] for item in items.all()} == before
+        run("sync_catalogue", PRODUCT, "catalogue.json", "--apply")
+        assert "3 done" in capsys.readouterr().out
+        after = {item["mpn"]: item for item in items.all()}
+    assert (after[renamed]["name"], after["GB-1"]["name"]) == ("Renamed", "1 GB")
+    assert after[ended]["status"] == "endofsale"
+    run("sync_catalogue", PRODUCT, "catalogue.json")
+    assert capsys.readouterr().out.strip() == ""
+
+
+def test_assets_are_exported_in_parts(shop, capsys):
+    run("export_assets", "assets", 5)
+    parts = sorted(Path("assets").glob("*.csv"))
+    assert len(parts) > 1
+    rows = sum(len(part.read_text("utf-8").splitlines()) - 1 for part in parts)
+    with ConnectClient() as client:
+        assert rows == client("subscriptions").assets.filter(status="active").count()
+    assert capsys.readouterr().out.endswith(f"{rows} assets in assets\n")
+
+
+def test_a_wait_ends_with_each_of_three_statuses(shop, capsys):
+    done = {**purchase("PR-1"), "status": "approved", "activation_key": "ABC"}
+    failed = {**purchase("PR-2"), "status": "failed", "reason": "No credit"}
+    shop.insert("requests", done, failed, purchase("PR-3"))
+    assert run("wait_for_request", "PR-1") == 0
+    assert run("wait_for_request", "PR-2") == 1
+    assert run("wait_for_request", "PR-3", 0) == 2
+    assert capsys.readouterr().out.splitlines() == [
+        "PR-1 is approved, activation key ABC",
+        "PR-2 failed: No credit",
+        "PR-3 is still pending; wait again later",
+    ]
+
+
+def test_each_change_is_printed_once(shop, capsys):
+    run("watch_requests", "watch.db")
+    with ConnectClient() as client:
+        request = client.requests.create({"type": "purchase", "asset": {"id": "AS-1"}})["id"]
+        assert capsys.readouterr().out == ""
+        run("watch_requests", "watch.db")
+        assert capsys.readouterr().out == f"added    {request} pending\n"
+        client.requests[request]("approve").post({"template_id": "TL-1"})
+    run("watch_requests", "watch.db")
+    assert capsys.readouterr().out == f"changed  {request} approved\n"
+    run("watch_requests", "watch.db")
+    assert capsys.readouterr().out == ""
+
+
+def test_requests_are_fulfilled_or_asked_back(shop, capsys):
+    shop.insert("requests", purchase("PR-1"), purchase("PR-2", email=""))
+    assert run("fulfil_requests", PRODUCT, "TL-1", "TL-2") == 0
+    assert "failed" not in capsys.readouterr().out
+    with ConnectClient() as client:
+        fulfilled = client.requests["PR-1"].get()
+        assert client.requests["PR-2"].get()["status"] == "inquiring"
+    assert fulfilled["status"] == "approved"
+    values = {parameter["id"]: parameter["value"] for parameter in fulfilled["asset"]["params"]}
+    assert values["tenant_id"] == "tenant-of-ann-PR-1"
+
+
+def test_a_workbook_of_usage_is_sent_once(reports, tmp_path, capsys):
+    """The hook is Connect's own work on the workbook, between the upload and the next read."""
+    workbook = tmp_path / "january.xlsx"
+    workbook.write_bytes(b"rows")
+
+    def check() -> None:
+        [path] = [call.path for call in reports.requests if call.path.endswith("/upload")]
+        place = path.removeprefix("/public/v1/").removesuffix("/upload")
+        file = {"id": place.rpartition("/")[2], "external_id": "january", "status": "ready"}
+        reports.delete(place)
+        reports.insert("usage/files", {**file, "product": {"id": PRODUCT}})
+
+    reports.faults.add(Fault.hook(check, method="GET", path="usage/files/*", times=1))
+    for _ in range(2):
+        assert run("send_usage", PRODUCT, "CRD-1", str(workbook)) == 0
+        assert capsys.readouterr().out.endswith(" is pending\n")
+    calls = [f"{call.method} {call.path.rpartition('/')[2]}" for call in reports.requests]
+    assert [calls.count(f"POST {name}") for name in ("files", "upload", "submit")] == [1, 1, 1]
+
+
+def test_reports_are_downloaded_once(reports, capsys):
+    reports.insert("reporting/reports", {"id": "REP-1", "status": "succeeded"})
+    assert run("download_reports", "files") == 0
+    size = Path("files/REP-1.xlsx").stat().st_size
+    assert size > 0
+    assert run("download_reports", "files") == 0
+    downloads = [call for call in reports.requests if call.path.endswith("REP-1/download")]
+    assert len(downloads) == 1
+    assert "failed" not in capsys.readouterr().out
+
+
+def test_each_program_has_a_page_and_each_page_a_program():
+    pages = {page.stem: page.read_text("utf-8") for page in PAGES.glob("*.md")}
+    del pages["index"]
+    for program in PROGRAMS.glob("*.py"):
+        page = pages.pop(program.stem.replace("_", "-"))
+        assert f'--8<-- "examples/cookbook/{program.name}"' in page
+    assert not pages
