@@ -1,6 +1,6 @@
 """Writes the usage files of a month to a CSV file, and prints their number by product and status.
 
-    python monthly_usage.py 2026-01
+python monthly_usage.py 2026-01
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def test_pending_requests_are_approved_and_failures_show(shop, capsys):
 def test_usage_of_a_month_is_a_file_and_counts(shop, capsys):
     run("monthly_usage", "2026-01")
     out = capsys.readouterr().out
-    with open("usage-2026-01.csv", encoding="utf-8-sig", newline="") as file:
+    with Path("usage-2026-01.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert out.startswith(f"{len(rows)} files")
     assert len(rows) > 1

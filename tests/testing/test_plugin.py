@@ -225,6 +225,16 @@ def test_the_examples_of_the_readme_run(pytester):
     pytester.runpytest("-p", "cnct.testing.fixtures").assert_outcomes(passed=3)
 
 
+def test_the_tests_of_the_page_on_testing_pass(pytester):
+    page = README.parent / "docs" / "testing.md"
+    blocks = re.findall(
+        r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    pytester.makepyfile(**{f"test_{number}": block for number, block in enumerate(blocks)})
+    run = pytester.runpytest("-p", "cnct.testing.fixtures")
+    run.assert_outcomes(passed=len(blocks))
+
+
 def test_the_example_of_the_mocker_runs():
     assert doctest.testmod(cnct.testing.mocker).failed == 0
 
