@@ -6,7 +6,7 @@ SEED ?= $(shell date +%s)
 BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 
-.PHONY: demo test lowest pythons coexistence shells harvest stubs coverage campaign lint types bench bridge engines spark clusters docs docs-test conformance clean
+.PHONY: demo test lowest pythons coexistence shells harvest stubs coverage campaign lint types bench bridge engines spark clusters docs docs-test pictures conformance clean
 
 # What the demo needs; the tools of the other targets come on top.
 $(BASE): pyproject.toml
@@ -98,6 +98,9 @@ docs: $(DOCS)/.ready  ## The documentation as a site, in site/: a broken link or
 
 docs-test: docs  ## The built site in Chromium, if that is installed; PICTURES=folder writes pictures
 	PYTHONPATH=. $(DOCS)/bin/python -m pytest --noconftest -p no:cacheprovider tests/site/pages.py
+
+pictures: $(READY)  ## The drawings of the documentation, from what they show
+	PYTHONPATH=. $(BIN)/python -m book.drawings
 
 stubs: $(READY)  ## Types of the API under mypy, pyright and ty; all names at run time
 	$(BIN)/python -m pytest -n 2 tests/stubs/checkers.py
