@@ -216,6 +216,59 @@ def test_a_document_with_a_new_field_lets_all_rows_be_read(connect, client, file
         assert mirror.sync("requests")["requests"] == (0, 0, 0, 0, 1)
 
 
+ASSIGNEE = """\
+      - name: assignee
+        in: query
+        description: '**lookups:** eq, null, in'
+        schema: {type: string}
+"""
+
+
+def test_a_field_whose_type_changed_is_compared_by_its_new_type(connect, client, file, tmp_path):
+    """Also where another process has the older document, and the file open."""
+    others = OtherUsers(connect, 1)
+    others.insert(assignee=9)
+    others.insert(assignee=10)
+    later(connect, days=1)
+    text = connect.spec.read_text(encoding="utf-8")
+    assert ASSIGNEE in text
+    newer = tmp_path / "newer.yml"
+    number = ASSIGNEE.replace("eq, null, in", "eq, gt").replace("string", "integer")
+    newer.write_text(text.replace(ASSIGNEE, number), encoding="utf-8")
+    with (
+        ConnectClient(KEY, connect.endpoint, specs_location=newer) as after,
+        client.mirror(file) as mirror,
+        after.mirror(file) as newer_mirror,
+    ):
+        mirror.sync("requests")
+        newer_mirror.sync("requests")
+        assert newer_mirror.requests.filter(assignee__gt=9).count() == 1
+        others.insert()
+        assert mirror.sync("requests").total.added == 1
+        assert newer_mirror.sync("requests").total.added == 0
+        assert newer_mirror.requests.filter(assignee__gt=9).count() == 1
+    assert mirrored(file) == served(connect)
+
+
+def test_another_process_may_have_changed_the_columns(connect, client, file, tmp_path):
+    later(connect, days=1)
+    text = connect.spec.read_text(encoding="utf-8")
+    other = tmp_path / "other.yml"
+    other.write_text(text.replace("name: status\n", "name: state\n"), encoding="utf-8")
+    others = OtherUsers(connect, 1)
+    with (
+        ConnectClient(KEY, connect.endpoint, specs_location=other) as client_of_other,
+        client.mirror(file) as mirror,
+        client_of_other.mirror(file) as other_mirror,
+    ):
+        for one in (mirror, other_mirror, mirror, other_mirror):
+            others.insert(3)
+            assert one.sync("requests").total.added == 3
+            one.reconcile(full=True)
+            assert one.requests.order_by("created").count() == len(served(connect))
+    assert mirrored(file) == served(connect)
+
+
 def test_rows_without_times_have_a_window_of_their_own(connect, mirror, file):
     """Both times of configuration requests can be null, and the list can be filtered for that."""
     at = START.isoformat()

@@ -209,6 +209,15 @@ def test_reconcile_removes_rows_and_finds_late_ones(connect, mirror, others, fil
     assert mirrored(file) == served(connect)
 
 
+def test_a_text_may_have_half_of_a_surrogate_pair(connect, plain, others, file):
+    """As of texts that were cut in the middle of an emoji; JSON has it escaped."""
+    others.insert(note="caf\u00e9 \ud83d", status="\ud83d", assignee="caf\u00e9")
+    with plain.mirror(file) as mirror:
+        assert mirror.sync("requests").total.added == 1
+        assert [*mirror.requests.filter(assignee="caf\u00e9")] == [*served(connect).values()]
+    assert mirrored(file) == served(connect)
+
+
 def test_only_a_full_reconcile_compares_embedded_objects(connect, plain, others, file):
     others.insert(45)
     later(connect, hours=1)

@@ -8,13 +8,15 @@ from typing import Any
 
 from cnct.openapi.shapes import Record, is_list, is_record
 from cnct.store.aliases import aliased_path
-from cnct.store.comparables import from_json
+from cnct.store.comparables import encodable, from_json
 from cnct.store.tables import Table
 
 
 def json_text(value: Any) -> str:
-    """Write JSON without spaces."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Write JSON without spaces; half of a surrogate pair, which SQLite cannot take, is escaped."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    is_whole = text.isascii() or encodable(text) == text
+    return text if is_whole else json.dumps(value, separators=(",", ":"))
 
 
 def column_values(table: Table, record: Record) -> list[Any]:

@@ -41,17 +41,24 @@ def from_text(kind: str, text: str) -> Comparable:
 
 def from_json(kind: str, value: Any) -> Comparable:
     """Convert a value of a record; one that does not fit the field's type is kept as text."""
-    if value is None or (isinstance(value, str) and kind == "string"):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str) and kind == "string":
+        return value if value.isascii() else encodable(value)
     if isinstance(value, bool) and kind == "boolean":
         return value
     if isinstance(value, int | float) and kind in ("integer", "float"):
         return _number(value)
-    text = value if isinstance(value, str) else str(value)
+    text = encodable(str(value))
     try:
         return from_text(kind, text)
     except (ValueError, OverflowError):
         return text
+
+
+def encodable(text: str) -> str:
+    """Return a text without halves of surrogate pairs, which JSON can have and SQLite cannot."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def fold(text: str) -> str:

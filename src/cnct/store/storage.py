@@ -274,9 +274,21 @@ class Storage:
         )
         return bool(rows)
 
-    def prepare(self, table: Table) -> None:
-        """Create the SQL table of a table; rows of one of another shape are written anew."""
-        self._sql_table(table)
+    def prepare(self, table: Table, *, is_changed: bool = False) -> None:
+        """Create the SQL table of a table; rows of one of another shape are written anew.
+
+        Args:
+            table: The table.
+            is_changed: Whether to write rows anew whatever the shape, since fields have other types
+                than before, or another process changed the SQL table.
+        """
+        if is_changed:
+            with self.transaction():
+                self._indexed.discard(table.key)
+                self._prepare(table, quoted(table.key), is_changed=True)
+            self._prepared[table.key] = table
+        else:
+            self._sql_table(table)
 
     def index(self, table: Table) -> None:
         """Create the indexes of a table, for connections that only read."""
@@ -329,11 +341,11 @@ class Storage:
             self._indexed.add(table.key)
         return name
 
-    def _prepare(self, table: Table, name: str) -> None:
+    def _prepare(self, table: Table, name: str, *, is_changed: bool = False) -> None:
         """Create the SQL table; one of another shape (the document has changed) is filled anew."""
         columns = ["id", "parent", "doc", *map(field_column, table.fields)]
         present = [row[1] for row in self._run(f"PRAGMA table_info({name})")]
-        if present == columns:
+        if present == columns and not is_changed:
             return
         rows: list[Any] = []
         if present:

@@ -127,8 +127,11 @@ class MirrorFile:
             self.storage.run(
                 'INSERT OR REPLACE INTO "cnct.tables" VALUES (?, ?)', [table.key, text]
             )
-            self.storage.prepare(self.table(table.key))  # before readers learn of its columns
-            if rows and carried(table) - carried(table_of(rows[0][0])):
+            before = table_of(rows[0][0]) if rows else None
+            is_changed = before is not None and before.columns != table.columns
+            # Before readers learn of its columns.
+            self.storage.prepare(self.table(table.key), is_changed=is_changed)
+            if before is not None and carried(table) - carried(before):
                 self.storage.run(
                     """UPDATE "cnct.collections" SET cursor = '', progress = '' WHERE key = ?""",
                     [table.key],
