@@ -1,6 +1,6 @@
 """Load tests with Locust: users whose client reports every request as an event of Locust.
 
-Locust is the user's own: it is imported with `ConnectUser`, on first access.
+Locust is the user's own, and imported with `ConnectUser`, on first access.
 """
 
 from __future__ import annotations

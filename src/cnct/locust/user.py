@@ -38,7 +38,7 @@ class ConnectUser(_User):
     clear text, which is why no option has the key.
 
     Attributes:
-        client: The client; each of its requests is a request in Locust's statistics.
+        client: The client; each request is one in Locust's statistics.
         client_options: Arguments of the client, such as ``{"profile": "load-test"}``.
 
     Raises:
@@ -46,7 +46,7 @@ class ConnectUser(_User):
         SpecError: If the document at ``specs_location`` cannot be read.
 
     Examples:
-        A vendor that approves what is pending:
+        A vendor that approves pending requests:
 
             class Vendor(ConnectUser):
                 wait_time = between(1, 2)

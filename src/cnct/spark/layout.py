@@ -108,7 +108,7 @@ class Layout(NamedTuple):
         return Layout(tuple(kept), tuple(others), self.zone)
 
     def requested(self, schema: Any) -> Layout:
-        """Return the columns that a schema names, in its order.
+        """Return the columns that a schema names, in the same order.
 
         Args:
             schema: A ``StructType`` of Spark, or a schema of Arrow, which Sail passes.

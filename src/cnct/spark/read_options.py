@@ -19,7 +19,7 @@ PARTITION = 10_000
 """Largest number of rows of a partition, unless ``partitions`` or ``most`` is set."""
 
 LOOKBACK = 900
-"""Seconds by which a stream reads again what came before, unless ``lookback`` is set."""
+"""Seconds before the cursor from which a stream reads again, unless ``lookback`` is set."""
 
 _NAMES = (
     *("by", "collection", "cursor", "endpoint", "filter", "limit", "lookback", "most"),
@@ -46,7 +46,7 @@ class ReadOptions(NamedTuple):
         profile: Name of the profile with key and endpoint, ``None`` for the usual one.
         specs_location: Path or URL of the OpenAPI document, ``None`` for the usual one.
         cursor: Field by which a stream finds changes, ``None`` for the time of the last change.
-        lookback: Time by which a stream reads again what came before.
+        lookback: Time before the cursor from which a stream reads again.
         since: Time at which a stream begins, ``None`` for all rows.
     """
 

@@ -33,7 +33,7 @@ _log = logging.getLogger("cnct.spark")
 
 
 def connect(options: ReadOptions, *, use_specs: bool = True) -> ConnectClient:
-    """Return a client; its key is looked up in the environment and in profiles of this process.
+    """Return a client with the key of the environment or a profile of this process.
 
     Raises:
         SettingsError: If there is no key for the endpoint.
@@ -153,7 +153,7 @@ def _unneeded(
 
 
 def _cut(rows: ResourceSet, options: ReadOptions) -> list[Partition]:
-    """Return disjoint partitions that together are the set; a single one if it cannot be cut.
+    """Return disjoint partitions that together are the set; one if the set cannot be cut.
 
     Raises:
         NotScannableError: If an option says how to cut the set, and that is impossible.

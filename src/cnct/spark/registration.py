@@ -45,7 +45,7 @@ def register(spark: Any) -> None:
 
 
 def _check_workers(spark: Any) -> None:
-    """Refuse a classic session whose workers run an interpreter without what they need.
+    """Refuse a classic session whose workers run an interpreter that lacks a module.
 
     Only where that interpreter is on this machine; otherwise the workers report it.
 
