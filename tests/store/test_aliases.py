@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnct.store.aliases import aliased_path
+from cnct.store.aliases import Aliases
 
 RECORD = {
     "asset": {
@@ -44,4 +44,4 @@ RECORD = {
     ],
 )
 def test_a_field_means_the_property_of_its_name(field, property_):
-    assert ".".join(aliased_path(RECORD, tuple(field.split(".")))) == property_
+    assert ".".join(Aliases(RECORD).path(tuple(field.split(".")))) == property_

@@ -7,24 +7,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnct.openapi.shapes import Record, is_list, is_record
-from cnct.store.aliases import aliased_path
+from cnct.store.aliases import Aliases
 from cnct.store.comparables import encodable, from_json
 from cnct.store.tables import Table
+
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def json_text(value: Any) -> str:
     """Write JSON without spaces; half of a surrogate pair, which SQLite cannot take, is escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _encoded(value)
     is_whole = text.isascii() or encodable(text) == text
     return text if is_whole else json.dumps(value, separators=(",", ":"))
 
 
 def column_values(table: Table, record: Record) -> list[Any]:
     """Return the values of a record for the columns of its table, in their order."""
+    aliases = Aliases(record)
     return [
         _array(record, path, kind)
         if many
-        else _single(record, aliased_path(record, path) if is_alias else path, kind)
+        else _single(record, aliases.path(path) if is_alias else path, kind)
         for path, kind, many, is_alias in table.columns
     ]
 
@@ -36,14 +39,16 @@ def _array(record: Record, path: tuple[str, ...], kind: str) -> str:
 
 def _single(record: Record, path: tuple[str, ...], kind: str) -> Any:
     node: Any = record
-    for name in path:
-        if not is_record(node):
-            break
-        node = node.get(name)
-    else:
-        if not isinstance(node, dict | list):  # as almost always
-            return from_json(kind, node)
-    return from_json(kind, next(_values_at(record, path), None))
+    try:
+        for name in path:
+            node = node[name]
+    except KeyError:
+        return None
+    except TypeError:  # an array, or null
+        return from_json(kind, next(_values_at(record, path), None))
+    if isinstance(node, dict | list):
+        node = next(_values_at(record, path), None)
+    return from_json(kind, node)
 
 
 def _values_at(node: Any, path: tuple[str, ...]) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from cnct.openapi.fields import FilterField
 from cnct.openapi.shapes import Record, is_list, is_record
-from cnct.store.aliases import aliased_path
+from cnct.store.aliases import Aliases
 from cnct.store.tables import Table
 
 _LOOKUPS = frozenset({"exact", "icontains", "is_null"})  # Django's, as ends of a field's name
@@ -42,7 +42,7 @@ def missing_fields(table: Table) -> list[MissingField]:
 
 def reaches(record: Record, path: tuple[str, ...]) -> bool:
     """Return whether a record has a property at a path, or at the path for which it is an alias."""
-    return any(_values(record, path)) or any(_values(record, aliased_path(record, path)))
+    return any(_values(record, path)) or any(_values(record, Aliases(record).path(path)))
 
 
 def _path(name: str) -> tuple[str, ...]:
