@@ -6,7 +6,7 @@ SEED ?= $(shell date +%s)
 BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 
-.PHONY: demo test lowest pythons coexistence shells harvest stubs coverage campaign lint types bench bridge engines spark clusters docs docs-test pictures conformance clean
+.PHONY: demo test lowest pythons coexistence shells harvest stubs coverage campaign lint types bench bridge engines spark clusters docs docs-release docs-test pictures conformance clean
 
 # What the demo needs; the tools of the other targets come on top.
 $(BASE): pyproject.toml
@@ -95,6 +95,11 @@ $(DOCS)/.ready: pyproject.toml
 docs: $(DOCS)/.ready  ## The documentation as a site, in site/: a broken link or reference fails
 	PYTHONPATH=. $(DOCS)/bin/zensical build --clean --strict --config-file mkdocs.yml
 	$(DOCS)/bin/python book/finish.py
+
+TO ?= site-versions
+docs-release:  ## The site as a version in a folder of versions: TO=folder SITE_URL=https://...
+	SITE_VERSIONS=mike $(MAKE) docs
+	$(DOCS)/bin/python book/release.py $(TO)
 
 docs-test: docs  ## The built site in Chromium, if that is installed; PICTURES=folder writes pictures
 	PYTHONPATH=. $(DOCS)/bin/python -m pytest --noconftest -p no:cacheprovider tests/site/pages.py
