@@ -14,7 +14,7 @@ from cnct.emulator import Emulator
 from cnct.stubs import write
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = [DOCS / "start.md", *sorted((DOCS / "guide").glob("*.md"))]
+PAGES = [DOCS / "start.md", DOCS / "emulator.md", *sorted((DOCS / "guide").glob("*.md"))]
 NOT_RUN = re.compile(r"<!-- not run: (.+?) -->\n\n```python\n.*?```\n", re.DOTALL)
 PROGRAM = re.compile(r"^```python\n((?!>>>).*?)^```$", re.MULTILINE | re.DOTALL)
 TABLE = re.compile(r"^\| `(.+?)` \| `(\w+\(.+\))` \|$", re.MULTILINE)

@@ -43,10 +43,10 @@ def test_each_filter_of_the_readme_is_what_it_says(code: str, text: str):
 def programs() -> list[str]:
     """Return the programs of the README that are run as they stand.
 
-    Sessions and tests are run elsewhere. The example of faults waits for a program of the reader.
+    Sessions and tests are run elsewhere.
     """
     found = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    elsewhere = (">>>", "def test_", "connect.faults")
+    elsewhere = (">>>", "def test_")
     return [block for block in found if not any(word in block for word in elsewhere)]
 
 

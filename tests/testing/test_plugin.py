@@ -221,8 +221,8 @@ def test_a_local_connect_for_a_test(run):
 
 def test_the_examples_of_the_readme_run(pytester):
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    pytester.makepyfile("import pytest\n\n" + "\n".join(b for b in blocks if "def test_" in b))
-    pytester.runpytest("-p", "cnct.testing.fixtures").assert_outcomes(passed=3)
+    pytester.makepyfile("\n".join(block for block in blocks if "def test_" in block))
+    pytester.runpytest("-p", "cnct.testing.fixtures").assert_outcomes(passed=1)
 
 
 def test_the_tests_of_the_page_on_testing_pass(pytester):
