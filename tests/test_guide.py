@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import doctest
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 import trustme
 
-from cnct import R, exceptions
-from cnct.emulator import Emulator
+from cnct import ClientError, ConnectClient, R, exceptions
+from cnct.emulator import Emulator, Fault
 from cnct.stubs import write
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -70,6 +71,32 @@ def test_a_program_that_is_not_run_has_its_reason_above(page: str):
     text = (DOCS / page).read_text(encoding="utf-8")
     assert NOT_RUN.search(text)
     assert PROGRAM.findall(NOT_RUN.sub("", text)) == []
+
+
+def test_the_table_of_repeated_writes_is_what_happens():
+    text = (DOCS / "guide" / "writing.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d{3}.+?) \| (\w+) \| (.+?) \|$", text, re.MULTILINE)
+    assert len(rows) == 3
+    with Emulator() as connect:
+        for first, of_update, of_create in rows:
+            for status in re.findall(r"\d{3}", first):
+                seconds = 1 if f"{status} with `Retry-After`" in first else None
+                fault = partial(Fault.status, int(status), retry_after=seconds, times=1)
+                assert outcome(connect, fault(method="PUT")) == of_update
+                assert outcome(connect, fault(method="POST")) in of_create
+
+
+def outcome(connect: Emulator, fault: Fault) -> str:
+    """Return the name of the error of an update or create, or that it was repeated."""
+    connect.faults = [fault]
+    options = {"use_specs": False, "max_retries": 1, "clock": connect.clock}
+    with ConnectClient("ApiKey x", connect.endpoint, **options) as client:
+        try:
+            client.products["PRD-000-000-001"].update({"name": "A"})
+            client.products.create({"name": "A"})
+        except ClientError as error:
+            return type(error).__name__
+        return "repeated" if client.stats.retries else "not met"
 
 
 def test_each_condition_of_the_table_is_the_rql_beside_it():
