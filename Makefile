@@ -103,9 +103,11 @@ docs-release:  ## The site as a version in a folder of versions: TO=folder SITE_
 
 docs-test: docs  ## The built site in Chromium, if that is installed; PICTURES=folder writes pictures
 	PYTHONPATH=. $(DOCS)/bin/python -m pytest --noconftest -p no:cacheprovider tests/site/pages.py
+	PYTHONPATH=. $(DOCS)/bin/python -m book.terminals --check
 
-pictures: $(READY)  ## The drawings of the documentation, from what they show
+pictures: $(READY)  ## The drawings and terminals of the documentation, from what they show
 	PYTHONPATH=. $(BIN)/python -m book.drawings
+	PYTHONPATH=. $(BIN)/python -m book.terminals
 
 stubs: $(READY)  ## Types of the API under mypy, pyright and ty; all names at run time
 	$(BIN)/python -m pytest -n 2 tests/stubs/checkers.py
