@@ -104,10 +104,12 @@ docs-release:  ## The site as a version in a folder of versions: TO=folder SITE_
 docs-test: docs  ## The built site in Chromium, if that is installed; PICTURES=folder writes pictures
 	PYTHONPATH=. $(DOCS)/bin/python -m pytest --noconftest -p no:cacheprovider tests/site/pages.py
 	PYTHONPATH=. $(DOCS)/bin/python -m book.terminals --check
+	PYTHONPATH=. $(DOCS)/bin/python -m book.notebooks --check
 
-pictures: $(READY)  ## The drawings and terminals of the documentation, from what they show
-	PYTHONPATH=. $(BIN)/python -m book.drawings
-	PYTHONPATH=. $(BIN)/python -m book.terminals
+pictures: $(DOCS)/.ready  ## The drawings, terminals and notebooks of the documentation, from what they show
+	PYTHONPATH=. $(DOCS)/bin/python -m book.drawings
+	PYTHONPATH=. $(DOCS)/bin/python -m book.terminals
+	PYTHONPATH=. $(DOCS)/bin/python -m book.notebooks
 
 stubs: $(READY)  ## Types of the API under mypy, pyright and ty; all names at run time
 	$(BIN)/python -m pytest -n 2 tests/stubs/checkers.py
