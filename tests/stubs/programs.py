@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 HEAD = """\
+# pyright: reportUnusedImport=false
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping

@@ -27,6 +27,7 @@ def header(specs: OpenAPISpecs, only: Iterable[str], *, asynchronous: bool, filt
         "# Run the command again instead of editing this file.\n"
         "# ruff: noqa\n"
         "# fmt: off\n"
+        "# pyright: reportUnusedImport=false\n"  # a part of an API needs only some of the imports
     )
 
 
