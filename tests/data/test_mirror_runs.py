@@ -393,8 +393,9 @@ def test_a_file_that_cannot_be_written_is_named(connect, world, file):
 def test_a_mirror_belongs_to_one_endpoint(connect, mirror, file):
     mirror.sync("requests")
     elsewhere = ConnectClient(KEY, "http://localhost:9/public/v1", specs_location=connect.spec)
-    with pytest.raises(MirrorError, match=r"is a mirror of http://127\.0\.0\.1.*name another"):
-        elsewhere.mirror(file).sync("requests")
+    for run in (elsewhere.mirror(file).sync, elsewhere.mirror(file).forget):
+        with pytest.raises(MirrorError, match=r"is a mirror of http://127\.0\.0\.1.*name another"):
+            run("requests")
 
 
 def test_the_key_is_not_in_the_file(mirror, file):

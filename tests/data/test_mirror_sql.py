@@ -238,6 +238,8 @@ def test_a_file_that_is_no_mirror_of_this_endpoint_is_not_read(client, mirror, p
         file.write_bytes(content)
         with client.mirror(file) as broken, pytest.raises(MirrorError, match="other"):
             broken.collection("requests").count()
+    with client.mirror(file) as broken, pytest.raises(MirrorError, match="read a copy of the file"):
+        broken.collection("requests").count()
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA user_version = 99")
     with client.mirror(path) as newer, pytest.raises(MirrorError, match="by a newer version"):

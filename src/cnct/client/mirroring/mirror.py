@@ -126,6 +126,7 @@ class MirrorBase:
         path = path_of(collection)
         file: MirrorFile = yield Store(lambda: self._file)
         with file.writing():
+            self._check_endpoint(file, self._client)
             yield Store(partial(file.forget, path))
 
     def _flow(
@@ -182,12 +183,7 @@ class MirrorBase:
 
         The account is looked up if the key is that of another user than before.
         """
-        endpoint = file.fact("endpoint")
-        if endpoint and not is_same_endpoint(endpoint, client.endpoint):
-            raise MirrorError(
-                f"{self._filename} is a mirror of {endpoint}, not of {client.endpoint}: name"
-                " another file"
-            )
+        endpoint = self._check_endpoint(file, client)
         user = user_of((yield Store(lambda: client.api_key or "")))
         if not endpoint or user != file.fact("user"):
             account = yield from self._account(client, subjects)
@@ -199,6 +195,16 @@ class MirrorBase:
                 )
             yield Store(lambda: self._note(file, client.endpoint, user, account or before))
         yield Store(lambda: file.note_fact("document", subjects.specs.version or ""))
+
+    def _check_endpoint(self, file: MirrorFile, client: Any) -> str:
+        """Return the endpoint of a file, empty if it is new, and refuse that of another client."""
+        endpoint = file.fact("endpoint")
+        if endpoint and not is_same_endpoint(endpoint, client.endpoint):
+            raise MirrorError(
+                f"{self._filename} is a mirror of {endpoint}, not of {client.endpoint}: name"
+                " another file"
+            )
+        return endpoint
 
     @staticmethod
     def _note(file: MirrorFile, endpoint: str, user: str, account: str) -> None:

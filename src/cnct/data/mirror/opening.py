@@ -30,10 +30,13 @@ def opened(path: str, *, is_read_only: bool = False) -> Storage:
             _mark(path)
         return Storage(path, is_read_only=is_read_only)
     except sqlite3.Error as error:
-        raise MirrorError(
-            f"{path} cannot be used as a mirror: {error}. Name a file that can be written, or one"
-            " that does not exist yet"
-        ) from error
+        remedy = (
+            "SQLite needs the right to write in its folder, also to read: grant that right, or read"
+            " a copy of the file elsewhere. If the file is damaged, delete it and make it anew"
+            if is_read_only
+            else "Name a file that can be written, or one that does not exist yet"
+        )
+        raise MirrorError(f"{path} cannot be used as a mirror: {error}. {remedy}") from error
 
 
 def _check(path: str) -> None:
