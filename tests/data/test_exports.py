@@ -8,7 +8,7 @@ import re
 
 import pytest
 from tests.conftest import KEY, json_answer
-from tests.work.conftest import request_rows
+from tests.work.conftest import request_rows, spread_rows
 
 from cnct import ClientError, ExportError, ExportWarning, InvalidCallError, NotScannableError
 from cnct.client._core.raw_rows import RawRow
@@ -76,7 +76,7 @@ def spec(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def connect(spec):
-    with Emulator(spec=spec, records={"requests": request_rows(25)}) as emulator:
+    with Emulator(spec=spec, records={"requests": spread_rows(25)}) as emulator:
         yield emulator
 
 
@@ -106,7 +106,7 @@ def test_columns_are_those_of_the_document_and_of_its_filters(asker, tmp_path):
     report = asker.requests.all().to_csv(tmp_path / "out.csv")
     header, *rows = lines(tmp_path / "out.csv")
     assert header == COLUMNS
-    assert rows[3] == ["PR-0003", "pending", "2024-01-01T00:00:03+00:00", "", "", "", ""]
+    assert rows[3] == ["PR-0003", "pending", spread_rows(25)[3]["created"], "", "", "", ""]
     assert (report.rows, len(rows), report.extra) == (25, 25, {})
 
 
@@ -259,7 +259,7 @@ def test_pages_overlap_by_whatever_identifies_a_row(server, world, tmp_path):
 
 
 def test_a_list_that_moves_is_exported_exactly(world, tmp_path):
-    with Emulator(records={"requests": request_rows(25)}) as connect:
+    with Emulator(records={"requests": spread_rows(25)}) as connect:
         client = world.client(KEY, connect.endpoint)
 
         def shrink(figures):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnct.data.column_types import TEXT_CONVERTERS
@@ -43,6 +43,7 @@ objects = st.dictionaries(names, values | st.dictionaries(names, values, max_siz
 
 
 @given(objects)
+@settings(max_examples=30)  # each goes twelve ways
 def test_rows_of_any_kind_have_the_same_cells(row):
     text = json.dumps(row).encode()
     for flatten, decode in WAYS:

@@ -25,6 +25,14 @@ def request_rows(count: int, start: int = 0, status: str = "pending") -> list[di
     ]
 
 
+def spread_rows(count: int) -> list[dict[str, Any]]:
+    """Return requests of a whole year, which few calls cut into windows."""
+    return [
+        {**row, "created": (START + timedelta(days=365 * number / count)).isoformat()}
+        for number, row in enumerate(request_rows(count))
+    ]
+
+
 @pytest.fixture
 def connect() -> Iterator[Emulator]:
     with Emulator(records={"requests": request_rows(25)}) as emulator:
