@@ -24,7 +24,6 @@ from cnct.emulator import Emulator, Fault
 ROWS = 30
 
 
-
 @pytest.fixture(scope="module")
 def spec(tmp_path_factory):
     path = tmp_path_factory.mktemp("document") / "document.json"
@@ -207,9 +206,7 @@ def test_an_empty_set_is_one_file_with_a_header(asker, tmp_path):
 
 
 def test_without_a_document_the_first_rows_decide_the_columns_of_all_parts(world, spec, tmp_path):
-    rows = [
-        {**row, "odd": {"n": 1}} if row["id"] > "PR-1000" else row for row in spread_rows(1100)
-    ]
+    rows = [{**row, "odd": {"n": 1}} if row["id"] > "PR-1000" else row for row in spread_rows(1100)]
     with Emulator(spec=spec, records={"requests": rows}) as connect:
         client = world.client(KEY, connect.endpoint)
         requests = client.requests.all().limit(1000)

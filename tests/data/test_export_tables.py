@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from warnings import catch_warnings
 from zipfile import ZipFile
 
@@ -12,7 +12,7 @@ from arro3.core import DataType, RecordBatchReader, Schema, Table
 from arro3.io import read_parquet
 from tests.conftest import KEY, json_answer
 from tests.data.test_exports import COLUMNS, DOCUMENT
-from tests.work.conftest import request_rows
+from tests.work.conftest import spread_rows
 
 from cnct import ExportError, ExportWarning, InvalidCallError
 from cnct.emulator import Emulator, Fault
@@ -27,7 +27,7 @@ def spec(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def connect(spec):
-    rows = request_rows(25)
+    rows = spread_rows(25)
     rows[3]["level"] = "high"
     with Emulator(spec=spec, records={"requests": rows}) as emulator:
         yield emulator
@@ -46,7 +46,7 @@ def plain(connect, world):
     return world.client(KEY, connect.endpoint)
 
 
-IDS = [row["id"] for row in request_rows(25)]
+IDS = [row["id"] for row in spread_rows(25)]
 
 
 def test_a_parquet_file_has_the_columns_of_the_document(asker, tmp_path):
@@ -56,7 +56,7 @@ def test_a_parquet_file_has_the_columns_of_the_document(asker, tmp_path):
     table = read_parquet(str(out)).read_all()
     assert [field.name for field in table.schema] == COLUMNS
     assert table["id"].to_pylist() == IDS
-    assert table["created"].to_pylist()[3] == datetime(2024, 1, 1, 0, 0, 3, tzinfo=UTC)
+    assert table["created"].to_pylist()[3] == datetime.fromisoformat(spread_rows(25)[3]["created"])
     assert (report.rows, report.extra) == (25, {"level": 1})
     assert table["_extra"].to_pylist()[3] == '{"level":"high"}'
 

@@ -8,7 +8,7 @@ import re
 
 import pytest
 from tests.conftest import KEY, json_answer
-from tests.work.conftest import request_rows, spread_rows
+from tests.work.conftest import spread_rows
 
 from cnct import ClientError, ExportError, ExportWarning, InvalidCallError, NotScannableError
 from cnct.client._core.raw_rows import RawRow
