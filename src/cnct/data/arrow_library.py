@@ -49,13 +49,13 @@ class ArrowLibrary(Protocol):
         ...
 
     def reader(self, columns: Columns, batches: Iterator[Any]) -> Any:
-        """Return a stream of record batches, which takes each from the iterator when it is read."""
+        """Return a stream of record batches, each taken from the iterator when read."""
         ...
 
     def write_parquet(
         self, file: IO[bytes], columns: Columns, batches: Iterator[Any], compression: str
     ) -> None:
-        """Write record batches as Parquet, each row group when it is full.
+        """Write record batches as Parquet, each row group when full.
 
         Args:
             file: An empty binary file, which stays open.

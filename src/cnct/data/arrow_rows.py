@@ -1,4 +1,4 @@
-"""Rows as Arrow data, which polars, DuckDB, pandas and pyarrow read by its PyCapsule interface.
+"""Rows as Arrow data, which polars, DuckDB, pandas and pyarrow read by the PyCapsule interface.
 
 Fetches nothing: is passed pages of rows.
 """

@@ -119,7 +119,7 @@ class Columns:
     def observed(cls, rows: Iterable[Any]) -> Columns:
         """Return the columns of decoded rows, where there is no document.
 
-        A column has the type of its values. A type of less than a twentieth of them is odd; values
+        A column has the type of the values. A type of less than a twentieth of them is odd; values
         of several more frequent types make a JSON column.
         """
         fields = ObservedFields(MAX_DEPTH)

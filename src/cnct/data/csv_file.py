@@ -29,8 +29,8 @@ class CsvFile(RowFile):
         lineterminator: End of a line.
         encoding: Encoding of the text.
         bom: Whether the file begins with a byte order mark, by which Excel recognises UTF-8.
-        plain_cells: Whether text that begins like a formula is left as it is. By default it gets an
-            apostrophe before it; numbers never do.
+        plain_cells: Whether text that begins like a formula is left as it is. By default an
+            apostrophe is put before such text; never before numbers.
 
     Raises:
         ValueError: If an option has an invalid value.
@@ -114,7 +114,7 @@ class CsvFile(RowFile):
 
 
 class _Lines:
-    """A file for `csv.writer` that keeps its lines in a list."""
+    """A file for `csv.writer` that keeps the lines in a list."""
 
     def __init__(self, lines: list[str]) -> None:
         self.write = lines.append

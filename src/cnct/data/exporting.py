@@ -100,7 +100,7 @@ class Export:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Remove the file unless it is complete."""
+        """Remove an incomplete file."""
         self._row_file.abort()
         self._target.discard()
 

@@ -45,7 +45,7 @@ class Feed(Generic[T]):
 
         Raises:
             OSError: If the function has failed by one.
-            ExportError: If it has failed otherwise.
+            ExportError: If the library has failed otherwise.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._item is _NOTHING or self._has_ended)
@@ -59,13 +59,13 @@ class Feed(Generic[T]):
 
         Raises:
             OSError: If the function has failed by one.
-            ExportError: If it has failed otherwise.
+            ExportError: If the library has failed otherwise.
         """
         self.put(_END)
         self._join()
 
     def abort(self) -> None:
-        """End the function by an error in its iterator. Safe to call at any time."""
+        """End the function by an error in the iterator. Safe to call at any time."""
         with self._changed:
             self._is_aborted = True
             self._changed.notify_all()

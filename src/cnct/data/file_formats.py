@@ -29,7 +29,7 @@ STREAMED = frozenset({"csv", "ndjson"})
 
 
 def format_of(path: str | os.PathLike[str]) -> str:
-    """Return the format that a file has by its suffix.
+    """Return the format of a file by the suffix.
 
     Raises:
         ExportError: If no format has this suffix.
@@ -51,7 +51,7 @@ def row_file(name: str, **options: Any) -> RowFile:
         **options: Options of the format.
 
     Raises:
-        ExportError: If there is no such format, or its package is not installed.
+        ExportError: If there is no such format, or the package for the format is not installed.
         TypeError: If the format has no such option.
         ValueError: If an option has an invalid value.
     """

@@ -35,7 +35,7 @@ _UNSEEN = Leaf(-1, None, json_text)
 
 
 class Flattener:
-    """Returns the cells of a decoded row when it is called. Can be pickled.
+    """A function that returns the cells of a decoded row. Can be pickled.
 
     Args:
         fields: Path and type of each cell but the last.

@@ -44,7 +44,7 @@ def json_text(value: Any) -> str:
 
 
 def json_lines(rows: Sequence[bytes]) -> bytes:
-    """Return rows as lines of JSON; a row with a line end in it is compacted."""
+    """Return rows as lines of JSON; a row with a line end inside is compacted."""
     if not rows:
         return b""
     data = b"\n".join(rows) + b"\n"
@@ -54,7 +54,7 @@ def json_lines(rows: Sequence[bytes]) -> bytes:
 
 
 def compacted(row: bytes) -> bytes:
-    """Return a row without white space between its tokens, if it has a line end."""
+    """Return a row without white space between the tokens, if there is a line end."""
     row = bytes(row)
     return _TOKENS.sub(rb"\1", row) if _LINE_END.search(row) else row
 

@@ -37,7 +37,7 @@ class PartDirectory:
     """A directory with the files of an export; use it in a ``with`` block, which holds a lock.
 
     Args:
-        path: The directory; created if it is missing.
+        path: The directory; created if missing.
         suffix: Suffix of the files.
         export: Identity of the export: JSON values by name.
         restart: Whether to delete the files of an earlier export first.
@@ -192,7 +192,7 @@ def _sha256(path: Path) -> str:
 
 
 def _make(path: Path) -> None:
-    """Create a directory if it is missing."""
+    """Create a directory if missing."""
     try:
         path.mkdir(exist_ok=True)
     except FileNotFoundError:

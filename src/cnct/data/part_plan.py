@@ -1,4 +1,4 @@
-"""The plan of an export in several files, as JSON: which part is which file, and is it complete.
+"""The plan of an export in several files, as JSON: the part in each file, and the progress.
 
 Opens no file.
 """
@@ -17,13 +17,13 @@ _FORMAT = 1
 
 
 class Part(NamedTuple):
-    """A part of a set, and its file.
+    """A part of a set, and the name of the file.
 
     Attributes:
         file: Name of the file in the directory.
         filter: RQL of the rows, with the filter of the set.
         expected: Number of rows when the set was cut.
-        rows: Number of rows in the file; ``None`` until it is complete.
+        rows: Number of rows in the file; ``None`` until the file is complete.
         sha256: Hash of the file, in hexadecimal.
         extra: Number of values in ``_extra``, by dotted field.
     """
@@ -70,7 +70,7 @@ class Plan(NamedTuple):
         """Return the plan of a text.
 
         Raises:
-            JournalError: If it is damaged, or of another version of this library.
+            JournalError: If the plan is damaged, or of another version of this library.
         """
         try:
             plan: Any = json.loads(text)

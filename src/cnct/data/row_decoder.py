@@ -27,7 +27,7 @@ _PATIENCE = 100  # misses more than hits after which all rows take the other way
 
 
 class _Conversion(NamedTuple):
-    """A converter and its cell."""
+    """A converter and the cell of the result."""
 
     cell: int
     convert: Converter
@@ -41,7 +41,7 @@ class _Shape(NamedTuple):
 
 
 class RowDecoder:
-    """Returns the cells of a row when it is called with the JSON of the row.
+    """A function that returns the cells of a row from the JSON of the row.
 
     Args:
         flattener: Decides about the cells; both ways have the same result.

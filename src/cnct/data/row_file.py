@@ -39,7 +39,7 @@ class RowFile(ABC):
 
     @abstractmethod
     def write(self, rows: Sequence[bytes]) -> None:
-        """Write rows, each the JSON of one row as the server sent it."""
+        """Write rows, each the JSON of one row as sent by the server."""
 
     @abstractmethod
     def finish(self) -> None:

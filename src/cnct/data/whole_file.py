@@ -1,4 +1,4 @@
-"""Writes a file that appears under its name only when it is complete. Knows no formats."""
+"""Writes a file that appears under its name only when complete. Knows no formats."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class WholeFile:
         return str(self.path)
 
     def commit(self) -> None:
-        """Write everything to the disk, then give the file its name."""
+        """Write everything to the disk, then give the file the final name."""
         self.file.flush()
         os.fsync(self.file.fileno())
         if sys.platform == "win32":

@@ -97,7 +97,7 @@ class CollectionRun:
             yield from self._read_changes()
 
     def _read_changes(self) -> MirrorFlow[None]:
-        """Finish an interrupted run, or read what changed since the last one; then move the cursor.
+        """Finish an interrupted run, or read the changes since the last one; then move the cursor.
 
         If rows may have been missed, the cursor stays, so that the next run reads them.
         """

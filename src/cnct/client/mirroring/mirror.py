@@ -1,4 +1,4 @@
-"""The mirrors of both worlds. What a run does with a collection is in `collection_run`."""
+"""The mirrors of both worlds. A run over one collection is in `collection_run`."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ class MirrorBase:
 
     @staticmethod
     def _account(client: Any, subjects: Subjects) -> MirrorFlow[str]:
-        """Return the id of the client's account; empty if the API does not tell."""
+        """Return the id of the client's account; empty if the API does not have one."""
         if subjects.specs.operation("GET", "accounts") is None:
             return ""
         first = yield Look(client._collection_at("accounts").all(), 1, _NOT_TOLD)
@@ -241,7 +241,7 @@ class Mirror(MirrorBase, SyncContents):
 
         The first run reads all rows. Later ones read the rows that were changed or created since
         the start of the run before, by the server's clock; without changes, at one call a
-            collection. What a later run reads depends on the times by which the list can be
+            collection. The rows that a later run reads depend on the times by which the list can be
             filtered:
 
         * of the last change: new and changed rows;

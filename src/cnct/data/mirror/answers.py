@@ -28,7 +28,7 @@ _PARAMETERS = frozenset({"limit", "offset"})
 
 
 class LocalResponse(NamedTuple):
-    """A response from the mirror, as the server would send it."""
+    """A response from the mirror, in the form of the server's."""
 
     status_code: int
     headers: Mapping[str, str]
@@ -46,7 +46,7 @@ class MirrorAnswers:
         self._reading = reading
 
     def fields(self, path: str) -> Mapping[str, FilterField]:
-        """Return the fields of a collection by dotted name; none if the mirror lacks it."""
+        """Return the fields of a collection by dotted name; none without the collection."""
         collection = self._reading.collection(path)
         return collection.table.fields if collection else {}
 

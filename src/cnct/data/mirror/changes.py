@@ -31,7 +31,7 @@ class RowChange(NamedTuple):
         kind: ``added``, ``changed`` or ``removed``, compared with the mirror at ``since``.
         collection: Path of the collection.
         id: Id of the row.
-        row: The row as it is now; for one that was removed, as last read.
+        row: The present row; for one that was removed, as last read.
         moment: Server's time of the run that found the change, in ISO 8601.
     """
 
@@ -57,7 +57,7 @@ class _Line(NamedTuple):
 class MirrorChanges:
     """The changes of a mirror after one of them, read in batches.
 
-    A row that changes again during the reading comes again, with its new number.
+    A row that changes again during the reading comes again, with the new number.
 
     Args:
         reading: The mirror.

@@ -1,4 +1,4 @@
-"""Writes the description of a table as JSON, and reads it: mirrors are read without a document."""
+"""Writes descriptions of tables as JSON, and reads them: mirrors are read without a document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cnct.store.tables import Table
 
 
 def described(table: Table) -> Table:
-    """Return a table as it is stored.
+    """Return a table from the stored description.
 
     Of the schema, only the required properties are kept. Another key names the SQL table, since the
     view for users has the name of the collection.

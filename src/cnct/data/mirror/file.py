@@ -1,4 +1,4 @@
-"""The file of a mirror: whose it is, which collections it has, and their rows and tables.
+"""The file of a mirror: the owner, the collections, and their rows and tables.
 
 Fetches nothing. The lines of the rows are in `ledger`.
 """
@@ -91,7 +91,7 @@ class MirrorFile:
         return [_state(row) for row in rows]
 
     def state(self, path: str) -> CollectionState | None:
-        """Return the state of the collection at a path; ``None`` if it was never synchronised."""
+        """Return the state of the collection at a path; ``None`` if never synchronised."""
         rows = self.storage.run('SELECT * FROM "cnct.collections" WHERE path = ?', [path])
         return _state(rows[0]) if rows else None
 

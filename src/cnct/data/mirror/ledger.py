@@ -66,7 +66,7 @@ class Ledger:
 
         Args:
             state: The collection.
-            table: Its table.
+            table: Table of the collection.
             rows: Rows, the later of two versions last.
             moment: Server's time, for the lines of the rows.
 

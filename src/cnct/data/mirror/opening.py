@@ -17,7 +17,7 @@ _FORMAT = 1
 
 
 def opened(path: str, *, is_read_only: bool = False) -> Storage:
-    """Open a mirror's database, after creating a missing one unless it is only read.
+    """Open a mirror's database, after creating a missing one unless the mirror is only read.
 
     Raises:
         MirrorError: If the file is something else, was written by a newer version, or cannot be
@@ -48,7 +48,7 @@ def _check(path: str) -> None:
 
 
 def _mark(path: str) -> None:
-    """Mark a new database as a mirror, and refuse any other one before it is changed."""
+    """Mark a new database as a mirror, and refuse any other one without a change."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         if _is_marked(path, connection):
             return

@@ -1,4 +1,4 @@
-"""Reads a mirror's file with a connection of its own, so that no read waits for a writer.
+"""Reads a mirror's file with a separate connection, so that no read waits for a writer.
 
 Answers no queries.
 """
@@ -26,7 +26,7 @@ class MirroredCollection(NamedTuple):
     """A collection that was read to its end.
 
     Attributes:
-        state: Its place, and the selection with which rows were read.
+        state: Place of the collection, and the selection with which rows were read.
         table: The table of the rows.
     """
 
@@ -43,7 +43,7 @@ class MirrorReading:
     Args:
         path: The file, or ``:memory:``.
         endpoint: Base URL of the client that reads.
-        in_memory: Returns the file if it is in memory.
+        in_memory: Returns the file of a mirror in memory.
     """
 
     def __init__(self, path: str, endpoint: str, in_memory: Callable[[], MirrorFile]) -> None:
@@ -58,8 +58,8 @@ class MirrorReading:
         """The file.
 
         Raises:
-            MirrorError: If there is no such file, it cannot be opened, or it is a mirror of another
-                endpoint.
+            MirrorError: If there is no such file, or the file cannot be opened or is a mirror of
+                another endpoint.
         """
         if self._in_memory is not None:
             return self._in_memory()
