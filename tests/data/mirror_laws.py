@@ -29,9 +29,9 @@ from cnct.emulator import Emulator, Fault
 from cnct.emulator.clock import Clock
 
 SEED = int(os.environ.get("SEED") or time.time())
-HISTORIES = 24
-KILLED = 4  # histories
-KILLS = 6  # of each
+HISTORIES = int(os.environ.get("HISTORIES") or 12)
+KILLED = int(os.environ.get("KILLED") or 2)  # histories
+KILLS = int(os.environ.get("KILLS") or 3)  # of each
 ROUNDS = 6
 
 FAULTS = (

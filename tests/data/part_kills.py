@@ -24,7 +24,7 @@ from cnct.emulator import Emulator, Fault
 
 SEED = int(os.environ.get("SEED") or time.time())
 ROWS = 300
-KILLS = 3
+KILLS = int(os.environ.get("KILLS") or 2)  # of each export
 OPTIONS = {"most": 25, "concurrency": 2}
 
 SYNC = """
