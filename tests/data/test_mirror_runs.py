@@ -470,6 +470,8 @@ def test_wrong_arguments_are_refused(client, mirror):
         mirror.sync("requests", lookback="15m")
     with pytest.raises(ValueError, match="lookback must be 0 seconds or more"):
         mirror.sync("requests", lookback=-1)
+    with pytest.raises(TypeError, match=r"write select=\['status'\]"):
+        mirror.sync("requests", select="status")
     with pytest.raises(ValueError, match="concurrency must be at least 1"):
         mirror.reconcile("requests", concurrency=0)
     assert mirror.sync(client.requests.all(), lookback=0).total.added == 0

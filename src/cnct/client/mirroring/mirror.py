@@ -17,9 +17,8 @@ from cnct.client._core.arguments import checked_int
 from cnct.client.mirroring.collection_run import CollectionRun, RowTally, gone
 from cnct.client.mirroring.contents import AsyncContents, SyncContents
 from cnct.client.mirroring.steps import Look, MirrorFlow, Store, async_play, play
-from cnct.client.mirroring.subjects import Subject, Subjects, path_of
+from cnct.client.mirroring.subjects import Subject, Subjects, checked_selection, path_of
 from cnct.client.mirroring.synced import Synced
-from cnct.client.models.query import signed_fields
 from cnct.client.work.progress import Reporter, ShowsProgress, checked_progress
 from cnct.data.mirror import MirrorFile, MirrorReading, sqlite_errors
 from cnct.endpoints import is_same_endpoint
@@ -96,7 +95,7 @@ class MirrorBase:
     ) -> MirrorFlow[Synced]:
         """Check the arguments, and return the flow of a run that reads changes."""
         paths = [path_of(collection) for collection in collections]
-        fields = None if selection is None else signed_fields(tuple(selection), "select")
+        fields = checked_selection(selection)
         time = _checked_lookback(lookback)
         width = _checked_width(concurrency)
 

@@ -9,6 +9,7 @@ from cnct.client._core.urls import checked_name
 from cnct.client.checking import load
 from cnct.client.mirroring.cursor_fields import CursorFields, cursor_fields
 from cnct.client.models.names import check_name
+from cnct.client.models.query import signed_fields
 from cnct.data.collection_columns import collection_columns
 from cnct.data.columns import Column
 from cnct.data.mirror import DocumentedTables, Table
@@ -113,3 +114,14 @@ def path_of(collection: Any) -> str:
             " you read the mirror"
         )
     return str(path)
+
+
+def checked_selection(names: Any) -> tuple[str, ...] | None:
+    """Return the arguments of ``select()``; ``None`` for those of the last run.
+
+    Raises:
+        TypeError: If the names are no strings, or one string, whose letters would be the names.
+    """
+    if isinstance(names, str):
+        raise TypeError(f"select takes a list of names: write select=[{names!r}]")
+    return None if names is None else signed_fields(tuple(names), "select")
