@@ -110,6 +110,7 @@ pictures: $(DOCS)/.ready  ## The drawings, terminals and notebooks of the docume
 	PYTHONPATH=. $(DOCS)/bin/python -m book.drawings
 	PYTHONPATH=. $(DOCS)/bin/python -m book.terminals
 	PYTHONPATH=. $(DOCS)/bin/python -m book.notebooks
+	PYTHONPATH=. $(DOCS)/bin/python -m book.notebook_picture
 
 stubs: $(READY)  ## Types of the API under mypy, pyright and ty; all names at run time
 	$(BIN)/python -m pytest -n 2 tests/stubs/checkers.py

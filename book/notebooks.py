@@ -22,9 +22,8 @@ NOTE = (
 )
 
 
-def executed(path: Path) -> Any:
-    """Return a notebook with its output."""
-    notebook = nbformat.read(path, as_version=4)
+def executed(notebook: Any) -> Any:
+    """Return a notebook with its output, executed without the settings of whoever runs this."""
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     for name in [name for name in os.environ if name.startswith("CNCT_")]:
         del os.environ[name]
@@ -66,7 +65,10 @@ def fenced(text: str) -> str:
 def main() -> None:
     """Write or check the pages."""
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        text, target = page(executed(path), path.name), path.with_suffix(".md")
+        text, target = (
+            page(executed(nbformat.read(path, as_version=4)), path.name),
+            path.with_suffix(".md"),
+        )
         if "--check" not in sys.argv:
             target.write_text(text, encoding="utf-8")
         elif target.read_text(encoding="utf-8") != text:
