@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PLACEHOLDER = "http://cnct.localhost/"
 FOREIGN_SHIM = re.compile(r'<script src="https://unpkg.com/iframe-worker/shim"[^>]*></script>')
+DOCTEST_FLAG = re.compile(r"""<span class="c1"># doctest: [^<]*</span>""")
 SHIM = "assets/javascripts/worker-in-frame.js"
 CANONICAL = re.compile(r'\s*<link rel="canonical" href="http://cnct\.localhost/[^>]*>')
 RESOURCE = re.compile(
@@ -33,6 +34,7 @@ def finish(site: Path) -> list[str]:
         text = page.read_text(encoding="utf-8")
         up = "../" * (len(page.relative_to(site).parts) - 1)
         text = FOREIGN_SHIM.sub(f'<script src="{up}{SHIM}"></script>', text)
+        text = DOCTEST_FLAG.sub("", text)  # is for the tests
         if "SITE_URL" not in os.environ:
             text = CANONICAL.sub("", text)
         page.write_text(text, encoding="utf-8")
