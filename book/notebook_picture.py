@@ -24,7 +24,7 @@ client = ConnectClient("ApiKey SU-1:key", connect.endpoint, specs_location=conne
 for request in pending:
     ...
 pending""",
-    'client.find("next billing date", limit=5)',
+    'client.find("next billing date", limit=3)',
 )
 STYLE = """body {font: 14px sans-serif; margin: 16px; color: #222; background: #fff}
 .code {background: #f3f3f3; border: 1px solid #ddd; padding: 6px 10px; margin: 12px 0 6px;
@@ -60,7 +60,7 @@ def main() -> None:
             "--hide-scrollbars",
             "--disable-lcd-text",
         ]
-        size, target = "--window-size=960,1080", f"--screenshot={PICTURE}"
+        size, target = "--window-size=880,1020", f"--screenshot={PICTURE}"
         subprocess.run(  # noqa: S603 - our own page
             [chromium, *options, size, target, page.as_uri()],
             check=True,
