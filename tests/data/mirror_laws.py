@@ -30,8 +30,8 @@ from cnct.emulator.clock import Clock
 
 SEED = int(os.environ.get("SEED") or time.time())
 HISTORIES = int(os.environ.get("HISTORIES") or 12)
-KILLED = int(os.environ.get("KILLED") or 2)  # histories
-KILLS = int(os.environ.get("KILLS") or 3)  # of each
+KILLED = int(os.environ.get("KILLED") or 1)  # histories
+KILLS = int(os.environ.get("KILLS") or 4)  # of each
 ROUNDS = 6
 
 FAULTS = (
