@@ -23,7 +23,8 @@ def sentence(text: str) -> str:
 def place_line(place: Place) -> str:
     """Return the first sentence on a place, or on the first of its operations that has one."""
     texts = (item.summary or item.description for item in place.operations.values())
-    return next(filter(None, map(sentence, [place.description, *texts])), "")
+    lines = (sentence(text) for text in (place.description, *texts))
+    return next((line for line in lines if line), "")
 
 
 def docstring(line: str, indent: int) -> list[str]:
