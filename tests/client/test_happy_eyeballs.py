@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -135,3 +136,35 @@ def test_families_take_turns(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     addresses = asyncio.run(happy_eyeballs.addresses_of("connect.example", 80))
     assert [address[0] for address in addresses] == [10, 2, 10, 2, 2]
+
+
+def test_names_are_resolved_after_the_end_of_the_main_thread():
+    async def scenario():
+        executor = ThreadPoolExecutor()
+        executor.shutdown()  # as at the end of the main thread
+        asyncio.get_running_loop().set_default_executor(executor)
+        return await happy_eyeballs.addresses_of("localhost", 80)
+
+    assert "127.0.0.1" in {address[-1][0] for address in asyncio.run(scenario())}
+
+
+def test_a_slow_address_is_awaited_after_the_others_refused(monkeypatch):
+    monkeypatch.setattr(happy_eyeballs, "_DELAY", 0)
+    with ExitStack() as stack:
+        busy = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):  # the queue is full: the system drops further ones
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(busy.getsockname())
+
+        async def scenario():
+            attempt = asyncio.create_task(
+                happy_eyeballs.first_connected([address(busy), refused()])
+            )
+            done, _ = await asyncio.wait([attempt], timeout=0.05)
+            attempt.cancel()
+            with suppress(asyncio.CancelledError):
+                await attempt
+            return done
+
+        assert asyncio.run(scenario()) == set()
