@@ -7,12 +7,11 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE, S_IRUSR, S_ISDIR, S_ISREG, S_IWUSR
-from typing import IO, BinaryIO, Protocol, runtime_checkable
+from typing import IO, BinaryIO, Protocol
 
 from cnct.exceptions import ExportError
 
 
-@runtime_checkable
 class Target(Protocol):
     """A place for the bytes of an export.
 

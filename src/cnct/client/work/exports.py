@@ -74,7 +74,7 @@ class SetExport(SetPages[SetT]):
         return self.expected is None and (report.is_shown or has_limit)
 
 
-def _opened_target(target: Any) -> Target:
+def _opened_target(target: str | os.PathLike[str] | Target) -> Target:
     """Return an open target, or a new file.
 
     Raises:
@@ -82,9 +82,9 @@ def _opened_target(target: Any) -> Target:
     """
     if isinstance(target, str | os.PathLike):
         return WholeFile(target)
-    if isinstance(target, Target):
-        return target
-    raise TypeError(f"The path of an export must be a text or a Path, not {target!r}")
+    if not hasattr(target, "commit"):
+        raise TypeError(f"The path of an export must be a text or a Path, not {target!r}")
+    return target
 
 
 class SyncSetExport(SetExport["ResourceSet"], SyncSetPages):
