@@ -101,7 +101,8 @@ def spark_in_this_process(patch):
 
 @pytest.fixture
 def assets(spark):
-    return spark.read.format("connect").option("partitions", "4").load(ASSETS)
+    reader = spark.read.format("connect").option("pushdown", "true")
+    return reader.option("partitions", "4").load(ASSETS)
 
 
 def ids(frame):
@@ -176,6 +177,12 @@ def test_a_filter_has_the_rows_that_it_has_without_the_source(connect, assets, c
     assert ids(assets.filter(text)) == expected
     if not (IS_SAIL and text.startswith(OTHERWISE_ON_SAIL)):
         assert all(FILTERS[text] in unquote(query) for query in queries(connect))
+
+
+def test_a_second_query_of_a_frame_is_not_filtered_by_the_first(spark):
+    assets = spark.read.format("connect").load(ASSETS)
+    assert assets.filter("status = 'draft'").count() == 200
+    assert assets.count() == 600
 
 
 def test_options_choose_rows_and_fields(connect, spark):

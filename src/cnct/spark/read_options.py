@@ -23,7 +23,7 @@ LOOKBACK = 900
 
 _NAMES = (
     *("by", "collection", "cursor", "endpoint", "filter", "limit", "lookback", "most"),
-    *("partitions", "path", "profile", "search", "select", "since", "specs_location"),
+    *("partitions", "path", "profile", "pushdown", "search", "select", "since", "specs_location"),
 )
 _SECRET = re.compile(r"key|token|secret|password|authorization|credential")
 _WITH_USER = re.compile(r"://[^/]*@")

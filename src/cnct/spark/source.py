@@ -23,6 +23,7 @@ def data_source(engine: Any) -> type:
     """
     imported = _importer()
     batch_reader = _batch_reader(engine, imported)
+    pushing_reader = _pushing_reader(batch_reader, imported)
     stream_reader = _stream_reader(engine, imported)
 
     def name(_: type) -> str:
@@ -46,7 +47,10 @@ def data_source(engine: Any) -> type:
         return layout.requested(schema).plain
 
     def reader(self: Any, schema: Any) -> Any:
-        return batch_reader(dict(self.options), self.requested(schema))
+        options = dict(self.options)
+        # Spark keeps a DataFrame's filters for its later queries that push none, and loses rows.
+        pushes = "pysail" in sys.modules or options.get("pushdown") == "true"
+        return (pushing_reader if pushes else batch_reader)(options, self.requested(schema))
 
     def stream_reader_of(self: Any, schema: Any) -> Any:
         return stream_reader(dict(self.options), self.requested(schema))
@@ -74,17 +78,6 @@ def _batch_reader(engine: Any, imported: Callable[[str], Any]) -> type:
         self.layout = layout
         self.where = ""
 
-    def push_filters(self: Any, filters: Iterable[Any]) -> Iterator[Any]:
-        """Push filters, and return all of them: Spark applies them again, see `pushdown`."""
-        filters = list(filters)
-        pushable = filters
-        if "pysail" in sys.modules:  # which passes NOT LIKE and ILIKE as if they were LIKE
-            pushable = [
-                filter_ for filter_ in filters if not type(filter_).__name__.startswith("String")
-            ]
-        self.where = imported("cnct.spark.reading").condition(self.options, self.layout, pushable)
-        return iter(filters)
-
     def partitions(self: Any) -> list[Any]:
         reading = imported("cnct.spark.reading")
         parts = reading.partitions(self.options, self.layout, self.where)
@@ -100,11 +93,27 @@ def _batch_reader(engine: Any, imported: Callable[[str], Any]) -> type:
         (engine.DataSourceReader,),
         {
             "__init__": initialize,
-            "pushFilters": push_filters,
             "partitions": partitions,
             "read": read,
         },
     )
+
+
+def _pushing_reader(batch_reader: type, imported: Callable[[str], Any]) -> type:
+    """Return the class that reads a batch with filters of the engine."""
+
+    def push_filters(self: Any, filters: Iterable[Any]) -> Iterator[Any]:
+        """Push filters, and return all of them: Spark applies them again, see `pushdown`."""
+        filters = list(filters)
+        pushable = filters
+        if "pysail" in sys.modules:  # which passes NOT LIKE and ILIKE as if they were LIKE
+            pushable = [
+                filter_ for filter_ in filters if not type(filter_).__name__.startswith("String")
+            ]
+        self.where = imported("cnct.spark.reading").condition(self.options, self.layout, pushable)
+        return iter(filters)
+
+    return type("ConnectPushingReader", (batch_reader,), {"pushFilters": push_filters})
 
 
 def _stream_reader(engine: Any, imported: Callable[[str], Any]) -> type:
