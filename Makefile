@@ -47,7 +47,8 @@ coexistence:  ## cnct and the incumbent in one environment, in both orders; envi
 	$(PYTHON) tests/coexistence/run.py
 
 shells: $(READY)  ## Completion in interactive shells (bash; zsh and fish if installed), recipes of the docs
-	$(BIN)/python -m pytest tests/cli/shells.py tests/cli/recipes.py tests/cli/processes.py
+	$(BIN)/python -m pytest tests/cli/shells.py tests/cli/recipes.py tests/cli/processes.py \
+		tests/data/export_recipes.py
 
 ENGINES := $(VENV)-engines
 $(ENGINES)/.ready: pyproject.toml

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
+from arro3.io import read_parquet
 from tests.conftest import KEY
 from tests.data.test_exports import DOCUMENT
 from tests.work.conftest import request_rows
@@ -88,6 +89,18 @@ def test_a_killed_export_ends_with_the_bytes_of_an_uninterrupted_one(
     _, errors = process.communicate()
     assert process.returncode == 0 or b"is complete" in errors, f"SEED={SEED}: {errors!r}"
     assert contents(out) == contents(tmp_path / "whole"), f"SEED={SEED}"
+
+
+@pytest.mark.parametrize("form", ["parquet", "xlsx"])
+def test_parts_of_any_format_have_the_same_columns(connect, tmp_path, form):
+    with ConnectClient(KEY, connect.endpoint, specs_location=connect.spec) as client:
+        report = getattr(client.requests.all(), f"to_{form}")(tmp_path / "out", partitions=2)
+    files = sorted((tmp_path / "out").glob(f"*.{form}"))
+    assert (report.rows, len(files)) == (ROWS, 2)
+    if form == "parquet":
+        tables = [read_parquet(str(file)).read_all() for file in files]
+        assert sum(table.num_rows for table in tables) == ROWS
+        assert len({str(table.schema) for table in tables}) == 1
 
 
 def complete(out: Path) -> list[str]:
