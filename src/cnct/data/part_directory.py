@@ -21,7 +21,7 @@ from typing import Self
 
 from cnct.data.columns import Columns
 from cnct.data.exported import Exported
-from cnct.data.part_plan import Part, Plan, plain_json
+from cnct.data.part_plan import Part, PartPlan, plain_json
 from cnct.data.whole_file import WholeFile
 from cnct.exceptions import ExportError, JournalError
 from cnct.openapi.shapes import Record
@@ -57,7 +57,7 @@ class PartDirectory:
         self._lock = threading.Lock()
         self._held = ExitStack()
         self._start = monotonic()
-        self._plan = Plan({}, None, ())
+        self._plan = PartPlan({}, None, ())
         _make(self.path)
         _hold(self.path, self._held)
         try:
@@ -87,10 +87,10 @@ class PartDirectory:
         for name in manifest_first:
             (self.path / name).unlink()
 
-    def _checked_plan(self, manifest: Path) -> Plan:
+    def _checked_plan(self, manifest: Path) -> PartPlan:
         """Return the plan of an interrupted export, in which damaged files are incomplete."""
         try:
-            plan = Plan.read(manifest.read_text(encoding="utf-8"))
+            plan = PartPlan.read(manifest.read_text(encoding="utf-8"))
         except (JournalError, UnicodeDecodeError) as error:
             raise JournalError(f"{manifest}: {error}; {_AGAIN}") from error
         if differences := plan.differences(self._export):
@@ -132,7 +132,7 @@ class PartDirectory:
             Part(f"part-{number:05}.{self._suffix}", filter_, count)
             for number, (filter_, count) in enumerate(parts)
         )
-        self._store(Plan(self._export, columns, files))
+        self._store(PartPlan(self._export, columns, files))
 
     def pending(self) -> Iterator[tuple[int, Part]]:
         """Yield the parts that are not complete, with their numbers."""
@@ -159,7 +159,7 @@ class PartDirectory:
         rows = sum(part.rows or 0 for part in parts)
         return Exported(str(self.path), rows, dict(extra), monotonic() - self._start)
 
-    def _store(self, plan: Plan) -> None:
+    def _store(self, plan: PartPlan) -> None:
         self._plan = plan
         file = WholeFile(self.path / MANIFEST)
         try:

@@ -36,7 +36,7 @@ class Part(NamedTuple):
     extra: Mapping[str, int] = {}
 
 
-class Plan(NamedTuple):
+class PartPlan(NamedTuple):
     """The parts of an export.
 
     Attributes:
@@ -66,7 +66,7 @@ class Plan(NamedTuple):
         return json.dumps(plan, indent=1, ensure_ascii=False) + "\n"
 
     @classmethod
-    def read(cls, text: str) -> Plan:
+    def read(cls, text: str) -> PartPlan:
         """Return the plan of a text.
 
         Raises:
@@ -93,7 +93,7 @@ class Plan(NamedTuple):
             if self.export.get(name) != export.get(name)
         ]
 
-    def completed(self, index: int, part: Part) -> Plan:
+    def completed(self, index: int, part: Part) -> PartPlan:
         """Return the plan with another state of a part."""
         return self._replace(parts=(*self.parts[:index], part, *self.parts[index + 1 :]))
 

@@ -17,7 +17,7 @@ DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000  # docs/rql.md, "Default and maximum"
 
 
-class Column(NamedTuple):
+class FieldColumn(NamedTuple):
     """A column that holds the values of one field.
 
     Attributes:
@@ -75,10 +75,12 @@ class Table:
         return "" if value is None else str(value)
 
     @cached_property
-    def columns(self) -> list[Column]:
+    def columns(self) -> list[FieldColumn]:
         """Columns of the fields, in their order."""
         return [
-            Column(tuple(name.split(".")), filter_.type, name in self.many, name in self.aliases)
+            FieldColumn(
+                tuple(name.split(".")), filter_.type, name in self.many, name in self.aliases
+            )
             for name, filter_ in self.fields.items()
         ]
 

@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Any
 
 from cnct.client.mirroring.steps import Look, MirrorFlow, Store, Walk
-from cnct.client.mirroring.subjects import Subject
+from cnct.client.mirroring.subjects import CollectionToSync
 from cnct.client.mirroring.window_keeper import WindowKeeper
 from cnct.client.work.scan_run import Answer
 from cnct.data.mirror import CollectionState, MirrorFile, RowCounts
@@ -66,7 +66,7 @@ class CollectionRun:
     def __init__(
         self,
         file: MirrorFile,
-        subject: Subject,
+        subject: CollectionToSync,
         rows: Any,
         selection: tuple[str, ...] | None,
         lookback: timedelta,

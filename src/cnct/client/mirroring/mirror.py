@@ -17,7 +17,7 @@ from cnct.client._core.arguments import checked_int
 from cnct.client.mirroring.collection_run import CollectionRun, RowTally, gone
 from cnct.client.mirroring.contents import AsyncContents, SyncContents
 from cnct.client.mirroring.steps import Look, MirrorFlow, Store, async_play, play
-from cnct.client.mirroring.subjects import Subject, Subjects, checked_selection, path_of
+from cnct.client.mirroring.subjects import CollectionToSync, Subjects, checked_selection, path_of
 from cnct.client.mirroring.synced import Synced
 from cnct.client.work.progress import Reporter, ShowsProgress, checked_progress
 from cnct.data.mirror import MirrorFile, MirrorReading, sqlite_errors
@@ -371,7 +371,7 @@ class AsyncMirror(MirrorBase, AsyncContents):
         self.close()
 
 
-def _subject(subjects: Subjects, path: str, is_mirrored: bool) -> Subject | None:
+def _subject(subjects: Subjects, path: str, is_mirrored: bool) -> CollectionToSync | None:
     """Return a collection; ``None`` for one of the mirror that the document no longer has."""
     try:
         return subjects.subject(path)

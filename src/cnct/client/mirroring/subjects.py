@@ -18,7 +18,7 @@ from cnct.openapi import OpenAPISpecs
 from cnct.openapi.tree import shape
 
 
-class Subject(NamedTuple):
+class CollectionToSync(NamedTuple):
     """A collection to mirror.
 
     Attributes:
@@ -52,7 +52,7 @@ class Subjects:
         self.specs = _document(client)
         self._documented = DocumentedTables(self.specs)
 
-    def subject(self, path: str) -> Subject:
+    def subject(self, path: str) -> CollectionToSync:
         """Return the collection at a path.
 
         Raises:
@@ -71,7 +71,7 @@ class Subjects:
         parent = "/".join(unquote(segment) for name, segment in pairs if "{}" in name)
         table = self._documented.table(key)
         columns = collection_columns(self.specs, path)
-        return Subject(
+        return CollectionToSync(
             path,
             parent,
             table,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cnct.data.exported import Exported
 
 
-class Reading(TypedDict):
+class ReadingOptions(TypedDict):
     """Arguments that all formats share; see `ResourceSet.to_csv`."""
 
     by: str | None
@@ -31,7 +31,7 @@ class SyncSetExporting:
         path: str | os.PathLike[str],
         form: str,
         options: dict[str, Any],
-        reading: Reading,
+        reading: ReadingOptions,
     ) -> Exported:
         """Export to a file, or to a directory for parts."""
         rows: Any = self
@@ -55,7 +55,7 @@ class AsyncSetExporting:
         path: str | os.PathLike[str],
         form: str,
         options: dict[str, Any],
-        reading: Reading,
+        reading: ReadingOptions,
     ) -> Exported:
         """Export to a file or directory. Async twin of `SyncSetExporting._export`."""
         rows: Any = self
@@ -71,7 +71,7 @@ class AsyncSetExporting:
         return await AsyncSetExport(rows, path, form, options=options, **_of_file(reading)).run()
 
 
-def _has_parts(reading: Reading) -> bool:
+def _has_parts(reading: ReadingOptions) -> bool:
     if reading["partitions"] is None and reading["most"] is None:
         if reading["restart"]:
             raise ValueError("restart is for directories: pass partitions or most too")
@@ -79,6 +79,6 @@ def _has_parts(reading: Reading) -> bool:
     return True
 
 
-def _of_file(reading: Reading) -> dict[str, Any]:
+def _of_file(reading: ReadingOptions) -> dict[str, Any]:
     """Return the arguments for a single file."""
     return {name: reading[name] for name in ("by", "concurrency", "columns", "progress")}

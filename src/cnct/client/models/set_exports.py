@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from cnct.client.models.set_exporting import AsyncSetExporting, SyncSetExporting
 
 if TYPE_CHECKING:
-    from cnct.client.models.set_exporting import Reading
+    from cnct.client.models.set_exporting import ReadingOptions
     from cnct.client.work.progress import ShowsProgress
     from cnct.data.columns import Choice
     from cnct.data.exported import Exported
@@ -37,7 +37,7 @@ class SyncSetExports(SyncSetExporting):
         Examples:
             ``client.requests.all().to_ndjson("requests.ndjson", concurrency=4)``
         """
-        reading: Reading = {
+        reading: ReadingOptions = {
             "by": by,
             "concurrency": concurrency,
             "columns": columns,
@@ -128,7 +128,7 @@ class SyncSetExports(SyncSetExporting):
             "bom": bom,
             "plain_cells": plain_cells,
         }
-        reading: Reading = {
+        reading: ReadingOptions = {
             "by": by,
             "concurrency": concurrency,
             "columns": columns,
@@ -159,7 +159,7 @@ class AsyncSetExports(AsyncSetExporting):
 
         Async twin of `ResourceSet.to_ndjson`.
         """
-        reading: Reading = {
+        reading: ReadingOptions = {
             "by": by,
             "concurrency": concurrency,
             "columns": columns,
@@ -201,7 +201,7 @@ class AsyncSetExports(AsyncSetExporting):
             "bom": bom,
             "plain_cells": plain_cells,
         }
-        reading: Reading = {
+        reading: ReadingOptions = {
             "by": by,
             "concurrency": concurrency,
             "columns": columns,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from cnct.client.models.set_exporting import AsyncSetExporting, SyncSetExporting
 
 if TYPE_CHECKING:
-    from cnct.client.models.set_exporting import Reading
+    from cnct.client.models.set_exporting import ReadingOptions
     from cnct.client.work.progress import ShowsProgress
     from cnct.data.arrow_rows import ArrowRows
     from cnct.data.columns import Choice
@@ -53,7 +53,7 @@ class SyncSetTables(SyncSetExporting):
         Examples:
             ``client.requests.all().to_parquet("requests", partitions=8, concurrency=4)``
         """
-        reading: Reading = {
+        reading: ReadingOptions = {
             "by": by,
             "concurrency": concurrency,
             "columns": columns,
@@ -104,7 +104,7 @@ class SyncSetTables(SyncSetExporting):
         Examples:
             ``client.requests.all().to_xlsx("requests.xlsx", columns=["id", "status"])``
         """
-        reading: Reading = {
+        reading: ReadingOptions = {
             "by": by,
             "concurrency": concurrency,
             "columns": columns,
@@ -167,7 +167,7 @@ class AsyncSetTables(AsyncSetExporting):
 
         Async twin of `ResourceSet.to_parquet`.
         """
-        reading: Reading = {
+        reading: ReadingOptions = {
             "by": by,
             "concurrency": concurrency,
             "columns": columns,
@@ -196,7 +196,7 @@ class AsyncSetTables(AsyncSetExporting):
 
         Async twin of `ResourceSet.to_xlsx`.
         """
-        reading: Reading = {
+        reading: ReadingOptions = {
             "by": by,
             "concurrency": concurrency,
             "columns": columns,
