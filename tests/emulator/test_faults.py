@@ -31,6 +31,7 @@ def names(http: Http) -> list[str]:
     [
         (Fault.status(429, retry_after=2), 429, "application/json", "2"),
         (Fault.status(500), 500, "application/json", None),
+        (Fault.status(520), 520, "application/json", None),  # a status that http does not have
         (Fault.status(503, retry_after="soon"), 503, "text/html; charset=utf-8", "soon"),
     ],
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from http import HTTPStatus
 from typing import Any
 
 from cnct.exceptions import QueryError
+from cnct.text import status_text
 
 
 class ApiError(Exception):
@@ -52,7 +52,7 @@ def method_not_allowed(method: str, allowed: Iterable[str]) -> ApiError:
 
 def failed(status: int) -> ApiError:
     """Return the error of a service that fails or refuses all requests."""
-    return ApiError(status, "SYS_001", HTTPStatus(status).phrase)
+    return ApiError(status, "SYS_001", status_text(status).partition(" ")[2])
 
 
 def too_large(most: int) -> ApiError:
