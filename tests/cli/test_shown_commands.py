@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 import shlex
 import threading
+from contextlib import suppress
 from pathlib import Path
 
+import click
 import pytest
 from tests.cli.conftest import Cnct
 
+from cnct.cli.root import COMMANDS, root
 from cnct.emulator import __main__ as emulator
 
 ROOT = Path(__file__).parents[2]
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (cnct .+(?:\n> .+)*)", re.MULTILINE)
+IN_SENTENCES = re.compile(r"`cnct ([a-z][^`]+)`")
 REQUEST = {"id": "PR-000-000-000", "status": "pending", "created": "2026-02-01T00:00:00+00:00"}
 
 
@@ -53,3 +57,20 @@ def test_the_local_connect_shown_starts(tmp_path, monkeypatch: pytest.MonkeyPatc
         words = shlex.split(command.replace("8080", "0").replace("=5000", "=5"))
         emulator.main(words[2:], until=stop)
         assert "Connect is at http://127.0.0.1:" in capsys.readouterr().out
+
+
+def test_the_commands_in_sentences_can_be_read():
+    spans = [
+        span
+        for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))
+        for span in IN_SENTENCES.findall(page.read_text("utf-8"))
+        if "COMMAND" not in span
+    ]
+    assert len(spans) > 40
+    for span in spans:
+        name, *words = shlex.split(span)
+        assert name in COMMANDS
+        if words:
+            command = root.get_command(click.Context(root), name)
+            with suppress(click.exceptions.Exit):  # of --help
+                command.make_context(name, words, parent=click.Context(root))
