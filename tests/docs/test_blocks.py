@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -101,3 +102,8 @@ def test_the_programs_of_console_blocks_exist():
             assert (ROOT / "examples" / "cookbook" / Path(words[0]).name).exists()
         else:
             assert program in PROGRAMS or (program, words[1]) == ("python", "cnct.emulator")
+
+
+def test_the_wheel_to_install_is_that_of_this_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert f"dist/cnct-{project['version']}-py3-none-any.whl" in PAGES["docs/start.md"]
