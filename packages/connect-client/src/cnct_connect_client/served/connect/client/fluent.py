@@ -169,9 +169,9 @@ class ConnectClient(ClientBridge, _native.ConnectClient):
         with bridged(self._cause):
             return super().execute(method, path, **kwargs)
 
-    def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
+    def _fetch(self, *args: Any) -> Unread:
         with bridged(self._cause):
-            return super()._fetch(path, kwargs, is_checked)
+            return super()._fetch(*args)
 
     def _wait(self, *args: Any) -> Any:
         with bridged():
@@ -237,9 +237,9 @@ class AsyncConnectClient(ClientBridge, _native.AsyncConnectClient):
         with bridged(self._cause):
             return await super().execute(method, path, **kwargs)
 
-    async def _fetch(self, path: str, kwargs: Mapping[str, Any], is_checked: bool) -> Unread:
+    async def _fetch(self, *args: Any) -> Unread:
         with bridged(self._cause):
-            return await super()._fetch(path, kwargs, is_checked)
+            return await super()._fetch(*args)
 
     async def _wait(self, *args: Any) -> Any:
         with bridged():
