@@ -22,8 +22,8 @@ $(READY): $(BASE)
 demo: $(BASE)  ## The main job, end to end, on the embedded emulator
 	$(BIN)/python examples/demo.py
 
-test: $(READY)  ## The test suite, in two workers
-	$(BIN)/python -m pytest -n 2
+test: $(READY)  ## The test suite; three workers for two cores, since many tests wait
+	$(BIN)/python -m pytest -n 3
 
 LOWEST := $(VENV)-lowest
 $(LOWEST)/.ready: pyproject.toml tests/lowest.py
