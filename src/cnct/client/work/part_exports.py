@@ -11,6 +11,7 @@ import threading
 from asyncio import gather
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, as_completed, wait
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnct.client._http.task_jobs import AsyncJobs
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from cnct.openapi import OpenAPISpecs
 
 SetT = TypeVar("SetT", bound=SetBase)
+FileT = TypeVar("FileT")
 
 
 class PartsExport(SetPages[SetT]):
@@ -114,6 +116,26 @@ class PartsExport(SetPages[SetT]):
         rows = self._rows._with_query(query.replaced("concurrency", 1))
         rows._checked = True  # the filter of the user was, by the partitions
         return rows
+
+    def _file(
+        self,
+        kind: Callable[..., FileT],
+        directory: Path,
+        part: Part,
+        columns: Columns | None,
+        report: Reporter,
+    ) -> FileT:
+        """Return the export of a part, of a kind of `PartFile`."""
+        return kind(
+            self._part(part),
+            directory / part.file,
+            self._form,
+            fixed=columns,
+            expected=part.expected,
+            columns=self._choice,
+            progress=self._counter(report),
+            options=self._options,
+        )
 
     def _begin(self, directory: PartDirectory, report: Reporter) -> None:
         """Count the rows of complete files."""
@@ -227,16 +249,7 @@ class SyncPartsExport(PartsExport["ResourceSet"], SyncSetPages):
         columns: Columns | None,
         report: Reporter,
     ) -> None:
-        file = SyncPartFile(
-            self._part(part),
-            directory.path / part.file,
-            self._form,
-            fixed=columns,
-            expected=part.expected,
-            columns=self._choice,
-            progress=self._counter(report),
-            options=self._options,
-        )
+        file = self._file(SyncPartFile, directory.path, part, columns, report)
         directory.complete(number, file.write())
 
 
@@ -294,16 +307,7 @@ class AsyncPartsExport(PartsExport["AsyncResourceSet"], AsyncSetPages):
     ) -> None:
         from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
 
-        file = AsyncPartFile(
-            self._part(part),
-            directory.path / part.file,
-            self._form,
-            fixed=columns,
-            expected=part.expected,
-            columns=self._choice,
-            progress=self._counter(report),
-            options=self._options,
-        )
+        file = self._file(AsyncPartFile, directory.path, part, columns, report)
         await in_thread(directory.complete, number, await file.write())
 
 
