@@ -118,7 +118,7 @@ stubs: $(READY)  ## Types of the API under mypy, pyright and ty; all names at ru
 
 # More of them: make harvest HISTORIES=500 KILLED=50 KILLS=10; make hands the variables on.
 harvest: $(READY)  ## Kills and campaigns of exports and mirrors, from a seed: SEED=...
-	SEED=$(SEED) $(BIN)/python -m pytest -n 2 -v $(wildcard tests/data/*_laws.py tests/data/*_kills.py)
+	SEED=$(SEED) $(BIN)/python -m pytest -n 2 -v $(wildcard tests/*/*_laws.py tests/*/*_kills.py)
 
 coverage: $(READY)  ## The same, with branch coverage
 	$(BIN)/python -m coverage erase

@@ -17,8 +17,8 @@ IMAGES = Path(__file__).parents[1] / "docs" / "images"
 WIDTH, HEIGHT, GAP = 118, 40, 44
 RAISED = {"console", "settings"}  # else their lines cross others
 ORDER = [
-    *("console", "settings", "data", "stubs", "emulator"),
-    *("spark", "dlt", "locust", "testing", "cli"),
+    *("console", "settings", "data", "rows", "stubs", "emulator"),
+    *("spark", "dlt", "locust", "usage", "testing", "cli"),
     *("client", "store", "openapi", "rql"),
 ]
 STEPS = (

@@ -18,9 +18,10 @@ import cnct
 
 ROOT = Path(cnct.__file__).parent
 # From the top, each room knows the ground, itself and those that are listed, lazily or not.
-GROUND = {"exceptions", "text", "endpoints", "api_keys"}
+GROUND = {"exceptions", "user_warnings", "text", "endpoints", "api_keys"}
 KNOWS = {
     "exceptions": set(),
+    "user_warnings": set(),
     "text": set(),
     "endpoints": set(),
     "api_keys": set(),
@@ -28,16 +29,29 @@ KNOWS = {
     "openapi": {"rql", "openapi"},
     "store": {"rql", "openapi", "store"},
     "settings": {"settings"},
+    "rows": {"openapi", "rows"},
     "data": {"rql", "openapi", "store", "data"},
     "stubs": {"rql", "openapi", "store", "stubs"},
-    "client": {"rql", "client", "settings", "openapi", "console", "data"},
+    "client": {"rql", "client", "settings", "openapi", "console", "data", "rows"},
     "console": {"openapi", "console"},
     "emulator": {"rql", "openapi", "store", "emulator"},
     "testing": {"rql", "client", "openapi", "emulator", "store", "testing"},
     "spark": {"rql", "client", "openapi", "data", "spark"},
     "dlt": {"rql", "client", "openapi", "data", "dlt"},
     "locust": {"client", "locust"},
-    "cli": {"rql", "client", "settings", "openapi", "console", "emulator", "data", "stubs", "cli"},
+    "usage": {"client", "openapi", "data", "rows", "usage"},
+    "cli": {
+        "rql",
+        "client",
+        "settings",
+        "openapi",
+        "console",
+        "emulator",
+        "data",
+        "rows",
+        "stubs",
+        "cli",
+    },
     "__main__": {"cli"},
 }
 
@@ -169,18 +183,19 @@ def test_the_emulator_needs_nothing_of_the_client():
 
 def test_every_error_is_exported_from_its_home():
     """They pickle and show their home whoever owns the façade of the package."""
-    from cnct import exceptions
+    from cnct import exceptions, user_warnings
     from cnct.client import exceptions as of_client
 
+    homes = {"cnct.exceptions": exceptions, "cnct.user_warnings": user_warnings}
     errors = [
         kind
-        for kind in vars(exceptions).values()
+        for home in homes.values()
+        for kind in vars(home).values()
         if isinstance(kind, type) and issubclass(kind, Exception)
     ]
-    assert all(kind.__module__ == "cnct.exceptions" for kind in errors)
     assert all(getattr(cnct, kind.__name__) is kind for kind in errors)
     assert all(getattr(of_client, kind.__name__) is kind for kind in errors)
-    assert all(kind.__name__ in exceptions.__doc__ for kind in errors)
+    assert all(kind.__name__ in homes[kind.__module__].__doc__ for kind in errors)
     assert {kind.__name__ for kind in errors} < set(cnct.__all__)
 
 

@@ -25,18 +25,11 @@ if TYPE_CHECKING:
         AmbiguousWriteError,
         BatchError,
         ClientError,
-        DriftWarning,
         ExportError,
-        ExportWarning,
-        FullScanWarning,
         ImpossibleMockError,
-        InstallationWarning,
         InvalidCallError,
-        InvalidCallWarning,
         JournalError,
-        LostConditionWarning,
         MirrorError,
-        NaiveDatetimeWarning,
         NotFoundError,
         NotOneError,
         NotScannableError,
@@ -47,9 +40,7 @@ if TYPE_CHECKING:
         RQLSyntaxError,
         RQLTypeError,
         SettingsError,
-        SettingsWarning,
         SpecError,
-        SpecWarning,
         UnexpectedCallError,
         UnknownNameError,
         UnusedMockError,
@@ -58,6 +49,17 @@ if TYPE_CHECKING:
         WaitTimeout,
     )
     from cnct.rql import R
+    from cnct.user_warnings import (
+        DriftWarning,
+        ExportWarning,
+        FullScanWarning,
+        InstallationWarning,
+        InvalidCallWarning,
+        LostConditionWarning,
+        NaiveDatetimeWarning,
+        SettingsWarning,
+        SpecWarning,
+    )
 
     __version__: str
     """Version of the installed distribution, such as ``0.1.0``."""
@@ -136,8 +138,15 @@ def __getattr__(name: str) -> Any:
         return import_module(f"cnct.{name}")
     if name not in __all__:
         raise AttributeError(f"module 'cnct' has no attribute {name!r}")
-    home = "rql" if name == "R" else "client" if name in _CLIENT else "exceptions"
-    return getattr(import_module(f"cnct.{home}"), name)
+    return getattr(import_module(f"cnct.{_home(name)}"), name)
+
+
+def _home(name: str) -> str:
+    if name == "R":
+        return "rql"
+    if name in _CLIENT:
+        return "client"
+    return "user_warnings" if name.endswith("Warning") else "exceptions"
 
 
 def __dir__() -> list[str]:

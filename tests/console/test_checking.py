@@ -15,8 +15,9 @@ from tests.console.conftest import NOWHERE
 from cnct import AsyncConnectClient, ClientError, ConnectClient, NotFoundError
 from cnct.client.models import AsyncResource, Resource
 from cnct.emulator.server import DEFAULT_SPEC
-from cnct.exceptions import InvalidCallError, InvalidCallWarning
+from cnct.exceptions import InvalidCallError
 from cnct.openapi import SpecError, SpecWarning
+from cnct.user_warnings import InvalidCallWarning
 
 
 def makes(server: Server, **settings: Any) -> ConnectClient:

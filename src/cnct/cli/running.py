@@ -19,14 +19,8 @@ from cnct.cli.exits import Exit, exit_for
 from cnct.cli.messages import has_terminal, print_message
 from cnct.cli.root import root
 from cnct.cli.sink import OutputClosed
-from cnct.exceptions import (
-    ClientError,
-    DriftWarning,
-    ExportError,
-    JournalError,
-    RQLError,
-    SettingsWarning,
-)
+from cnct.exceptions import ClientError, ExportError, JournalError, RQLError
+from cnct.user_warnings import DriftWarning, SettingsWarning
 
 _ALWAYS = (DriftWarning, SettingsWarning)
 _ERRORS = (ClientError, ExportError, JournalError, RQLError, OSError)

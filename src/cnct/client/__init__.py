@@ -12,11 +12,11 @@ from cnct.exceptions import (
     AmbiguousWriteError,
     ClientError,
     InvalidCallError,
-    InvalidCallWarning,
     NotFoundError,
     NotYetEvaluatedError,
 )
 from cnct.rql import R
+from cnct.user_warnings import InvalidCallWarning
 
 if TYPE_CHECKING:
     from cnct.client.work import Operation, Outcome, Progress, Summary

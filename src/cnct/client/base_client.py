@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from cnct.client._core.arguments import check_call_arguments, checked_bool, checked_int
 from cnct.client._core.headers import merged
@@ -58,9 +58,9 @@ from cnct.client.observing import Observable, checked_limiter
 from cnct.client.row_checks import RowChecks
 from cnct.client.statistics import Counts, size_of
 from cnct.endpoints import DEFAULT_ENDPOINT, checked_endpoint
-from cnct.exceptions import users_level
 from cnct.rql.url import params_to_wire
 from cnct.text import clean
+from cnct.user_warnings import users_level
 
 if TYPE_CHECKING:
     from cnct.client.hooks import ErrorEvent, Hook, RequestEvent, ResponseEvent, RetryEvent
@@ -183,6 +183,11 @@ class BaseClient(
     def _scope() -> object:
         """Return the scope of `close`: here, the whole program."""
         return None
+
+    @property
+    def _plain(self) -> Self:
+        """The client whose calls return values: for methods that make several calls."""
+        return self
 
     @property
     def response(self) -> ResponseT | None:

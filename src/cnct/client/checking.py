@@ -12,15 +12,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cnct.client._core.messages import Request
 from cnct.client._core.responses import is_json
-from cnct.exceptions import (
-    ClientError,
-    InvalidCallError,
-    InvalidCallWarning,
-    NotFoundError,
-    SpecError,
-    users_level,
-)
+from cnct.exceptions import ClientError, InvalidCallError, NotFoundError, SpecError
 from cnct.text import clean, either
+from cnct.user_warnings import InvalidCallWarning, users_level
 
 if TYPE_CHECKING:
     from cnct.openapi import OpenAPISpecs

@@ -19,8 +19,8 @@ from cnct.console import help as pages
 from cnct.console.described import Described, ObjectKind
 from cnct.console.expressions import path_writer
 from cnct.console.subject import Subject
-from cnct.exceptions import users_level
 from cnct.text import clean
+from cnct.user_warnings import users_level
 
 if TYPE_CHECKING:
     from cnct.openapi import OpenAPISpecs

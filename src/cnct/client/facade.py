@@ -12,7 +12,7 @@ import sys
 import warnings
 from functools import cache
 
-from cnct.exceptions import InstallationWarning, users_level
+from cnct.user_warnings import InstallationWarning, users_level
 
 
 @cache

@@ -13,8 +13,8 @@ from cnct.data.exported import Exported
 from cnct.data.json_rows import decoded_row
 from cnct.data.row_file import RowFile
 from cnct.data.whole_file import Target
-from cnct.exceptions import ExportWarning, users_level
 from cnct.text import clean, listed
+from cnct.user_warnings import ExportWarning, users_level
 
 OBSERVED_ROWS = 1_000
 """Rows that decide the columns where there is no document."""

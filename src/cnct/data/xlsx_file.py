@@ -20,8 +20,9 @@ from cnct.data.column_types import CONVERTERS, ODD, ColumnType
 from cnct.data.columns import Columns
 from cnct.data.fed_file import FedFile
 from cnct.data.flattener import Converter
-from cnct.exceptions import ExportError, ExportWarning, users_level
+from cnct.exceptions import ExportError
 from cnct.text import listed
+from cnct.user_warnings import ExportWarning, users_level
 
 _xlsx: Any = import_module("rustpy_xlsxwriter")  # its types are incomplete
 

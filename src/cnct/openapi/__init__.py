@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from cnct.exceptions import SpecError, SpecWarning
+from cnct.exceptions import SpecError
+from cnct.user_warnings import SpecWarning
 
 if TYPE_CHECKING:
     from cnct.openapi.document import load_document

@@ -11,12 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnct.exceptions import SpecError, SpecWarning
+from cnct.exceptions import SpecError
 from cnct.openapi.cache import at_hand, indexed, refreshed, searched
 from cnct.openapi.lookup import Lookup
 from cnct.openapi.references import dereference
 from cnct.openapi.shapes import JSON, as_list, as_object
 from cnct.openapi.sources import DEFAULT_LOCATION, is_url
+from cnct.user_warnings import SpecWarning
 
 if TYPE_CHECKING:
     from cnct.openapi.operations import Content

@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from cnct.exceptions import NaiveDatetimeWarning, RQLError, RQLTypeError, users_level
+from cnct.exceptions import RQLError, RQLTypeError
 from cnct.rql.nodes import Constant, Literal
 from cnct.text import late_pattern
+from cnct.user_warnings import NaiveDatetimeWarning, users_level
 
 if TYPE_CHECKING:
     from decimal import Decimal

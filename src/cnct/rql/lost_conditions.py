@@ -14,7 +14,7 @@ from inspect import currentframe
 from itertools import islice
 from types import CodeType
 
-from cnct.exceptions import LostConditionWarning, users_level
+from cnct.user_warnings import LostConditionWarning, users_level
 
 _NAMES = frozenset({"R", "RQLQuery", "fields"})
 _SIGNS: dict[type[ast.boolop], tuple[str, ast.operator]] = {

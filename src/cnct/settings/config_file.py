@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cnct.exceptions import SettingsError, SettingsWarning, users_level
+from cnct.exceptions import SettingsError
 from cnct.settings.catalog import KEY_SOURCES, OPTIONS, Setting, in_folder, read_value
 from cnct.settings.private_files import read_private
 from cnct.settings.value_shapes import is_array, is_table
 from cnct.settings.variables import CONFIG
 from cnct.text import Secret, clean, did_you_mean, nearest
+from cnct.user_warnings import SettingsWarning, users_level
 
 NAME = "config.toml"
 _TOP = ("profile", "profiles")

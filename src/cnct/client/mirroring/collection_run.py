@@ -19,10 +19,11 @@ from cnct.client.mirroring.subjects import CollectionToSync
 from cnct.client.mirroring.window_keeper import WindowKeeper
 from cnct.client.work.scan_run import Answer
 from cnct.data.mirror import CollectionState, MirrorFile, RowCounts
-from cnct.exceptions import DriftWarning, FullScanWarning, NotFoundError, users_level
+from cnct.exceptions import NotFoundError
 from cnct.openapi.shapes import Record
 from cnct.rql import R
 from cnct.text import listed
+from cnct.user_warnings import DriftWarning, FullScanWarning, users_level
 
 _BATCH = 50  # ids in a filter
 _GONE = frozenset({404})

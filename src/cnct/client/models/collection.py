@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn, Unpack, overload
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from cnct.client._core.urls import MAX_URL_BYTES
 from cnct.client.models.action import Action, AsyncAction
-from cnct.client.models.collection_base import (
-    CollectionBase,
-    checked_id,
-    checked_list,
-    is_missing,
-)
+from cnct.client.models.collection_base import CollectionBase, checked_id, is_missing
+from cnct.client.models.collection_writes import AsyncCollectionWrites, CollectionWrites
 from cnct.client.models.mistakes import answer_mistakes
-from cnct.client.models.noun import AsyncNoun, HasActions, HasCollections, SyncNoun
+from cnct.client.models.noun import HasActions, HasCollections
 from cnct.client.models.picking import Picking
 from cnct.client.models.query import combined
+from cnct.client.models.resource_writes import AsyncResourceWrites, ResourceWrites
 from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
 from cnct.exceptions import ClientError
 from cnct.rql import R
 
 if TYPE_CHECKING:
-    from cnct.client.work.job import Task
-    from cnct.client.work.operations import Operation
-    from cnct.client.work.outcomes import Summary
     from cnct.client.work.relations import Relation
-    from cnct.client.work.settings import Options
     from cnct.client.work.waiting import Condition
 
 
-class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
+class Resource(ResourceWrites, HasActions[Action], HasCollections["Collection"]):
     """A resource of a collection, with nested collections and actions."""
 
     def _collection_at(self, path: str) -> Collection:
@@ -95,22 +88,6 @@ class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
         wait = Wait(condition, fields, fail, timeout, interval)
         return self._client._wait(self._path, wait)
 
-    def update(self, payload: Any = None, **kwargs: Any) -> Any:
-        """PUT changes to the resource.
-
-        Args:
-            payload: JSON payload; ``None`` sends no body.
-            **kwargs: See `ConnectClient.execute`.
-
-        Returns:
-            The updated resource.
-        """
-        return self._client.update(self._path, payload, **kwargs)
-
-    def delete(self, **kwargs: Any) -> Any:
-        """DELETE the resource; see `ConnectClient.execute` for ``kwargs``."""
-        return self._client.delete(self._path, **kwargs)
-
     def values(self, *fields: str) -> dict[str, Any]:
         """GET the resource and pick fields of it.
 
@@ -123,7 +100,7 @@ class Resource(SyncNoun, HasActions[Action], HasCollections["Collection"]):
         return Picking(self, fields, "values").of_resource(self.get())
 
 
-class Collection(CollectionBase[ResourceSet], SyncNoun, HasActions[Action]):
+class Collection(CollectionBase[ResourceSet], CollectionWrites, HasActions[Action]):
     """A collection is a group of operations on a resource."""
 
     def _action_at(self, path: str) -> Action:
@@ -173,68 +150,10 @@ class Collection(CollectionBase[ResourceSet], SyncNoun, HasActions[Action]):
         """Return the relation of all resources to the rows of a set; see `ResourceSet.on`."""
         return self.all().on(field, key, one=one, max_url_bytes=max_url_bytes)
 
-    def create(self, payload: Any = None, **kwargs: Any) -> Any:
-        """POST a new resource.
 
-        Args:
-            payload: JSON payload; ``None`` sends no body.
-            **kwargs: See `ConnectClient.execute`.
-
-        Returns:
-            The new resource.
-        """
-        return self._client.create(self._path, payload, **kwargs)
-
-    def bulk_create(self, payload: list[Any], **kwargs: Any) -> Any:
-        """POST a list of resources in one call, where the endpoint takes lists."""
-        return self._client.create(self._path, checked_list(payload), **kwargs)
-
-    def bulk_update(self, payload: list[Any], **kwargs: Any) -> Any:
-        """PUT a list of resources in one call, where the endpoint takes lists."""
-        return self._client.update(self._path, checked_list(payload), **kwargs)
-
-    def bulk_delete(self, payload: list[Any], **kwargs: Any) -> Any:
-        """DELETE a list of resources in one call, where the endpoint takes lists."""
-        return self._client.delete(self._path, checked_list(payload), **kwargs)
-
-    def bulk(self, operations: Iterable[Operation], **options: Unpack[Options]) -> Summary:
-        """Make many creates, updates, deletes and actions, a call for each, and return the counts.
-
-        With ``concurrency``, operations on the same resource may overlap.
-
-        Args:
-            operations: Such as ``Operation.update("PRD-1", {...})``.
-            **options: As for `ResourceSet.process`. Outcomes have the position of the operation as
-                their id; with a journal, ``name`` is needed, and ``key`` for creates. ``recheck``
-                reads the resource before its call; a 404 is ``gone``.
-
-        Raises:
-            TypeError: If an item is not an operation.
-            ValueError: As `ResourceSet.process`, which also lists the other errors.
-
-        Examples:
-            ``client.products.bulk([Operation.create({...}), Operation.delete("PRD-1")])``
-        """
-        from cnct.client.work import runs  # noqa: PLC0415 - not at import
-        from cnct.client.work.entries import items_of  # noqa: PLC0415 - not at import
-        from cnct.client.work.items import bulk_plan  # noqa: PLC0415 - not at import
-
-        client, path = self._client, self._path
-
-        def call(operation: Operation) -> Any:
-            return client.execute(operation.method, operation.path(path), **operation.body)
-
-        def reread(task: Task) -> Any:
-            if task.item.id is not None:
-                self.resource(task.item.id).get()
-            return task.item
-
-        client._check_progress_file(options.get("journal"))
-        plan = bulk_plan(client.endpoint, path, operations, call, items_of, reread, **options)
-        return runs.process(plan)
-
-
-class AsyncResource(AsyncNoun, HasActions[AsyncAction], HasCollections["AsyncCollection"]):
+class AsyncResource(
+    AsyncResourceWrites, HasActions[AsyncAction], HasCollections["AsyncCollection"]
+):
     """Async twin of `Resource`."""
 
     def _collection_at(self, path: str) -> AsyncCollection:
@@ -273,20 +192,14 @@ class AsyncResource(AsyncNoun, HasActions[AsyncAction], HasCollections["AsyncCol
         wait = Wait(condition, fields, fail, timeout, interval)
         return await self._client._wait(self._path, wait)
 
-    async def update(self, payload: Any = None, **kwargs: Any) -> Any:
-        """PUT changes to the resource. Async twin of `Resource.update`."""
-        return await self._client.update(self._path, payload, **kwargs)
-
-    async def delete(self, **kwargs: Any) -> Any:
-        """DELETE the resource. Async twin of `Resource.delete`."""
-        return await self._client.delete(self._path, **kwargs)
-
     async def values(self, *fields: str) -> dict[str, Any]:
         """GET the resource and pick fields of it. Async twin of `Resource.values`."""
         return Picking(self, fields, "values").of_resource(await self.get())
 
 
-class AsyncCollection(CollectionBase[AsyncResourceSet], AsyncNoun, HasActions[AsyncAction]):
+class AsyncCollection(
+    CollectionBase[AsyncResourceSet], AsyncCollectionWrites, HasActions[AsyncAction]
+):
     """Async twin of `Collection`."""
 
     def _action_at(self, path: str) -> AsyncAction:
@@ -339,44 +252,6 @@ class AsyncCollection(CollectionBase[AsyncResourceSet], AsyncNoun, HasActions[As
     ) -> Relation[AsyncResourceSet]:
         """Return the relation of all resources to the rows of a set; see `ResourceSet.on`."""
         return self.all().on(field, key, one=one, max_url_bytes=max_url_bytes)
-
-    async def create(self, payload: Any = None, **kwargs: Any) -> Any:
-        """POST a new resource. Async twin of `Collection.create`."""
-        return await self._client.create(self._path, payload, **kwargs)
-
-    async def bulk_create(self, payload: list[Any], **kwargs: Any) -> Any:
-        """POST a list of resources in one call. Async twin of `Collection.bulk_create`."""
-        return await self._client.create(self._path, checked_list(payload), **kwargs)
-
-    async def bulk_update(self, payload: list[Any], **kwargs: Any) -> Any:
-        """PUT a list of resources in one call. Async twin of `Collection.bulk_update`."""
-        return await self._client.update(self._path, checked_list(payload), **kwargs)
-
-    async def bulk_delete(self, payload: list[Any], **kwargs: Any) -> Any:
-        """DELETE a list of resources in one call. Async twin of `Collection.bulk_delete`."""
-        return await self._client.delete(self._path, checked_list(payload), **kwargs)
-
-    async def bulk(
-        self, operations: Iterable[Operation] | AsyncIterable[Operation], **options: Unpack[Options]
-    ) -> Summary:
-        """Make many creates, updates, deletes and actions. Async twin of `Collection.bulk`."""
-        from cnct.client.work import async_runs  # noqa: PLC0415 - not at import
-        from cnct.client.work.entries import async_items_of  # noqa: PLC0415 - not at import
-        from cnct.client.work.items import bulk_plan  # noqa: PLC0415 - not at import
-
-        client, path = self._client, self._path
-
-        async def call(operation: Operation) -> Any:
-            return await client.execute(operation.method, operation.path(path), **operation.body)
-
-        async def reread(task: Task) -> Any:
-            if task.item.id is not None:
-                await self.resource(task.item.id).get()
-            return task.item
-
-        client._check_progress_file(options.get("journal"))
-        plan = bulk_plan(client.endpoint, path, operations, call, async_items_of, reread, **options)
-        return await async_runs.process(plan)
 
 
 answer_mistakes("resource", Resource, AsyncResource)

@@ -9,9 +9,10 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from cnct.client.models.flattening import flat
-from cnct.exceptions import ClientError, InvalidCallWarning, users_level
+from cnct.exceptions import ClientError
 from cnct.openapi.shapes import is_record
 from cnct.text import clean
+from cnct.user_warnings import InvalidCallWarning, users_level
 
 if TYPE_CHECKING:
     from cnct.client.models.noun import Located

@@ -15,8 +15,8 @@ from cnct.client._core.reader import Reader
 from cnct.client._http.forks import renew_after_fork
 from cnct.client.models.query import Query
 from cnct.client.models.refinement import Refinable, bounds
-from cnct.exceptions import DriftWarning, users_level
 from cnct.text import clean
+from cnct.user_warnings import DriftWarning, users_level
 
 _SLICE = 1000  # kept rows per step
 _new = object.__new__

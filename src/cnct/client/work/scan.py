@@ -21,8 +21,8 @@ from cnct.client.work.scan_fields import ScanField
 from cnct.client.work.scan_run import Answer, Ask, ScanRun
 from cnct.client.work.source import AsyncSource, SetT, Source, SourceBase
 from cnct.client.work.windows import FieldWindow
-from cnct.exceptions import DriftWarning, users_level
 from cnct.text import safe_url
+from cnct.user_warnings import DriftWarning, users_level
 
 if TYPE_CHECKING:
     from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet

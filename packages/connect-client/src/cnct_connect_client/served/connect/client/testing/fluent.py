@@ -11,10 +11,10 @@ from connect.client.testing import outside
 from connect.client.testing.models import CollectionMock, NSMock
 
 from cnct.client._http.interception import WireRequest
-from cnct.exceptions import users_level
 from cnct.testing import mocker as _native
 from cnct.testing.matching import Mock, NormalizedRequest
 from cnct.testing.mocks import Mocks, Pattern
+from cnct.user_warnings import users_level
 
 _COMPARED = re.compile(r"(?:limit|offset|search)=")
 

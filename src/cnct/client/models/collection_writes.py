@@ -1,0 +1,131 @@
+"""Creates resources of a collection, and writes to many of them. Both worlds."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import AsyncIterable, Iterable
+from typing import TYPE_CHECKING, Any, Unpack
+
+from cnct.client.models.collection_base import checked_list
+from cnct.client.models.noun import AsyncNoun, SyncNoun
+
+if TYPE_CHECKING:
+    from cnct.client.models.collection import AsyncResource, Resource
+    from cnct.client.work.job import Task
+    from cnct.client.work.operations import Operation
+    from cnct.client.work.outcomes import Summary
+    from cnct.client.work.settings import Options
+
+
+class CollectionWrites(SyncNoun):
+    """The calls that change the resources of a `Collection`."""
+
+    @abstractmethod
+    def resource(self, resource_id: str | int) -> Resource:
+        """Return the resource with this id; no call is made."""
+
+    def create(self, payload: Any = None, **kwargs: Any) -> Any:
+        """POST a new resource.
+
+        Args:
+            payload: JSON payload; ``None`` sends no body.
+            **kwargs: See `ConnectClient.execute`.
+
+        Returns:
+            The new resource.
+        """
+        return self._client.create(self._path, payload, **kwargs)
+
+    def bulk_create(self, payload: list[Any], **kwargs: Any) -> Any:
+        """POST a list of resources in one call, where the endpoint takes lists."""
+        return self._client.create(self._path, checked_list(payload), **kwargs)
+
+    def bulk_update(self, payload: list[Any], **kwargs: Any) -> Any:
+        """PUT a list of resources in one call, where the endpoint takes lists."""
+        return self._client.update(self._path, checked_list(payload), **kwargs)
+
+    def bulk_delete(self, payload: list[Any], **kwargs: Any) -> Any:
+        """DELETE a list of resources in one call, where the endpoint takes lists."""
+        return self._client.delete(self._path, checked_list(payload), **kwargs)
+
+    def bulk(self, operations: Iterable[Operation], **options: Unpack[Options]) -> Summary:
+        """Make many creates, updates, deletes and actions, a call for each, and return the counts.
+
+        With ``concurrency``, operations on the same resource may overlap.
+
+        Args:
+            operations: Such as ``Operation.update("PRD-1", {...})``.
+            **options: As for `ResourceSet.process`. Outcomes have the position of the operation as
+                their id; with a journal, ``name`` is needed, and ``key`` for creates. ``recheck``
+                reads the resource before its call; a 404 is ``gone``.
+
+        Raises:
+            TypeError: If an item is not an operation.
+            ValueError: As `ResourceSet.process`, which also lists the other errors.
+
+        Examples:
+            ``client.products.bulk([Operation.create({...}), Operation.delete("PRD-1")])``
+        """
+        from cnct.client.work import runs  # noqa: PLC0415 - not at import
+        from cnct.client.work.entries import items_of  # noqa: PLC0415 - not at import
+        from cnct.client.work.items import bulk_plan  # noqa: PLC0415 - not at import
+
+        client, path = self._client, self._path
+
+        def call(operation: Operation) -> Any:
+            return client.execute(operation.method, operation.path(path), **operation.body)
+
+        def reread(task: Task) -> Any:
+            if task.item.id is not None:
+                self.resource(task.item.id).get()
+            return task.item
+
+        client._check_progress_file(options.get("journal"))
+        plan = bulk_plan(client.endpoint, path, operations, call, items_of, reread, **options)
+        return runs.process(plan)
+
+
+class AsyncCollectionWrites(AsyncNoun):
+    """Async twin of `CollectionWrites`."""
+
+    @abstractmethod
+    def resource(self, resource_id: str | int) -> AsyncResource:
+        """Return the resource with this id; no call is made."""
+
+    async def create(self, payload: Any = None, **kwargs: Any) -> Any:
+        """POST a new resource. Async twin of `Collection.create`."""
+        return await self._client.create(self._path, payload, **kwargs)
+
+    async def bulk_create(self, payload: list[Any], **kwargs: Any) -> Any:
+        """POST a list of resources in one call. Async twin of `Collection.bulk_create`."""
+        return await self._client.create(self._path, checked_list(payload), **kwargs)
+
+    async def bulk_update(self, payload: list[Any], **kwargs: Any) -> Any:
+        """PUT a list of resources in one call. Async twin of `Collection.bulk_update`."""
+        return await self._client.update(self._path, checked_list(payload), **kwargs)
+
+    async def bulk_delete(self, payload: list[Any], **kwargs: Any) -> Any:
+        """DELETE a list of resources in one call. Async twin of `Collection.bulk_delete`."""
+        return await self._client.delete(self._path, checked_list(payload), **kwargs)
+
+    async def bulk(
+        self, operations: Iterable[Operation] | AsyncIterable[Operation], **options: Unpack[Options]
+    ) -> Summary:
+        """Make many creates, updates, deletes and actions. Async twin of `Collection.bulk`."""
+        from cnct.client.work import async_runs  # noqa: PLC0415 - not at import
+        from cnct.client.work.entries import async_items_of  # noqa: PLC0415 - not at import
+        from cnct.client.work.items import bulk_plan  # noqa: PLC0415 - not at import
+
+        client, path = self._client, self._path
+
+        async def call(operation: Operation) -> Any:
+            return await client.execute(operation.method, operation.path(path), **operation.body)
+
+        async def reread(task: Task) -> Any:
+            if task.item.id is not None:
+                await self.resource(task.item.id).get()
+            return task.item
+
+        client._check_progress_file(options.get("journal"))
+        plan = bulk_plan(client.endpoint, path, operations, call, async_items_of, reread, **options)
+        return await async_runs.process(plan)

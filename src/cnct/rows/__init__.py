@@ -1,0 +1,1 @@
+"""Reads rows as decoded from JSON: parameters, moments, differences. No I/O."""
