@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from cnct import ClientError, ConnectClient, R, exceptions
+from cnct import ClientError, ConnectClient, R, exceptions, user_warnings
 from cnct.emulator import Emulator, Fault
 from cnct.stubs import write
 
@@ -116,8 +116,9 @@ def test_the_filters_of_programs_that_move_are_those_of_the_table():
         assert str(eval(condition, {"R": R})) == rql  # noqa: S307 - our own page
 
 
-def test_the_tree_of_errors_is_that_of_the_module():
-    tree = re.search(r"```text\n(.+?)```", exceptions.__doc__ or "", re.DOTALL)
+@pytest.mark.parametrize("module", [exceptions, user_warnings])
+def test_the_tree_of_errors_is_that_of_the_module(module):
+    tree = re.search(r"```text\n(.+?)```", module.__doc__, re.DOTALL)
     page = (DOCS / "guide" / "errors.md").read_text(encoding="utf-8")
     assert tree is not None
     assert tree[0] in page

@@ -12,7 +12,7 @@ import sys
 from functools import partial
 from typing import Any
 
-from cnct import ConnectClient
+from cnct import ConnectClient, params
 
 
 def provision(email: str, request_id: str) -> str:
@@ -25,11 +25,13 @@ def fulfil(
 ) -> dict[str, Any]:
     """Fulfil a request, or ask for its missing parameter; return the request."""
     resource = client.requests[request["id"]]
-    parameters = {parameter["id"]: parameter["value"] for parameter in request["asset"]["params"]}
-    if not parameters.get("admin_email"):
+    values = params(request)
+    if not values["admin_email"]:
+        values.refuse("admin_email", "Whose tenant shall this be?")
+        resource.update(values.payload())
         return resource("inquire").post({"template_id": inquiry})
-    tenant = provision(parameters["admin_email"], request["id"])
-    resource.update({"asset": {"params": [{"id": "tenant_id", "value": tenant}]}})
+    values["tenant_id"] = provision(values["admin_email"], request["id"])
+    resource.update(values.payload())
     return resource("approve").post({"template_id": approval})
 
 

@@ -43,11 +43,13 @@ if TYPE_CHECKING:
         SpecError,
         UnexpectedCallError,
         UnknownNameError,
+        UnknownParameterError,
         UnusedMockError,
         WaitError,
         WaitFailed,
         WaitTimeout,
     )
+    from cnct.rows import params
     from cnct.rql import R
     from cnct.user_warnings import (
         DriftWarning,
@@ -105,11 +107,13 @@ __all__ = [
     "Summary",
     "UnexpectedCallError",
     "UnknownNameError",
+    "UnknownParameterError",
     "UnusedMockError",
     "WaitError",
     "WaitFailed",
     "WaitTimeout",
     "__version__",
+    "params",
 ]
 
 _ROOMS = ("client", "rql", "exceptions", "stubs")
@@ -126,6 +130,7 @@ _CLIENT = frozenset(
         "Summary",
     }
 )
+_ROWS = frozenset({"params"})
 
 
 def __getattr__(name: str) -> Any:
@@ -146,6 +151,8 @@ def _home(name: str) -> str:
         return "rql"
     if name in _CLIENT:
         return "client"
+    if name in _ROWS:
+        return "rows"
     return "user_warnings" if name.endswith("Warning") else "exceptions"
 
 

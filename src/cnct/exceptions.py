@@ -23,6 +23,7 @@ Exception
 │   ├── RQLTypeError            a value of a type that has no literal  (also TypeError)
 │   ├── RQLSyntaxError          text that is not RQL
 │   └── QueryError              a query that a collection refuses
+├── UnknownParameterError       a row has no such parameter            (also KeyError)
 ├── NotYetEvaluatedError        an async set was not read yet          (also RuntimeError)
 ├── UnexpectedCallError         a call without a mock                  (also AssertionError)
 ├── UnusedMockError             a mock without a call                  (also AssertionError)
@@ -296,6 +297,16 @@ class QueryError(RQLError):
         super().__init__(message)
         self.message = message
         self.details = {"error": message} if details is None else dict(details)
+
+
+class UnknownParameterError(KeyError):
+    """The row has no parameter with this id; the message names the nearest ones."""
+
+    _render_traceback_ = rendered
+
+    def __str__(self) -> str:
+        """Return the message, which a ``KeyError`` would show in quotes."""
+        return str(self.args[0])
 
 
 class NotYetEvaluatedError(RuntimeError):

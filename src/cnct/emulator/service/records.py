@@ -14,7 +14,7 @@ from cnct.emulator.inventing.worlds import Source, is_supplied, note_supplied
 from cnct.emulator.service import api_errors
 from cnct.emulator.service.states import act, begin
 from cnct.openapi.row_schemas import PARAM
-from cnct.openapi.shapes import Record, as_record, is_record
+from cnct.openapi.shapes import Record, as_record, is_list, is_record
 from cnct.store import Storage, Table
 
 _INVENTED = "invented"  # stored if the database's records are invented on demand
@@ -294,12 +294,23 @@ class Records:
 
 
 def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> Record:
-    """Merge objects property by property; anything else is replaced."""
+    """Merge objects property by property, and parameters by id; anything else is replaced."""
     result = dict(old)
     for name, value in new.items():
         before = result.get(name)
         if is_record(before) and is_record(value):
             result[name] = merged(before, value)
+        elif name == "params" and is_list(before) and is_list(value):
+            result[name] = _merged_params(before, value)
         else:
             result[name] = value
     return result
+
+
+def _merged_params(before: list[Any], new: list[Any]) -> list[Any]:
+    """Return a list of parameters after an update that names some of them by id."""
+    entries = {as_record(entry).get("id"): entry for entry in before}
+    for entry in new:
+        name = as_record(entry).get("id")
+        entries[name] = merged(as_record(entries.get(name)), as_record(entry))
+    return [*entries.values()]
