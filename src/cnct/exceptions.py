@@ -47,8 +47,8 @@ class ClientError(Exception):
         status_code: HTTP status, ``None`` without a response.
         error_code: Connect's code, such as ``VAL_001``.
         errors: Connect's messages.
-        **kwargs: ``method``, ``url``, ``attempts``, ``retry_after``, ``may_be_done`` and ``remedy``
-            become attributes; all others, ``additional_info``.
+        **kwargs: ``method``, ``url``, ``attempts``, ``retry_after``, ``may_be_done``, ``remedy``
+            and ``request_id`` become attributes; all others, ``additional_info``.
 
     Attributes:
         additional_info: Further members of the error body, such as Connect's ``params``.
@@ -59,6 +59,8 @@ class ClientError(Exception):
         may_be_done: Whether the call was a write that failed and may have been done all the same.
         remedy: A sentence that names the setting to mend, without full stop; empty if none is
             known.
+        request_id: Id that the server gave to the request, for its support; ``None`` if the
+            response has none. Taken from ``X-Request-Id`` and similar headers.
     """
 
     def __init__(
@@ -80,12 +82,13 @@ class ClientError(Exception):
         self.retry_after: float | None = kwargs.pop("retry_after", None)
         self.may_be_done: bool = kwargs.pop("may_be_done", False)
         self.remedy: str = kwargs.pop("remedy", "")
+        self.request_id: str | None = kwargs.pop("request_id", None)
         self.additional_info: dict[str, Any] = kwargs
 
     _render_traceback_ = rendered
 
     def __str__(self) -> str:
-        """Return message or status, attempts, code, errors, method and URL; leave out ``None``.
+        """Return message or status, attempts, code, errors, call, request id; leave out ``None``.
 
         Control characters, which a server may send, appear as escapes.
         """
@@ -95,6 +98,7 @@ class ClientError(Exception):
         about = " - ".join(part for part in (self.error_code, details) if part)
         call = " ".join(part for part in (self.method, self.url) if part)
         text += f"{': ' if about else ''}{about}{f' ({call})' if call else ''}"
+        text += f", request id {self.request_id}" if self.request_id else ""
         return clean(f"{text}{self._advice()}{'. ' if self.remedy else ''}{self.remedy}")
 
     def _advice(self) -> str:
@@ -114,7 +118,9 @@ class ClientError(Exception):
         return _rebuild, (type(self), args, {**attributes, **self.additional_info})
 
 
-CALL_ATTRIBUTES = ("method", "url", "attempts", "retry_after", "may_be_done", "remedy")
+CALL_ATTRIBUTES = (
+    *("method", "url", "attempts", "retry_after", "may_be_done", "remedy", "request_id"),
+)
 
 
 class NotFoundError(ClientError, LookupError):

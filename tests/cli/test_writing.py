@@ -175,7 +175,9 @@ def test_many_writes_need_yes_where_nobody_can_be_asked(cnct, connect):
     assert (ran.status, ran.out) == (2, "")
     assert "needs --yes" in ran.err
     assert not writes(connect)
-    assert cnct(*words, stdin=ids(0)).lines == [{"id": "PR-000", "state": "done", "error": None}]
+    assert cnct(*words, stdin=ids(0)).lines == [
+        {"id": "PR-000", "state": "done", "error": None, "request_id": None}
+    ]
 
 
 def test_a_dry_run_shows_the_calls_and_sends_none(cnct, connect):

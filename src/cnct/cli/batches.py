@@ -147,7 +147,8 @@ def _run(session: Session, batch: Batch, body: Any, items: Iterable[Item], many:
 
 def _result(outcome: Outcome[Any], *, creates: bool) -> dict[str, Any]:
     error = None if outcome.error is None else error_text(outcome.error)
-    row = {"id": outcome.id, "state": outcome.state, "error": error}
+    request_id = getattr(outcome.error, "request_id", None)
+    row = {"id": outcome.id, "state": outcome.state, "error": error, "request_id": request_id}
     if creates and is_record(outcome.value):
         row["id"] = outcome.value.get("id", outcome.id)
     return row

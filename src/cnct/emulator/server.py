@@ -31,6 +31,7 @@ from cnct.emulator.service.app import BASE, Service
 from cnct.emulator.service.date_header import DateHeader
 from cnct.emulator.service.hosts import LocalHosts
 from cnct.emulator.service.records import Records
+from cnct.emulator.service.request_ids import RequestIdHeader, request_ids
 from cnct.openapi.shapes import Record, is_record
 from cnct.openapi.sources import safe_location
 from cnct.store import Storage
@@ -108,6 +109,7 @@ class Emulator:
         until = clock.now() if clock else None
         self.clock = clock or Clock()
         self.requests = RequestLog()
+        self._request_ids = request_ids(seed)
         self._allow_hosts = allow_hosts
         self._max_body = max_body
         self._faults = Faults(faults, seed)
@@ -183,7 +185,7 @@ class Emulator:
             strike=self._faults._strike,
             max_body=self._max_body,
         )
-        return self._service.asgi(traffic)
+        return self._service.asgi(Middleware(RequestIdHeader, ids=self._request_ids), traffic)
 
     def insert(self, path: str, *records: dict[str, Any]) -> None:
         """Add records to a collection without a request, as if another user had created them.

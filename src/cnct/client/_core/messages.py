@@ -136,16 +136,24 @@ class TransportError(Exception):
         sent: ``False`` only if the server provably received nothing of the request.
         transient: Whether a retry may succeed. A wrong URL or certificate stays wrong.
         status: Status of the response, if the headers arrived but not the body.
+        headers: Headers of that response.
     """
 
     def __init__(
-        self, cause: Exception, *, sent: bool, transient: bool = True, status: int | None = None
+        self,
+        cause: Exception,
+        *,
+        sent: bool,
+        transient: bool = True,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(type(cause).__name__)  # the message may repeat the API key
         self.cause = cause
         self.sent = sent
         self.transient = transient
         self.status = status
+        self.headers = headers
 
 
 Flow: TypeAlias = Generator[Message, Response, T]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cnct.client._core.messages import Request, Response
+from cnct.client._core.request_ids import request_id_of
 from cnct.client._core.responses import content_of, value_of
 from cnct.exceptions import ClientError
 from cnct.openapi.shapes import is_list
@@ -68,6 +69,7 @@ class Unread(NamedTuple):
                 status_code=self.response.status_code,
                 method=self.request.method,
                 url=self.request.shown_url,
+                request_id=request_id_of(self.request, self.response.headers),
             )
         return Page(rows, self._total())
 

@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from cnct.client._core.messages import Flow, Request, Response
 from cnct.client._core.request_body import Body
+from cnct.client._core.request_ids import request_id_of
 from cnct.client._core.responses import SAFE
 from cnct.client._core.retry import RetryPolicy, retry_flow
 from cnct.exceptions import AmbiguousWriteError, ClientError
@@ -106,6 +107,7 @@ def _error(request: Request, response: Response, reason: str) -> ClientError:
         method=request.method,
         url=request.shown_url,
         may_be_done=may_be_done,
+        request_id=request_id_of(request, response.headers),
     )
 
 

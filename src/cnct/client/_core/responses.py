@@ -12,6 +12,7 @@ from typing import Any
 from cnct.client import garbage
 from cnct.client._core.messages import Request, Response, TransportError
 from cnct.client._core.remedies import failure_text, host_of, status_remedy
+from cnct.client._core.request_ids import request_id_of
 from cnct.client._core.secret import mask_error
 from cnct.exceptions import CALL_ATTRIBUTES, AmbiguousWriteError, ClientError
 from cnct.openapi.shapes import is_list, is_object
@@ -120,6 +121,7 @@ def unreadable(request: Request, response: Response, problem: str) -> ClientErro
         url=request.shown_url,
         body=request.masked(excerpt(content_of(response))),
         may_be_done=request.method not in SAFE,
+        request_id=request_id_of(request, response.headers),
     )
 
 
@@ -202,8 +204,12 @@ def error_of(
         response: The error response.
         **attributes: Further attributes of the exception, such as ``attempts``.
     """
-    attributes |= {"method": request.method, "url": request.shown_url}
     body = _error_body(response)
+    attributes |= {
+        "method": request.method,
+        "url": request.shown_url,
+        "request_id": request_id_of(request, response.headers, body),
+    }
     attributes["remedy"] = status_remedy(
         request,
         response.status_code,
@@ -249,6 +255,7 @@ def failure_of(
         errors=[request.masked(failure_text(request, failure.cause))],
         method=request.method,
         url=request.shown_url,
+        request_id=request_id_of(request, failure.headers),
         **attributes,
     )
 

@@ -192,20 +192,21 @@ def _with_status(
     # A server that asks for a later retry has not processed the request.
     unprocessed = status == _TOO_MANY or (status == _UNAVAILABLE and retry_after is not None)
     may_be_done = not unprocessed and request.method not in SAFE and _may_be_done(status)
+    error = error_of(
+        _error_class(request.method, status, may_be_done),
+        request,
+        response,
+        attempts=attempt,
+        retry_after=retry_after,
+        may_be_done=may_be_done,
+    )
     return _Failure(
-        error_of(
-            _error_class(request.method, status, may_be_done),
-            request,
-            response,
-            attempts=attempt,
-            retry_after=retry_after,
-            may_be_done=may_be_done,
-        ),
+        error,
         status in policy.statuses
         and (unprocessed or policy.repeats(request.method))
         and (retry_after or 0.0) <= policy.max_retry_after
         and body.can_be_sent_again(sent=True),
-        f"status {status}",
+        f"status {status}" + (f", request id {error.request_id}" if error.request_id else ""),
     )
 
 

@@ -123,7 +123,7 @@ class Adapter(HTTPAdapter):
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         exchange = current_exchange()
         exchange.status = resp.status
-        headers = resp.headers
+        exchange.headers = headers = resp.headers
         body = ResponseBody(
             resp.status,
             headers.get("Content-Type", ""),

@@ -179,7 +179,7 @@ class DirectConnection(asyncio.Protocol):
     def _feed(self, head: Head, pieces: list[bytes]) -> None:
         if self._body is None:
             self._exchange.status = head.status
-            self.headers = headers = httpx2.Headers(head.headers)
+            self.headers = self._exchange.headers = headers = httpx2.Headers(head.headers)
             kind, encoding = headers.get("Content-Type", ""), headers.get("Content-Encoding", "")
             self._body = ResponseBody(head.status, kind, encoding, self._exchange.limits)
         for piece in pieces:

@@ -130,7 +130,7 @@ def _proxy(url: str, context: ssl.SSLContext) -> httpcore2.Proxy:
 
 def _response(response: Any, exchange: Exchange) -> httpx2.Response:
     """Return the response with a body that we decompress, not httpx2."""
-    headers = httpx2.Headers(response.headers)
+    headers = exchange.headers = httpx2.Headers(response.headers)
     encoding = headers.get("Content-Encoding", "")
     if encoding:
         del headers["Content-Encoding"]

@@ -65,17 +65,15 @@ def _failure(
 ) -> TransportError:
     """Classify an error: may the server have received the request, and may a retry succeed?"""
     if isinstance(error, BodyError):
-        return TransportError(error, sent=True, transient=error.transient, status=exchange.status)
+        return TransportError(error, sent=True, transient=error.transient, **exchange.received)
     if isinstance(error, _UnexpectedError) and isinstance(error.__cause__, Exception):
         cause = error.__cause__
         transient = isinstance(cause, OSError)
-        return TransportError(
-            cause, sent=exchange.sent, transient=transient, status=exchange.status
-        )
+        return TransportError(cause, sent=exchange.sent, transient=transient, **exchange.received)
     transient = isinstance(error, httpx2.TransportError) and not isinstance(error, _PERMANENT)
     transient = transient and not _is_certificate_error(error)
     sent = exchange.sent or not isinstance(error, _UNSENT)
-    return TransportError(error, sent=sent, transient=transient, status=exchange.status)
+    return TransportError(error, sent=sent, transient=transient, **exchange.received)
 
 
 def _is_certificate_error(error: BaseException | None) -> bool:

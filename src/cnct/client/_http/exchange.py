@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 from cnct.client._core.messages import Limits
+
+
+class Received(TypedDict):
+    """The part of an incomplete response that an error keeps; see `TransportError`."""
+
+    status: int | None
+    headers: Mapping[str, str] | None
 
 
 class Exchange:
@@ -18,12 +26,14 @@ class Exchange:
     Attributes:
         sent: Whether any byte of the request may have reached the server.
         status: Status of the response, once its headers are complete.
+        headers: The headers.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.sent = False
         self.status: int | None = None
+        self.headers: Mapping[str, str] | None = None
         self._token: Any = None
 
     def __enter__(self) -> Self:
@@ -34,6 +44,11 @@ class Exchange:
     def __exit__(self, *_: object) -> None:
         """Restore the previous attempt."""
         _current.reset(self._token)
+
+    @property
+    def received(self) -> Received:
+        """The part of the response that an error keeps."""
+        return {"status": self.status, "headers": self.headers}
 
     def left(self, timeout: float | None) -> float | None:
         """Return a timeout, shortened to the time until the deadline.

@@ -6,6 +6,9 @@ import logging
 import time
 
 from cnct.client._core.messages import Pause, Request, Response
+from cnct.client._core.request_ids import request_id_of
+
+_FIRST_ERROR = 400
 
 logging.getLogger("cnct").addHandler(logging.NullHandler())
 _http = logging.getLogger("cnct.http")
@@ -15,9 +18,12 @@ _retry = logging.getLogger("cnct.retry")
 def log_response(request: Request, response: Response, start: float) -> None:
     """Log a response and the time since ``start``, a value of `time.perf_counter`."""
     if _http.isEnabledFor(logging.DEBUG):
+        failed = response.status_code >= _FIRST_ERROR
+        request_id = request_id_of(request, response.headers) if failed else None
         milliseconds = (time.perf_counter() - start) * 1000
         call = f"{request.method} {request.shown_url}"
-        _http.debug("%s: %s in %.0f ms", call, response.status_code, milliseconds)
+        about = f", request id {request_id}" if request_id else ""
+        _http.debug("%s: %s in %.0f ms%s", call, response.status_code, milliseconds, about)
 
 
 def log_failure(request: Request, error: Exception) -> None:

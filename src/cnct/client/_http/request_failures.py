@@ -32,12 +32,10 @@ _UNSENT = (
 def failure_of(error: requests.RequestException | BodyError, exchange: Exchange) -> TransportError:
     """Classify an error: may the server have received the request, and may a retry succeed?"""
     if isinstance(error, BodyError):
-        return TransportError(error, sent=True, transient=error.transient, status=exchange.status)
+        return TransportError(error, sent=True, transient=error.transient, **exchange.received)
     if isinstance(error, UnclassifiedError) and isinstance(error.__cause__, Exception):
         cause, temporary = error.__cause__, isinstance(error.__cause__, OSError)
-        return TransportError(
-            cause, sent=exchange.sent, transient=temporary, status=exchange.status
-        )
+        return TransportError(cause, sent=exchange.sent, transient=temporary, **exchange.received)
     reason: object = error.args[0] if error.args else None
     if isinstance(reason, MaxRetryError):
         reason = reason.reason
@@ -51,7 +49,7 @@ def failure_of(error: requests.RequestException | BodyError, exchange: Exchange)
         error,
         sent=not unsent,
         transient=isinstance(error, _TRANSIENT),
-        status=exchange.status,
+        **exchange.received,
     )
 
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cnct.emulator.faults.fault import Fault
 from cnct.emulator.service import api_errors
+from cnct.emulator.service.request_ids import request_id_in
 
 # Bounded, since a service may run for days.
 _MOST_REQUESTS = 10_000
@@ -35,6 +36,7 @@ class ServedRequest:
         body: Body as sent.
         status: HTTP status of the response, ``None`` if none was sent.
         faults: Faults that were applied.
+        request_id: The id in ``X-Request-Id`` of the response.
     """
 
     method: str
@@ -44,6 +46,7 @@ class ServedRequest:
     body: bytes
     status: int | None = None
     faults: tuple[Fault, ...] = ()
+    request_id: str = ""
 
     def json(self) -> Any:
         """Decode the body."""
@@ -119,6 +122,7 @@ class Traffic:
             headers=Headers(scope=scope),
             body=bytes(body),
             faults=tuple(self._strike(scope["method"], path)),
+            request_id=request_id_in(scope),
         )
         self._log.append(served)
 
