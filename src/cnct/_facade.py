@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnct.exceptions import (
         AmbiguousWriteError,
         BatchError,
+        ChangedResourceError,
         ClientError,
         ExportError,
         ImpossibleMockError,
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
         WaitFailed,
         WaitTimeout,
     )
-    from cnct.rows import params
+    from cnct.rows import Difference, FieldChange, diff, params
     from cnct.rql import R
     from cnct.user_warnings import (
         DriftWarning,
@@ -70,11 +71,14 @@ __all__ = [
     "AmbiguousWriteError",
     "AsyncConnectClient",
     "BatchError",
+    "ChangedResourceError",
     "ClientError",
     "ConnectClient",
+    "Difference",
     "DriftWarning",
     "ExportError",
     "ExportWarning",
+    "FieldChange",
     "FullScanWarning",
     "ImpossibleMockError",
     "InstallationWarning",
@@ -113,6 +117,7 @@ __all__ = [
     "WaitFailed",
     "WaitTimeout",
     "__version__",
+    "diff",
     "params",
 ]
 
@@ -130,7 +135,7 @@ _CLIENT = frozenset(
         "Summary",
     }
 )
-_ROWS = frozenset({"params"})
+_ROWS = frozenset({"Difference", "FieldChange", "diff", "params"})
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,7 @@ Exception
 │   ├── SpecError               the document cannot be read            (also ValueError)
 │   ├── SettingsError           a setting, profile or key is unusable  (also ValueError)
 │   ├── NotOneError             none or several where one was expected (also LookupError)
+│   ├── ChangedResourceError    the resource has moved, not written
 │   ├── WaitError               a wait that ended without its condition
 │   │   ├── WaitTimeout         the time was up                        (also TimeoutError)
 │   │   └── WaitFailed          the resource has failed
@@ -172,6 +173,24 @@ class NotOneError(ClientError, LookupError):
         """Number of resources; if the server gave no total, 2 stands for 2 or more."""
         count: int = self.additional_info["count"]
         return count
+
+
+class ChangedResourceError(ClientError):
+    """A resource has changed since it was read, so the write was not made.
+
+    The message lists the first differences. ``status_code`` is 412 if the server refused the write
+    (``If-Match``), and otherwise ``None``: nothing was sent.
+    """
+
+    @property
+    def row(self) -> Any:
+        """The resource as it is now; ``None`` if it could not be read."""
+        return self.additional_info["row"]
+
+    @property
+    def difference(self) -> Any:
+        """The `cnct.Difference` between the row as read before, and the row as it is now."""
+        return self.additional_info["difference"]
 
 
 class WaitError(ClientError):

@@ -3,6 +3,7 @@
 from cnct.exceptions import (
     AmbiguousWriteError,
     BatchError,
+    ChangedResourceError,
     ClientError,
     ExportError,
     ImpossibleMockError,
@@ -43,6 +44,7 @@ from cnct.user_warnings import (
 __all__ = [
     "AmbiguousWriteError",
     "BatchError",
+    "ChangedResourceError",
     "ClientError",
     "DriftWarning",
     "ExportError",
