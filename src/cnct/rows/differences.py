@@ -1,4 +1,4 @@
-"""Finds what differs between rows, and the smallest payload of it. Makes no calls."""
+"""Finds the differences between rows, and the smallest payload of them. Makes no calls."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def diff(
 def changes_of(
     payload: Mapping[str, Any], row: Mapping[str, Any], fields: Fields | None = None
 ) -> Difference:
-    """Return what an update with a payload would change in a row; falsy if nothing.
+    """Return the changes that an update with a payload would make to a row; falsy if none.
 
     Compared as by `diff`, but only the fields that the payload has: others stay as they are. So do
     parameters (lists named ``params``) that the payload does not have; of other lists, the payload
