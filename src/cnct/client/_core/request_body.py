@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ from cnct.client._core.placeholders import refuse_placeholders
 from cnct.openapi.shapes import is_object
 
 JSON = "application/json"
+
+PIECE = 256 << 10
+"""Bytes of a file that are read and sent at once."""
 
 
 class Body:
@@ -27,7 +31,7 @@ class Body:
         self._read_when_prepared = bool(kwargs.get("files"))
         for part in _parts(kwargs):
             if _is_stream(part):
-                position = _position(part)
+                position = position_of(part)
                 if position is None:
                     self._has_one_shot_part = True
                 else:
@@ -90,7 +94,17 @@ def _parts(kwargs: Mapping[str, Any]) -> Iterator[Any]:
         yield value[1] if isinstance(value, tuple | list) else value
 
 
-def _position(stream: Any) -> int | None:
+def file_name(stream: Any) -> str | None:
+    """Return the last part of the name of a file; ``None`` if the file has no name."""
+    name = getattr(stream, "name", None)
+    if isinstance(name, bytes):
+        name = os.fsdecode(name)
+    if not isinstance(name, str) or name[:1] in ("", "<"):
+        return None
+    return os.path.basename(name)  # noqa: PTH119 - as requests does
+
+
+def position_of(stream: Any) -> int | None:
     """Return the position of a stream, ``None`` if the stream cannot seek."""
     try:
         position: int = stream.tell()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Any, Protocol
 
+from cnct.client._core.body_errors import BodyError
 from cnct.client._core.messages import JsonLimit, Limits
 from cnct.client._core.responses import is_json
 
@@ -18,19 +19,6 @@ _PIECE = 1 << 20  # bytes decompressed at once
 _FIRST_ERROR = 400
 _ENCODING_LAYERS = 5
 _HEADER = 2  # bytes of a zlib header (RFC 1950)
-
-
-class BodyError(Exception):
-    """A body that cannot be used; the message names the problem.
-
-    Args:
-        message: The problem.
-        transient: Whether another attempt may succeed.
-    """
-
-    def __init__(self, message: str, *, transient: bool = False) -> None:
-        super().__init__(message)
-        self.transient = transient
 
 
 class _Decoder(Protocol):

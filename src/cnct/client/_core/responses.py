@@ -10,6 +10,7 @@ from traceback import clear_frames
 from typing import Any
 
 from cnct.client import garbage
+from cnct.client._core.body_errors import SourceError
 from cnct.client._core.messages import Request, Response, TransportError
 from cnct.client._core.remedies import failure_text, host_of, status_remedy
 from cnct.client._core.request_ids import request_id_of
@@ -248,7 +249,10 @@ def failure_of(
     mask_error(failure.cause, request.secret)
     reason, host = type(failure.cause).__name__, host_of(request)
     status = status_text(failure.status)
-    problem = f"Incomplete response {status}" if status else "No response"
+    if isinstance(failure.cause, SourceError):
+        problem = "The body was not sent to its end" if failure.sent else "Not sent"
+    else:
+        problem = f"Incomplete response {status}" if status else "No response"
     return kind(
         f"{host}: {problem} ({reason})",
         failure.status,

@@ -28,6 +28,9 @@ _FIRST_ERROR = 400
 _FIRST_SERVER_ERROR = 500
 _LONGEST = 1e9  # seconds; more would exceed what the system can sleep
 _NOT_FOUND = 404
+_SPENT = (
+    "There was no retry, since the body can be read only once: pass bytes, or a file that can seek"
+)
 
 
 class RetryPolicy:
@@ -91,12 +94,14 @@ class _Failure(NamedTuple):
         retryable: Whether the policy allows a retry.
         reason: Text for the log.
         cause: The HTTP library's error, if there was no response.
+        is_spent: Whether the body cannot be read again.
     """
 
     error: ClientError
     retryable: bool
     reason: str
     cause: Exception | None = None
+    is_spent: bool = False
 
 
 def retry_flow(
@@ -139,6 +144,9 @@ def retry_flow(
         late = last_retry is not None and time.monotonic() + wait > last_retry
         if attempt > max_retries or late or not failure.retryable:
             raise failure.error from failure.cause
+        if failure.is_spent:
+            failure.error.remedy = ". ".join(filter(None, (failure.error.remedy, _SPENT)))
+            raise failure.error from failure.cause
         call = f"{request.method} {request.shown_url}"
         progress = f"try {attempt} of {max_retries + 1}, next in {wait:.1f} s"
         yield Pause(wait, f"{call}: {failure.reason}, {progress}")
@@ -176,11 +184,10 @@ def _without_response(
         failure.message = f"The deadline of {request.limits.deadline:g} s passed: {failure.message}"
     return _Failure(
         failure,
-        error.transient
-        and (not error.sent or policy.repeats(request.method))
-        and body.can_be_sent_again(sent=error.sent),
+        error.transient and (not error.sent or policy.repeats(request.method)),
         type(error.cause).__name__,
         error.cause,
+        not body.can_be_sent_again(sent=error.sent),
     )
 
 
@@ -204,9 +211,9 @@ def _with_status(
         error,
         status in policy.statuses
         and (unprocessed or policy.repeats(request.method))
-        and (retry_after or 0.0) <= policy.max_retry_after
-        and body.can_be_sent_again(sent=True),
+        and (retry_after or 0.0) <= policy.max_retry_after,
         f"status {status}" + (f", request id {error.request_id}" if error.request_id else ""),
+        is_spent=not body.can_be_sent_again(sent=True),
     )
 
 

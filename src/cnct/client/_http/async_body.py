@@ -1,4 +1,4 @@
-"""Encodes request bodies for httpx2, byte for byte as requests does."""
+"""Encodes request bodies for httpx2, byte for byte as the synchronous driver does."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from cnct.client._http.in_threads import in_thread
 
 Content = bytes | str | AsyncIterable[bytes]
 
-_CHUNK = 1 << 20  # bytes of a file read at once
+_CHUNK = 1 << 20  # bytes of a file of unknown length read at once
 _END: Any = object()
 
 
-async def prepared(data: Any, files: Any) -> tuple[Content | None, Mapping[str, str]]:
+async def prepared(
+    data: Any, files: Any, content_type: str = ""
+) -> tuple[Content | None, Mapping[str, str]]:
     """Return a request body and its headers; without data and files, ``None`` and no headers.
 
     Args:
         data: Bytes, text, a file, an iterable of bytes (asynchronous too), or form fields.
         files: Files of a multipart body, in any form that requests accepts.
+        content_type: ``Content-Type`` of the request, if the user has passed one.
+
+    Raises:
+        SourceError: If a file that is read at once cannot be read.
     """
     if data is None and not files:
         return None, {}
@@ -27,7 +33,7 @@ async def prepared(data: Any, files: Any) -> tuple[Content | None, Mapping[str, 
     if hasattr(data, "__aiter__") and not files:
         return data, {}
     # In a thread, since this reads files.
-    body, headers = await in_thread(_prepared, data, files)
+    body, headers = await in_thread(_prepared, data, files, content_type)
     if body is None:
         return None, {}
     if isinstance(body, bytes | str):
@@ -37,13 +43,19 @@ async def prepared(data: Any, files: Any) -> tuple[Content | None, Mapping[str, 
     return _chunks(body), headers
 
 
-def _prepared(data: Any, files: Any) -> tuple[Any, Mapping[str, str]]:
+def _prepared(data: Any, files: Any, content_type: str) -> tuple[Any, Mapping[str, str]]:
     from requests import PreparedRequest  # noqa: PLC0415 - only forms, files and streams need it
     from requests.structures import CaseInsensitiveDict  # noqa: PLC0415 - same
 
+    from cnct.client._http.multipart import encode_files  # noqa: PLC0415 - same
+
+    kwargs: dict[str, Any] = {"data": data, "files": files}
+    kwargs["headers"] = {"Content-Type": content_type} if content_type else {}
+    if files or hasattr(data, "read"):
+        encode_files(kwargs)
     request: Any = PreparedRequest()
-    request.headers = CaseInsensitiveDict[str]()
-    request.prepare_body(data, files)
+    request.headers = CaseInsensitiveDict[str](kwargs["headers"])
+    request.prepare_body(kwargs["data"], None)
     return request.body, request.headers
 
 

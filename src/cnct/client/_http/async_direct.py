@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 import httpcore2
 import httpx2
 
-from cnct.client._core.response_body import BodyError, ResponseBody
+from cnct.client._core.body_errors import BodyError
+from cnct.client._core.response_body import ResponseBody
 from cnct.client._http.async_request import Encoded, encoded
 from cnct.client._http.async_streams import HANDSHAKE, is_readable, received_before
 from cnct.client._http.exchange import current_exchange

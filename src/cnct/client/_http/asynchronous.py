@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
+from cnct.client._core.body_errors import BodyError, SourceError
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import (
     Flow,
@@ -25,7 +26,6 @@ from cnct.client._core.messages import (
 )
 from cnct.client._core.movable_clock import MovableClock
 from cnct.client._core.request_body import JSON, encoded_json
-from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._core.timeouts import as_pair
 from cnct.client._http.async_body import prepared
@@ -65,7 +65,8 @@ def _failure(
 ) -> TransportError:
     """Classify an error: may the server have received the request, and may a retry succeed?"""
     if isinstance(error, BodyError):
-        return TransportError(error, sent=True, transient=error.transient, **exchange.received)
+        sent = exchange.sent or not isinstance(error, SourceError)
+        return TransportError(error, sent=sent, transient=error.transient, **exchange.received)
     if isinstance(error, _UnexpectedError) and isinstance(error.__cause__, Exception):
         cause = error.__cause__
         transient = isinstance(cause, OSError)
@@ -215,13 +216,14 @@ class AsyncDriver:
         if kwargs:
             raise TypeError(f"{min(kwargs)!r} is no argument of an async call: use {_ARGUMENTS}")
         if payload is None:
-            content, content_headers = await prepared(data, files)
+            content_type = headers.get("Content-Type", "")
+            content, content_headers = await prepared(data, files, content_type)
         else:
-            content, content_headers = encoded_json(payload), {"Content-Type": JSON}
+            content_type = headers.get("Content-Type", JSON)
+            content, content_headers = encoded_json(payload), {"Content-Type": content_type}
         if content_headers:
             headers = headers.copy()
-            for name, value in content_headers.items():
-                headers.setdefault(name, value)
+            headers.update(content_headers)
         is_foreign = current_exchange().limits.is_foreign
         cookies = client.cookies if len(client.cookies) and not is_foreign else None
         return httpx2.Request(

@@ -7,8 +7,8 @@ import ssl
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
+from cnct.client._core.body_errors import BodyError, SourceError
 from cnct.client._core.messages import TransportError
-from cnct.client._core.response_body import BodyError
 from cnct.client._http.exchange import Exchange
 
 _TRANSIENT = (
@@ -32,7 +32,8 @@ _UNSENT = (
 def failure_of(error: requests.RequestException | BodyError, exchange: Exchange) -> TransportError:
     """Classify an error: may the server have received the request, and may a retry succeed?"""
     if isinstance(error, BodyError):
-        return TransportError(error, sent=True, transient=error.transient, **exchange.received)
+        sent = exchange.sent or not isinstance(error, SourceError)
+        return TransportError(error, sent=sent, transient=error.transient, **exchange.received)
     if isinstance(error, UnclassifiedError) and isinstance(error.__cause__, Exception):
         cause, temporary = error.__cause__, isinstance(error.__cause__, OSError)
         return TransportError(cause, sent=exchange.sent, transient=temporary, **exchange.received)

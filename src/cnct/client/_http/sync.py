@@ -20,6 +20,7 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
+from cnct.client._core.body_errors import BodyError
 from cnct.client._core.messages import (
     Flow,
     Message,
@@ -31,7 +32,6 @@ from cnct.client._core.messages import (
 from cnct.client._core.movable_clock import MovableClock
 from cnct.client._core.reader import Reader
 from cnct.client._core.request_body import JSON, encoded_json
-from cnct.client._core.response_body import BodyError
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._http.adapter import Adapter, FlowSession, has_cookies
 from cnct.client._http.exchange import Exchange, current_exchange
@@ -251,6 +251,10 @@ class Driver:
             kwargs["data"] = encoded_json(payload)
             kwargs["headers"] = {"Content-Type": JSON, **kwargs["headers"]}
         try:
+            if kwargs.get("files") or hasattr(kwargs.get("data"), "read"):
+                from cnct.client._http.multipart import encode_files  # noqa: PLC0415 - rarely needed
+
+                encode_files(kwargs)
             return self._send(method, url, kwargs)
         except (requests.RequestException, BodyError):
             raise
