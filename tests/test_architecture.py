@@ -18,10 +18,11 @@ import cnct
 
 ROOT = Path(cnct.__file__).parent
 # From the top, each room knows the ground, itself and those that are listed, lazily or not.
-GROUND = {"exceptions", "user_warnings", "text", "endpoints", "api_keys"}
+GROUND = {"exceptions", "user_warnings", "late", "text", "endpoints", "api_keys"}
 KNOWS = {
     "exceptions": set(),
     "user_warnings": set(),
+    "late": set(),
     "text": set(),
     "endpoints": set(),
     "api_keys": set(),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.retry import RetryPolicy
-from cnct.client.fluent import AsyncConnectClient, ConnectClient
+from cnct.client.fluent import ConnectClient
 from cnct.client.limiter import Limiter
 from cnct.client.logger import RequestLogger
 from cnct.exceptions import (
@@ -15,11 +16,12 @@ from cnct.exceptions import (
     NotFoundError,
     NotYetEvaluatedError,
 )
-from cnct.rql import R
 from cnct.user_warnings import InvalidCallWarning
 
 if TYPE_CHECKING:
+    from cnct.client.async_client import AsyncConnectClient
     from cnct.client.work import Operation, Outcome, Progress, Summary
+    from cnct.rql import R
 
 __all__ = [
     "AmbiguousWriteError",
@@ -40,16 +42,18 @@ __all__ = [
     "Summary",
 ]
 
-_OF_WORK = frozenset({"Operation", "Outcome", "Progress", "Summary"})
+_HOMES = {
+    "AsyncConnectClient": "client.async_client",
+    "R": "rql",
+    **dict.fromkeys(("Operation", "Outcome", "Progress", "Summary"), "client.work"),
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Import a name of the work over resources on first access: most programs only make calls."""
-    if name not in _OF_WORK:
+    """Import a name on first access: a program that makes a call needs none of them."""
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from cnct.client import work  # noqa: PLC0415 - on first access
-
-    return getattr(work, name)
+    return getattr(import_module(f"cnct.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

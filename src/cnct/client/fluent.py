@@ -7,10 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 from cnct.client._core.messages import Request, Response, expecting_json
-from cnct.client._core.paging import Unread
-from cnct.client._core.reader import Reader
 from cnct.client._core.responses import value_of
-from cnct.client.async_client import AsyncConnectClient
 from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.dry_runs import HasDryRun
 from cnct.client.mirrors import HasMirror
@@ -19,7 +16,10 @@ from cnct.client.models import NS, Collection
 if TYPE_CHECKING:
     import requests
 
+    from cnct.client._core.paging import Unread
+    from cnct.client._core.reader import Reader
     from cnct.client._http.threads import Ahead
+    from cnct.client.async_client import AsyncConnectClient
     from cnct.client.work.outcomes import Summary
     from cnct.client.work.settings import Options
     from cnct.client.work.waiting import Wait
@@ -180,6 +180,8 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun, 
             is_checked: Whether another page of the same list has passed the check, so that this
                 request needs none.
         """
+        from cnct.client._core.paging import Unread  # noqa: PLC0415 - one GET needs no pages
+
         request = expecting_json(self._request("GET", path, {**kwargs}, is_checked))
         return Unread(request, self._exchange(request))
 
@@ -265,3 +267,12 @@ class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun, 
     ) -> None:
         """Close the client."""
         self.close()
+
+
+def __getattr__(name: str) -> Any:
+    """Import the asynchronous client on first access."""
+    if name != "AsyncConnectClient":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from cnct.client import async_client  # noqa: PLC0415 - on first access
+
+    return async_client.AsyncConnectClient

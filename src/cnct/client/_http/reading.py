@@ -11,11 +11,12 @@ from contextvars import ContextVar
 from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
-from cnct.client._core.paging import Span, Unread
 from cnct.client._http.living import Living
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    from cnct.client._core.paging import Span, Unread
 
 
 class Breakable(Protocol):

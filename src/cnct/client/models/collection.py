@@ -11,16 +11,19 @@ from cnct.client.models.collection_base import CollectionBase, checked_id, is_mi
 from cnct.client.models.collection_writes import AsyncCollectionWrites, CollectionWrites
 from cnct.client.models.mistakes import answer_mistakes
 from cnct.client.models.noun import HasActions, HasCollections
-from cnct.client.models.picking import Picking
-from cnct.client.models.query import combined
 from cnct.client.models.resource_writes import AsyncResourceWrites, ResourceWrites
-from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
 from cnct.exceptions import ClientError
-from cnct.rql import R
+from cnct.late import late_module
 
 if TYPE_CHECKING:
+    from cnct.client.models import query, resourceset
+    from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
     from cnct.client.work.relations import Relation
     from cnct.client.work.waiting import Condition
+    from cnct.rql import R
+else:  # one GET needs no sets
+    query = late_module("cnct.client.models.query")
+    resourceset = late_module("cnct.client.models.resourceset")
 
 
 class Resource(ResourceWrites, HasActions[Action], HasCollections["Collection"]):
@@ -97,10 +100,12 @@ class Resource(ResourceWrites, HasActions[Action], HasCollections["Collection"])
         Returns:
             A flat dictionary; ``None`` for a field that the resource does not have.
         """
+        from cnct.client.models.picking import Picking  # noqa: PLC0415 - few programs need it
+
         return Picking(self, fields, "values").of_resource(self.get())
 
 
-class Collection(CollectionBase[ResourceSet], CollectionWrites, HasActions[Action]):
+class Collection(CollectionBase["ResourceSet"], CollectionWrites, HasActions[Action]):
     """A collection is a group of operations on a resource."""
 
     def _action_at(self, path: str) -> Action:
@@ -126,11 +131,11 @@ class Collection(CollectionBase[ResourceSet], CollectionWrites, HasActions[Actio
 
     def all(self) -> ResourceSet:
         """Return the set of all resources."""
-        return ResourceSet(self._client, self._path)
+        return resourceset.ResourceSet(self._client, self._path)
 
     def filter(self, *args: str | R, **kwargs: Any) -> ResourceSet:
         """Return the set of the resources that match; see `ResourceSet.filter`."""
-        return ResourceSet(self._client, self._path, combined(args, kwargs, self))
+        return resourceset.ResourceSet(self._client, self._path, query.combined(args, kwargs, self))
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield all resources, as `all` does."""
@@ -194,11 +199,13 @@ class AsyncResource(
 
     async def values(self, *fields: str) -> dict[str, Any]:
         """GET the resource and pick fields of it. Async twin of `Resource.values`."""
+        from cnct.client.models.picking import Picking  # noqa: PLC0415 - few programs need it
+
         return Picking(self, fields, "values").of_resource(await self.get())
 
 
 class AsyncCollection(
-    CollectionBase[AsyncResourceSet], AsyncCollectionWrites, HasActions[AsyncAction]
+    CollectionBase["AsyncResourceSet"], AsyncCollectionWrites, HasActions[AsyncAction]
 ):
     """Async twin of `Collection`."""
 
@@ -225,11 +232,13 @@ class AsyncCollection(
 
     def all(self) -> AsyncResourceSet:
         """Return the set of all resources."""
-        return AsyncResourceSet(self._client, self._path)
+        return resourceset.AsyncResourceSet(self._client, self._path)
 
     def filter(self, *args: str | R, **kwargs: Any) -> AsyncResourceSet:
         """Return the set of the resources that match; see `ResourceSet.filter`."""
-        return AsyncResourceSet(self._client, self._path, combined(args, kwargs, self))
+        return resourceset.AsyncResourceSet(
+            self._client, self._path, query.combined(args, kwargs, self)
+        )
 
     def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
         """Yield all resources, as `all` does."""

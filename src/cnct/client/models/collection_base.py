@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cnct.client._core.urls import segment
-from cnct.client.models.known_fields import HasFields
+from cnct.client.models.has_fields import HasFields
 from cnct.client.models.noun import STEPS_WITHOUT_IO
-from cnct.client.models.refinement import Refinable
 from cnct.exceptions import ClientError
 
-SetT = TypeVar("SetT", bound=Refinable)
+if TYPE_CHECKING:
+    from cnct.client.models.refinement import Refinable
+
+SetT = TypeVar("SetT", bound="Refinable")
 
 _NOT_FOUND = 404
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
-from cnct.client.models.noun import Node
 from cnct.exceptions import UnknownNameError
 from cnct.rql import R
 from cnct.rql.answers import comparison, unseen
@@ -24,42 +23,6 @@ if TYPE_CHECKING:
 _METHODS = {"in": ("in_", "oneof")}
 _OPERATORS = frozenset({"in_", *OPERATORS} - {"in"})
 _MOST_NAMES = 100  # in a repr
-
-
-class HasFields(Node):
-    """A node that lists rows: a collection or a set."""
-
-    _client: Any
-
-    _refinements = frozenset(
-        {
-            "concurrency",
-            "configure",
-            "filter",
-            "limit",
-            "order_by",
-            "overlap",
-            "search",
-            "select",
-            "[:]",
-        }
-    )
-    """Methods that return a set of the same list: completion needs none of their arguments."""
-
-    @property
-    def fields(self) -> KnownFields | R:
-        """The fields of the rows, for conditions: ``fields.product.name.ilike("*saas*")``.
-
-        With a document at hand, names complete at a prompt and unknown ones are refused; otherwise
-        this is ``R()``.
-        """
-        fields = self._field_names()
-        return KnownFields(fields, self._path) if fields else R()
-
-    def _field_names(self) -> Mapping[str, FilterField]:
-        """Return the fields by name; none where the document is not at hand."""
-        fields: Mapping[str, FilterField] = self._client._fields_at(self._path)
-        return fields
 
 
 def _is_same(fields: KnownFields, other: object) -> bool:

@@ -19,7 +19,7 @@ from cnct.rql.url import to_wire
 
 if TYPE_CHECKING:
     from cnct.client.base_client import BaseClient
-    from cnct.client.models.known_fields import HasFields
+    from cnct.client.models.has_fields import HasFields
 
 
 class Query:

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import Any, TypeVar
 
 from cnct.client._core.arguments import checked_bool, checked_int
-from cnct.client.models.known_fields import HasFields
+from cnct.client.models.has_fields import HasFields
 from cnct.client.models.query import Query, combined, signed_fields
 from cnct.rql import R
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from abc import abstractmethod
@@ -77,6 +76,8 @@ class SetWork(SetBase):
         """Return options with the name of an action and its payload for the journal."""
         if options.get("name") is not None or options.get("journal") is None:
             return options
+        import hashlib  # noqa: PLC0415 - not at import
+
         from cnct.client.work.settings import Settings  # noqa: PLC0415 - not at import
 
         if callable(payload):
