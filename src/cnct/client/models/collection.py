@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn, overload
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 from cnct.client._core.urls import MAX_URL_BYTES
 from cnct.client.models.action import Action, AsyncAction
@@ -18,8 +18,10 @@ from cnct.late import late_module
 if TYPE_CHECKING:
     from cnct.client.models import query, resourceset
     from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
+    from cnct.client.models.sync_plans import AsyncSyncPlan, SyncPlan
     from cnct.client.work.relations import Relation
     from cnct.client.work.waiting import Condition
+    from cnct.rows.keyed import By
     from cnct.rql import R
 else:  # one GET needs no sets
     query = late_module("cnct.client.models.query")
@@ -155,6 +157,16 @@ class Collection(CollectionBase["ResourceSet"], CollectionWrites, HasActions[Act
         """Return the relation of all resources to the rows of a set; see `ResourceSet.on`."""
         return self.all().on(field, key, one=one, max_url_bytes=max_url_bytes)
 
+    def sync(
+        self,
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        by: By,
+        delete: bool | Literal["all"] = False,
+    ) -> SyncPlan:
+        """Compare rows with all resources, and return a plan; see `ResourceSet.sync`."""
+        return self.all().sync(rows, by=by, delete=delete)
+
 
 class AsyncResource(
     AsyncResourceWrites, HasActions[AsyncAction], HasCollections["AsyncCollection"]
@@ -261,6 +273,16 @@ class AsyncCollection(
     ) -> Relation[AsyncResourceSet]:
         """Return the relation of all resources to the rows of a set; see `ResourceSet.on`."""
         return self.all().on(field, key, one=one, max_url_bytes=max_url_bytes)
+
+    async def sync(
+        self,
+        rows: Iterable[Mapping[str, Any]] | AsyncIterable[Mapping[str, Any]],
+        *,
+        by: By,
+        delete: bool | Literal["all"] = False,
+    ) -> AsyncSyncPlan:
+        """Compare rows with all resources, and return a plan; see `ResourceSet.sync`."""
+        return await self.all().sync(rows, by=by, delete=delete)
 
 
 answer_mistakes("resource", Resource, AsyncResource)

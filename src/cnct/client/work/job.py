@@ -162,6 +162,10 @@ class Job:
             return [self._known(_without_end(key, item, past.attempts))]
         return [Task(key, item, past.attempts)]
 
+    def forget(self, key: Id) -> None:
+        """Forget the outcome of an earlier run: a plan that is newer than the journal decides."""
+        self._past.pop(key, None)
+
     def leftovers(self) -> Iterator[Task | Outcome[Any]]:
         """Yield tasks or outcomes for calls without an end whose resource was not read again."""
         for key, past in list(self._past.items()):

@@ -1,0 +1,135 @@
+"""Compares rows with the resources of a set, as these are read. No I/O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from cnct.client.work.outcomes import Id
+from cnct.client.work.planned import PlannedChange
+from cnct.exceptions import NotOneError
+from cnct.openapi.shapes import Record, is_object
+from cnct.rows.compared_fields import Fields
+from cnct.rows.differences import changes_of
+from cnct.rows.keyed import KeyedRows, RowKey
+from cnct.text import clean
+
+
+class Comparison:
+    """Collects the changes that make a set of resources equal to rows.
+
+    Args:
+        key: The key.
+        rows: The rows.
+        fields: The fields that a write can set; ``None`` for all but those that servers set.
+        place: Path of the collection, for messages.
+        deletes: Whether resources that no row has are deleted.
+
+    Attributes:
+        update: Resources that differ from their rows.
+        delete: Resources to delete.
+        same: Resources that are equal to their rows.
+        extra: Resources that no row has, and that stay.
+    """
+
+    def __init__(
+        self, key: RowKey, rows: KeyedRows, fields: Fields | None, place: str, *, deletes: bool
+    ) -> None:
+        self._key = key
+        self._rows = rows.by_key
+        self._fields = fields
+        self._place = place
+        self._deletes = deletes
+        self._ids: dict[str, Id] = {}  # of the resources with a row
+        self._without_key = 0
+        self._count = 0
+        self.update: list[PlannedChange] = []
+        self.delete: list[PlannedChange] = []
+        self.same: list[PlannedChange] = []
+        self.extra: list[PlannedChange] = []
+
+    def add(self, resources: Iterable[Any]) -> None:
+        """Compare a page of resources.
+
+        Raises:
+            NotOneError: If two resources have the key of one row.
+            TypeError: If a key is neither text nor an int.
+            ValueError: If a resource has no id.
+        """
+        for resource in resources:
+            self._count += 1
+            resource_id = resource.get("id") if is_object(resource) else None
+            if not isinstance(resource_id, str | int):
+                raise ValueError(
+                    f"The resources of {self._place} have no ids by which they can be changed"
+                )
+            key = self._key.of(resource, clean(f"{self._place} {resource_id}"))
+            self._without_key += key is None
+            row = None if key is None else self._rows.get(key)
+            if key is None or row is None:
+                self._add_extra(key, resource_id, resource)
+            else:
+                self._check_single(key, resource_id)
+                self._add_matched(key, resource_id, resource, row)
+
+    def _check_single(self, key: str, resource_id: Id) -> None:
+        first = self._ids.get(key)
+        if first is None:
+            self._ids[key] = resource_id
+            return
+        ids = f"{first} and {resource_id}" if first != resource_id else f"{first}, listed twice"
+        raise NotOneError(
+            clean(
+                f"Two resources of {self._place} have the key {key!r} ({self._key.text}): {ids}. "
+                "Change or delete one of them, filter the set, or pass several fields as by="
+            ),
+            count=2,
+        )
+
+    def _add_matched(self, key: str, resource_id: Id, resource: Record, row: Record) -> None:
+        row = self._key.aligned(row, resource)
+        if changes_of(row, resource, self._fields):
+            text = _text(resource)
+            change = PlannedChange("update", key, resource_id, row, text, self._fields)
+            self.update.append(change)
+        else:
+            self.same.append(PlannedChange("same", key, resource_id))
+
+    def _add_extra(self, key: str | None, resource_id: Id, resource: Record) -> None:
+        if self._deletes and key is not None:
+            change = PlannedChange("delete", key, resource_id, None, _text(resource))
+            self.delete.append(change)
+        else:
+            self.extra.append(PlannedChange("extra", key or "", resource_id))
+
+    def missing(self) -> list[PlannedChange]:
+        """Return the creates: the rows without a resource.
+
+        Raises:
+            ValueError: If no resource has a key, most likely since the list has no such field; or
+                if the payload of a row would not have the row's key.
+        """
+        if self._count and self._without_key == self._count and self._key.fields:
+            raise ValueError(
+                f"None of the {self._count:,} resources of {self._place} has a value of "
+                f"{self._key.text}: name another field as by=, or add a hidden one with select()"
+            )
+        return [self._new(key, row) for key, row in self._rows.items() if key not in self._ids]
+
+    def _new(self, key: str, row: Record) -> PlannedChange:
+        change = PlannedChange("create", key, None, row, b"", self._fields)
+        payload = change.payload or {}
+        if self._key.fields and self._key.of(payload, "") != key:
+            raise ValueError(
+                clean(
+                    f"{self._place} has no resource with the key {key!r}, and a new one would not "
+                    f"have this key, since the server sets {self._key.text}: leave the row out, or "
+                    "name another field as by="
+                )
+            )
+        return change
+
+
+def _text(resource: Record) -> bytes:
+    return json.dumps(resource, ensure_ascii=False, separators=(",", ":")).encode()

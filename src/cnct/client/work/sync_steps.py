@@ -1,0 +1,148 @@
+"""The steps that apply a plan: which changes are due, and whether a resource moved meanwhile.
+
+Does no I/O: `still_due` yields the reads that a driver makes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from typing import Any, TypeAlias
+
+from cnct.client.work.job import BARRIER, Entry, Job, is_ambiguous
+from cnct.client.work.planned import PlannedChange
+from cnct.exceptions import AmbiguousWriteError, ChangedResourceError
+from cnct.rows.differences import Difference, diff
+from cnct.rows.keyed import RowKey
+from cnct.text import clean
+
+_MOST_FIELDS = 5  # in a message
+
+Reads: TypeAlias = Generator[Callable[[], Any], Any, PlannedChange | None]
+"""Yields reads; the driver makes each, and sends the result."""
+
+
+class Ledger:
+    """The changes of a plan that were sent. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._done: set[str] = set()
+        self._doubtful: set[str] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def turn(self) -> Generator[None]:
+        """Hold the plan while it is applied.
+
+        Raises:
+            RuntimeError: If another thread or task is applying the plan.
+        """
+        if not self._lock.acquire(blocking=False):
+            raise RuntimeError("The plan is being applied already: wait for that")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def is_due(self, change: PlannedChange) -> bool:
+        """Return whether a change was not made."""
+        return label(change) not in self._done
+
+    @contextmanager
+    def sending(self, change: PlannedChange) -> Generator[None]:
+        """Keep the outcome of the call for a change.
+
+        Raises:
+            AmbiguousWriteError: If an earlier call may have created the resource.
+        """
+        name = label(change)
+        if name in self._doubtful:
+            raise AmbiguousWriteError(
+                "An earlier apply() does not know how this create ended, so it is not sent again. "
+                "A new plan finds the resource by its key"
+            )
+        try:
+            yield
+        except BaseException as error:
+            if change.verb == "create" and is_ambiguous(error):
+                self._doubtful.add(name)
+            raise
+        self._done.add(name)
+
+
+def label(change: PlannedChange) -> str:
+    """Return the id of a change's outcome, also in a journal."""
+    return f"{change.verb} {change.id if change.verb == 'delete' else change.key}"
+
+
+def due_entries(
+    job: Job, phases: tuple[list[PlannedChange], ...], ledger: Ledger
+) -> Iterator[Entry]:
+    """Yield the changes that are not made yet, each phase after the calls of the one before.
+
+    The plan is newer than a journal. Only creates that an earlier run made, and that the list may
+    not have had yet, are not repeated.
+    """
+    for changes in phases:
+        for change in filter(ledger.is_due, changes):
+            if change.verb != "create":
+                job.forget(label(change))
+            yield from job.admit(change)
+        yield BARRIER
+
+
+def still_due(
+    change: PlannedChange, resources: Any, key: RowKey, present: Collection[str] | None
+) -> Reads:
+    """Read the resource of a change again, and return the change if it is still due.
+
+    Args:
+        change: The change.
+        resources: The set that was compared.
+        key: The key.
+        present: Keys of the resources, as just read; ``None`` to look for the key of a create.
+
+    Returns:
+        The change; ``None`` if the resource is already equal to its row.
+
+    Raises:
+        ChangedResourceError: If the resource changed, left the set, or was created meanwhile.
+    """
+    if change.verb == "create":
+        row = None
+        if present is None:
+            row = yield resources._with_key(key.filters(change.row or {})).first
+        is_present = change.key in (present or ())
+        if is_present or (row is not None and key.of(row, change.key) == change.key):
+            raise _changed(change, resources, "was created after the plan was made", row)
+        return change
+    row = yield resources._matching(change.id).first
+    if row is None:
+        row = yield partial(resources._client.get, resources._at_id(change.id))  # or a 404
+        raise _changed(change, resources, "is no longer in the set that was compared", row)
+    if change.verb == "update" and not change._changes_in(row):
+        return None
+    difference = diff(change.resource or {}, row)
+    if difference:
+        raise _changed(change, resources, "was changed after the plan was made", row, difference)
+    return change
+
+
+def _changed(
+    change: PlannedChange,
+    resources: Any,
+    problem: str,
+    row: Any,
+    difference: Difference | None = None,
+) -> ChangedResourceError:
+    place = resources._path if change.id is None else resources._at_id(change.id)
+    fields = "; ".join(map(str, islice(difference or (), _MOST_FIELDS)))
+    text = f"The resource with the key {change.key!r} {problem}{': ' if fields else ''}{fields}"
+    return ChangedResourceError(
+        clean(f"Not sent: {text}. Make a new plan ({place})"),
+        row=row,
+        difference=difference or Difference(),
+    )

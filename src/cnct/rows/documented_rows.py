@@ -1,0 +1,95 @@
+"""Prepares rows for writes by the document: refuses unknown fields, and reads numbers from text.
+
+Knows one collection; makes no calls.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cnct.openapi import OpenAPISpecs, schemas
+from cnct.openapi.plain_schemas import plain
+from cnct.openapi.row_schemas import RowSchemas
+from cnct.openapi.shapes import Record, as_record, is_record
+from cnct.openapi.tree import shape
+from cnct.text import clean, did_you_mean
+
+_INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+_BOOLEANS = {"true": True, "false": False}
+
+
+class DocumentedRows:
+    """The fields of a collection's rows, according to the document.
+
+    Args:
+        specs: The document, loaded.
+        path: Path of the collection.
+        is_strict: Whether unknown fields are errors.
+
+    Attributes:
+        names: Names of the fields; empty if the document does not describe them.
+    """
+
+    def __init__(self, specs: OpenAPISpecs, path: str, *, is_strict: bool) -> None:
+        self._is_strict = is_strict
+        row_schemas, template = RowSchemas(specs), specs.template(path)
+        self._path = path
+        self._resolved: Callable[[Any], Record] = row_schemas.resolved
+        create = specs.operation("POST", path)
+        bodies = [row_schemas.record(shape(template))] if template else []
+        bodies += [as_record(specs.payload(create))] if create else []
+        self._properties: dict[str, Any] = {}
+        for body in bodies:
+            self._properties |= schemas.properties(plain(body, self._resolved))
+        self.names = frozenset(self._properties)
+
+    def read(self, row: Record, place: str) -> Record:
+        """Return a row whose texts are numbers and booleans where the document has these types.
+
+        The cells of a CSV file are texts. Texts that cannot be read so stay.
+
+        Args:
+            row: The row.
+            place: Its place, for the message.
+
+        Raises:
+            ValueError: If the row has a field that the collection does not have.
+        """
+        unknown = next((name for name in row if name not in self.names), None)
+        if self._is_strict and self.names and unknown is not None:
+            raise ValueError(
+                clean(
+                    f"{place} has the field {unknown!r}, which {self._path} does not have "
+                    f"according to the document.{did_you_mean(unknown, self.names)} "
+                    "Clients with validate='off' do not check this"
+                )
+            )
+        return self._typed(row, self._properties)
+
+    def _typed(self, row: Record, properties: Mapping[str, Any]) -> Record:
+        changes: Record = {}
+        for name, value in row.items():
+            if name in properties and isinstance(value, str | dict):
+                schema = plain(properties[name], self._resolved)
+                typed = (
+                    self._typed(value, schemas.properties(schema))
+                    if is_record(value)
+                    else _read(value, schemas.type_name(schema))
+                )
+                if typed is not value:
+                    changes[name] = typed
+        return {**row, **changes} if changes else row
+
+
+def _read(text: str, kind: str) -> Any:
+    """Return a text as a value of a type of the document; the text itself if it is none."""
+    if kind == "integer" and _INTEGER.fullmatch(text):
+        return int(text)
+    if kind == "number" and _NUMBER.fullmatch(text):
+        return float(text) if "." in text else int(text)
+    if kind == "boolean":
+        return _BOOLEANS.get(text.lower(), text)
+    return text

@@ -1,0 +1,265 @@
+"""Keys that match a user's rows with resources: values of fields, or of a function.
+
+Does no I/O, and compares nothing but keys.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+from typing import Any, TypeAlias
+
+from cnct.openapi.shapes import Object, Record, is_array, is_object, is_record
+from cnct.rows.documented_rows import DocumentedRows
+from cnct.text import clean
+
+By: TypeAlias = str | Sequence[str] | Callable[[Any], Any]
+"""A field, with dots for a nested one; several fields; or a function that returns the key."""
+
+_REMEDIES = {
+    "to_dicts": "write frame.to_dicts()",
+    "to_dict": "write frame.to_dict('records')",
+    "to_pylist": "write table.to_pylist()",
+    "read": "read it with csv.DictReader(file) or json.load(file)",
+}
+"""The call that makes dicts, by a method of the object that was passed."""
+_LONGEST = 60  # characters of a wrong row in a message
+
+
+class RowKey:
+    """The key of rows and resources, as text: 1 and ``"1"`` are one key.
+
+    Args:
+        by: A field, several fields, or a function.
+
+    Attributes:
+        fields: Names of the fields; empty for a function.
+
+    Raises:
+        TypeError: If ``by`` is none of these.
+        ValueError: If a name is empty, or there is none.
+    """
+
+    def __init__(self, by: By) -> None:
+        self._function = by if callable(by) else None
+        self.fields: tuple[str, ...] = () if callable(by) else _names(by)
+
+    @property
+    def text(self) -> str:
+        """The fields, or the name of the function."""
+        name: str = getattr(self._function, "__qualname__", "a function")
+        return ", ".join(self.fields) or name
+
+    def of(self, row: Object, place: str) -> str | None:
+        """Return the key of a row; ``None`` if a part of the key is missing.
+
+        Args:
+            row: A row or resource.
+            place: Its place, for messages.
+
+        Raises:
+            TypeError: If a part of the key is neither text nor an int.
+            ValueError: If the function fails.
+        """
+        parts = [_part(value, name, place) for name, value in self._values(row, place)]
+        if not all(parts):
+            return None
+        return str(parts[0]) if len(parts) == 1 else json.dumps(parts, ensure_ascii=False)
+
+    def _values(self, row: Object, place: str) -> list[tuple[str, Any]]:
+        if self._function is None:
+            return [(name, value_at(row, name)) for name in self.fields]
+        try:
+            key = self._function(row)
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
+            raise ValueError(clean(f"{place}: the function by= failed: {text}")) from error
+        return [("key", part) for part in (key if is_array(key) and key else (key,))]
+
+    def missing(self, row: Object) -> str:
+        """Return the reason why a row has no key."""
+        for name in self.fields:
+            value = value_at(row, name)
+            if _part(value, name, "") is None:
+                is_there = value is not None or name.split(".")[0] in row
+                return f"{name!r} is {value!r}" if is_there else f"the field {name!r} is missing"
+        return "the function by= returned nothing for it"
+
+    def filters(self, row: Object) -> list[tuple[str, Any]]:
+        """Return names and values of the fields, to filter a list by the key of a row."""
+        return [(name, value_at(row, name)) for name in self.fields]
+
+    def aligned(self, payload: Record, row: Object) -> Record:
+        """Return a payload whose key is written as in the resource with this key."""
+        for name in self.fields:
+            payload = _replaced(payload, name.split("."), value_at(row, name))
+        return payload
+
+
+def value_at(row: Object, name: str) -> Any:
+    """Return the value of a field, through objects; ``None`` if it is missing."""
+    value: Any = row
+    for step in name.split("."):
+        value = value.get(step) if is_object(value) else None
+    return value
+
+
+class KeyedRows:
+    """Rows by their keys, in order.
+
+    Args:
+        key: The key.
+        documented: Checks and reads the rows by the document; ``None`` without one.
+
+    Attributes:
+        by_key: The rows.
+        names: Names of the fields that some row has.
+    """
+
+    def __init__(self, key: RowKey, documented: DocumentedRows | None = None) -> None:
+        self._key = key
+        self._documented = documented
+        self.by_key: dict[str, Record] = {}
+        self.names: set[str] = set()
+
+    def add(self, row: Any) -> None:
+        """Add the next row.
+
+        Raises:
+            TypeError: If the row is no dict, or its key of another type than text or int.
+            ValueError: If the row has no key, that of an earlier row, or an unknown field.
+        """
+        place = f"rows[{len(self.by_key)}]"
+        if not is_object(row):
+            kind, text = type(row).__name__, repr(row)[:_LONGEST]
+            raise TypeError(
+                clean(f"{place} must be a dict of field names and values, not {kind}: {text}")
+            )
+        nested = nested_row(row, place)
+        if self._documented is not None:
+            nested = self._documented.read(nested, place)
+        key = self._key.of(nested, place)
+        if key is None:
+            reason = self._key.missing(nested)
+            raise ValueError(
+                clean(f"{place} has no key, since {reason}: fill it in, or leave the row out")
+            )
+        if key in self.by_key:
+            first = list(self.by_key).index(key)
+            raise ValueError(
+                clean(
+                    f"rows[{first}] and {place} have the same key {key!r} ({self._key.text}): "
+                    "keep one of them, or pass several fields as by="
+                )
+            )
+        self.by_key[key] = nested
+        self.names.update(nested)
+
+    def has(self, name: str) -> bool:
+        """Return whether some row has a value of a field, or the key is made of it."""
+        if name in self._key.fields:
+            return True
+        is_possible = name.split(".")[0] in self.names
+        return is_possible and any(value_at(row, name) for row in self.by_key.values())
+
+
+def nested_row(row: Object, place: str) -> Record:
+    """Return a copy of a row in which names with dots are nested objects, as in exports.
+
+    Raises:
+        TypeError: If a name is no text.
+        ValueError: If two names belong to one field.
+    """
+    for name in row:
+        if not isinstance(name, str):
+            problem = f"a field name that is no text: {name!r}"
+            if name is None:  # csv.DictReader collects them under None
+                problem = "more cells than the file has columns"
+            raise TypeError(clean(f"{place} has {problem}"))
+    nested: Record = {name: value for name, value in row.items() if "." not in name}
+    if len(nested) == len(row):
+        return nested
+    own: dict[str, Record] = {"": nested}  # the objects made here, by path
+    for name, value in row.items():
+        above, dot, last = name.rpartition(".")
+        if dot:
+            target = _object_at(above, own, place)
+            if last in target:
+                raise ValueError(clean(f"{place} has a value and fields of {name!r}: keep one"))
+            target[last] = value
+    return nested
+
+
+def _object_at(path: str, own: dict[str, Record], place: str) -> Record:
+    """Return the object at a path, made if there is none."""
+    if path not in own:
+        above, _, last = path.rpartition(".")
+        target = _object_at(above, own, place)
+        if last in target:
+            raise ValueError(clean(f"{place} has a value and fields of {path!r}: keep one"))
+        own[path] = target[last] = {}
+    return own[path]
+
+
+def checked_rows(rows: Any, *, is_async: bool) -> Any:
+    """Return the rows to compare.
+
+    Raises:
+        TypeError: If they are no iterable of dicts, most likely by mistake.
+    """
+    kind = type(rows).__name__
+    if hasattr(rows, "__aiter__"):
+        if not is_async:
+            raise TypeError(f"rows is asynchronous ({kind}): use an AsyncConnectClient")
+        return rows
+    remedy = "write [row]" if is_object(rows) else ""
+    if isinstance(rows, str | bytes | PurePath):
+        remedy = "read the file, such as with csv.DictReader(file) or json.load(file)"
+    elif not is_array(rows):
+        remedy = next((text for name, text in _REMEDIES.items() if hasattr(rows, name)), remedy)
+    if remedy or not hasattr(rows, "__iter__"):
+        remedy = remedy or "write [{'mpn': ...}, ...]"
+        raise TypeError(f"rows must be an iterable of dicts, not {kind}: {remedy}")
+    return rows
+
+
+def _names(by: Any) -> tuple[str, ...]:
+    names = (by,) if isinstance(by, str) else tuple(by) if is_array(by) else (by,)
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(
+                "by must be a field such as 'mpn', several such as ('product.id', 'mpn'), or a "
+                f"function of the row, not {type(name).__name__}"
+            )
+    if not names or not all(step.strip() for name in names for step in name.split(".")):
+        raise ValueError(f"by is {by!r}: name the field that identifies a row, such as by='mpn'")
+    return names
+
+
+def _part(value: Any, name: str, place: str) -> str | None:
+    """Return a part of a key as text; ``None`` if it is missing, empty or NaN."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN stands for a missing cell
+        return None
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    remedy = f"by='{name}.id'" if is_object(value) else "a function as by="
+    raise TypeError(
+        clean(
+            f"{place}: {name!r} is a {type(value).__name__}, and keys are texts or ints: "
+            f"pass {remedy}"
+        )
+    )
+
+
+def _replaced(payload: Record, steps: Sequence[str], value: Any) -> Record:
+    """Return a copy with another value at a path, if the path exists."""
+    first, *rest = steps
+    if first not in payload:
+        return payload
+    inner = payload[first]
+    if rest:
+        return {**payload, first: _replaced(inner, rest, value)} if is_record(inner) else payload
+    return {**payload, first: value}
