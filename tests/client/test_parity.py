@@ -9,6 +9,7 @@ import pytest
 from cnct import client as clients
 from cnct.client import dry_run, models
 from cnct.client.mirroring import mirror
+from cnct.client.models import sync_plans
 
 TWINS = [
     (clients.ConnectClient, clients.AsyncConnectClient),
@@ -19,6 +20,7 @@ TWINS = [
     (models.Resource, models.AsyncResource),
     (models.Action, models.AsyncAction),
     (models.ResourceSet, models.AsyncResourceSet),
+    (sync_plans.SyncPlan, sync_plans.AsyncSyncPlan),
 ]
 ONLY_HERE = {
     clients.ConnectClient: {"session", "close", "__enter__", "__exit__"},

@@ -12,12 +12,15 @@ from typing import Any
 from cnct.openapi import OpenAPISpecs, schemas
 from cnct.openapi.plain_schemas import plain
 from cnct.openapi.row_schemas import RowSchemas
-from cnct.openapi.shapes import Record, as_record, is_record
+from cnct.openapi.shapes import Record, as_record
 from cnct.openapi.tree import shape
+from cnct.openapi.writable import WritableFields, writable_fields
+from cnct.rows.compared_fields import Fields
 from cnct.text import clean, did_you_mean
 
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+_SERVER_MADE = frozenset({"id", "events", "created", "updated"})
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -31,6 +34,8 @@ class DocumentedRows:
 
     Attributes:
         names: Names of the fields; empty if the document does not describe them.
+        create_fields: The fields that a new resource can have; ``None`` without a description.
+        update_fields: The fields that an update can set; ``None`` without a description.
     """
 
     def __init__(self, specs: OpenAPISpecs, path: str, *, is_strict: bool) -> None:
@@ -45,6 +50,15 @@ class DocumentedRows:
         for body in bodies:
             self._properties |= schemas.properties(plain(body, self._resolved))
         self.names = frozenset(self._properties)
+        update = writable_fields(specs, f"{path}/ID")
+        self.update_fields = None if update is None else _Sent(update, _SERVER_MADE)
+        self.create_fields: Fields | None = None
+        body = plain(specs.payload(create), self._resolved) if create else {}
+        if create and schemas.properties(body):
+            fields = WritableFields(specs, [body], [specs.success(create).schema])
+            # Where an id is required, it is that of something that exists, such as a marketplace.
+            chosen = {"id"} & {*schemas.required(body)}
+            self.create_fields = _Sent(fields, _SERVER_MADE - chosen)
 
     def read(self, row: Record, place: str) -> Record:
         """Return a row whose texts are numbers and booleans where the document has these types.
@@ -72,16 +86,28 @@ class DocumentedRows:
     def _typed(self, row: Record, properties: Mapping[str, Any]) -> Record:
         changes: Record = {}
         for name, value in row.items():
-            if name in properties and isinstance(value, str | dict):
-                schema = plain(properties[name], self._resolved)
-                typed = (
-                    self._typed(value, schemas.properties(schema))
-                    if is_record(value)
-                    else _read(value, schemas.type_name(schema))
-                )
-                if typed is not value:
-                    changes[name] = typed
+            if name not in properties or not isinstance(value, str | dict):
+                continue
+            schema = plain(properties[name], self._resolved)
+            if isinstance(value, str):
+                typed: Any = _read(value, schemas.type_name(schema))
+            else:
+                typed = self._typed(value, schemas.properties(schema))
+            if typed is not value:
+                changes[name] = typed
         return {**row, **changes} if changes else row
+
+
+class _Sent:
+    """The fields of a payload, without some of a resource itself."""
+
+    def __init__(self, fields: Fields, left_out: frozenset[str]) -> None:
+        self._fields = fields
+        self._left_out = left_out
+
+    def below(self, name: str) -> Fields | None:
+        """Return the fields below a field; ``None`` if the field is left out."""
+        return None if name in self._left_out else self._fields.below(name)
 
 
 def _read(text: str, kind: str) -> Any:

@@ -113,13 +113,14 @@ class KeyedRows:
         documented: Checks and reads the rows by the document; ``None`` without one.
 
     Attributes:
+        documented: As passed.
         by_key: The rows.
         names: Names of the fields that some row has.
     """
 
     def __init__(self, key: RowKey, documented: DocumentedRows | None = None) -> None:
         self._key = key
-        self._documented = documented
+        self.documented = documented
         self.by_key: dict[str, Record] = {}
         self.names: set[str] = set()
 
@@ -137,8 +138,8 @@ class KeyedRows:
                 clean(f"{place} must be a dict of field names and values, not {kind}: {text}")
             )
         nested = nested_row(row, place)
-        if self._documented is not None:
-            nested = self._documented.read(nested, place)
+        if self.documented is not None:
+            nested = self.documented.read(nested, place)
         key = self._key.of(nested, place)
         if key is None:
             reason = self._key.missing(nested)
@@ -160,7 +161,7 @@ class KeyedRows:
         """Return whether some row has a value of a field, or the key is made of it."""
         if name in self._key.fields:
             return True
-        is_possible = name.split(".")[0] in self.names
+        is_possible = name.split(".", maxsplit=1)[0] in self.names
         return is_possible and any(value_at(row, name) for row in self.by_key.values())
 
 
@@ -233,7 +234,9 @@ def _names(by: Any) -> tuple[str, ...]:
                 f"function of the row, not {type(name).__name__}"
             )
     if not names or not all(step.strip() for name in names for step in name.split(".")):
-        raise ValueError(f"by is {by!r}: name the field that identifies a row, such as by='mpn'")
+        raise ValueError(
+            f"by names no field ({by!r}): name the field that identifies a row, such as by='mpn'"
+        )
     return names
 
 

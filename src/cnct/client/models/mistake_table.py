@@ -40,6 +40,7 @@ _SET = {
     "create bulk_create add insert post get_or_create update_or_create": (
         "{wait}{collection}.create({{...}})"
     ),
+    "upsert merge synchronize synchronise": "{wait}{at}.sync(rows, by='id')",
     "distinct unique nunique": "{{row['id'] {each} row in {at}}}",
     "group_by groupby aggregate annotate value_counts sum mean": (
         f"collections.Counter(row['status'] {{each}} row in {{at}}), or pandas.DataFrame({_LIST})"
@@ -75,6 +76,7 @@ _COLLECTION = {
         "{wait}{at}.filter(...).first(), then {wait}{at}.create({{...}})"
     ),
     "action actions": "{at}('action').post({{...}})",
+    "upsert merge synchronize synchronise": "{wait}{at}.sync(rows, by='id')",
 }
 _RESOURCE = {
     "patch put save modify set edit change": "{wait}{at}.update({{'field': value}})",

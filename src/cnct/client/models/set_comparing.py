@@ -57,7 +57,7 @@ class SetComparing(SetWork):
                 f"rows is empty, and delete=True would delete every resource of {self!r}: write "
                 "delete='all' if that is meant"
             )
-        return Comparison(key, rows, None, self._path, deletes=bool(delete))
+        return Comparison(key, rows, self._path, deletes=bool(delete))
 
     def _compared(self, key: RowKey, rows: KeyedRows) -> Self:
         """Return the set to read, with the hidden fields that the comparison needs.
@@ -147,16 +147,16 @@ class SyncSetComparing(SetComparing, SyncSetWork):
         key = self._key(by, delete)
         checked = checked_rows(rows, is_async=False)
         specs = self._client.specs
-        keyed = self._empty_rows(
-            specs if specs and self._client._available(specs) else None, key
-        )
+        keyed = self._empty_rows(specs if specs and self._client._available(specs) else None, key)
         for row in checked:
             keyed.add(row)
         comparison, compared = self._comparison(key, keyed, delete), self._compared(key, keyed)
         with closing(compared.pages()) as pages:
             for page in pages:
                 comparison.add(page)
-        return SyncPlan(compared, comparison, key, is_filterable=self._is_filterable(key))
+        return SyncPlan(
+            compared, comparison, key, self._query.text, is_filterable=self._is_filterable(key)
+        )
 
 
 class AsyncSetComparing(SetComparing, AsyncSetWork):
@@ -183,9 +183,7 @@ class AsyncSetComparing(SetComparing, AsyncSetWork):
         specs = self._client.specs
         if specs and not specs.at_hand():
             await in_thread(load, specs)
-        keyed = self._empty_rows(
-            specs if specs and self._client._available(specs) else None, key
-        )
+        keyed = self._empty_rows(specs if specs and self._client._available(specs) else None, key)
         if isinstance(checked, AsyncIterable):
             async for row in checked:
                 keyed.add(row)
@@ -196,4 +194,6 @@ class AsyncSetComparing(SetComparing, AsyncSetWork):
         async with aclosing(compared.pages()) as pages:
             async for page in pages:
                 comparison.add(page)
-        return AsyncSyncPlan(compared, comparison, key, is_filterable=self._is_filterable(key))
+        return AsyncSyncPlan(
+            compared, comparison, key, self._query.text, is_filterable=self._is_filterable(key)
+        )

@@ -44,11 +44,18 @@ class SyncPlanBase:
         resources: The set that was compared.
         comparison: The changes.
         key: The key of rows and resources.
+        query: The query of the user's set.
         is_filterable: Whether the list can be filtered by the fields of the key.
     """
 
     def __init__(
-        self, resources: Any, comparison: Comparison, key: RowKey, *, is_filterable: bool
+        self,
+        resources: Any,
+        comparison: Comparison,
+        key: RowKey,
+        query: str,
+        *,
+        is_filterable: bool,
     ) -> None:
         self.create: list[PlannedChange] = comparison.missing()
         self.update = comparison.update
@@ -57,6 +64,7 @@ class SyncPlanBase:
         self.extra = comparison.extra
         self._resources = resources
         self._key = key
+        self._query = query
         self._is_filterable = is_filterable
         self._ledger = Ledger()
 
@@ -86,28 +94,26 @@ class SyncPlanBase:
         return f"<pre>{escape(str(self))}</pre>"
 
     def _title(self) -> str:
-        rows = self._resources
-        query = f"?{rows._query.text}" if rows._query.text else ""
+        place = f"{self._resources._path}{'?' if self._query else ''}{self._query}"
         numbers = (f"{count:,} {verb}" for verb, count in self.counts.items() if count)
-        return f"{rows._path}{query} by {self._key.text}: {', '.join(numbers) or 'no resources'}"
+        return f"{place} by {self._key.text}: {', '.join(numbers) or 'no resources'}"
 
     def _job(self, options: ApplyOptions, call: Any, read: Any, reread: Any) -> runs.Plan:
         """Return the job that applies the plan."""
-        recheck = options.get("recheck", True)
+        recheck = options.setdefault("recheck", True)
         if not isinstance(recheck, bool):
             raise TypeError(f"recheck must be True or False, not {recheck!r}")
-        settings = Settings(**{**options, "recheck": recheck})
+        settings = Settings(**options)
         client = self._resources._client
         client._check_progress_file(settings.journal)
-        rereads = recheck
         identity = {
             "endpoint": client.endpoint,
             "path": self._resources._path,
-            "query": self._resources._query.text,
+            "query": self._query,
             "function": f"sync by {self._key.text}",
         }
         expected = sum(map(self._ledger.is_due, self))
-        reread_or_none = reread if rereads else None
+        reread_or_none = reread if recheck else None
         return runs.Plan(settings, identity, call, read, label, reread_or_none, expected=expected)
 
     def _entries(self, job: Job) -> Iterator[Entry]:

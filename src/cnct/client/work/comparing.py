@@ -10,7 +10,6 @@ from cnct.client.work.outcomes import Id
 from cnct.client.work.planned import PlannedChange
 from cnct.exceptions import NotOneError
 from cnct.openapi.shapes import Record, is_object
-from cnct.rows.compared_fields import Fields
 from cnct.rows.differences import changes_of
 from cnct.rows.keyed import KeyedRows, RowKey
 from cnct.text import clean
@@ -22,7 +21,6 @@ class Comparison:
     Args:
         key: The key.
         rows: The rows.
-        fields: The fields that a write can set; ``None`` for all but those that servers set.
         place: Path of the collection, for messages.
         deletes: Whether resources that no row has are deleted.
 
@@ -33,12 +31,12 @@ class Comparison:
         extra: Resources that no row has, and that stay.
     """
 
-    def __init__(
-        self, key: RowKey, rows: KeyedRows, fields: Fields | None, place: str, *, deletes: bool
-    ) -> None:
+    def __init__(self, key: RowKey, rows: KeyedRows, place: str, *, deletes: bool) -> None:
         self._key = key
         self._rows = rows.by_key
-        self._fields = fields
+        documented = rows.documented
+        self._create_fields = documented.create_fields if documented else None
+        self._update_fields = documented.update_fields if documented else None
         self._place = place
         self._deletes = deletes
         self._ids: dict[str, Id] = {}  # of the resources with a row
@@ -61,7 +59,7 @@ class Comparison:
             self._count += 1
             resource_id = resource.get("id") if is_object(resource) else None
             if not isinstance(resource_id, str | int):
-                raise ValueError(
+                raise ValueError(  # noqa: TRY004 - of the server, not of the caller
                     f"The resources of {self._place} have no ids by which they can be changed"
                 )
             key = self._key.of(resource, clean(f"{self._place} {resource_id}"))
@@ -89,9 +87,9 @@ class Comparison:
 
     def _add_matched(self, key: str, resource_id: Id, resource: Record, row: Record) -> None:
         row = self._key.aligned(row, resource)
-        if changes_of(row, resource, self._fields):
+        if changes_of(row, resource, self._update_fields):
             text = _text(resource)
-            change = PlannedChange("update", key, resource_id, row, text, self._fields)
+            change = PlannedChange("update", key, resource_id, row, text, self._update_fields)
             self.update.append(change)
         else:
             self.same.append(PlannedChange("same", key, resource_id))
@@ -118,7 +116,7 @@ class Comparison:
         return [self._new(key, row) for key, row in self._rows.items() if key not in self._ids]
 
     def _new(self, key: str, row: Record) -> PlannedChange:
-        change = PlannedChange("create", key, None, row, b"", self._fields)
+        change = PlannedChange("create", key, None, row, b"", self._create_fields)
         payload = change.payload or {}
         if self._key.fields and self._key.of(payload, "") != key:
             raise ValueError(

@@ -79,4 +79,3 @@ def change_lines(changes: Sequence[PlannedChange]) -> Iterator[str]:
         yield "  ".join([*padded, last]).rstrip()
     if len(changes) > _MOST_LINES:
         yield f"and {len(changes) - _MOST_LINES:,} more"
-

@@ -116,33 +116,35 @@ def still_due(
         if present is None:
             row = yield resources._with_key(key.filters(change.row or {})).first
         is_present = change.key in (present or ())
-        if is_present or (row is not None and key.of(row, change.key) == change.key):
-            raise _changed(change, resources, "was created after the plan was made", row)
+        if is_present or (row is not None and key.of(row, resources._path) == change.key):
+            raise _changed(change, resources, row)
         return change
     row = yield resources._matching(change.id).first
     if row is None:
         row = yield partial(resources._client.get, resources._at_id(change.id))  # or a 404
-        raise _changed(change, resources, "is no longer in the set that was compared", row)
+        raise _changed(change, resources, row)
     if change.verb == "update" and not change._changes_in(row):
         return None
     difference = diff(change.resource or {}, row)
     if difference:
-        raise _changed(change, resources, "was changed after the plan was made", row, difference)
+        raise _changed(change, resources, row, difference)
     return change
 
 
 def _changed(
-    change: PlannedChange,
-    resources: Any,
-    problem: str,
-    row: Any,
-    difference: Difference | None = None,
+    change: PlannedChange, resources: Any, row: Any, difference: Difference | None = None
 ) -> ChangedResourceError:
-    place = resources._path if change.id is None else resources._at_id(change.id)
-    fields = "; ".join(map(str, islice(difference or (), _MOST_FIELDS)))
-    text = f"The resource with the key {change.key!r} {problem}{': ' if fields else ''}{fields}"
+    if change.verb == "create":
+        text = (
+            f"a resource with the key {change.key!r} exists in {resources._path}, new or outside "
+            "of the set that was compared"
+        )
+    elif difference is None:
+        text = f"{resources._at_id(change.id)} is no longer in the set that was compared"
+    else:
+        fields = "; ".join(map(str, islice(difference, _MOST_FIELDS)))
+        place = resources._at_id(change.id)
+        text = f"{place} has changed since the plan was made: {fields}"
     return ChangedResourceError(
-        clean(f"Not sent: {text}. Make a new plan ({place})"),
-        row=row,
-        difference=difference or Difference(),
+        clean(f"Not sent: {text}. Make a new plan"), row=row, difference=difference or Difference()
     )
