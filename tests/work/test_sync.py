@@ -237,7 +237,7 @@ def failing(row):
     [
         ({"by": 5}, r"by must be a field such as 'mpn', .* or a function of the row, not int"),
         ({"by": ["mpn", 5]}, r"by must be .* not int"),
-        ({"by": ""}, r"by names no field \(''\): write the key of the rows"),
+        ({"by": ""}, r"by names no field \(''\): name the field that identifies a row"),
         ({"by": []}, r"by names no field \(\[\]\)"),
         ({"by": "mpn."}, r"by names no field \('mpn.'\)"),
         ({"by": failing}, r"rows\[0\]: the function by= failed: KeyError: 'nothing'"),
