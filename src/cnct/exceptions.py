@@ -18,7 +18,7 @@ Exception
 │   ├── MirrorError             a mirror that cannot be used so        (also ValueError)
 │   ├── PlaceholderError        an id of a dry run, before apply()     (also ValueError)
 │   └── BatchError              some of many resources failed
-├── JournalError                a journal that the job cannot use      (also ValueError)
+├── JournalError                a journal or state that cannot be used (also ValueError)
 ├── ExportError                 a file that cannot be written          (also ValueError)
 ├── RQLError                    RQL cannot express it                  (also ValueError)
 │   ├── RQLTypeError            a value of a type that has no literal  (also TypeError)
@@ -258,7 +258,7 @@ class BatchError(ClientError):
 
 
 class JournalError(ValueError):
-    """A journal or checkpoint that cannot be used: another job's, in use, finished or damaged."""
+    """A journal, checkpoint or state that cannot be used: another job's, in use or damaged."""
 
     _render_traceback_ = rendered
 

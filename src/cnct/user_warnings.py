@@ -7,7 +7,7 @@ UserWarning
 ├── NaiveDatetimeWarning        a datetime in a filter has no time zone
 ├── SpecWarning                 the document is incomplete or out of reach
 ├── SettingsWarning             others can read the API key in a file
-├── FullScanWarning             a mirror reads a whole collection in each run
+├── FullScanWarning             a mirror or watch reads a whole list each time
 ├── InstallationWarning         another package owns cnct/__init__.py
 ├── ExportWarning               values without a column are in _extra
 └── DriftWarning                a list moved so that rows may be missing or come twice
@@ -53,7 +53,7 @@ class DriftWarning(UserWarning):
 
 
 class FullScanWarning(UserWarning):
-    """A mirror can find no changes of a collection, and reads the whole list in each run."""
+    """A mirror or watch can find no changes of a collection, and reads the whole list each time."""
 
 
 class ExportWarning(UserWarning):

@@ -79,11 +79,7 @@ def watch(cnct, *words: str):
     return cnct("watch", "requests", *words, "--interval", "0.01s")
 
 
-@pytest.mark.parametrize("has_time", [True, False])
-def test_a_watch_prints_what_is_new_or_changed(cnct, connect, monkeypatch, has_time):
-    if not has_time:
-        monkeypatch.setattr("cnct.cli.watching.CHANGING", frozenset())
-
+def test_a_watch_prints_what_is_new_or_changed(cnct, connect):
     def change() -> None:
         with ConnectClient(KEY, connect.endpoint, use_specs=False) as client:
             new = client.requests.create({"type": "change", "asset": {"id": "AS-1"}})
@@ -107,7 +103,7 @@ def test_a_watch_outlives_a_bad_moment_and_not_a_refusal(cnct, connect):
     thread.join()
     assert ran.status == 4
     assert "503 Service Unavailable" in ran.err
-    assert "Looking again in 0.01 s" in ran.err
+    assert "Looking again" in ran.err
     assert "403 Forbidden" in ran.err
 
 

@@ -70,8 +70,9 @@ class DryRunBase(BaseClient[Any, Any, Any]):
     def _check_progress_file(self, _file: object) -> None:
         if _file is not None:
             raise ValueError(
-                "A dry run keeps no journal and no checkpoint, since a later run would take its "
-                "recorded calls for done: leave journal and checkpoint out"
+                "A dry run keeps no journal and no checkpoint, nor the state of a watch, since a "
+                "later run would take its recorded calls for done: leave journal, checkpoint and "
+                "state out"
             )
 
     def _own_id(self, request: Request) -> str | None:

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from cnct.client._core.paging import Window
 from cnct.client._core.urls import checked_name
 from cnct.client.fluent import ConnectClient
-from cnct.client.mirroring.cursor_fields import CursorFields, cursor_fields
 from cnct.client.models import Collection, ResourceSet
 from cnct.client.models.flattening import flat
 from cnct.client.models.names import check_name
+from cnct.client.work.cursor_fields import CursorFields, cursor_fields
 from cnct.data.collection_columns import collection_columns
 from cnct.data.mirror import DocumentedTables
 from cnct.exceptions import NotScannableError

@@ -210,12 +210,8 @@ def _instant(value: datetime) -> str:
 
     A naive one is local time. One whose offset has seconds is converted to UTC.
     """
-    offset = value.utcoffset()
-    if offset is None:
-        local = _local(value)
-        warnings.warn(_NAIVE, NaiveDatetimeWarning, users_level())
-        return _instant(local)
-    if not offset.total_seconds() % 60:
+    value = aware(value)
+    if not (value.utcoffset() or timedelta(0)).total_seconds() % 60:
         return value.isoformat()
     try:
         return value.astimezone(UTC).isoformat()
@@ -223,6 +219,19 @@ def _instant(value: datetime) -> str:
         raise RQLError(
             f"{value!r} is outside of the calendar in UTC: write an offset of whole minutes"
         ) from error
+
+
+def aware(value: datetime) -> datetime:
+    """Return the datetime with an offset: that of local time, with a warning, if it has none.
+
+    Raises:
+        RQLError: If a datetime without an offset is outside of the calendar in local time.
+    """
+    if value.utcoffset() is not None:
+        return value
+    local = _local(value)
+    warnings.warn(_NAIVE, NaiveDatetimeWarning, users_level())
+    return local
 
 
 def _local(value: datetime) -> datetime:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnct.client._core.paging import Span
 from cnct.client.fluent import ConnectClient
-from cnct.client.mirroring.cursor_fields import CursorFields, cursor_fields
 from cnct.client.work.axes import AXES
+from cnct.client.work.cursor_fields import CursorFields, cursor_fields
 from cnct.client.work.scan_fields import ScanField, scan_field
 from cnct.client.work.scan_run import Answer, answer
 from cnct.exceptions import NotScannableError

@@ -63,6 +63,7 @@ ASYNC = World(
 GENERIC = '''\
 import os
 from collections.abc import <imported>
+from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, Self, TypeVar, Unpack, overload
 
 from cnct.client.<client> import <prefix>ConnectClient as _Client
@@ -79,6 +80,7 @@ from cnct.client.work.progress import ShowsProgress
 from cnct.client.work.relations import Relation
 from cnct.client.work.scan import <prefix>Scan as _Scan
 from cnct.client.work.settings import Options
+from cnct.exceptions import ClientError
 from cnct.rql import R
 
 from . import schemas
@@ -134,6 +136,18 @@ class <prefix>TypedSet(_ResourceSet, Generic[RowT]):
         concurrency: int = 1,
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> <prefix>TypedScan[RowT]: ...
+    def watch(
+        self,
+        *,
+        interval: float = 10.0,
+        state: str | os.PathLike[str] | None = None,
+        since: datetime | Literal["all"] | None = None,
+        by: str | None = None,
+        lookback: timedelta | float = ...,
+        timeout: float | None = None,
+        until: datetime | None = None,
+        errors: float | Callable[[ClientError], object] | None = None,
+    ) -> <generator>[RowT]: ...
 
 class <prefix>TypedCollection(_Collection, Generic[RowT, SetT, ResourceT]):
     action: Undocumented
@@ -151,6 +165,18 @@ class <prefix>TypedCollection(_Collection, Generic[RowT, SetT, ResourceT]):
     def search(self, term: str) -> SetT: ...
     def limit(self, limit: int) -> SetT: ...
     <define> first(self) -> RowT | None: ...
+    def watch(
+        self,
+        *,
+        interval: float = 10.0,
+        state: str | os.PathLike[str] | None = None,
+        since: datetime | Literal["all"] | None = None,
+        by: str | None = None,
+        lookback: timedelta | float = ...,
+        timeout: float | None = None,
+        until: datetime | None = None,
+        errors: float | Callable[[ClientError], object] | None = None,
+    ) -> <generator>[RowT]: ...
 
 class <prefix>TypedResource(_Resource, Generic[RowT]):
     __getattr__: None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from http import HTTPStatus
+from contextlib import closing
+from datetime import datetime
 
 import click
 
@@ -19,7 +19,6 @@ from cnct.cli.options import (
 )
 from cnct.cli.rows import row_set, selected
 from cnct.cli.session import Session
-from cnct.cli.watching import Watch, time_field
 from cnct.exceptions import ClientError
 
 
@@ -29,12 +28,16 @@ from cnct.exceptions import ClientError
     examples=[
         "cnct watch requests status=pending",
         "cnct watch requests status=pending --select id,asset.product.name --interval 30s",
+        "cnct watch requests --state requests.watch --timeout 0",
     ],
 )
 @query_options
 @click.option("--select", metavar="FIELDS", help="Fields to show, with dots.")
 @click.option("--interval", type=Duration(), default="10s", help="Pause; 10s by default.")
 @click.option("--timeout", type=Duration(), help="End after this time; by default, Ctrl-C ends it.")
+@click.option("--state", metavar="FILE", help="File from which a later run goes on.")
+@click.option("--since", metavar="TIME", help="Start at a time, or with all; by default, now.")
+@click.option("--by", metavar="FIELD", help="Time by which changes are found.")
 @output_options
 @force_option
 @click.pass_obj
@@ -44,37 +47,41 @@ def command(
     select: str | None,
     interval: float,
     timeout: float | None,
+    state: str | None,
+    since: str | None,
+    by: str | None,
 ) -> None:
     """Print each resource that matches and is new or has changed since the start.
 
-    A change is printed at least once; several changes within an interval are one.
+    A change is printed at least once; several changes within an interval are one. While nothing
+    comes, the pauses grow, up to ten times the interval or a minute.
     """
     if interval == 0:
         raise click.UsageError("--interval must be above 0: each look is a call")
     rows, fields = selected(session, row_set(session, query), select)
-    operation = session.specs.operation("GET", rows.path) if session.specs else None
-    watch = Watch(rows, time_field(dict(operation.fields) if operation else {}))
-    end = None if timeout is None else time.monotonic() + timeout
-    watch.start()
-    default = "" if session.sink.is_terminal else "ndjson"
-    with RowWriter(session, fields.columns, default=default) as writer:
-        while end is None or time.monotonic() < end:
-            time.sleep(interval)
-            try:
-                for row in watch.changes():
-                    writer.write([fields.row(row)])
-            except ClientError as error:
-                if _is_final(error):
-                    raise
-                print_message(f"{error}. Looking again in {interval:g} s")
-
-
-def _is_final(error: ClientError) -> bool:
-    """Return whether another look would fail too."""
-    status = error.status_code
-    if status is None:
-        return not error.method
-    return status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in (
-        HTTPStatus.REQUEST_TIMEOUT,
-        HTTPStatus.TOO_MANY_REQUESTS,
+    changes = rows.watch(
+        interval=interval,
+        timeout=timeout,
+        state=state,
+        since="all" if since == "all" else since and _moment(since),
+        by=by,
+        errors=_print_failure,
     )
+    default = "" if session.sink.is_terminal else "ndjson"
+    with RowWriter(session, fields.columns, default=default) as writer, closing(changes):
+        for row in changes:
+            writer.write([fields.row(row)])
+
+
+def _moment(since: str) -> datetime:
+    try:
+        return datetime.fromisoformat(since)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{since!r} is no time: write one like 2026-01-31T08:00+00:00, or all",
+            param_hint="--since",
+        ) from error
+
+
+def _print_failure(error: ClientError) -> None:
+    print_message(f"{error}. Looking again")

@@ -89,7 +89,17 @@ FORMS = {
     ),
     "wait": Form({"--fail": NONE, **_PAUSES, **_CALLS}, (RESOURCE, CONDITION), repeats=True),
     "watch": Form(
-        {**_QUERY, "--select": SELECT, **_PAUSES, **_CALLS}, (COLLECTION, CONDITION), repeats=True
+        {
+            **_QUERY,
+            "--select": SELECT,
+            **_PAUSES,
+            "--state": FILE,
+            "--since": NONE,
+            "--by": FIELD,
+            **_CALLS,
+        },
+        (COLLECTION, CONDITION),
+        repeats=True,
     ),
     "export": Form(
         {

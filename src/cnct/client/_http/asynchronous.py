@@ -130,9 +130,7 @@ class AsyncDriver:
                     value: T = stop.value
                     return value
                 if isinstance(message, Pause):
-                    log_pause(message)
-                    if interceptor_of(url) is None:  # tests need no pause
-                        await self._pause(message.seconds)
+                    await self.take_pause(message, url)
                     step = partial(next, flow)
                 elif isinstance(message, UserCall):
                     result = message.function(message.event)
@@ -143,10 +141,15 @@ class AsyncDriver:
                     url = message.url
                     step = await self._attempt(flow, message, send)
 
-    async def _pause(self, seconds: float) -> None:
-        if self._clock is not None:
-            self._clock.advance(seconds)
+    async def take_pause(self, pause: Pause, url: str) -> None:
+        """Log and take a pause. Async twin of `sync.Driver.take_pause`."""
+        log_pause(pause)
+        seconds = pause.seconds
+        if interceptor_of(url) is not None:  # tests need no pause
             seconds = 0  # lets other tasks run
+        elif self._clock is not None:
+            self._clock.advance(seconds)
+            seconds = 0
         await asyncio.sleep(seconds)
 
     async def _attempt(

@@ -20,3 +20,14 @@ _workers = Workers(_MOST_THREADS, daemon=True)
 async def in_thread(function: Callable[..., T], *args: Any) -> T:
     """Call a function in a thread, in a copy of the task's context, and return the result."""
     return await asyncio.wrap_future(_workers.submit(function, *args))
+
+
+async def completed_in_thread(function: Callable[[], T]) -> T:
+    """Call a function in a thread, to its end even if the task is cancelled; return the result."""
+    running = asyncio.ensure_future(in_thread(function))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        running.exception()  # retrieved, so that asyncio logs nothing
+        raise

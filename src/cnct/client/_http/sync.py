@@ -157,9 +157,7 @@ class Driver:
                     value: T = stop.value
                     return value
                 if isinstance(message, Pause):
-                    log_pause(message)
-                    if interceptor_of(url) is None:  # tests need no pause
-                        self._pause(message.seconds)
+                    self.take_pause(message, url)
                     step = partial(next, flow)
                 elif isinstance(message, UserCall):
                     message.function(message.event)
@@ -167,6 +165,12 @@ class Driver:
                 else:
                     url = message.url
                     step = self._attempt(flow, message, send)
+
+    def take_pause(self, pause: Pause, url: str) -> None:
+        """Log and take a pause between calls to a URL; no time passes while calls are mocked."""
+        log_pause(pause)
+        if interceptor_of(url) is None:  # tests need no pause
+            self._pause(pause.seconds)
 
     def _attempt(
         self, flow: Flow[T], request: Request, send: Callable[[Request], Response]

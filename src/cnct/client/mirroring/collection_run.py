@@ -108,7 +108,7 @@ class CollectionRun:
         first = yield from self._first(rows)
         began = self._moment = resumed.get("began") or first.now.isoformat()
         drifts: list[str] = []
-        if _is_whole(first):
+        if first.is_whole:
             yield Store(partial(self._write, first.rows))
         else:
             run = {"began": began, "since": since}
@@ -168,7 +168,7 @@ class CollectionRun:
         if first is None:
             raise gone([self._subject.path])
         self._tally.expect(first.total)
-        if _is_whole(first):
+        if first.is_whole:
             self._count_read(len(first.rows))
         return first
 
@@ -217,7 +217,7 @@ class CollectionRun:
         first = yield from self._first(rows)
         self._moment = first.now.isoformat()
         drifts: list[str] = []
-        if _is_whole(first):
+        if first.is_whole:
             yield Store(partial(self._see, writes, first.rows))
         else:
             if warns:
@@ -287,11 +287,6 @@ def gone(paths: list[str]) -> NotFoundError:
         f"The server has no {listed(paths)}: write {forget} if the mirror still has it",
         HTTPStatus.NOT_FOUND,
     )
-
-
-def _is_whole(first: Answer) -> bool:
-    """Return whether a response has all rows."""
-    return first.total is not None and first.total <= len(first.rows)
 
 
 def _decoded(progress: str) -> Record:

@@ -19,6 +19,7 @@ from cnct.client.mirroring.contents import AsyncContents, SyncContents
 from cnct.client.mirroring.steps import Look, MirrorFlow, Store, async_play, play
 from cnct.client.mirroring.subjects import CollectionToSync, Subjects, checked_selection, path_of
 from cnct.client.mirroring.synced import Synced
+from cnct.client.work.lookback import LOOKBACK, checked_lookback
 from cnct.client.work.progress import Reporter, ShowsProgress, checked_progress
 from cnct.data.mirror import MirrorFile, MirrorReading, sqlite_errors
 from cnct.endpoints import is_same_endpoint
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from cnct.client.models.collection import AsyncCollection, Collection
 
 T = TypeVar("T")
-
-LOOKBACK = timedelta(minutes=15)
-"""Time before the last run from which changes are read again."""
 
 _NOT_TOLD = frozenset({403, 404})  # statuses of keys that may not read accounts
 _ROWS = 1000  # of a page; the most that Connect returns (docs/rql.md, "Default and maximum")
@@ -96,7 +94,7 @@ class MirrorBase:
         """Check the arguments, and return the flow of a run that reads changes."""
         paths = [path_of(collection) for collection in collections]
         fields = checked_selection(selection)
-        time = _checked_lookback(lookback)
+        time = checked_lookback(lookback)
         width = _checked_width(concurrency)
 
         def run(one: CollectionRun) -> MirrorFlow[None]:
@@ -379,17 +377,6 @@ def _subject(subjects: Subjects, path: str, is_mirrored: bool) -> CollectionToSy
         if not is_mirrored:
             raise
     return None
-
-
-def _checked_lookback(lookback: Any) -> timedelta:
-    time = lookback
-    if isinstance(lookback, int | float) and not isinstance(lookback, bool):
-        time = timedelta(seconds=lookback)
-    if not isinstance(time, timedelta):
-        raise TypeError(f"lookback must be seconds or a timedelta, not {type(lookback).__name__}")
-    if time < timedelta(0):
-        raise ValueError(f"lookback must be 0 seconds or more, not {lookback}")
-    return time
 
 
 def _checked_width(concurrency: Any) -> int | None:

@@ -126,6 +126,8 @@ def _walk(step: Walk) -> NotScannableError | None:
 
 async def async_play(flow: MirrorFlow[T]) -> T:
     """Run a flow to its end. Async twin of `play`."""
+    from cnct.client._http.in_threads import completed_in_thread  # noqa: PLC0415 - needs asyncio
+
     value: Any = None
     with closing(flow):
         while True:
@@ -137,7 +139,7 @@ async def async_play(flow: MirrorFlow[T]) -> T:
             if isinstance(step, Look):
                 value = await _async_look(step)
             elif isinstance(step, Store):
-                value = await _stored(step.function)
+                value = await completed_in_thread(step.function)
             else:
                 value = await _async_walk(step)
 
@@ -152,30 +154,17 @@ async def _async_look(step: Look) -> Answer | None:
     return None
 
 
-async def _stored(function: Callable[[], Any]) -> Any:
-    """Call a function in a thread, to its end even if the task is cancelled."""
-    from asyncio import CancelledError, ensure_future, shield, wait  # noqa: PLC0415 - slow import
-
-    from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
-
-    running = ensure_future(in_thread(function))
-    try:
-        return await shield(running)
-    except CancelledError:
-        await wait([running])
-        running.exception()  # retrieved, so that asyncio logs nothing
-        raise
-
-
 async def _async_walk(step: Walk) -> NotScannableError | None:
     """Read a set into a keeper. Async twin of `_walk`."""
+    from cnct.client._http.in_threads import completed_in_thread  # noqa: PLC0415 - needs asyncio
+
     keeper = step.keeper
     try:
         async with aclosing(_pages(step, AsyncMirrorScan)) as pages:
             async for rows in pages:
                 if keeper.take(rows):
-                    await _stored(keeper.flush)
-        await _stored(keeper.finish)
+                    await completed_in_thread(keeper.flush)
+        await completed_in_thread(keeper.finish)
     except NotScannableError as error:
         return error
     return None

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 from cnct.client._core.urls import checked_name
 from cnct.client.checking import load
-from cnct.client.mirroring.cursor_fields import CursorFields, cursor_fields
 from cnct.client.models.names import check_name
 from cnct.client.models.query import signed_fields
+from cnct.client.work.cursor_fields import CursorFields, cursor_fields
 from cnct.data.collection_columns import collection_columns
 from cnct.data.columns import Column
 from cnct.data.mirror import DocumentedTables, Table

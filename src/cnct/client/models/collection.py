@@ -12,6 +12,7 @@ from cnct.client.models.collection_writes import AsyncCollectionWrites, Collecti
 from cnct.client.models.mistakes import answer_mistakes
 from cnct.client.models.noun import HasActions, HasCollections
 from cnct.client.models.resource_writes import AsyncResourceWrites, ResourceWrites
+from cnct.client.models.watched import AsyncWatched, Watched
 from cnct.exceptions import ClientError
 from cnct.late import late_module
 
@@ -107,7 +108,7 @@ class Resource(ResourceWrites, HasActions[Action], HasCollections["Collection"])
         return Picking(self, fields, "values").of_resource(self.get())
 
 
-class Collection(CollectionBase["ResourceSet"], CollectionWrites, HasActions[Action]):
+class Collection(CollectionBase["ResourceSet"], CollectionWrites, Watched, HasActions[Action]):
     """A collection is a group of operations on a resource."""
 
     def _action_at(self, path: str) -> Action:
@@ -217,7 +218,7 @@ class AsyncResource(
 
 
 class AsyncCollection(
-    CollectionBase["AsyncResourceSet"], AsyncCollectionWrites, HasActions[AsyncAction]
+    CollectionBase["AsyncResourceSet"], AsyncCollectionWrites, AsyncWatched, HasActions[AsyncAction]
 ):
     """Async twin of `Collection`."""
 

@@ -17,6 +17,7 @@ from cnct.client.models.set_base import MISSING, UNREAD, reader_of
 from cnct.client.models.set_comparing import AsyncSetComparing, SyncSetComparing
 from cnct.client.models.set_exports import AsyncSetExports, SyncSetExports
 from cnct.client.models.set_tables import AsyncSetTables, SyncSetTables
+from cnct.client.models.watched import AsyncWatched, Watched
 from cnct.client.models.windowed import AsyncWindowed, Windowed
 from cnct.client.work.lookups import AsyncSetLookups, SetLookups
 from cnct.exceptions import NotYetEvaluatedError
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from cnct.client.models.explaining import Explanation
 
 
-class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetExports, SyncSetTables, SyncSetComparing):
+class ResourceSet(
+    SyncNoun, SetLookups, Windowed, Watched, SyncSetExports, SyncSetTables, SyncSetComparing
+):
     """Represent a set of resources.
 
     Makes no call until rows are needed. Refining (``filter``, ``order_by``, ``limit``, slices and
@@ -186,7 +189,13 @@ class ResourceSet(SyncNoun, SetLookups, Windowed, SyncSetExports, SyncSetTables,
 
 
 class AsyncResourceSet(
-    AsyncNoun, AsyncSetLookups, AsyncWindowed, AsyncSetExports, AsyncSetTables, AsyncSetComparing
+    AsyncNoun,
+    AsyncSetLookups,
+    AsyncWindowed,
+    AsyncWatched,
+    AsyncSetExports,
+    AsyncSetTables,
+    AsyncSetComparing,
 ):
     """Async twin of `ResourceSet`: read with ``async for``; methods that make calls are awaited."""
 

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -40,14 +40,9 @@ class JsonLines:
         self.path = Path(path)
         self._start = start.encode()
         is_new = not self.path.exists()
-        self._descriptor = os.open(self.path, _FLAGS, 0o666)
-        try:
-            _lock(self._descriptor, self.path)
-            if is_new:
-                _sync_folder(self.path.absolute().parent)
-        except BaseException:
-            os.close(self._descriptor)
-            raise
+        self._descriptor = _locked(self.path, self.path)
+        if is_new:
+            _sync_folder(self.path.absolute().parent)
         self._lines: list[bytes] = []  # appended, not yet in the file
         self._appended = 0
         self._synced = 0
@@ -84,9 +79,8 @@ class JsonLines:
 
     def append(self, record: Record) -> int:
         """Append an object, and return the mark to pass to `sync`."""
-        line = json.dumps(record, ensure_ascii=False, separators=(", ", ": ")).encode() + b"\n"
         with self._lines_lock:
-            self._lines.append(line)
+            self._lines.append(_line(record))
             self._appended += 1
             return self._appended
 
@@ -118,6 +112,31 @@ class JsonLines:
         """Remove everything from the file."""
         os.ftruncate(self._descriptor, 0)
         os.lseek(self._descriptor, 0, os.SEEK_SET)
+
+    def replace(self, records: Iterable[Record]) -> None:
+        """Replace the contents, whole or not at all, and wait until they are on the disk.
+
+        Raises:
+            OSError: If the new file, ``NAME.part`` beside the old one, cannot be written.
+        """
+        final = self.path.resolve()
+        part = final.with_name(f"{final.name}.part")
+        with self._file_lock:
+            descriptor = _locked(part, self.path)
+            try:
+                os.ftruncate(descriptor, 0)
+                with os.fdopen(descriptor, "wb", closefd=False) as file:
+                    file.writelines(map(_line, records))
+                os.fsync(descriptor)
+                _rename(part, final)
+            except BaseException:
+                os.close(descriptor)
+                raise
+            self._descriptor = _swapped(self._descriptor, descriptor, final)
+            _sync_folder(final.parent)
+            with self._lines_lock:
+                self._lines.clear()
+                self._synced = self._appended
 
     def close(self) -> None:
         """Write the rest to the disk and release the file. Safe to call twice."""
@@ -155,12 +174,35 @@ def _release_in_child() -> None:
             file._release()
 
 
+def _line(record: Record) -> bytes:
+    return json.dumps(record, ensure_ascii=False, separators=(", ", ": ")).encode() + b"\n"
+
+
 def _record(line: bytes) -> Record | None:
     try:
         record: Any = json.loads(line)
     except ValueError:
         return None
     return record if is_record(record) and line.endswith(b"\n") else None
+
+
+def _locked(file: Path, path: Path) -> int:
+    """Open and lock a file, and return its descriptor.
+
+    Args:
+        file: The file.
+        path: The file of the job, for messages.
+    """
+    while True:
+        descriptor = os.open(file, _FLAGS, 0o666)
+        try:
+            _lock(descriptor, path)
+            if _is_at(file, descriptor):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)  # replaced by another job since it was opened
 
 
 def _lock(descriptor: int, path: Path) -> None:
@@ -179,6 +221,22 @@ if sys.platform == "win32":
         os.lseek(descriptor, _FAR, os.SEEK_SET)  # a locked byte cannot be read by anyone else
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
+    def _is_at(file: Path, descriptor: int) -> bool:  # noqa: ARG001 - as on POSIX
+        """Return True: Windows renames no open file."""
+        return True
+
+    def _rename(part: Path, final: Path) -> None:
+        """Do nothing: `_swapped` renames the file once it is closed."""
+
+    def _swapped(before: int, after: int, final: Path) -> int:
+        """Give a new file the name of an old one, and return its descriptor."""
+        os.close(before)
+        os.close(after)
+        final.with_name(f"{final.name}.part").replace(final)
+        descriptor = _locked(final, final)
+        os.lseek(descriptor, 0, os.SEEK_END)
+        return descriptor
+
     def _sync_folder(folder: Path) -> None:
         """Do nothing: Windows cannot sync a folder."""
 
@@ -189,6 +247,22 @@ else:
 
     def _lock_now(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _is_at(file: Path, descriptor: int) -> bool:
+        """Return whether an open file still has its name."""
+        try:
+            return os.path.samestat(file.stat(), os.fstat(descriptor))
+        except FileNotFoundError:
+            return False
+
+    def _rename(part: Path, final: Path) -> None:
+        """Give a new file the name of an old one."""
+        part.replace(final)
+
+    def _swapped(before: int, after: int, final: Path) -> int:  # noqa: ARG001 - as on Windows
+        """Close the old file, and return the descriptor of the new one."""
+        os.close(before)
+        return after
 
     def _sync_folder(folder: Path) -> None:
         """Make the name of a new file durable."""

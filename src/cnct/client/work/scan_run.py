@@ -57,6 +57,11 @@ class Answer(NamedTuple):
     rows: list[Any]
     now: datetime
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the response has all rows that match."""
+        return self.total is not None and self.total <= len(self.rows)
+
 
 def answer(response: Unread) -> Answer:
     """Return the parts of a response that matter to a scan."""
@@ -337,15 +342,18 @@ class ScanRun:
         if not self._field.created:
             return False
         name = self._field.created.replace("__", ".")
-        try:
-            return _moment(flat(row, [name])[name]) > self._began
-        except (TypeError, ValueError, OverflowError):
-            return False
+        created = moment_of(flat(row, [name])[name])
+        return created is not None and created > self._began
 
 
-def _moment(value: Any) -> datetime:
-    moment = datetime.fromisoformat(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def moment_of(value: Any) -> datetime | None:
+    """Return the time in a row, which is in UTC without an offset; ``None`` for anything else."""
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return at.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _id_of(row: Any) -> Any:

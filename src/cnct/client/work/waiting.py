@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import Enum
 from math import inf
@@ -11,6 +10,7 @@ from typing import Any, TypeAlias, TypeGuard
 from cnct.client._core.arguments import checked_seconds
 from cnct.client._core.messages import Flow, Pause, Request, Response
 from cnct.client._core.responses import value_of
+from cnct.client.work.pauses import growing_pause
 from cnct.client.work.row_values import values_at
 from cnct.exceptions import WaitError, WaitFailed, WaitTimeout
 from cnct.rql.conditions import keyword_parts
@@ -18,10 +18,7 @@ from cnct.rql.conditions import keyword_parts
 Condition: TypeAlias = Callable[[Any], object]
 """A function of the row, whose result counts as true or false."""
 
-_GROWTH = 1.5
 _LONGEST = 60.0  # seconds, unless the interval is longer
-_JITTER = 0.2  # share of the pause, up and down: spreads waits that start together
-_MOST_DOUBTS = 64  # growth steps: keeps the power finite
 
 
 class _FieldIn:
@@ -129,18 +126,13 @@ class Wait:
             if is_last or left <= 0:
                 text = f"Waited {self._timeout:g} s for {self._goal}"
                 raise self._error(WaitTimeout, text, row, request)
-            pause = self._pause(number)
+            pause = growing_pause(self._interval, number, max(self._interval, _LONGEST))
             number += 1
             is_last = pause >= left
             pause = min(pause, left)
             paused += pause
             state = f"GET {request.shown_url}: {self._state(row)}"
             yield Pause(pause, f"{state}, next read in {pause:.1f} s")
-
-    def _pause(self, number: int) -> float:
-        longest = max(self._interval, _LONGEST)
-        pause = min(self._interval * _GROWTH ** min(number, _MOST_DOUBTS), longest)
-        return pause * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret
 
     @property
     def _goal(self) -> str:

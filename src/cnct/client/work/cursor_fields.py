@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import reduce
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from cnct.client.models.flattening import flat
 from cnct.client.work.scan_fields import CHANGING, FIXED, ScanField, scan_field, usable
+from cnct.client.work.scan_run import moment_of
 from cnct.openapi.fields import FilterField
 from cnct.rql import R
 
@@ -34,6 +36,17 @@ class CursorFields(NamedTuple):
         """Name of the field by which the whole list is cut into windows, ``None`` if none."""
         field = self.created or self.updated
         return field.name if field else None
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the fields, the time of the last change first."""
+        return [field.name for field in self if field is not None]
+
+    def moment(self, row: Any) -> datetime | None:
+        """Return the later of a row's times; ``None`` without a readable one."""
+        names = [name.replace("__", ".") for name in self.names]
+        moments = [moment_of(value) for value in flat(row, names).values()]
+        return max((at for at in moments if at is not None), default=None)
 
     def since(self, moment: datetime) -> R:
         """Return the filter for rows that were created or changed at or after a moment.

@@ -1,0 +1,302 @@
+"""Decides what each look of a watch reads, and which rows are new.
+
+Does no I/O but for the state's file. The drivers, which read and pause, are in `watches`.
+
+A look reads the rows that changed since the start of the look before, by the server's clock, and
+some time before that, since rows may be dated before the server shows them. Rows that were
+delivered are recognised by their digests. Most looks go back a minute; every third of the lookback,
+one goes back all of it. A list without a time of change is read whole and compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from cnct.client._core.seen import SeenRows
+from cnct.client.watching.watch_cursor import resumed_cursor, watch_cursor
+from cnct.client.watching.watch_pace import WatchPace
+from cnct.client.watching.watch_settings import WatchSettings, check_selection
+from cnct.client.watching.watch_state import SeenRow, WatchProgress, WatchState
+from cnct.client.work.cursor_fields import cursor_fields
+from cnct.exceptions import ClientError, JournalError
+from cnct.openapi.shapes import is_object
+from cnct.text import safe_url
+from cnct.user_warnings import DriftWarning, FullScanWarning, users_level
+
+if TYPE_CHECKING:
+    from cnct.client.work.scan_run import Answer
+    from cnct.openapi import OpenAPISpecs
+
+_SHORT = timedelta(minutes=1)  # by which most looks go back
+_DEEP_LOOKS = 3  # in the time of a lookback that go back all of it
+_START = datetime.min.replace(tzinfo=UTC)
+
+
+class WatchRun:
+    """The looks of one watch.
+
+    Args:
+        rows: The set.
+        settings: The arguments.
+
+    Attributes:
+        pace: Decides the pauses.
+    """
+
+    def __init__(self, rows: Any, settings: WatchSettings) -> None:
+        client = rows._client
+        self.pace = WatchPace(settings, client._now, client.clock)
+        self._rows = rows
+        self._settings = settings
+        self._now = client._now
+        self._state: WatchState | None = None
+        self._seen: dict[str, SeenRow] = {}
+        self._settled = SeenRows()  # rows that only an interrupted look reads again
+        self._since: datetime | None = None  # from which the next deep look reads
+        self._recent: datetime | None = None  # from which other looks read
+        self._start: datetime | None = None  # rows before are not new
+        self._deep_at: float | None = None  # start of the last deep look
+        self._is_baseline = False
+        self._has_looked = False
+        self._is_first_page = True
+        self._new = 0  # rows of the current look
+        self._met: dict[str, SeenRow] = {}  # in the current look
+        self._drifts: list[str] = []
+
+    @property
+    def has_state(self) -> bool:
+        """Whether delivered rows are written to a file."""
+        return self._state is not None
+
+    def open(self) -> None:
+        """Open the state.
+
+        Raises:
+            JournalError: If the file cannot be used.
+        """
+        settings, rows = self._settings, self._rows
+        if settings.state is not None:
+            endpoint = safe_url(rows._client.endpoint)
+            watch = {"endpoint": endpoint, "path": rows._path, "query": rows._query.text}
+            self._state = WatchState(settings.state, watch)
+
+    def choose(self, specs: OpenAPISpecs | None) -> None:
+        """Choose the times by which changes are found, and where to start.
+
+        Args:
+            specs: The document, ``None`` if it is not at hand.
+
+        Raises:
+            NotScannableError: If the list cannot be filtered by the time that was named.
+            JournalError: If an earlier run used another time.
+            ValueError: If the rows come without these times, or ``since`` needs one.
+        """
+        rows, settings = self._rows, self._settings
+        operation = specs.operation("GET", rows._path) if specs else None
+        fields = operation.fields if operation else rows._field_names()
+        progress = self._state.progress if self._state else None
+        if progress is None:
+            self._cursor = watch_cursor(rows._path, fields, settings.by)
+            self._since = settings.start
+            self._is_baseline = settings.start is None and not settings.is_from_all
+            if settings.start is not None and not self._cursor.name:
+                raise ValueError(
+                    f"{rows._path} can be filtered by no time of change, so that nothing shows"
+                    f" which rows changed since {settings.start}: write since='all', or name a time"
+                    " as by="
+                )
+        else:
+            names = (progress.updated, progress.created)
+            if settings.by is not None and settings.by not in names:
+                before = " and ".join(filter(None, names)) or "none"
+                raise JournalError(
+                    f"{settings.state} belongs to a watch by {before}, not by {settings.by!r}: use"
+                    " another file"
+                )
+            self._cursor = resumed_cursor(rows._path, fields, *names)
+            self._since = progress.since
+            self._resume()
+        check_selection(rows, self._cursor.names)
+        created = cursor_fields(rows._path, fields).created
+        self._remedy = f", or pass by={created.name!r} to find new rows only" if created else ""
+        if not fields:
+            self._remedy = ", or pass by='updated', or specs_location to the client"
+
+    def _resume(self) -> None:
+        """Take the rows that were delivered from the state; the old ones as numbers."""
+        seen = self._state.seen if self._state else {}
+        times = [row.at for row in seen.values() if row.at is not None]
+        settled = self._back(max(times)) if times else _START
+        for key, row in seen.items():
+            self._keep(self._seen, key, row, settled)
+
+    @property
+    def is_unstarted(self) -> bool:
+        """Whether the driver must request the server's time, and call `start`."""
+        return self._is_baseline and bool(self._cursor.name) and self._since is None
+
+    def start(self, response: Answer) -> None:
+        """Note the server's time, from which changes are new."""
+        self._start = response.now
+        self._since = self._back(response.now)
+
+    def look(self) -> Any:
+        """Return the set of the next look."""
+        self._looked_at, self._new = self._now(), 0
+        period = self._settings.lookback.total_seconds() / _DEEP_LOOKS
+        self._is_deep = (
+            self._deep_at is None
+            or not self._cursor.name
+            or self._looked_at - self._deep_at >= period
+        )
+        since = self._since if self._is_deep else self._recent
+        query = self._rows._query
+        if since is not None:
+            query = query.replaced("where", query.where & self._cursor.since(since))
+        field = self._cursor.updated or self._cursor.created
+        if field is not None and field.orderable:
+            query = query.replaced("ordering", (field.name,))
+        rows = self._rows._with_query(query)
+        rows._checked = self._has_looked
+        self._drifts = rows._drifts()
+        self._met = {}
+        return rows
+
+    def begin_look(self, first: Answer) -> None:
+        """Take the first response of a look."""
+        self._began = first.now
+        if not self._cursor.name and not self._has_looked and not first.is_whole:
+            self._warn_of_full_scan(first.total)
+
+    def changes(self, page: list[Any]) -> Iterator[Any]:
+        """Yield the rows of a page that are new or changed.
+
+        A row counts as delivered once `deliver` was called; then the next one may be requested.
+        """
+        settled = self._back(self._began)
+        for row in page:
+            key = self._key(row)
+            seen = SeenRow(_digest(row), self._cursor.moment(row))
+            before = self._met.get(key) or self._seen.get(key)
+            is_known = before is not None and before.digest == seen.digest
+            is_known = is_known or self._settled.has((key, seen.digest))
+            is_old = before is None and self._is_old(seen)
+            if not is_known and not is_old:
+                self._delivery = key, seen
+                yield row
+                self._new += 1
+            self._keep(self._met, key, seen, settled, is_known=is_known)
+        self._is_first_page = False
+
+    def deliver(self) -> None:
+        """Note that the consumer has asked for the row after the one that was yielded last."""
+        if self._state is not None:
+            self._state.note(*self._delivery)
+
+    def _is_old(self, row: SeenRow) -> bool:
+        """Return whether a row of the first look was there when the watch started."""
+        if not self._is_baseline:
+            return False
+        return self._is_first_page or row.at is None or self._start is None or row.at < self._start
+
+    def _keep(
+        self,
+        rows: dict[str, SeenRow],
+        key: str,
+        row: SeenRow,
+        settled: datetime,
+        *,
+        is_known: bool = False,
+    ) -> None:
+        """Remember a row; one that later looks do not read again, by 8 bytes."""
+        if row.at is None or row.at >= settled:
+            rows[key] = row
+        elif not is_known:
+            self._settled.add([(key, row.digest)])
+
+    def end_look(self) -> None:
+        """Take the end of a look, move on in time, and save the state."""
+        for message in self._drifts:
+            warnings.warn(message, DriftWarning, stacklevel=users_level())
+        if self._drifts:  # rows may be missing: the next look reads from the same time
+            self._seen |= self._met
+        elif self._is_deep:
+            self._end_deep_look()
+        else:
+            self._seen |= self._met
+            self._recent = max(self._recent or _START, self._began - self._short)
+            if self._state is not None and self._new:
+                self._state.sync()
+        self.pace.succeed(is_quiet=not (self._new or self._is_baseline))
+        self._is_baseline = self._is_baseline and bool(self._drifts)
+        self._has_looked = True
+
+    def _end_deep_look(self) -> None:
+        before, self._deep_at = len(self._seen), self._looked_at
+        if self._cursor.name:
+            self._since = max(self._since or _START, self._back(self._began))
+            self._recent = max(self._since, self._began - self._short)
+        since = self._since or _START
+        self._seen = {
+            key: row for key, row in self._met.items() if row.at is None or row.at >= since
+        }
+        self._settled = SeenRows()
+        is_changed = self._new or self._is_baseline or before != len(self._seen)
+        if self._state is not None and (self._cursor.name or is_changed):
+            updated, created = (field.name if field else "" for field in self._cursor)
+            self._state.save(WatchProgress(updated, created, self._since), self._seen)
+
+    def fail(self, error: ClientError) -> None:
+        """Take the failure of a look, which may pass.
+
+        Raises:
+            ClientError: If it does not pass, or has lasted longer than allowed.
+        """
+        self._seen |= self._met
+        self.pace.fail(error)
+
+    def close(self) -> None:
+        """Close the state."""
+        if self._state is not None:
+            self._state.close()
+
+    @property
+    def _short(self) -> timedelta:
+        return min(self._settings.lookback, _SHORT)
+
+    def _back(self, at: datetime) -> datetime:
+        """Return the time that is a lookback earlier."""
+        try:
+            return at - self._settings.lookback
+        except OverflowError:
+            return _START
+
+    def _key(self, row: Any) -> str:
+        """Return what identifies a row in its list: versions of a product have the product's id."""
+        value: Any = row.get("id") if is_object(row) else None
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise ClientError(
+                f"Rows of {self._rows._path} have no ids by which a change could be recognised:"
+                " read them with iterator()"
+            )
+        version = row.get("version")
+        return f"{value} {version}" if isinstance(version, str | int) else f"{value}"
+
+    def _warn_of_full_scan(self, total: int | None) -> None:
+        number = "all" if total is None else f"all {total:,}"
+        warnings.warn(
+            f"{self._rows._path} can be filtered by no time of change, so that each look reads"
+            f" {number} rows and compares them: watch with a longer interval{self._remedy}",
+            FullScanWarning,
+            stacklevel=users_level(),
+        )
+
+
+def _digest(row: Any) -> str:
+    text = json.dumps(row, sort_keys=True, default=str)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

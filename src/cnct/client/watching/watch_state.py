@@ -1,0 +1,182 @@
+"""The state of a watch in a file: from when to read on, and the rows that were delivered.
+
+Each delivered row adds a line, so that a kill repeats the last row at most. `WatchState.save`
+replaces the file by what is still needed. Decides nothing about rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cnct.client.work.files import JsonLines
+from cnct.exceptions import JournalError
+from cnct.openapi.shapes import Record
+
+_VERSION = 1
+_START = '{"watch": "cnct"'
+
+
+class SeenRow(NamedTuple):
+    """A row as it was delivered.
+
+    Attributes:
+        digest: Digest of the row.
+        at: Time of its last change, ``None`` without one.
+    """
+
+    digest: str
+    at: datetime | None
+
+
+class WatchProgress(NamedTuple):
+    """The part of a state that changes from look to look.
+
+    Attributes:
+        updated: Name of the time of the last change; empty if the list has none.
+        created: Name of the time of creation; empty if it is not used.
+        since: Time from which rows are read; ``None`` for all rows.
+    """
+
+    updated: str
+    created: str
+    since: datetime | None
+
+
+class WatchState:
+    """The open file of a watch.
+
+    Args:
+        path: The file; created if missing.
+        watch: Members that identify the watch: endpoint, path and query.
+
+    Attributes:
+        progress: WatchProgress of an earlier run; ``None`` if there was none.
+        seen: Rows that earlier runs delivered, by key.
+
+    Raises:
+        JournalError: If the file cannot be written, belongs to another watch, is in use or damaged.
+    """
+
+    def __init__(self, path: Path, watch: Mapping[str, str]) -> None:
+        self._path = path
+        self._watch = {"watch": "cnct", "version": _VERSION, **watch}
+        self.progress: WatchProgress | None = None
+        self.seen: dict[str, SeenRow] = {}
+        self._mark = 0
+        with self._writing():
+            _check_place(path)
+            self._file = JsonLines(path, _START)
+        try:
+            self._load(self._file.read())
+            if self.progress is not None:
+                self.save(self.progress, self.seen)  # fails here if the folder cannot be written
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _load(self, lines: Iterator[Record]) -> None:
+        header = next(lines, None)
+        if header is None:
+            return
+        differences = [
+            f"{name} {header.get(name)!r} instead of {value!r}"
+            for name, value in self._watch.items()
+            if header.get(name) != value
+        ]
+        if differences:
+            raise JournalError(
+                f"{self._path} belongs to another watch, with {', '.join(differences)}: use another"
+                " file"
+            )
+        for number, line in enumerate([header, *lines], 1):
+            try:
+                self._take(line)
+            except (KeyError, TypeError, ValueError) as error:
+                raise JournalError(
+                    f"{self._path}, line {number}, is no line of a watch: restore the file, or use"
+                    " another one"
+                ) from error
+
+    def _take(self, line: Record) -> None:
+        if self.progress is None:
+            self.progress = WatchProgress(
+                _text(line["updated"]), _text(line["created"]), _moment(line["since"])
+            )
+        else:
+            self.seen[_text(line["row"])] = SeenRow(_text(line["digest"]), _moment(line["at"]))
+
+    def note(self, key: str, row: SeenRow) -> None:
+        """Add a delivered row, which outlives a kill of this process from now on."""
+        with self._writing():
+            self._mark = self._file.append(_line(key, row))
+            self._file.write()
+
+    def sync(self) -> None:
+        """Wait until the delivered rows are on the disk, to outlive the machine too."""
+        with self._writing():
+            self._file.sync(self._mark)
+
+    def save(self, progress: WatchProgress, seen: Mapping[str, SeenRow]) -> None:
+        """Replace the contents of the file, whole or not at all."""
+        header = {**self._watch, **progress._asdict(), "since": _iso(progress.since)}
+        with self._writing():
+            self._file.replace([header, *(_line(key, row) for key, row in seen.items())])
+        self._mark = 0
+        self.progress = progress
+
+    def close(self) -> None:
+        """Write the rest to the disk, and release the file."""
+        with self._writing():
+            self._file.close()
+
+    @contextmanager
+    def _writing(self) -> Generator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise JournalError(
+                f"The state {str(self._path)!r} cannot be written ({error.strerror}): name a file"
+                " in a folder that can"
+            ) from error
+
+
+def _check_place(path: Path) -> None:
+    """Refuse a path at which there can be no file.
+
+    Raises:
+        JournalError: In this case.
+    """
+    if path.is_dir():
+        raise JournalError(f"The state {str(path)!r} is a directory: name a file in it")
+    if not path.parent.is_dir():
+        raise JournalError(
+            f"There is no directory {str(path.parent)!r} for the state {path.name!r}: create it"
+            " first"
+        )
+
+
+def _line(key: str, row: SeenRow) -> Record:
+    return {"row": key, "digest": row.digest, "at": _iso(row.at)}
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _moment(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    at = datetime.fromisoformat(value)
+    if at.tzinfo is None:
+        raise ValueError(value)
+    return at
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value

@@ -1,0 +1,26 @@
+"""The time by which mirrors and watches read changes again. No I/O."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+LOOKBACK = timedelta(minutes=15)
+"""Time before the last run from which changes are read again."""
+
+
+def checked_lookback(lookback: Any) -> timedelta:
+    """Return a lookback as a ``timedelta``.
+
+    Raises:
+        TypeError: If the lookback is neither a number of seconds nor a ``timedelta``.
+        ValueError: If the lookback is negative.
+    """
+    time = lookback
+    if isinstance(lookback, int | float) and not isinstance(lookback, bool):
+        time = timedelta(seconds=lookback)
+    if not isinstance(time, timedelta):
+        raise TypeError(f"lookback must be seconds or a timedelta, not {type(lookback).__name__}")
+    if time < timedelta(0):
+        raise ValueError(f"lookback must be 0 seconds or more, not {lookback}")
+    return time
