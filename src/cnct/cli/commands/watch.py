@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import datetime
+from typing import Literal
 
 import click
 
@@ -63,7 +64,7 @@ def command(
         interval=interval,
         timeout=timeout,
         state=state,
-        since="all" if since == "all" else since and _moment(since),
+        since=None if since is None else _start(since),
         by=by,
         errors=_print_failure,
     )
@@ -73,7 +74,9 @@ def command(
             writer.write([fields.row(row)])
 
 
-def _moment(since: str) -> datetime:
+def _start(since: str) -> datetime | Literal["all"]:
+    if since == "all":
+        return "all"
     try:
         return datetime.fromisoformat(since)
     except ValueError as error:
