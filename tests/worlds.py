@@ -81,7 +81,13 @@ class Played:
             return await result if inspect.isawaitable(result) else result
 
         result = self._runner.run(played())
-        rooms = ("cnct.client.models", "cnct.client.dry_run", "cnct.client.mirroring.mirror")
+        rooms = (
+            "cnct.client.models",
+            "cnct.client.dry_run",
+            "cnct.client.mirroring.mirror",
+            "cnct.client.async_answering",
+            "cnct.client.answering",
+        )
         ours = type(result).__module__.startswith(rooms)
         ours = ours and not isinstance(result, list)
         lazy = inspect.ismethod(result) or hasattr(type(result), "__aiter__")

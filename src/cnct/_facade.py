@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cnct.client import (
+        Answer,
         AsyncConnectClient,
         ConnectClient,
         Limiter,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AmbiguousWriteError",
+    "Answer",
     "AsyncConnectClient",
     "BatchError",
     "ChangedResourceError",
@@ -124,6 +126,7 @@ __all__ = [
 _ROOMS = ("client", "rql", "exceptions", "stubs")
 _CLIENT = frozenset(
     {
+        "Answer",
         "AsyncConnectClient",
         "ConnectClient",
         "Limiter",

@@ -7,14 +7,20 @@ import inspect
 import pytest
 
 from cnct import client as clients
-from cnct.client import dry_run, models
+from cnct.client import answering, async_answering, dry_run, models
 from cnct.client.mirroring import mirror
+from cnct.client.models import answering as nouns
 from cnct.client.models import sync_plans
 
 TWINS = [
     (clients.ConnectClient, clients.AsyncConnectClient),
     (dry_run.DryRunClient, dry_run.AsyncDryRunClient),
     (mirror.Mirror, mirror.AsyncMirror),
+    (answering.AnsweringClient, async_answering.AsyncAnsweringClient),
+    (nouns.AnsweringNS, nouns.AsyncAnsweringNS),
+    (nouns.AnsweringCollection, nouns.AsyncAnsweringCollection),
+    (nouns.AnsweringResource, nouns.AsyncAnsweringResource),
+    (nouns.AnsweringAction, nouns.AsyncAnsweringAction),
     (models.NS, models.AsyncNS),
     (models.Collection, models.AsyncCollection),
     (models.Resource, models.AsyncResource),
@@ -36,6 +42,9 @@ ONLY_HERE[mirror.Mirror] = {"__enter__", "__exit__"}
 ONLY_HERE[mirror.AsyncMirror] = {"__aenter__", "__aexit__"}
 ONLY_HERE[dry_run.DryRunClient] = ONLY_HERE[clients.ConnectClient]
 ONLY_HERE[dry_run.AsyncDryRunClient] = ONLY_HERE[clients.AsyncConnectClient]
+ONLY_HERE[answering.AnsweringClient] = ONLY_HERE[clients.ConnectClient]
+ONLY_HERE[async_answering.AsyncAnsweringClient] = ONLY_HERE[clients.AsyncConnectClient]
+ONLY_HERE[nouns.AsyncAnsweringCollection] = ONLY_HERE[models.AsyncCollection]
 OWN_WORDS = {"__iter__", "__bool__", "__getitem__", "values_list"}
 
 

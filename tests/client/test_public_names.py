@@ -36,6 +36,7 @@ VERBS = {
     "dry_run",
     "mirror",
     "with_options",
+    "with_response",
     "each",
     "execute",
     "get",

@@ -19,12 +19,14 @@ from cnct.exceptions import (
 from cnct.user_warnings import InvalidCallWarning
 
 if TYPE_CHECKING:
+    from cnct.client.answer import Answer
     from cnct.client.async_client import AsyncConnectClient
     from cnct.client.work import Operation, Outcome, Progress, Summary
     from cnct.rql import R
 
 __all__ = [
     "AmbiguousWriteError",
+    "Answer",
     "AsyncConnectClient",
     "ClientError",
     "ConnectClient",
@@ -43,6 +45,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Answer": "client.answer",
     "AsyncConnectClient": "client.async_client",
     "R": "rql",
     **dict.fromkeys(("Operation", "Outcome", "Progress", "Summary"), "client.work"),

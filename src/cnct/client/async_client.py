@@ -18,6 +18,7 @@ from cnct.client.checking import load
 from cnct.client.dry_runs import AsyncHasDryRun
 from cnct.client.mirrors import AsyncHasMirror
 from cnct.client.models import AsyncCollection, AsyncNS
+from cnct.client.whole_answers import AsyncHasAnswers
 
 if TYPE_CHECKING:
     import httpx2
@@ -34,7 +35,10 @@ T = TypeVar("T")
 
 
 class AsyncConnectClient(
-    BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"], AsyncHasDryRun, AsyncHasMirror
+    BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"],
+    AsyncHasDryRun,
+    AsyncHasMirror,
+    AsyncHasAnswers,
 ):
     """Async twin of `ConnectClient`, on httpx2: await the methods that call the API.
 

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from cnct.client._core.arguments import check_call_arguments, checked_bool, checked_int
 from cnct.client._core.headers import merged
@@ -183,11 +183,6 @@ class BaseClient(
     def _scope() -> object:
         """Return the scope of `close`: here, the whole program."""
         return None
-
-    @property
-    def _plain(self) -> Self:
-        """The client whose calls return values: for methods that make several calls."""
-        return self
 
     @property
     def response(self) -> ResponseT | None:

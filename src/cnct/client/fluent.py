@@ -12,6 +12,7 @@ from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.dry_runs import HasDryRun
 from cnct.client.mirrors import HasMirror
 from cnct.client.models import NS, Collection
+from cnct.client.whole_answers import HasAnswers
 
 if TYPE_CHECKING:
     import requests
@@ -29,7 +30,9 @@ __all__ = ["AsyncConnectClient", "ConnectClient"]
 T = TypeVar("T")
 
 
-class ConnectClient(BaseClient[NS, Collection, "requests.Response"], HasDryRun, HasMirror):
+class ConnectClient(
+    BaseClient[NS, Collection, "requests.Response"], HasDryRun, HasMirror, HasAnswers
+):
     """Connect ReST API client.
 
     The constructor makes no call. A client may be shared between threads. Close it with `close` or

@@ -54,6 +54,11 @@ class HasIdentity:
         return {name: value for name, value in vars(self).items() if name not in self._not_copied}
 
     @property
+    def _plain(self: ClientT) -> ClientT:
+        """The client whose calls return values: for methods that make several calls."""
+        return self
+
+    @property
     def api_key(self) -> str | None:
         """The API key, sent as Authorization; ``None`` sends none. Secret.
 
@@ -130,7 +135,8 @@ class HasIdentity:
             ``client.with_options(api_key=installation_key, timeout=5).products.all().count()``
         """
         kind, api_key = type(api_key), api_key if api_key is KEPT else hidden(api_key)
-        copy = type(self).__new__(type(self))
+        plain = self._plain
+        copy = type(plain).__new__(type(plain))
         vars(copy).update(self.__getstate__())
         if api_key is not KEPT:
             copy._api_key = checked_key(kind, api_key)
@@ -148,8 +154,12 @@ class HasIdentity:
         for name, value in options.items():
             if value is not KEPT:
                 setattr(copy, name, _CHECKS[name](value))
-        copy._share(self, is_same=api_key is KEPT)
-        return copy
+        copy._share(plain, is_same=api_key is KEPT)
+        return self._like(copy)
+
+    def _like(self: ClientT, client: ClientT) -> ClientT:
+        """Return a client whose verbs have the results of this one."""
+        return client
 
     def _move(self, endpoint: str | None, *, has_key: bool) -> None:
         """Set another endpoint; the key of the present one must not be sent there."""

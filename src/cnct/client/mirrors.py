@@ -26,7 +26,7 @@ class HasMirror:
         from cnct.client.mirroring.mirror import Mirror  # noqa: PLC0415 - few programs need it
 
         client: Any = self
-        return Mirror(client, path)
+        return Mirror(client._plain, path)
 
 
 class AsyncHasMirror:
@@ -40,4 +40,4 @@ class AsyncHasMirror:
         from cnct.client.mirroring.mirror import AsyncMirror  # noqa: PLC0415 - few programs need it
 
         client: Any = self
-        return AsyncMirror(client, path)
+        return AsyncMirror(client._plain, path)

@@ -69,6 +69,7 @@ CLIENT_NAMES = frozenset(
         "use_specs",
         "validate_using_specs",
         "with_options",
+        "with_response",
     }
 )
 """Attributes of a client."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Mapping
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -58,6 +59,30 @@ class Limits(NamedTuple):
     is_foreign: bool = False
 
 
+class Trace:
+    """The attempts of one call, carried by its requests.
+
+    Attributes:
+        last: The request that was sent last; ``None`` before the first.
+        attempts: Number of times that request was sent.
+        seconds: Seconds from the first attempt to `end`.
+    """
+
+    def __init__(self) -> None:
+        self.last: Request | None = None
+        self.attempts = 0
+        self.seconds = 0.0
+        self._start = time.perf_counter()
+
+    def note(self, request: Request, attempt: int) -> None:
+        """Note an attempt, before it is made."""
+        self.last, self.attempts = request, attempt
+
+    def end(self) -> None:
+        """Note the time."""
+        self.seconds = time.perf_counter() - self._start
+
+
 class Request(NamedTuple):
     """A request that the flow wants sent.
 
@@ -69,6 +94,7 @@ class Request(NamedTuple):
         kwargs: Keyword arguments for the HTTP library.
         secret: The API key, masked in every message.
         limits: Bounds of the call.
+        trace: Receives the attempts; ``None`` if nobody needs them.
     """
 
     method: str
@@ -76,6 +102,7 @@ class Request(NamedTuple):
     kwargs: Mapping[str, Any]
     secret: str = ""
     limits: Limits = Limits()
+    trace: Trace | None = None
 
     @property
     def shown_url(self) -> str:

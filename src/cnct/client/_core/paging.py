@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnct.client._core.messages import Request, Response
-from cnct.client._core.request_ids import request_id_of
 from cnct.client._core.responses import content_of, value_of
 from cnct.exceptions import ClientError
+from cnct.late import late_module
 from cnct.openapi.shapes import is_list
 from cnct.text import late_pattern
+
+if TYPE_CHECKING:
+    from cnct.client._core import request_ids
+else:  # only errors need it
+    request_ids = late_module("cnct.client._core.request_ids")
 
 _CONTENT_RANGE = late_pattern(
     r"\s*items\s+(?:\d+-\d+|\*)\s*/\s*(\d{1,18})\s*", re.IGNORECASE | re.ASCII
@@ -69,7 +74,7 @@ class Unread(NamedTuple):
                 status_code=self.response.status_code,
                 method=self.request.method,
                 url=self.request.shown_url,
-                request_id=request_id_of(self.request, self.response.headers),
+                request_id=request_ids.request_id_of(self.request, self.response.headers),
             )
         return Page(rows, self._total())
 

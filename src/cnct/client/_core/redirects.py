@@ -10,16 +10,21 @@ import ipaddress
 import time
 from collections.abc import Collection, Generator
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from cnct.client._core.messages import Flow, Request, Response
 from cnct.client._core.request_body import Body
-from cnct.client._core.request_ids import request_id_of
 from cnct.client._core.responses import SAFE
 from cnct.client._core.retry import RetryPolicy, retry_flow
 from cnct.exceptions import AmbiguousWriteError, ClientError
+from cnct.late import late_module
 from cnct.text import late_pattern, safe_url
+
+if TYPE_CHECKING:
+    from cnct.client._core import request_ids
+else:  # only errors need it
+    request_ids = late_module("cnct.client._core.request_ids")
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOVED = 301
@@ -107,7 +112,7 @@ def _error(request: Request, response: Response, reason: str) -> ClientError:
         method=request.method,
         url=request.shown_url,
         may_be_done=may_be_done,
-        request_id=request_id_of(request, response.headers),
+        request_id=request_ids.request_id_of(request, response.headers),
     )
 
 

@@ -7,17 +7,22 @@ import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from traceback import clear_frames
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnct.client import garbage
 from cnct.client._core.body_errors import SourceError
 from cnct.client._core.messages import Request, Response, TransportError
 from cnct.client._core.remedies import failure_text, host_of, status_remedy
-from cnct.client._core.request_ids import request_id_of
 from cnct.client._core.secret import mask_error
 from cnct.exceptions import CALL_ATTRIBUTES, AmbiguousWriteError, ClientError
+from cnct.late import late_module
 from cnct.openapi.shapes import is_list, is_object
 from cnct.text import status_text
+
+if TYPE_CHECKING:
+    from cnct.client._core import request_ids
+else:  # only errors need it
+    request_ids = late_module("cnct.client._core.request_ids")
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110, section 9.2.1)."""
@@ -122,7 +127,7 @@ def unreadable(request: Request, response: Response, problem: str) -> ClientErro
         url=request.shown_url,
         body=request.masked(excerpt(content_of(response))),
         may_be_done=request.method not in SAFE,
-        request_id=request_id_of(request, response.headers),
+        request_id=request_ids.request_id_of(request, response.headers),
     )
 
 
@@ -209,7 +214,7 @@ def error_of(
     attributes |= {
         "method": request.method,
         "url": request.shown_url,
-        "request_id": request_id_of(request, response.headers, body),
+        "request_id": request_ids.request_id_of(request, response.headers, body),
     }
     attributes["remedy"] = status_remedy(
         request,
@@ -259,7 +264,7 @@ def failure_of(
         errors=[request.masked(failure_text(request, failure.cause))],
         method=request.method,
         url=request.shown_url,
-        request_id=request_id_of(request, failure.headers),
+        request_id=request_ids.request_id_of(request, failure.headers),
         **attributes,
     )
 

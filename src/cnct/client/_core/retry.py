@@ -130,6 +130,8 @@ def retry_flow(
         if attempt == 0 and _is_past(end):
             raise _deadline_error(request)
         attempt += 1
+        if request.trace is not None:
+            request.trace.note(request, attempt)
         try:
             response = yield request
         except TransportError as error:

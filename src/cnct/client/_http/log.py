@@ -6,7 +6,6 @@ import logging
 import time
 
 from cnct.client._core.messages import Pause, Request, Response
-from cnct.client._core.request_ids import request_id_of
 
 _FIRST_ERROR = 400
 
@@ -18,6 +17,8 @@ _retry = logging.getLogger("cnct.retry")
 def log_response(request: Request, response: Response, start: float) -> None:
     """Log a response and the time since ``start``, a value of `time.perf_counter`."""
     if _http.isEnabledFor(logging.DEBUG):
+        from cnct.client._core.request_ids import request_id_of  # noqa: PLC0415 - few log
+
         failed = response.status_code >= _FIRST_ERROR
         request_id = request_id_of(request, response.headers) if failed else None
         milliseconds = (time.perf_counter() - start) * 1000

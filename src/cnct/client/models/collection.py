@@ -105,7 +105,7 @@ class Resource(ResourceWrites, HasActions[Action], HasCollections["Collection"])
         """
         from cnct.client.models.picking import Picking  # noqa: PLC0415 - few programs need it
 
-        return Picking(self, fields, "values").of_resource(self.get())
+        return Picking(self, fields, "values").of_resource(self._client._plain.get(self._path))
 
 
 class Collection(CollectionBase["ResourceSet"], CollectionWrites, Watched, HasActions[Action]):
@@ -214,7 +214,8 @@ class AsyncResource(
         """GET the resource and pick fields of it. Async twin of `Resource.values`."""
         from cnct.client.models.picking import Picking  # noqa: PLC0415 - few programs need it
 
-        return Picking(self, fields, "values").of_resource(await self.get())
+        picking = Picking(self, fields, "values")
+        return picking.of_resource(await self._client._plain.get(self._path))
 
 
 class AsyncCollection(

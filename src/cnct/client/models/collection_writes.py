@@ -70,7 +70,7 @@ class CollectionWrites(SyncNoun):
         from cnct.client.work.entries import items_of  # noqa: PLC0415 - not at import
         from cnct.client.work.items import bulk_plan  # noqa: PLC0415 - not at import
 
-        client, path = self._client, self._path
+        client, path = self._client._plain, self._path
 
         def call(operation: Operation) -> Any:
             return client.execute(operation.method, operation.path(path), **operation.body)
@@ -116,7 +116,7 @@ class AsyncCollectionWrites(AsyncNoun):
         from cnct.client.work.entries import async_items_of  # noqa: PLC0415 - not at import
         from cnct.client.work.items import bulk_plan  # noqa: PLC0415 - not at import
 
-        client, path = self._client, self._path
+        client, path = self._client._plain, self._path
 
         async def call(operation: Operation) -> Any:
             return await client.execute(operation.method, operation.path(path), **operation.body)

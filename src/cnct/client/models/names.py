@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnct.client.models.noun import Node
     from cnct.openapi import OpenAPISpecs
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 Kind = Literal["namespaces", "collections", "actions"]
 
 _VERBS = ("get", "post", "put", "delete")  # methods of an action
@@ -155,7 +155,7 @@ def _check(thing: Any, specs: OpenAPISpecs, path: str, what: str, refused: Colle
         )
 
 
-class Names(Generic[T]):
+class Names(Generic[T_co]):
     """A bound method that takes a name, with completion of names at a prompt.
 
     ``client.ns("subscriptions")``, ``client.ns.subscriptions`` and ``client.ns["subscriptions"]``
@@ -168,20 +168,20 @@ class Names(Generic[T]):
 
     _steps_without_io = frozenset({"[]"})
 
-    def __init__(self, method: Callable[[str], T], api_names: Callable[[], list[str]]) -> None:
+    def __init__(self, method: Callable[[str], T_co], api_names: Callable[[], list[str]]) -> None:
         self._method = method
         self._api_names = api_names
         self.__doc__ = method.__doc__
 
-    def __call__(self, name: str) -> T:
+    def __call__(self, name: str) -> T_co:
         """Return the node with this name."""
         return self._method(name)
 
-    def __getitem__(self, name: str) -> T:
+    def __getitem__(self, name: str) -> T_co:
         """Return the node with this name."""
         return self._method(name)
 
-    def __getattr__(self, name: str) -> T:
+    def __getattr__(self, name: str) -> T_co:
         """Return the node with this name, with ``_`` for ``-``."""
         return self._method(attribute_name(name))
 
@@ -204,7 +204,7 @@ class Names(Generic[T]):
         return repr(self._method)
 
 
-class Completed(Generic[T]):
+class Completed(Generic[T_co]):
     """A method that takes a name; bound, it is `Names`.
 
     Args:
@@ -212,23 +212,23 @@ class Completed(Generic[T]):
         kind: Kind of the name.
     """
 
-    def __init__(self, method: Callable[[Any, str], T], kind: Kind) -> None:
+    def __init__(self, method: Callable[[Any, str], T_co], kind: Kind) -> None:
         self._method = method
         self._kind: Kind = kind
         self.__doc__ = method.__doc__
 
     @overload
-    def __get__(self, node: None, owner: type) -> Callable[[Any, str], T]: ...
+    def __get__(self, node: None, owner: type) -> Callable[[Any, str], T_co]: ...
     @overload
-    def __get__(self, node: Node, owner: type) -> Names[T]: ...
+    def __get__(self, node: Node, owner: type) -> Names[T_co]: ...
 
-    def __get__(self, node: Node | None, owner: type) -> Callable[[Any, str], T] | Names[T]:
+    def __get__(self, node: Node | None, owner: type) -> Callable[[Any, str], T_co] | Names[T_co]:
         """Bind the method to an object; for the class, return the plain method."""
         if node is None:
             return self._method
         return Names(self._method.__get__(node), lambda: node.__names__(self._kind))
 
 
-def completed(kind: Kind) -> Callable[[Callable[[Any, str], T]], Completed[T]]:
+def completed(kind: Kind) -> Callable[[Callable[[Any, str], T_co]], Completed[T_co]]:
     """Decorate a method that takes a name, so that the names complete at a prompt."""
     return lambda method: Completed(method, kind)

@@ -44,7 +44,7 @@ class ResourceSet(
     """
 
     def __init__(self, client: ConnectClient, path: str, query: R | None = None) -> None:
-        self._client = client
+        self._client = client._plain
         self._path = path
         self._query = first_query(client, query)
 
@@ -200,7 +200,7 @@ class AsyncResourceSet(
     """Async twin of `ResourceSet`: read with ``async for``; methods that make calls are awaited."""
 
     def __init__(self, client: AsyncConnectClient, path: str, query: R | None = None) -> None:
-        self._client = client
+        self._client = client._plain
         self._path = path
         self._query = first_query(client, query)
 
