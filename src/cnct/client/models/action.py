@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnct.client.models.file_writes import AsyncFileWrites, FileWrites
 from cnct.client.models.mistakes import answer_mistakes
-from cnct.client.models.noun import AsyncNoun, SyncNoun
 
 
-class Action(SyncNoun):
+class Action(FileWrites):
     """A verb such as ``approve``."""
 
     def get(self, **kwargs: Any) -> Any:
@@ -28,7 +28,7 @@ class Action(SyncNoun):
         return self._client.delete(self._path, payload, **kwargs)
 
 
-class AsyncAction(AsyncNoun):
+class AsyncAction(AsyncFileWrites):
     """Async twin of `Action`."""
 
     async def get(self, **kwargs: Any) -> Any:

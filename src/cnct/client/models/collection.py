@@ -9,6 +9,12 @@ from cnct.client._core.urls import MAX_URL_BYTES
 from cnct.client.models.action import Action, AsyncAction
 from cnct.client.models.collection_base import CollectionBase, checked_id, is_missing
 from cnct.client.models.collection_writes import AsyncCollectionWrites, CollectionWrites
+from cnct.client.models.file_writes import (
+    AsyncCollectionFileWrites,
+    AsyncFileWrites,
+    CollectionFileWrites,
+    FileWrites,
+)
 from cnct.client.models.mistakes import answer_mistakes
 from cnct.client.models.noun import HasActions, HasCollections
 from cnct.client.models.resource_writes import AsyncResourceWrites, ResourceWrites
@@ -29,8 +35,10 @@ else:  # one GET needs no sets
     resourceset = late_module("cnct.client.models.resourceset")
 
 
-class Resource(ResourceWrites, HasActions[Action], HasCollections["Collection"]):
+class Resource(ResourceWrites, FileWrites, HasActions[Action], HasCollections["Collection"]):
     """A resource of a collection, with nested collections and actions."""
+
+    _upload_methods = ("PUT", "PATCH", "POST")
 
     def _collection_at(self, path: str) -> Collection:
         return Collection(self._client, path)
@@ -108,7 +116,13 @@ class Resource(ResourceWrites, HasActions[Action], HasCollections["Collection"])
         return Picking(self, fields, "values").of_resource(self._client._plain.get(self._path))
 
 
-class Collection(CollectionBase["ResourceSet"], CollectionWrites, Watched, HasActions[Action]):
+class Collection(
+    CollectionBase["ResourceSet"],
+    CollectionWrites,
+    CollectionFileWrites,
+    Watched,
+    HasActions[Action],
+):
     """A collection is a group of operations on a resource."""
 
     def _action_at(self, path: str) -> Action:
@@ -170,9 +184,14 @@ class Collection(CollectionBase["ResourceSet"], CollectionWrites, Watched, HasAc
 
 
 class AsyncResource(
-    AsyncResourceWrites, HasActions[AsyncAction], HasCollections["AsyncCollection"]
+    AsyncResourceWrites,
+    AsyncFileWrites,
+    HasActions[AsyncAction],
+    HasCollections["AsyncCollection"],
 ):
     """Async twin of `Resource`."""
+
+    _upload_methods = Resource._upload_methods
 
     def _collection_at(self, path: str) -> AsyncCollection:
         return AsyncCollection(self._client, path)
@@ -219,7 +238,11 @@ class AsyncResource(
 
 
 class AsyncCollection(
-    CollectionBase["AsyncResourceSet"], AsyncCollectionWrites, AsyncWatched, HasActions[AsyncAction]
+    CollectionBase["AsyncResourceSet"],
+    AsyncCollectionWrites,
+    AsyncCollectionFileWrites,
+    AsyncWatched,
+    HasActions[AsyncAction],
 ):
     """Async twin of `Collection`."""
 

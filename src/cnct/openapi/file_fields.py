@@ -1,0 +1,59 @@
+"""Finds the files that operations take: fields of forms, and bodies that are files themselves."""
+
+from __future__ import annotations
+
+from cnct.openapi.places import Operation, Schema
+from cnct.openapi.schemas import composed, properties, required
+from cnct.openapi.shapes import as_list
+from cnct.openapi.specs import OpenAPISpecs
+
+FORM = "multipart/form-data"
+"""Media type of forms with files (RFC 7578)."""
+
+_OTHER_FORM = "application/x-www-form-urlencoded"
+_BINARY = "binary"
+_FILE = "file"
+
+
+def form_fields(specs: OpenAPISpecs, operation: Operation) -> dict[str, Schema]:
+    """Return the fields of the form that an operation takes, by name; none without a form."""
+    schema = specs.payload(operation, FORM) if FORM in operation.body else None
+    fields: dict[str, Schema] = {}
+    for part in composed(schema, specs.resolve) if schema else ():
+        fields |= {name: specs.resolve(field) for name, field in properties(part).items()}
+    return fields
+
+
+def file_fields(specs: OpenAPISpecs, operation: Operation) -> list[str]:
+    """List the fields of an operation's form that are files (OpenAPI 3.0, "File Uploads")."""
+    return [name for name, field in form_fields(specs, operation).items() if _is_file(field)]
+
+
+def only_file_field(specs: OpenAPISpecs, operation: Operation) -> str | None:
+    """Return the field for one file; ``None`` if the document leaves a choice.
+
+    The choice is the only file, the only required file, or the file called ``file``.
+    """
+    names = file_fields(specs, operation)
+    schema = specs.payload(operation, FORM) or {}
+    needed = {name for part in composed(schema, specs.resolve) for name in required(part)}
+    for choice in (names, [name for name in names if name in needed], [_FILE]):
+        if len(choice) == 1 and choice[0] in names:
+            return choice[0]
+    return None
+
+
+def file_types(operation: Operation) -> list[str]:
+    """List the media types of the files that an operation takes as its body itself."""
+    return [kind for kind in operation.body if not (_is_json(kind) or kind in (FORM, _OTHER_FORM))]
+
+
+def _is_json(media_type: str) -> bool:
+    name = media_type.partition(";")[0].strip().lower()
+    return name in ("application/json", "text/json") or name.endswith("+json")
+
+
+def _is_file(schema: Schema) -> bool:
+    # OpenAPI 3.1 has the media type in place of the format.
+    is_binary = schema.get("format") == _BINARY or "contentMediaType" in schema
+    return is_binary or "file" in (schema.get("type"), *as_list(schema.get("type")))
