@@ -15,6 +15,7 @@ from cnct.client._http.living import Living
 from cnct.client._http.offloading import import_driver, rows_of
 from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.checking import load
+from cnct.client.downloading import AsyncHasDownload
 from cnct.client.dry_runs import AsyncHasDryRun
 from cnct.client.mirrors import AsyncHasMirror
 from cnct.client.models import AsyncCollection, AsyncNS
@@ -36,6 +37,7 @@ T = TypeVar("T")
 
 class AsyncConnectClient(
     BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"],
+    AsyncHasDownload,
     AsyncHasDryRun,
     AsyncHasMirror,
     AsyncHasAnswers,

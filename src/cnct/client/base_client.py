@@ -23,7 +23,8 @@ from cnct.client._core.timeouts import (
     checked_max_answer,
     checked_timeout,
 )
-from cnct.client._core.urls import absolute, with_query
+from cnct.client._core.urls import Link, absolute, with_query
+from cnct.client._http.exchange import current_exchange
 from cnct.client._http.interception import interceptor_of
 from cnct.client._http.living import Living
 from cnct.client._http.network import Cert, Verify
@@ -228,6 +229,10 @@ class BaseClient(
     def _request(
         self, method: str, path: str, kwargs: dict[str, Any], is_checked: bool = False
     ) -> Request:
+        if isinstance(path, Link):
+            from cnct.client.transfers.links import request_to  # noqa: PLC0415 - for downloads
+
+            return request_to(path, self, kwargs)
         params = kwargs.pop("params", None)
         url = with_query(absolute(self.endpoint, path), params_to_wire(params) if params else "")
         if kwargs or MARK in url:
@@ -270,7 +275,14 @@ class BaseClient(
         return self._specs is not None and serves_bytes(self._specs, request, self.endpoint)
 
     def _flow(self, request: Request) -> Flow[Response]:
-        flow = call_flow(request, self.retry, self.max_retries, self.default_headers)
+        call = partial(
+            call_flow,
+            policy=self.retry,
+            max_retries=self.max_retries,
+            private=self.default_headers,
+        )
+        receiver = request.limits.receiver
+        flow = call(request) if receiver is None else receiver.flow(call, request)
         return self._observed(flow, request)
 
     def _template_of(self, url: str) -> str:
@@ -292,14 +304,15 @@ class BaseClient(
     def _log_request(self, request: Request) -> None:
         self._counts.add_call()
         if self.logger is not None:
-            self.logger.log_request(request.method, request.url, dict(request.kwargs))
+            url = request.shown_url if request.limits.is_foreign else request.url
+            self.logger.log_request(request.method, url, dict(request.kwargs))
 
     def _take_response(self) -> Response:
         """Return the response that `_execute_http_call` has set, after logging it."""
         response = self.response
         if response is None:
             raise RuntimeError("_execute_http_call set no response: set self.response in it")
-        self._counts.add_bytes(size_of(response))
+        self._counts.add_bytes(size_of(response, current_exchange().limits.receiver))
         if self.logger is not None:
             self.logger.log_response(response)
         return response

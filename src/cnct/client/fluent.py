@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from cnct.client._core.messages import Request, Response, expecting_json
 from cnct.client._core.responses import value_of
 from cnct.client.base_client import BaseClient, with_payload
+from cnct.client.downloading import HasDownload
 from cnct.client.dry_runs import HasDryRun
 from cnct.client.mirrors import HasMirror
 from cnct.client.models import NS, Collection
@@ -31,7 +32,11 @@ T = TypeVar("T")
 
 
 class ConnectClient(
-    BaseClient[NS, Collection, "requests.Response"], HasDryRun, HasMirror, HasAnswers
+    BaseClient[NS, Collection, "requests.Response"],
+    HasDownload,
+    HasDryRun,
+    HasMirror,
+    HasAnswers,
 ):
     """Connect ReST API client.
 

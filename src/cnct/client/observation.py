@@ -129,7 +129,8 @@ class Observation:
             limiter._slow_down(observers.now(), sent_at, _retry_after(response))
         if observers.on_response:
             status, headers = response.status_code, _shown(request, response.headers)
-            details = (status, headers, time.perf_counter() - start, size_of(response))
+            size = size_of(response, request.limits.receiver)
+            details = (status, headers, time.perf_counter() - start, size)
             yield self._told(observers.on_response, "ResponseEvent", *details)
         return partial(flow.send, response)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnct.client._http.forks import renew_after_fork
+
+if TYPE_CHECKING:
+    from cnct.client._core.messages import Receiver
 
 
 class Stats(NamedTuple):
@@ -33,10 +36,16 @@ class Stats(NamedTuple):
         )
 
 
-def size_of(response: Any) -> int:
-    """Return the bytes of a body; 0 for a test's response without one."""
+def size_of(response: Any, receiver: Receiver | None = None) -> int:
+    """Return the bytes of a body; 0 for a test's response without one.
+
+    Args:
+        response: The response.
+        receiver: Has taken the body, unless that is in the response.
+    """
     content = getattr(response, "content", b"")
-    return len(content) if isinstance(content, bytes) else 0
+    size = len(content) if isinstance(content, bytes) else 0
+    return size or (receiver.received if receiver else 0)
 
 
 class Counts:

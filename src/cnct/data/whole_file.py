@@ -47,24 +47,27 @@ class WholeFile:
 
     Args:
         path: The file.
+        continues: Whether a ``.part`` keeps its bytes, to be continued.
 
     Raises:
-        ExportError: If the directory is missing, the path is no file, or another export is writing
-            it.
+        ExportError: If the directory is missing, the path is no file, or another export or download
+            is writing it.
         OSError: If the file cannot be created.
 
     Attributes:
         path: The file, as passed.
+        part: The ``.part``.
         file: The open ``.part``.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, continues: bool = False) -> None:
         self.path = Path(path)
         self._final = _checked_target(self.path)
-        self._part = self._final.with_name(f"{self._final.name}.part")
-        self.file: BinaryIO = _opened(self._part, self.path)
-        self.file.truncate(0)
-        _keep_mode(self._final, self._part)
+        self.part = self._final.with_name(f"{self._final.name}.part")
+        self.file: BinaryIO = _opened(self.part, self.path)
+        if not continues:
+            self.file.truncate(0)
+        _keep_mode(self._final, self.part)
 
     @property
     def name(self) -> str:
@@ -77,7 +80,7 @@ class WholeFile:
         os.fsync(self.file.fileno())
         if sys.platform == "win32":
             self.file.close()  # Windows renames no open file
-        self._part.replace(self._final)
+        self.part.replace(self._final)
         self.file.close()
         _sync_directory(self._final.parent)
 
@@ -87,7 +90,11 @@ class WholeFile:
             return
         if sys.platform == "win32":
             self.file.close()  # Windows removes no open file
-        self._part.unlink(missing_ok=True)
+        self.part.unlink(missing_ok=True)
+        self.file.close()
+
+    def leave(self) -> None:
+        """Close the incomplete file, to be continued later; do nothing after `commit`."""
         self.file.close()
 
 

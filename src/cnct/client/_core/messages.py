@@ -39,8 +39,38 @@ class Response(Protocol):
         ...
 
 
+class Receiver(Protocol):
+    """Takes the body of a response as it arrives, so that it is never whole in memory."""
+
+    @property
+    def position(self) -> int:
+        """Number of the next byte in the whole of which the body may be a part."""
+        ...
+
+    @property
+    def received(self) -> int:
+        """Bytes of this body so far, decompressed."""
+        ...
+
+    def begin(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Return whether the receiver takes the body; otherwise it becomes ``content``."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Take a piece of the body; may be called in another thread."""
+        ...
+
+    def report(self) -> None:
+        """Show the progress; called in the thread or task of the call."""
+        ...
+
+    def flow(self, call: Callable[[Request], Flow[Response]], request: Request) -> Flow[Response]:
+        """Return the flow that receives the body of a request, in one call or several."""
+        ...
+
+
 class Limits(NamedTuple):
-    """Bounds of a call.
+    """Bounds of a call, and where the body of the response goes.
 
     Attributes:
         deadline: Seconds that the whole call may take; ``None`` for no limit.
@@ -50,6 +80,7 @@ class Limits(NamedTuple):
         expects_json: Whether the response must be JSON, so that a `JsonLimit` applies to any body.
         is_foreign: Whether the request goes to a host that must not receive cookies, or the
             settings of the user's session.
+        receiver: Takes the bodies that it wants; ``None`` to have them all in memory.
     """
 
     deadline: float | None = None
@@ -57,6 +88,7 @@ class Limits(NamedTuple):
     max_answer: int | None = MAX_ANSWER
     expects_json: bool = False
     is_foreign: bool = False
+    receiver: Receiver | None = None
 
 
 class Trace:
@@ -106,16 +138,26 @@ class Request(NamedTuple):
 
     @property
     def shown_url(self) -> str:
-        """The URL for messages: without user name, password, API key and control characters."""
+        """The URL for messages: without user name, password, secrets and control characters."""
         return clean(self.masked(safe_url(self.url)))
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The API key, and the query of a URL elsewhere, which may be the signature of a link."""
+        query = self.url.partition("?")[2] if self.limits.is_foreign else ""
+        return (self.secret, query) if query else (self.secret,)
+
     def masked(self, text: str) -> str:
-        """Return a text with the API key masked."""
-        return masked(text, self.secret)
+        """Return a text with the secrets masked."""
+        for secret in self.secrets:
+            text = masked(text, secret)
+        return text
 
     def masked_data(self, value: Any) -> Any:
-        """Return decoded JSON with the API key masked in every text."""
-        return masked_data(value, self.secret)
+        """Return decoded JSON with the secrets masked in every text."""
+        for secret in self.secrets:
+            value = masked_data(value, secret)
+        return value
 
     def __repr__(self) -> str:
         """Return method and URL, without headers and body."""

@@ -62,7 +62,7 @@ def call_flow(
         ClientError: The error of the last attempt, or that a redirect cannot be followed.
         AmbiguousWriteError: If a write may have been done, as after 302 and 303.
     """
-    if request.limits.deadline is not None:
+    if request.limits.deadline is not None and request.limits.end is None:
         end = time.monotonic() + request.limits.deadline
         request = request._replace(limits=request.limits._replace(end=end))
     body = Body(request.kwargs)

@@ -12,6 +12,7 @@ from cnct.text import clean, late_pattern, safe_url
 
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _BAD_REQUEST = 401, 403, 404, 400
 _API = "/public/v1"
+_EXPIRED = "The link may have expired: read a new one from its resource"
 # OpenSSL's reasons for a response without TLS, which differ between versions.
 _NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
 _POOL = late_pattern(r"\A\w+\(host=[^)]*\): ")  # with which urllib3 begins its messages
@@ -33,8 +34,11 @@ def status_remedy(request: Request, status: int, text: str, *, is_of_connect: bo
         text: Beginning of the body.
         is_of_connect: Whether the body has Connect's error code, so that the endpoint is right.
     """
+    limits = request.limits
     if status in (_UNAUTHORIZED, _FORBIDDEN):
-        return _key_remedy(request, status)
+        return _EXPIRED if limits.is_foreign else _key_remedy(request, status)
+    if limits.is_foreign or limits.receiver is not None:  # a link need not be below the endpoint
+        return ""
     parts = urlsplit(safe_url(request.url))
     if status == _NOT_FOUND and not is_of_connect and _API not in parts.path:
         return f"Check the endpoint, which lacks {_API}: {parts.scheme}://{parts.netloc}{_API}"

@@ -7,12 +7,12 @@ of any size.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Protocol
 
 from cnct.client._core.body_errors import BodyError
-from cnct.client._core.messages import JsonLimit, Limits
+from cnct.client._core.messages import JsonLimit, Limits, Receiver
 from cnct.client._core.responses import is_json
 
 _PIECE = 1 << 20  # bytes decompressed at once
@@ -32,18 +32,32 @@ class ResponseBody:
 
     Args:
         status: Status of the response.
-        content_type: ``Content-Type`` of the response.
-        content_encoding: ``Content-Encoding`` of the response.
+        headers: Headers of the response.
         limits: Bounds of the call.
+
+    Attributes:
+        receiver: Takes the body; ``None`` if the body becomes ``content`` of the response.
     """
 
-    def __init__(
-        self, status: int, content_type: str, content_encoding: str, limits: Limits
-    ) -> None:
-        self._left = _most(status, content_type, limits)
+    def __init__(self, status: int, headers: Mapping[str, str], limits: Limits) -> None:
+        receiver = limits.receiver
+        self.receiver = receiver if receiver and receiver.begin(status, headers) else None
+        self._left = _most(status, headers.get("Content-Type", ""), limits, self.receiver)
+        if self._left is not None and self.receiver is not None:
+            self._left -= self.receiver.position  # the limit is for the whole
         self._limits = limits
-        self._encoding = content_encoding
+        self._encoding = headers.get("Content-Encoding", "")
         self._decoders: list[_Decoder] = []
+
+    def take(self, data: bytes) -> None:
+        """Decompress bytes from the wire for the receiver.
+
+        Raises:
+            BodyError: As from `feed`.
+        """
+        receiver: Any = self.receiver
+        for piece in self.feed(data):
+            receiver.write(piece)
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Decompress bytes from the wire, and yield the pieces.
@@ -74,11 +88,13 @@ class ResponseBody:
             decoder.finish()
 
 
-def _most(status: int, content_type: str, limits: Limits) -> int | None:
+def _most(status: int, content_type: str, limits: Limits, receiver: Receiver | None) -> int | None:
     """Return the largest allowed number of bytes."""
     if not isinstance(limits.max_answer, JsonLimit):
         return limits.max_answer
     applies = limits.expects_json or status >= _FIRST_ERROR or is_json(content_type)
+    # A body that a receiver refuses, such as a page of a login, is only for a message.
+    applies = receiver is None and (applies or limits.receiver is not None)
     return limits.max_answer if applies else None
 
 

@@ -251,7 +251,8 @@ def failure_of(
         failure: The error of the driver.
         **attributes: Further attributes of the exception, such as ``attempts``.
     """
-    mask_error(failure.cause, request.secret)
+    for secret in request.secrets:
+        mask_error(failure.cause, secret)
     reason, host = type(failure.cause).__name__, host_of(request)
     status = status_text(failure.status)
     if isinstance(failure.cause, SourceError):

@@ -85,6 +85,12 @@ def segment(resource_id: Any) -> str:
     return quote(text, safe="")
 
 
+class Link(str):
+    """An absolute URL that is not below the endpoint, for downloads only."""
+
+    __slots__ = ()
+
+
 MAX_URL_BYTES = 4096
 """Largest length of a URL with many keys, unless the user sets another."""
 

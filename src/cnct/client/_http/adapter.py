@@ -34,6 +34,7 @@ from cnct.client._http.living import Living
 _POOL_SIZE = 256
 
 _PIECE = 1 << 20  # bytes
+_ARRIVING = 256 << 10  # bytes that are received at once for a file
 
 
 def has_cookies(response: Any) -> bool:
@@ -124,13 +125,9 @@ class Adapter(HTTPAdapter):
         exchange = current_exchange()
         exchange.status = resp.status
         exchange.headers = headers = resp.headers
-        body = ResponseBody(
-            resp.status,
-            headers.get("Content-Type", ""),
-            headers.get("Content-Encoding", ""),
-            exchange.limits,
-        )
-        resp.stream = partial(_whole, resp, resp.stream, body)
+        body = ResponseBody(resp.status, headers, exchange.limits)
+        pieces = resp.stream if body.receiver is None else partial(_arriving, resp)
+        resp.stream = partial(_whole, resp, pieces, body)
         if has_cookies(resp):
             return super().build_response(req, resp)
         response = requests.Response()
@@ -180,19 +177,33 @@ def _whole(raw: Any, pieces: Any, body: ResponseBody, *_: Any, **__: Any) -> Ite
 
     Args:
         raw: Response of urllib3.
-        pieces: The response's method ``stream``.
+        pieces: The response's method ``stream``, or another one that yields the body.
         body: Decompresses the pieces.
 
     Raises:
         BodyError: If the body cannot be used; the connection is closed.
     """
+    receiver = body.receiver
     try:
         for piece in pieces(_PIECE, decode_content=False):
-            yield from body.feed(piece)
+            if receiver is None:
+                yield from body.feed(piece)
+            else:
+                body.take(piece)
+                receiver.report()
         body.finish()
     except BaseException:
         raw.close()
         raise
+
+
+def _arriving(raw: Any, size: int, *, decode_content: bool) -> Iterator[bytes]:
+    """Yield the body as the pieces arrive, so that a break loses none of them.
+
+    ``stream`` of urllib3 waits until a piece has the full size.
+    """
+    while piece := raw.read1(min(size, _ARRIVING), decode_content=decode_content):
+        yield piece
 
 
 def _content(body: Any) -> bytes:

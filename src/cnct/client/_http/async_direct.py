@@ -26,6 +26,7 @@ from cnct.client._http.exchange import current_exchange
 from cnct.client._http.forks import give_up, renew_after_fork
 from cnct.client._http.framing import Head, Incoming
 from cnct.client._http.happy_eyeballs import connected
+from cnct.client._http.inbox import Inbox
 from cnct.client._http.living import Living
 
 MOST_IDLE = 256
@@ -55,6 +56,7 @@ class DirectConnection(asyncio.Protocol):
         self._transport: Any = None
         self._incoming: Incoming | None = None
         self._body: Any = None
+        self._inbox: Inbox | None = None
         self._pieces: list[bytes] = []
         self._done: asyncio.Future[None] | None = None
         self._exchange = current_exchange()
@@ -94,12 +96,16 @@ class DirectConnection(asyncio.Protocol):
         """
         self._incoming = incoming = Incoming(request.method)
         self._pieces, self._body, self._exchange = [], None, current_exchange()
+        receiver = self._exchange.limits.receiver
+        self._inbox = inbox = None if receiver is None else Inbox(self._transport)
         self._done = done = self._loop.create_future()
         self._exchange.sent = True
         try:
             is_written = await self._write(request, done)
             if not done.done():
                 self._listen(request.timeouts.get("read"))
+            if inbox is not None:
+                await inbox.deliver(done)
             await done
         except BaseException:
             self.abort()
@@ -154,6 +160,8 @@ class DirectConnection(asyncio.Protocol):
             self._timer.cancel()
 
     def _check_silence(self, timeout: float) -> None:
+        if self._inbox is not None and self._inbox.is_paused:  # the disk is slow, not the server
+            self._heard = self._loop.time()
         left = self._heard + timeout - self._loop.time()
         if left > 0:
             self._timer = self._loop.call_later(left, self._check_silence, timeout)
@@ -181,13 +189,16 @@ class DirectConnection(asyncio.Protocol):
         if self._body is None:
             self._exchange.status = head.status
             self.headers = self._exchange.headers = headers = httpx2.Headers(head.headers)
-            kind, encoding = headers.get("Content-Type", ""), headers.get("Content-Encoding", "")
-            self._body = ResponseBody(head.status, kind, encoding, self._exchange.limits)
+            self._body = ResponseBody(head.status, headers, self._exchange.limits)
+        if self._inbox is not None and self._body.receiver is not None:
+            self._inbox.put(self._body, pieces)
+            return
         for piece in pieces:
             self._pieces.extend(self._body.feed(piece))
 
     def _finish(self, done: asyncio.Future[None]) -> None:
-        self._body.finish()
+        if self._body.receiver is None:
+            self._body.finish()  # the inbox has pieces that are not decompressed yet
         self._stop_listening()
         done.set_result(None)
 

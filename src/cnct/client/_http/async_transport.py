@@ -23,6 +23,7 @@ from cnct.client._http.async_direct import ENCODING, IDLE_SECONDS, MOST_IDLE, Di
 from cnct.client._http.async_pools import TLSContexts
 from cnct.client._http.async_streams import Backend
 from cnct.client._http.exchange import Exchange, current_exchange
+from cnct.client._http.in_threads import in_thread
 from cnct.client._http.network import Network
 from cnct.client._http.originals import original
 
@@ -131,10 +132,8 @@ def _proxy(url: str, context: ssl.SSLContext) -> httpcore2.Proxy:
 def _response(response: Any, exchange: Exchange) -> httpx2.Response:
     """Return the response with a body that we decompress, not httpx2."""
     headers = exchange.headers = httpx2.Headers(response.headers)
-    encoding = headers.get("Content-Encoding", "")
-    if encoding:
-        del headers["Content-Encoding"]
-    body = ResponseBody(response.status, headers.get("Content-Type", ""), encoding, exchange.limits)
+    body = ResponseBody(response.status, headers, exchange.limits)
+    encoding = headers.pop("Content-Encoding", "")
     return httpx2.Response(
         response.status,
         headers=headers,
@@ -183,10 +182,15 @@ class _Stream(httpx2.AsyncByteStream):
         self._body = body
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        receiver = self._body.receiver
         with _translated():
             async for data in self._stream:
-                for piece in self._body.feed(data):
-                    yield piece
+                if receiver is None:
+                    for piece in self._body.feed(data):
+                        yield piece
+                else:
+                    await in_thread(self._body.take, data)
+                    receiver.report()
         self._body.finish()
 
     async def aclose(self) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnct.client.models.file_writes import AsyncFileWrites, FileWrites
 from cnct.client.models.mistakes import answer_mistakes
+
+if TYPE_CHECKING:
+    from os import PathLike
+    from pathlib import Path
+
+    from cnct.client.work.progress import ShowsProgress
 
 
 class Action(FileWrites):
@@ -14,6 +20,20 @@ class Action(FileWrites):
     def get(self, **kwargs: Any) -> Any:
         """GET the action, for downloads; see `ConnectClient.execute`."""
         return self._client.get(self._path, **kwargs)
+
+    def download(
+        self,
+        path: str | PathLike[str],
+        *,
+        progress: ShowsProgress = None,
+        resume: bool = True,
+        overwrite: bool | None = None,
+        **kwargs: Any,
+    ) -> Path:
+        """GET the action into a file, and return the path; see `ConnectClient.download`."""
+        return self._client.download(
+            self._path, path, progress=progress, resume=resume, overwrite=overwrite, **kwargs
+        )
 
     def post(self, payload: Any = None, **kwargs: Any) -> Any:
         """POST the action, with an optional JSON payload; see `ConnectClient.execute`."""
@@ -34,6 +54,20 @@ class AsyncAction(AsyncFileWrites):
     async def get(self, **kwargs: Any) -> Any:
         """GET the action. Async twin of `Action.get`."""
         return await self._client.get(self._path, **kwargs)
+
+    async def download(
+        self,
+        path: str | PathLike[str],
+        *,
+        progress: ShowsProgress = None,
+        resume: bool = True,
+        overwrite: bool | None = None,
+        **kwargs: Any,
+    ) -> Path:
+        """GET the action into a file, and return the path. Async twin of `Action.download`."""
+        return await self._client.download(
+            self._path, path, progress=progress, resume=resume, overwrite=overwrite, **kwargs
+        )
 
     async def post(self, payload: Any = None, **kwargs: Any) -> Any:
         """POST the action. Async twin of `Action.post`."""

@@ -17,6 +17,7 @@ from cnct.client.models.file_writes import (
 )
 from cnct.client.models.mistakes import answer_mistakes
 from cnct.client.models.noun import HasActions, HasCollections
+from cnct.client.models.resource_downloads import AsyncDownloading, Downloading
 from cnct.client.models.resource_writes import AsyncResourceWrites, ResourceWrites
 from cnct.client.models.watched import AsyncWatched, Watched
 from cnct.exceptions import ClientError
@@ -35,7 +36,9 @@ else:  # one GET needs no sets
     resourceset = late_module("cnct.client.models.resourceset")
 
 
-class Resource(ResourceWrites, FileWrites, HasActions[Action], HasCollections["Collection"]):
+class Resource(
+    ResourceWrites, FileWrites, Downloading, HasActions[Action], HasCollections["Collection"]
+):
     """A resource of a collection, with nested collections and actions."""
 
     _upload_methods = ("PUT", "PATCH", "POST")
@@ -186,6 +189,7 @@ class Collection(
 class AsyncResource(
     AsyncResourceWrites,
     AsyncFileWrites,
+    AsyncDownloading,
     HasActions[AsyncAction],
     HasCollections["AsyncCollection"],
 ):

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from cnct.emulator.api import Api, Route, depth
 from cnct.emulator.inventing.inventor import Inventor
-from cnct.emulator.service import accept, api_errors, bodies, media
+from cnct.emulator.service import accept, api_errors, bodies, media, ranges
 from cnct.emulator.service.bodies import RequestBody, Upload, is_json
 from cnct.emulator.service.payloads import items_of, names_its_own_id, object_of, writable_payload
 from cnct.emulator.service.records import Records
@@ -120,7 +120,7 @@ class Service:
         method = "GET" if request.method == "HEAD" else request.method
         try:
             if request.scope["path"].startswith(media.MEDIA):
-                return self._media(request.scope["path"])
+                return ranges.served(request, self._media(request.scope["path"]))
             path = _raw_path(request)
             if not f"{path}/".startswith(f"{BASE}/"):
                 return Response("Not Found", 404, media_type="text/plain")  # outside Connect's API
@@ -134,6 +134,7 @@ class Service:
             success = self._success(operation, request)
             call = _Call(route, operation, success, payload, body.files, _query(request))
             response = self._handle(method, call, request.scope.get("state", {}))
+            response = ranges.served(request, response) if method == "GET" else response
         except QueryError as error:
             response = _refusal(api_errors.bad_query(error))
         except api_errors.ApiError as error:

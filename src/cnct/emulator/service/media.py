@@ -19,6 +19,7 @@ MEDIA = "/media/"
 
 _TYPES = mimetypes.MimeTypes()  # without the machine's own tables, which differ
 _TYPES.add_type(sheets.XLSX, ".xlsx")
+_TYPES.add_type("text/markdown", ".md")
 _OTHER = "application/octet-stream"
 _PIXELS = 16  # width and height of a placeholder
 
@@ -31,6 +32,11 @@ def link(name: str, content: bytes) -> str:
 def media_type(path: str) -> str:
     """Return the media type of a file by its name."""
     return _TYPES.guess_type(path.rpartition("/")[2])[0] or _OTHER
+
+
+def extension(media_type: str) -> str:
+    """Return the usual extension of a media type with its dot; empty if there is none."""
+    return _TYPES.guess_extension(media_type.partition(";")[0].strip()) or ""
 
 
 def placeholder(path: str) -> bytes:

@@ -1,0 +1,92 @@
+"""A server of one file that takes ranges, and breaks off, changes or answers oddly as told."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class RangedServer:
+    """Serves ``content`` at every path.
+
+    Attributes:
+        content: The file.
+        etag: Its ``ETag``; empty for none.
+        ranges: Whether ranges are answered.
+        breaks: Numbers of body bytes after which the next responses break off.
+        headers: Further headers of responses.
+        answers: Statuses, headers and bodies that replace the next responses.
+        requests: The requests: path and headers.
+    """
+
+    def __init__(self, content: bytes = b"", etag: str = '"1"') -> None:
+        self.content = content
+        self.etag = etag
+        self.ranges = True
+        self.is_gzipped = False
+        self.breaks: list[int] = []
+        self.headers: dict[str, str] = {}
+        self.answers: list[tuple[int, dict[str, str], bytes]] = []
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        self.is_reset = False
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                server._respond(self)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    def ranges_requested(self) -> list[str | None]:
+        """Return the header ``Range`` of each request."""
+        return [headers.get("range") for _, headers in self.requests]
+
+    def close(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+    def _respond(self, handler: BaseHTTPRequestHandler) -> None:
+        asked = {name.lower(): value for name, value in handler.headers.items()}
+        self.requests.append((handler.path, asked))
+        if self.answers:
+            status, headers, body = self.answers.pop(0)
+        else:
+            status, headers, body = self._file(asked)
+        handler.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        end = self.breaks.pop(0) if self.breaks and status < 300 else len(body)
+        handler.wfile.write(body[:end])
+        handler.wfile.flush()
+        if end < len(body):
+            handler.close_connection = True
+            if not self.is_reset:
+                handler.connection.shutdown(socket.SHUT_RDWR)
+
+    def _file(self, asked: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        headers = {"Content-Type": "application/octet-stream", **self.headers}
+        if self.etag:
+            headers["ETag"] = self.etag
+        if self.is_gzipped:
+            return 200, {**headers, "Content-Encoding": "gzip"}, gzip.compress(self.content)
+        match = re.fullmatch(r"bytes=(\d+)-", asked.get("range", ""))
+        if match and self.ranges and asked.get("if-range") in (self.etag, *self.headers.values()):
+            first, size = int(match[1]), len(self.content)
+            if first >= size:
+                return 416, {"Content-Range": f"bytes */{size}"}, b""
+            headers["Content-Range"] = f"bytes {first}-{size - 1}/{size}"
+            return 206, headers, self.content[first:]
+        return 200, headers, self.content
