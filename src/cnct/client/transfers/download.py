@@ -14,9 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from cnct.client._core.body_errors import BodyError
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import Flow, Message, Request, Response, TransportError
-from cnct.client._core.response_body import BodyError
 from cnct.client._core.responses import content_of, unreadable
 from cnct.client.transfers.answer_kinds import is_file, refusal
 from cnct.client.transfers.download_options import DownloadOptions
@@ -168,18 +168,13 @@ class Download:
                     response = yield self._prepared(message)
                     self._take(response)
                 except TransportError as error:
-                    step = partial(flow.throw, self._failed(error))
+                    # Another attempt would get the same bytes of no use.
+                    error.transient = error.transient and not self._resumption.must_restart
+                    step = partial(flow.throw, error)
                 except BodyError as error:
                     step = partial(flow.throw, TransportError(error, sent=True, transient=False))
                 else:
                     step = partial(flow.send, response)
-
-    def _failed(self, error: TransportError) -> TransportError:
-        """Return the failure of an attempt, permanent if another one would get the same bytes."""
-        transient = error.transient and not self._resumption.must_restart
-        return TransportError(
-            error.cause, sent=error.sent, transient=transient, status=error.status
-        )
 
     def _prepared(self, request: Request) -> Request:
         """Return a request for the missing bytes, uncompressed unless the call asks for more."""
