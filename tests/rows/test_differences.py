@@ -299,7 +299,7 @@ def loses_parameters(difference):
     return any("params[" in change.path and change.new is None for change in difference)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(rows, rows)
 def test_an_update_with_the_payload_makes_the_rows_equal(old, new):
     difference = diff(old, new)
@@ -312,7 +312,7 @@ def test_an_update_with_the_payload_makes_the_rows_equal(old, new):
         assert diff(updated(old, rest), new), f"{name} is not needed"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rows, rows)
 def test_a_second_update_changes_nothing(old, new):
     changes = changes_of(new, old)

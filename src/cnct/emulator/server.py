@@ -66,6 +66,8 @@ class Emulator:
         allow_hosts: Names that requests may have in ``Host`` apart from those of this computer;
             others are answered with 403, as protection from DNS rebinding by web pages.
         max_body: Largest size of a request's body in bytes; larger ones are answered with 413.
+        etags: Whether a record is returned with an ``ETag``, and a write to it refused with 412
+            if its ``If-Match`` names another; Connect's document has neither.
         progress: Called with a line of text before each step that can take long.
 
     Attributes:
@@ -100,6 +102,7 @@ class Emulator:
         clock: Clock | None = None,
         allow_hosts: Collection[str] = (),
         max_body: int = MAX_BODY,
+        etags: bool = False,
         progress: Callable[[str], object] = _ignore,
     ) -> None:
         self.spec = spec or DEFAULT_SPEC
@@ -124,7 +127,7 @@ class Emulator:
             world = DefaultWorld(api, supplied, recipes, inventor.records, generate or {})
             source = inventor.records if spec else world
             self._records = Records(api, self._storage, inventor, self.clock.now, source)
-            self._service = Service(api, self._records, inventor, api_keys)
+            self._service = Service(api, self._records, inventor, api_keys, etags=etags)
             with self._storage.transaction():  # another emulator can start on the same file
                 if self._storage.is_empty():
                     rows = _read(records)

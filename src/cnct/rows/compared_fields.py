@@ -27,9 +27,11 @@ class AllFieldsBut:
 
     Args:
         names: Names of the fields that are left out, with dots for nested ones.
+        others: The other fields.
     """
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], others: Fields | None = None) -> None:
+        self._others = others or ALL
         self._left_out: frozenset[str] = frozenset()
         nested: dict[str, list[str]] = {}
         for name in names:
@@ -42,7 +44,9 @@ class AllFieldsBut:
 
     def below(self, name: str) -> Fields | None:
         """Return the fields below a field; ``None`` if the field is left out."""
-        return None if name in self._left_out else self._below.get(name, ALL)
+        if name in self._left_out:
+            return None
+        return self._below.get(name) or self._others.below(name)
 
 
 ALL = AllFields()

@@ -123,8 +123,9 @@ def changes_of(
     Args:
         payload: The payload of an update.
         row: The resource as read.
-        fields: The fields that an update can set; by default all but ``id``, ``events``,
-            ``created`` and ``updated``. Others are left out, and listed in ``left_out``.
+        fields: The fields that an update can set, by default all. Others are left out, and so are
+            ``id``, ``events``, ``created`` and ``updated`` of the resource itself; see
+            ``left_out`` of the difference.
 
     Raises:
         TypeError: If an argument is not a dictionary.
@@ -132,8 +133,25 @@ def changes_of(
     _check_row("payload", payload)
     _check_row("row", row)
     comparison = _Comparison(is_partial=True)
-    changed = comparison.object(row, payload, "", fields or AllFieldsBut(_SERVER_MADE))
+    changed = comparison.object(row, payload, "", AllFieldsBut(_SERVER_MADE, fields))
     return Difference(comparison.changes, changed, comparison.left_out)
+
+
+def moved_fields(before: Mapping[str, Any], now: Mapping[str, Any]) -> Difference:
+    """Return the fields of a row that differ now; its payload is empty.
+
+    Compared as by `diff`, but only the fields that the row had: the row of a list can have fewer
+    than the resource.
+
+    Args:
+        before: The row as read before.
+        now: The resource as it is now.
+    """
+    comparison = _Comparison(is_partial=True, merged="")
+    comparison.object(now, before, "", ALL)
+    return Difference(
+        change._replace(old=change.new, new=change.old) for change in comparison.changes
+    )
 
 
 class _Comparison:
@@ -141,12 +159,14 @@ class _Comparison:
 
     Args:
         is_partial: Whether the new one is a payload: the fields that it lacks stay as they are.
+        merged: Name of the lists whose elements are merged by id.
     """
 
-    def __init__(self, *, is_partial: bool) -> None:
+    def __init__(self, *, is_partial: bool, merged: str = _MERGED) -> None:
         self.changes: list[FieldChange] = []
         self.left_out: list[FieldChange] = []
         self._is_partial = is_partial
+        self._merged = merged
         self._depth = 0
         self._is_hidden = False
 
@@ -218,7 +238,7 @@ class _Comparison:
         olds, news = _by_id(old), _by_id(new)
         if olds is None or news is None:
             return self._whole_list(old, new, path, fields)
-        merges = path.rpartition(".")[2] == _MERGED
+        merges = path.rpartition(".")[2] == self._merged
         count = len(self.changes)
         sent: list[Any] = []
         for key, element in news.items():
@@ -257,7 +277,7 @@ class _Comparison:
 
     def _differ(self, old: Any, new: Any, fields: Fields = ALL) -> bool:
         """Return whether two values differ, without collecting the changes."""
-        inner = _Comparison(is_partial=self._is_partial)
+        inner = _Comparison(is_partial=self._is_partial, merged=self._merged)
         inner._depth = self._depth
         inner._value(old, new, "", fields)
         return bool(inner.changes)

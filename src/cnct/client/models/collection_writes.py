@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import AsyncIterable, Iterable
-from typing import TYPE_CHECKING, Any, Unpack
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 from cnct.client.models.collection_base import checked_list
 from cnct.client.models.noun import AsyncNoun, SyncNoun
 
 if TYPE_CHECKING:
     from cnct.client.models.collection import AsyncResource, Resource
+    from cnct.client.saving.upserted import Upserted
     from cnct.client.work.job import Task
     from cnct.client.work.operations import Operation
     from cnct.client.work.outcomes import Summary
     from cnct.client.work.settings import Options
+
+By: TypeAlias = str | Sequence[str] | Mapping[str, Any]
+"""Fields that identify a resource: a name, names, or fields with values."""
 
 
 class CollectionWrites(SyncNoun):
@@ -35,6 +39,70 @@ class CollectionWrites(SyncNoun):
             The new resource.
         """
         return self._client.create(self._path, payload, **kwargs)
+
+    def get_or_create(
+        self, by: By, defaults: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Upserted[Any]:
+        """Return the resource with a key, and create it if there is none.
+
+        A create that fails because the resource exists by now, as when two programs create at once,
+        is followed by another search, and so is an `AmbiguousWriteError`. A create is sent once.
+        Two resources can still come about if the server accepts two with one key.
+
+        Args:
+            by: Name of the field that identifies the resource, or a list of names, with dots for
+                nested fields; their values are those of ``defaults``. Or a dictionary of fields and
+                values, which a create sends, too.
+            defaults: Payload of the create.
+            **kwargs: Of all calls, see `ConnectClient.execute`.
+
+        Returns:
+            ``row, created = ...``: the resource, and whether the call created it. After an
+            `AmbiguousWriteError`, a resource that is found counts as created.
+
+        Raises:
+            NotOneError: If several resources have the key.
+            AmbiguousWriteError: If the create may have been done, and no resource is found.
+            ClientError: If the server returns a resource with another key.
+            TypeError: If an argument is of the wrong type.
+            ValueError: If a field of ``by`` is missing, ``None`` or empty.
+
+        Examples:
+            ``client.accounts.get_or_create({"external_id": "A-17"}, {"name": "Acme"})``
+        """
+        from cnct.client.saving.steps import play  # noqa: PLC0415 - few programs need it
+        from cnct.client.saving.upserting import Upsert  # noqa: PLC0415 - few programs need it
+
+        client, payload = self._client._plain, {} if defaults is None else defaults
+        upsert = Upsert(client, self._path, by, payload, kwargs, "defaults")
+        return play(client, upsert.get_or_create())
+
+    def update_or_create(self, by: By, payload: Mapping[str, Any], **kwargs: Any) -> Upserted[Any]:
+        """Create the resource with a key, or update its fields that differ.
+
+        Nothing is sent if none differs. As `get_or_create` and as `Resource.update` with
+        ``changed_only``, whose errors it raises too.
+
+        Args:
+            by: Name of the field that identifies the resource, or a list of names, with dots for
+                nested fields; their values are those of ``payload``. Or a dictionary of fields and
+                values, which are sent, too.
+            payload: Payload of the create or update.
+            **kwargs: Of all calls, see `ConnectClient.execute`.
+
+        Returns:
+            ``row, created = ...``: the resource as it is now, and whether the call created it;
+            ``changed`` of the pair is whether anything was sent.
+
+        Examples:
+            ``client.products["PRD-1"].items.update_or_create("mpn", {"mpn": "A", "name": "B"})``
+        """
+        from cnct.client.saving.steps import play  # noqa: PLC0415 - few programs need it
+        from cnct.client.saving.upserting import Upsert  # noqa: PLC0415 - few programs need it
+
+        client = self._client._plain
+        upsert = Upsert(client, self._path, by, payload, kwargs, "payload")
+        return play(client, upsert.update_or_create())
 
     def bulk_create(self, payload: list[Any], **kwargs: Any) -> Any:
         """POST a list of resources in one call, where the endpoint takes lists."""
@@ -95,6 +163,34 @@ class AsyncCollectionWrites(AsyncNoun):
     async def create(self, payload: Any = None, **kwargs: Any) -> Any:
         """POST a new resource. Async twin of `Collection.create`."""
         return await self._client.create(self._path, payload, **kwargs)
+
+    async def get_or_create(
+        self, by: By, defaults: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Upserted[Any]:
+        """Return the resource with a key, and create it if there is none.
+
+        Async twin of `Collection.get_or_create`.
+        """
+        from cnct.client.saving.steps import async_play  # noqa: PLC0415 - few programs need it
+        from cnct.client.saving.upserting import Upsert  # noqa: PLC0415 - few programs need it
+
+        client, payload = self._client._plain, {} if defaults is None else defaults
+        upsert = Upsert(client, self._path, by, payload, kwargs, "defaults")
+        return await async_play(client, upsert.get_or_create())
+
+    async def update_or_create(
+        self, by: By, payload: Mapping[str, Any], **kwargs: Any
+    ) -> Upserted[Any]:
+        """Create the resource with a key, or update its fields that differ.
+
+        Async twin of `Collection.update_or_create`.
+        """
+        from cnct.client.saving.steps import async_play  # noqa: PLC0415 - few programs need it
+        from cnct.client.saving.upserting import Upsert  # noqa: PLC0415 - few programs need it
+
+        client = self._client._plain
+        upsert = Upsert(client, self._path, by, payload, kwargs, "payload")
+        return await async_play(client, upsert.update_or_create())
 
     async def bulk_create(self, payload: list[Any], **kwargs: Any) -> Any:
         """POST a list of resources in one call. Async twin of `Collection.bulk_create`."""

@@ -50,6 +50,11 @@ def method_not_allowed(method: str, allowed: Iterable[str]) -> ApiError:
     return ApiError(405, "CNCT_002", f'Method "{method}" not allowed.', headers=headers)
 
 
+def moved() -> ApiError:
+    """Return the error for a write whose ``If-Match`` names an earlier state of the record."""
+    return ApiError(412, "SYS_001", "The record has changed: its ETag is not that of If-Match.")
+
+
 def failed(status: int) -> ApiError:
     """Return the error of a service that fails or refuses all requests."""
     return ApiError(status, "SYS_001", status_text(status).partition(" ")[2])

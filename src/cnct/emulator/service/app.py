@@ -18,6 +18,7 @@ from cnct.emulator.api import Api, Route, depth
 from cnct.emulator.inventing.inventor import Inventor
 from cnct.emulator.service import accept, api_errors, bodies, media, ranges
 from cnct.emulator.service.bodies import RequestBody, Upload, is_json
+from cnct.emulator.service.etags import EntityTags
 from cnct.emulator.service.payloads import items_of, names_its_own_id, object_of, writable_payload
 from cnct.emulator.service.records import Records
 from cnct.emulator.service.row_faults import MOVES, NEW_ROWS, PAGE_CAP
@@ -43,6 +44,7 @@ class Service:
         records: The records.
         inventor: Completes responses with required properties that the record lacks.
         api_keys: Accepted ``Authorization`` values; ``None`` for any ``ApiKey ...``.
+        etags: Whether records have entity tags.
     """
 
     def __init__(
@@ -51,8 +53,11 @@ class Service:
         records: Records,
         inventor: Inventor,
         api_keys: Container[str] | None = None,
+        *,
+        etags: bool = False,
     ) -> None:
         self._api = api
+        self._etags = EntityTags(records, is_on=etags)
         self._records = records
         self._inventor = inventor
         self._api_keys = api_keys
@@ -131,6 +136,7 @@ class Service:
                 self._check_exists(route)  # before the payload is checked: 404 precedes 400
             body = RequestBody() if method == "GET" else await bodies.read(request, operation.body)
             payload = writable_payload(self._api, operation, route.path, body)
+            self._etags.check(request.headers if method != "GET" else {}, route)
             success = self._success(operation, request)
             call = _Call(route, operation, success, payload, body.files, _query(request))
             response = self._handle(method, call, request.scope.get("state", {}))
@@ -253,7 +259,8 @@ class Service:
         answer = plan.selection.apply(record)
         if call.wants_file:
             return bodies.response(call.success, answer, table.name)
-        return JSONResponse([answer] if self._response_type(call) == "array" else answer)
+        data = [answer] if self._response_type(call) == "array" else answer
+        return JSONResponse(data, headers=self._etags.headers(record))
 
     def _value(self, call: _Call) -> Response:
         data = self._records.value(*call.target)

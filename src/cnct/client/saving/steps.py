@@ -1,0 +1,134 @@
+"""The steps of a write that reads first, and the two drivers that take them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+from cnct.client._core.messages import Request, Response
+from cnct.client._core.responses import value_of
+from cnct.exceptions import ClientError, NotOneError
+from cnct.rql import R
+
+T = TypeVar("T")
+
+
+class SavingCall(NamedTuple):
+    """A call to make.
+
+    Attributes:
+        method: HTTP method.
+        path: Path below the endpoint.
+        kwargs: See `ConnectClient.execute`.
+    """
+
+    method: str
+    path: str
+    kwargs: Mapping[str, Any]
+
+
+class KeySearch(NamedTuple):
+    """A search for the one resource of a collection that matches.
+
+    Attributes:
+        path: Path of the collection below the endpoint.
+        where: The condition.
+        kwargs: See `ConnectClient.execute`.
+    """
+
+    path: str
+    where: R
+    kwargs: Mapping[str, Any]
+
+
+class Reply(NamedTuple):
+    """The result of a step.
+
+    Attributes:
+        value: Decoded response; the resource that was searched for, or ``None``.
+        etag: Header ``ETag`` of the response; empty without one.
+    """
+
+    value: Any
+    etag: str = ""
+
+
+Saving: TypeAlias = Generator[SavingCall | KeySearch, Reply, T]
+"""A write that reads first; is sent the reply to each step, or thrown its ClientError."""
+
+
+def play(client: Any, saving: Saving[T]) -> T:
+    """Take the steps of a write with a synchronous client.
+
+    Args:
+        client: Makes the calls.
+        saving: The steps.
+    """
+
+    def reply(step: SavingCall | KeySearch) -> Reply:
+        if isinstance(step, KeySearch):
+            with _none_or_one():
+                return Reply(_rows(client, step).one())
+            return Reply(None)
+        request = client._request(step.method, step.path, {**step.kwargs})
+        return _reply(client, request, client._exchange(request))
+
+    advance: Callable[[], SavingCall | KeySearch] = partial(next, saving)
+    with closing(saving):
+        while True:
+            try:
+                step = advance()
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+            try:
+                advance = partial(saving.send, reply(step))
+            except ClientError as error:
+                advance = partial(saving.throw, error)
+
+
+async def async_play(client: Any, saving: Saving[T]) -> T:
+    """Take the steps of a write with an asynchronous client. Async twin of `play`."""
+
+    async def reply(step: SavingCall | KeySearch) -> Reply:
+        if isinstance(step, KeySearch):
+            with _none_or_one():
+                return Reply(await _rows(client, step).one())
+            return Reply(None)
+        request = await client._checked_request(step.method, step.path, {**step.kwargs})
+        return _reply(client, request, await client._exchange(request))
+
+    advance: Callable[[], SavingCall | KeySearch] = partial(next, saving)
+    with closing(saving):
+        while True:
+            try:
+                step = advance()
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+            try:
+                advance = partial(saving.send, await reply(step))
+            except ClientError as error:
+                advance = partial(saving.throw, error)
+
+
+def _rows(client: Any, step: KeySearch) -> Any:
+    """Return the set to search."""
+    return client._collection_at(step.path).filter(step.where).configure(**step.kwargs)
+
+
+@contextmanager
+def _none_or_one() -> Iterator[None]:
+    """Ignore the error for no resource, and let that for several pass."""
+    try:
+        yield
+    except NotOneError as error:
+        if error.count:
+            raise
+
+
+def _reply(client: Any, request: Request, response: Response) -> Reply:
+    value = value_of(request, response, client._serves_pages)
+    return Reply(value, response.headers.get("ETag") or "")

@@ -1,0 +1,239 @@
+"""Updates of a resource that read it first: of changed fields, and only if it has not moved.
+
+Decides without I/O; the drivers are in `steps`.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnct.client._core.headers import merged
+from cnct.client.saving.steps import Saving, SavingCall
+from cnct.exceptions import ChangedResourceError, ClientError
+from cnct.openapi.shapes import Object, Record, is_object
+from cnct.openapi.writable import WritableFields, writable_fields
+from cnct.rows.differences import Difference, changes_of, moved_fields
+from cnct.text import clean, listed
+from cnct.user_warnings import InvalidCallWarning, users_level
+
+if TYPE_CHECKING:
+    from cnct.client.base_client import BaseClient
+
+_BODIES = ("json", "data", "content", "files")
+_SHOWN = 5  # differences in a message
+_SILENT = ("id", "events", "created", "updated", "stats")
+# RFC 9110, section 8.8.3: a strong one, since If-Match never matches a weak one
+_STRONG = re.compile(r'"[!#-~\x80-\xff]*"')
+_PRECONDITION_FAILED = 412
+
+
+class Updated(NamedTuple):
+    """The result of an update.
+
+    Attributes:
+        row: The resource as it is now.
+        difference: The fields that were sent; falsy if nothing was.
+    """
+
+    row: Any
+    difference: Difference
+
+
+class Update:
+    """An update that reads the resource first.
+
+    Args:
+        client: The client, for its settings and document.
+        path: Path of the resource.
+        payload: The payload.
+        changed_only: Whether to send only the fields that differ.
+        since: The row as read before; ``None`` to write whatever others have changed.
+        kwargs: See `ConnectClient.execute`.
+
+    Raises:
+        TypeError: If an argument is of the wrong type.
+        ValueError: If an argument has an invalid value.
+    """
+
+    def __init__(
+        self,
+        client: BaseClient[Any, Any, Any],
+        path: str,
+        payload: Any,
+        kwargs: Mapping[str, Any],
+        *,
+        changed_only: bool = False,
+        since: Any = None,
+    ) -> None:
+        self._client = client
+        self._path = path
+        self._payload = payload
+        self._changed_only = changed_only
+        self._since: Object | None = None if since is None else checked_since(since, payload)
+        self._kwargs = kwargs
+        if changed_only:
+            check_payload("payload", payload, kwargs)
+
+    def steps(self) -> Saving[Updated]:
+        """Yield the calls, and return the resource as it is now."""
+        etag, row = yield from self._read()
+        self._refuse_if_moved(row)
+        payload, difference = self._payload, Difference()
+        if self._changed_only:
+            difference = self._changes(row)
+            if not difference:
+                return Updated(row, difference)
+            payload = difference.as_payload()
+        try:
+            reply = yield SavingCall("PUT", self._path, self._written(payload, etag))
+        except ClientError as error:
+            if error.status_code != _PRECONDITION_FAILED or self._since is None:
+                raise
+            raise (yield from self._moved(error, self._since)) from error
+        if reply.value is None:
+            _, row = yield from self._read()
+            return Updated(row, difference)
+        return Updated(reply.value, difference)
+
+    def _read(self) -> Saving[tuple[str, Any]]:
+        kwargs = {name: self._kwargs[name] for name in self._kwargs if name not in _BODIES}
+        reply = yield SavingCall("GET", self._path, kwargs)
+        if not is_object(reply.value):
+            raise ClientError(
+                f"{self._path} is no JSON object, so its fields cannot be compared: leave out "
+                "changed_only and unless_changed_since"
+            )
+        return reply.etag, reply.value
+
+    def _written(self, payload: Any, etag: str) -> Record:
+        from cnct.client.base_client import with_payload  # noqa: PLC0415 - imports this client
+
+        kwargs = with_payload(payload, {**self._kwargs})
+        if self._since is not None and _STRONG.fullmatch(etag):
+            kwargs["headers"] = merged({"If-Match": etag}, kwargs.get("headers"))
+        return kwargs
+
+    def _changes(self, row: Object) -> Difference:
+        fields = known_fields(self._client, self._path)
+        _check_id(self._path, self._payload, row)
+        difference = changes_of(self._payload, row, fields)
+        self._warn_of(difference)
+        return difference
+
+    def _warn_of(self, difference: Difference) -> None:
+        """Warn of fields that the payload changes, and only the server sets."""
+        paths = [change.path for change in difference.left_out]
+        names = [path for path in paths if path.partition(".")[0] not in _SILENT]
+        if names and self._client._policy:
+            message = (
+                f"PUT {self._path} leaves out {listed(names)}: the document has them as read-only, "
+                "or not in the payload"
+            )
+            warnings.warn(clean(message), InvalidCallWarning, users_level())
+
+    def _refuse_if_moved(self, row: Object) -> None:
+        since = self._since
+        if since is None:
+            return
+        if since.get("id") is not None and row.get("id") not in (None, since["id"]):
+            raise ValueError(
+                f"unless_changed_since is the row of {since['id']}, but {self._path} is "
+                f"{row['id']}: pass the row that you read of this resource"
+            )
+        difference = moved_fields(since, row)
+        if difference:
+            raise moved(self._path, row, difference)
+
+    def _moved(self, error: ClientError, since: Object) -> Saving[ChangedResourceError]:
+        """Return the error for a resource that has changed according to the server."""
+        try:
+            _, row = yield from self._read()
+        except ClientError:
+            return moved(self._path, None, Difference(), error)
+        return moved(self._path, row, moved_fields(since, row), error)
+
+
+def moved(
+    path: str, row: Any, difference: Difference, cause: ClientError | None = None
+) -> ChangedResourceError:
+    """Return the error for a resource that has changed since it was read.
+
+    Args:
+        path: Path of the resource.
+        row: The resource as it is now.
+        difference: The fields that have changed.
+        cause: The refusal of the server, ``None`` if nothing was sent.
+    """
+    changes = [str(change) for change in difference][:_SHOWN]
+    more = [f"and {len(difference) - _SHOWN:,} more"] if len(difference) > _SHOWN else []
+    details = f": {'; '.join([*changes, *more])}" if changes else ""
+    return ChangedResourceError(
+        f"{path} has changed since it was read{details}. Read it again, and decide anew",
+        status_code=cause.status_code if cause else None,
+        method=cause.method if cause else None,
+        url=cause.url if cause else None,
+        row=row,
+        difference=difference,
+    )
+
+
+def known_fields(client: BaseClient[Any, Any, Any], path: str) -> WritableFields | None:
+    """Return the fields that an update can set, ``None`` without a document at hand."""
+    specs = client._specs
+    return writable_fields(specs, path) if specs else None
+
+
+def check_payload(name: str, payload: Any, kwargs: Mapping[str, Any]) -> None:
+    """Refuse a payload whose fields cannot be compared.
+
+    Args:
+        name: Name of the argument.
+        payload: The argument.
+        kwargs: Arguments of the call, which must have no other body.
+
+    Raises:
+        TypeError: If the payload is not a dictionary.
+        ValueError: If there is another body.
+    """
+    if not is_object(payload):
+        kind = type(payload).__name__
+        raise TypeError(f"{name} must be a dictionary of fields to compare, not {kind}")
+    for body in _BODIES:
+        if kwargs.get(body) is not None:
+            raise ValueError(f"A call has one body: pass either {name} or {body}")
+
+
+def checked_since(since: Any, payload: Any) -> Object:
+    """Return the row as read before.
+
+    Raises:
+        TypeError: If it is no row.
+        ValueError: If it is empty, or the payload itself.
+    """
+    if not is_object(since):
+        raise TypeError(
+            "unless_changed_since must be the row as you read it, a dictionary, not "
+            f"{type(since).__name__}"
+        )
+    if not since:
+        raise ValueError(
+            "unless_changed_since has no fields to compare: pass the row as you read it"
+        )
+    if since is payload:
+        raise ValueError(
+            "payload and unless_changed_since are one object, which has your changes already: "
+            "change a copy, as of copy.deepcopy(row)"
+        )
+    return since
+
+
+def _check_id(path: str, payload: Object, row: Object) -> None:
+    """Refuse the payload of another resource."""
+    one, other = payload.get("id"), row.get("id")
+    if one is not None and other is not None and str(one) != str(other):
+        raise ValueError(
+            f"The payload is that of {one}, but {path} is {other}: leave its id out to copy it"
+        )

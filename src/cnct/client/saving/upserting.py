@@ -1,0 +1,226 @@
+"""Creates a resource unless there is one with the same key. Decides without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnct.client._core.urls import segment
+from cnct.client.saving.steps import KeySearch, Saving, SavingCall
+from cnct.client.saving.updating import Update, Updated, check_payload, known_fields
+from cnct.client.saving.upserted import Upserted
+from cnct.exceptions import ClientError
+from cnct.openapi.shapes import Object, Record, as_object, is_object
+from cnct.rows.differences import Difference, changes_of
+from cnct.rows.equal_values import equal_values
+from cnct.rql import R
+from cnct.text import did_you_mean
+
+if TYPE_CHECKING:
+    from cnct.client.base_client import BaseClient
+
+_SCALARS = (str, int, float, Decimal, date)
+_MAY_EXIST = frozenset({400, 409, 422})
+"""Statuses of a create after which another program may have created the resource."""
+
+
+class Upsert:
+    """A create of a resource that is missing.
+
+    Args:
+        client: The client, for its document.
+        path: Path of the collection.
+        by: Names of the fields that identify the resource, or a dictionary of fields and values.
+        payload: The payload of the create.
+        kwargs: See `ConnectClient.execute`.
+        name: Name of the payload's argument.
+
+    Raises:
+        TypeError: If an argument is of the wrong type.
+        ValueError: If a field of ``by`` is missing or has no value.
+    """
+
+    def __init__(
+        self,
+        client: BaseClient[Any, Any, Any],
+        path: str,
+        by: Any,
+        payload: Any,
+        kwargs: Mapping[str, Any],
+        name: str,
+    ) -> None:
+        check_payload(name, payload, kwargs)
+        self._client = client
+        self._path = path
+        self._kwargs = kwargs
+        self._key = _key_of(by, payload, name)
+        self._payload = _with_key(self._key, payload, name)
+
+    def _where(self) -> R:
+        """Return the condition that finds the resource."""
+        where = R()
+        for field, value in self._key.items():
+            where &= R().n(field).eq(value)
+        return where
+
+    def get_or_create(self) -> Saving[Upserted[Any]]:
+        """Yield the steps, and return the resource."""
+        match = yield from self._match()
+        return Upserted(match.row, match.is_created)
+
+    def update_or_create(self) -> Saving[Upserted[Any]]:
+        """Yield the steps, and return the resource with all fields of the payload."""
+        match = yield from self._match()
+        if match.is_response:
+            return Upserted(match.row, match.is_created)
+        updated = yield from self._update(match.row)
+        return Upserted(updated.row, match.is_created, updated.difference)
+
+    def _match(self) -> Saving[_Match]:
+        """Find the resource, or create it."""
+        row = yield from self._find()
+        if row is not None:
+            return _Match(row)
+        try:
+            reply = yield SavingCall("POST", self._path, {**self._kwargs, "json": self._payload})
+        except ClientError as error:
+            if not (error.may_be_done or error.status_code in _MAY_EXIST):
+                raise
+            row = yield from self._find()
+            if row is None:
+                raise
+            return _Match(row, is_created=error.may_be_done)
+        return _Match(reply.value, is_created=True, is_response=True)
+
+    def _find(self) -> Saving[Any]:
+        reply = yield KeySearch(self._path, self._where(), self._kwargs)
+        if reply.value is not None:
+            self._check_match(reply.value)
+        return reply.value
+
+    def _check_match(self, row: Object) -> None:
+        """Refuse a resource that does not match, as of a server that ignores the filter."""
+        for field, value in self._key.items():
+            own = _value_at(row, field)
+            if isinstance(own, _SCALARS) and not _are_alike(own, value):
+                raise ClientError(
+                    f"{self._path}?{self._where()} returned {row.get('id')}, with {field}={own!r}: "
+                    "the server does not filter by this field exactly. Choose another field for by"
+                )
+
+    def _update(self, row: Object) -> Saving[Updated]:
+        resource_id = row.get("id")
+        if not isinstance(resource_id, str | int):
+            raise ClientError(
+                f"{self._path} has the resource, but without an id to update: write "
+                ".filter(...).one() and the update of your own"
+            )
+        path = f"{self._path}/{segment(resource_id)}"
+        payload = {name: value for name, value in self._payload.items() if name != "id"}
+        if not changes_of(payload, row, known_fields(self._client, path)):
+            return Updated(row, Difference())
+        update = Update(self._client, path, payload, self._kwargs, changed_only=True)
+        return (yield from update.steps())
+
+
+class _Match(NamedTuple):
+    """A resource that was found or created.
+
+    Attributes:
+        row: The resource.
+        is_created: Whether the call created the resource.
+        is_response: Whether the row is the response to the create.
+    """
+
+    row: Any
+    is_created: bool = False
+    is_response: bool = False
+
+
+def _key_of(by: Any, payload: Object, name: str) -> Record:
+    """Return the values of the identifying fields, by dotted name."""
+    if is_object(by):
+        key = {**by}
+    else:
+        fields = [by] if isinstance(by, str) else by
+        if not isinstance(fields, list | tuple):
+            raise TypeError(
+                "by must be the name of a field, a list of names, or a dictionary of fields and "
+                f"values, not {type(by).__name__}"
+            )
+        key = {field: _required(payload, field, name) for field in fields}
+    if not key:
+        raise ValueError("by names no field: write by='external_id'")
+    for field, value in key.items():
+        _check_value(field, value)
+    return key
+
+
+def _required(payload: Object, field: Any, name: str) -> Any:
+    if not isinstance(field, str):
+        raise TypeError(f"by must name fields by text, not {type(field).__name__}")
+    value = _value_at(payload, field)
+    if value is _MISSING:
+        dotted = field.replace("__", ".")
+        hint = f" Write {dotted!r}." if dotted != field else did_you_mean(field, [*payload])
+        raise ValueError(f"{name} has no {field!r}, the field of by.{hint}")
+    return value
+
+
+def _check_value(field: Any, value: Any) -> None:
+    if not isinstance(field, str):
+        raise TypeError(f"by must name fields by text, not {type(field).__name__}")
+    if value is None or value == "":
+        raise ValueError(
+            f"{field} of by is {value!r}, which does not identify a resource: give it a value, or "
+            "choose another field"
+        )
+    if not isinstance(value, _SCALARS):
+        kind = type(value).__name__
+        raise TypeError(f"{field} of by must be a text, a number or a date, not {kind}")
+
+
+def _with_key(key: Object, payload: Object, name: str) -> Record:
+    """Return the payload with the identifying fields.
+
+    Raises:
+        ValueError: If the payload has another value for one of them.
+    """
+    whole: Record = {**payload}
+    for field, value in key.items():
+        own = _value_at(payload, field)
+        if own is _MISSING:
+            _set(whole, field.split("."), value)
+        elif not _are_alike(own, value):
+            raise ValueError(f"by has {field}={value!r}, but {name} has {own!r}: leave one out")
+    return whole
+
+
+def _set(target: Record, names: Sequence[str], value: Any) -> None:
+    """Set a nested field; objects on the way are copied."""
+    first, *rest = names
+    if rest:
+        target[first] = {**as_object(target.get(first))}
+        _set(target[first], rest, value)
+    else:
+        target[first] = value
+
+
+def _value_at(row: Object, field: str) -> Any:
+    """Return the value of a field with a dotted name, or ``_MISSING``."""
+    value: Any = row
+    for name in field.split("."):
+        if not is_object(value) or name not in value:
+            return _MISSING
+        value = value[name]
+    return value
+
+
+def _are_alike(one: Any, other: Any) -> bool:
+    """Return whether a server can take two values for the same key: ``7`` and ``"7"``."""
+    return equal_values(one, other) or str(one) == str(other)
+
+
+_MISSING = object()
