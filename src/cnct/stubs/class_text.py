@@ -155,6 +155,7 @@ class ClassText:
             body.append(self._filter(node, f"{own}Set"))
         if "POST" in node.calls:
             body.append(self._write("create", node.calls["POST"], row))
+            body += self._upserts(node.calls["POST"], row)
         parameters = f"{row}, {own}Set, {own}Resource"
         yield from _class(
             f"{own}Collection", f"{self._named('TypedCollection')}[{parameters}]", body
@@ -180,7 +181,7 @@ class ClassText:
             yield from self._action_names(f"{name}Actions", node.resource_actions)
             body += [f"    action: {name}Actions", f"    __call__: {name}Actions"]
         if "PUT" in node.resource_calls:
-            body.append(self._write("update", node.resource_calls["PUT"], detail))
+            body.append(self._update(node.resource_calls["PUT"], detail))
         base = f"{self._named('TypedResource')}[{detail}]"
         yield from self._with_collections(name, base, node.collections, RESOURCE_NAMES, body)
 
@@ -190,6 +191,27 @@ class ClassText:
             f"    {self._world.define} {method}(self, payload: {payload} = None,"
             f" **kwargs: Any) -> {self._typed(call.result)}: ..."
         )
+
+    def _update(self, call: Call, row: str) -> str:
+        return (
+            f"    {self._world.define} update(self, payload: {self._payload(call, row)} = None, *,"
+            " changed_only: bool = False, unless_changed_since:"
+            f" {self._since(row)} | None = None, **kwargs: Any) -> {self._typed(call.result)}: ..."
+        )
+
+    def _upserts(self, call: Call, row: str) -> list[str]:
+        """Return the lines of the calls that create a resource if it is missing."""
+        payload, result = self._payload(call, row), f"Upserted[{self._typed(call.result)}]"
+        required = payload.removesuffix(" | None")
+        return [
+            f"    {self._world.define} get_or_create(self, by: By, defaults: {payload} = None,"
+            f" **kwargs: Any) -> {result}: ...",
+            f"    {self._world.define} update_or_create(self, by: By, payload: {required},"
+            f" **kwargs: Any) -> {result}: ...",
+        ]
+
+    def _since(self, row: str) -> str:
+        return "Mapping[str, Any]" if row == OBJECT else f"{row} | Mapping[str, Any]"
 
     def _payload(self, call: Call, row: str = OBJECT) -> str:
         """Return the type of a payload; a row that was read may be sent back."""

@@ -46,7 +46,7 @@ SYNC = World(
     generator="Generator",
     function="Any",
     outcome="OutcomeT",
-    imported="Callable, Generator, Iterator, Sequence",
+    imported="Callable, Generator, Iterator, Mapping, Sequence",
 )
 ASYNC = World(
     prefix="Async",
@@ -57,7 +57,7 @@ ASYNC = World(
     generator="AsyncGenerator",
     function="Awaitable[Any]",
     outcome="Awaitable[OutcomeT]",
-    imported="AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence",
+    imported="AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence",
 )
 
 GENERIC = '''\
@@ -74,6 +74,8 @@ from cnct.client.models import (
     <prefix>Resource as _Resource,
     <prefix>ResourceSet as _ResourceSet,
 )
+from cnct.client.models.collection_writes import By
+from cnct.client.saving.upserted import Upserted
 from cnct.client.work.job import OnError
 from cnct.client.work.outcomes import Id, Outcome, Summary
 from cnct.client.work.progress import ShowsProgress

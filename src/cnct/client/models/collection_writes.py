@@ -40,9 +40,7 @@ class CollectionWrites(SyncNoun):
         """
         return self._client.create(self._path, payload, **kwargs)
 
-    def get_or_create(
-        self, by: By, defaults: Mapping[str, Any] | None = None, **kwargs: Any
-    ) -> Upserted[Any]:
+    def get_or_create(self, by: By, defaults: Any = None, **kwargs: Any) -> Upserted[Any]:
         """Return the resource with a key, and create it if there is none.
 
         A create that fails because the resource exists by now, as when two programs create at once,
@@ -77,7 +75,7 @@ class CollectionWrites(SyncNoun):
         upsert = Upsert(client, self._path, by, payload, kwargs, "defaults")
         return play(client, upsert.get_or_create())
 
-    def update_or_create(self, by: By, payload: Mapping[str, Any], **kwargs: Any) -> Upserted[Any]:
+    def update_or_create(self, by: By, payload: Any, **kwargs: Any) -> Upserted[Any]:
         """Create the resource with a key, or update its fields that differ.
 
         Nothing is sent if none differs. As `get_or_create` and as `Resource.update` with
@@ -164,9 +162,7 @@ class AsyncCollectionWrites(AsyncNoun):
         """POST a new resource. Async twin of `Collection.create`."""
         return await self._client.create(self._path, payload, **kwargs)
 
-    async def get_or_create(
-        self, by: By, defaults: Mapping[str, Any] | None = None, **kwargs: Any
-    ) -> Upserted[Any]:
+    async def get_or_create(self, by: By, defaults: Any = None, **kwargs: Any) -> Upserted[Any]:
         """Return the resource with a key, and create it if there is none.
 
         Async twin of `Collection.get_or_create`.
@@ -178,9 +174,7 @@ class AsyncCollectionWrites(AsyncNoun):
         upsert = Upsert(client, self._path, by, payload, kwargs, "defaults")
         return await async_play(client, upsert.get_or_create())
 
-    async def update_or_create(
-        self, by: By, payload: Mapping[str, Any], **kwargs: Any
-    ) -> Upserted[Any]:
+    async def update_or_create(self, by: By, payload: Any, **kwargs: Any) -> Upserted[Any]:
         """Create the resource with a key, or update its fields that differ.
 
         Async twin of `Collection.update_or_create`.

@@ -37,8 +37,10 @@ _SET = {
     "update bulk_update update_all": (
         "{wait}{collection}.bulk(Operation.update(row['id'], {{...}}) {each} row in {at})"
     ),
-    "create bulk_create add insert post get_or_create update_or_create": (
-        "{wait}{collection}.create({{...}})"
+    "create bulk_create add insert post": "{wait}{collection}.create({{...}})",
+    "get_or_create": "{wait}{collection}.get_or_create('external_id', {{...}})",
+    "update_or_create create_or_update": (
+        "{wait}{collection}.update_or_create('external_id', {{...}})"
     ),
     "upsert merge synchronize synchronise": "{wait}{at}.sync(rows, by='id')",
     "distinct unique nunique": "{{row['id'] {each} row in {at}}}",
@@ -72,9 +74,8 @@ _COLLECTION = {
     "last latest": "{wait}{at}.order_by('-created').first()",
     "head take top": "{at}[:5]",
     "to_dataframe to_df df to_pandas": "pandas.DataFrame([row {each} row in {at}.all()])",
-    "get_or_create update_or_create": (
-        "{wait}{at}.filter(...).first(), then {wait}{at}.create({{...}})"
-    ),
+    "create_or_update": "{wait}{at}.update_or_create('external_id', {{...}})",
+    "find_or_create": "{wait}{at}.get_or_create('external_id', {{...}})",
     "action actions": "{at}('action').post({{...}})",
     "upsert merge synchronize synchronise": "{wait}{at}.sync(rows, by='id')",
 }
@@ -86,6 +87,7 @@ _RESOURCE = {
     "print show display view": "{wait}{at}.get()",
     "actions": "{at}.action('name')",
     "partial_update": "{wait}{at}.update({{'field': value}})",
+    "update_if_changed": "{wait}{at}.update({{'field': value}}, changed_only=True)",
     "refresh reload fetch read retrieve load refresh_from_db": "{wait}{at}.get()",
     "json to_dict dict as_dict": "{wait}{at}.get()",
     "all filter list count first": "{wait}{at}.get()",
