@@ -202,12 +202,13 @@ class ClassText:
     def _upserts(self, call: Call, row: str) -> list[str]:
         """Return the lines of the calls that create a resource if it is missing."""
         payload, result = self._payload(call, row), f"Upserted[{self._typed(call.result)}]"
-        required = payload.removesuffix(" | None")
+        arguments = {
+            "get_or_create": f"defaults: {payload} = None",
+            "update_or_create": f"payload: {payload.removesuffix(' | None')}",
+        }
         return [
-            f"    {self._world.define} get_or_create(self, by: By, defaults: {payload} = None,"
-            f" **kwargs: Any) -> {result}: ...",
-            f"    {self._world.define} update_or_create(self, by: By, payload: {required},"
-            f" **kwargs: Any) -> {result}: ...",
+            f"    {self._world.define} {name}(self, by: By, {text}, **kwargs: Any) -> {result}: ..."
+            for name, text in arguments.items()
         ]
 
     def _since(self, row: str) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cnct.client._core.headers import merged
+from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.saving.steps import Saving, SavingCall
 from cnct.exceptions import ChangedResourceError, ClientError
 from cnct.openapi.shapes import Object, Record, is_object
@@ -18,9 +19,6 @@ from cnct.openapi.writable import WritableFields, writable_fields
 from cnct.rows.differences import Difference, changes_of, moved_fields
 from cnct.text import clean, listed
 from cnct.user_warnings import InvalidCallWarning, users_level
-
-if TYPE_CHECKING:
-    from cnct.client.base_client import BaseClient
 
 _BODIES = ("json", "data", "content", "files")
 _SHOWN = 5  # differences in a message
@@ -109,8 +107,6 @@ class Update:
         return reply.etag, reply.value
 
     def _written(self, payload: Any, etag: str) -> Record:
-        from cnct.client.base_client import with_payload  # noqa: PLC0415 - imports this client
-
         kwargs = with_payload(payload, {**self._kwargs})
         if self._since is not None and _STRONG.fullmatch(etag):
             kwargs["headers"] = merged({"If-Match": etag}, kwargs.get("headers"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cnct.client._core.urls import segment
+from cnct.client.base_client import BaseClient
 from cnct.client.saving.steps import KeySearch, Saving, SavingCall
 from cnct.client.saving.updating import Update, Updated, check_payload, known_fields
 from cnct.client.saving.upserted import Upserted
@@ -17,9 +18,6 @@ from cnct.rows.differences import Difference, changes_of
 from cnct.rows.equal_values import equal_values
 from cnct.rql import R
 from cnct.text import did_you_mean
-
-if TYPE_CHECKING:
-    from cnct.client.base_client import BaseClient
 
 _SCALARS = (str, int, float, Decimal, date)
 _MAY_EXIST = frozenset({400, 409, 422})
