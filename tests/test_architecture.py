@@ -35,7 +35,7 @@ KNOWS = {
     "stubs": {"rql", "openapi", "store", "stubs"},
     "client": {"rql", "client", "settings", "openapi", "console", "data", "rows"},
     "console": {"openapi", "console"},
-    "emulator": {"rql", "openapi", "store", "emulator"},
+    "emulator": {"rql", "openapi", "store", "data", "emulator"},
     "testing": {"rql", "client", "openapi", "emulator", "store", "testing"},
     "spark": {"rql", "client", "openapi", "data", "spark"},
     "dlt": {"rql", "client", "openapi", "data", "dlt"},

@@ -53,7 +53,7 @@ def test_rows_without_all_words_come_last_and_name_those_that_they_lack(
     assert "found, none with all words" in repr(found)
     assert re.search(r"assets\.all\(\)\s+billing\.next_date +zebra\n", repr(found))
     assert re.search(r"client\.requests\.all\(\)\s+effective_date +billing, zebra\n", repr(found))
-    assert "3 with all words" in repr(client.find("billing dates"))
+    assert "6 with all words" in repr(client.find("billing dates"))
     assert "Without" not in repr(client.find("billing dates", limit=3))
 
 

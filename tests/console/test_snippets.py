@@ -70,17 +70,21 @@ def pasted(connect: Emulator, client: ConnectClient, code: str, path: str) -> st
 
 
 def paths(client: ConnectClient) -> list[str]:
-    """Return the paths of all collections, those of a resource below the first product."""
+    """Return the paths of all collections, those of a resource below the first one."""
     templates = [place.template for place in client.specs.places() if place.kind == "collection"]
-    product = client.products.all().first()["id"]
-    return [re.sub(r"\{\w+\}", product, template) for template in templates]
+
+    def below(match: re.Match[str]) -> str:
+        return f"{match[1]}/{client.collection(match[1]).all().first()['id']}/"
+
+    return [re.sub(r"^(.*?)/\{\w+\}/", below, template) for template in templates]
 
 
 def things(client: Any, path: str) -> Iterator[Any]:
     """Yield the objects of a collection."""
     collection = client.collection(path)
-    yield from (collection, collection.all(), collection.all().limit(2)[:3], collection["ID"])
-    yield from map(collection["ID"], client.specs.place(f"{path}/ID").actions)
+    yield from (collection, collection.all(), collection.all().limit(2)[:3])
+    if resource := client.specs.place(f"{path}/ID"):  # some lists have no path of a resource
+        yield from (collection["ID"], *map(collection["ID"], resource.actions))
 
 
 def test_every_snippet_of_help_works(connect: Emulator, client: ConnectClient, capsys):

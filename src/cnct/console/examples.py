@@ -12,6 +12,7 @@ from cnct.openapi.places import Operation, Schema
 from cnct.openapi.schemas import Resolve
 from cnct.openapi.shapes import is_list, is_object
 
+_FORM = "multipart/form-data"
 _DEPTH = 3
 _EXAMPLE_LINES = 30
 _LINE = 48  # characters of an argument that is written in one line
@@ -59,8 +60,8 @@ def argument(specs: OpenAPISpecs | None, operation: Operation | None, method: st
         return 'payload=[{"id": "..."}]' if _is_bulk(method) else 'payload={"name": "..."}'
     if not operation.body:
         return ""
-    if "multipart/form-data" in operation.body:
-        return 'files={"file": ("name.txt", b"...")}'
+    if _FORM in operation.body:
+        return f'files={{"{_file_field(specs, operation)}": ("name.txt", b"...")}}'
     schema = specs.payload(operation)
     if schema is None:
         return 'data=b"..."'
@@ -70,6 +71,14 @@ def argument(specs: OpenAPISpecs | None, operation: Operation | None, method: st
         return ""
     text = literal(example)
     return f"payload={text}" if len(text) <= _LINE and "\n" not in text else None
+
+
+def _file_field(specs: OpenAPISpecs, operation: Operation) -> str:
+    """Return the field of a form that takes a file."""
+    schema = merged(specs.payload(operation, _FORM) or {}, specs.resolve)
+    parts = schemas.properties(schema).items()
+    files = (name for name, part in parts if specs.resolve(part).get("format") == "binary")
+    return next(files, "file")
 
 
 def examples(

@@ -36,10 +36,10 @@ def writable_payload(api: Api, operation: Operation, path: str, body: RequestBod
     """
     schema = api.specs.payload(operation, JSON)
     payload = body.payload
+    links = {name: file.link for name, file in body.files.items() if name}
     if payload is None or schema is None:
-        return payload
+        return payload | links if body.is_form else payload
     if body.is_form:
-        links = {name: file.link for name, file in body.files.items()}
         payload = _typed(api, schema, payload) | links
     kind = type_name(plain(schema, api.resolved))
     is_bulk = is_list(payload) and kind == "object"

@@ -13,6 +13,7 @@ from cnct.emulator.inventing.moments import timestamp
 from cnct.emulator.inventing.worlds import Source, is_supplied, note_supplied
 from cnct.emulator.service import api_errors
 from cnct.emulator.service.states import act, begin
+from cnct.emulator.service.usage_files import FILES, UsageFiles
 from cnct.openapi.row_schemas import PARAM
 from cnct.openapi.shapes import Record, as_record, is_list, is_record
 from cnct.store import Storage, Table
@@ -45,6 +46,7 @@ class Records:
         self._inventor = inventor
         self._now = now
         self._source = source or inventor.records
+        self._usage_files = UsageFiles(self, api.tables)
         self.storage = storage
 
     def invent_when_needed(self) -> None:
@@ -127,6 +129,10 @@ class Records:
         """Add records unchanged, all or none."""
         self.storage.insert(table, "/".join(path_ids), records)
 
+    def put(self, table: Table, path_ids: tuple[str, ...], record: Record) -> None:
+        """Store a record in place of the one with its id, unchanged."""
+        self.storage.replace(table, "/".join(path_ids[:-1]), path_ids[-1], record)
+
     def create(
         self, table: Table, path_ids: tuple[str, ...], payloads: Iterable[Record]
     ) -> list[Record]:
@@ -144,6 +150,7 @@ class Records:
         records: list[Record] = []
         with self.storage.transaction():
             for payload in payloads:
+                self._usage_files.check_new(table, payload)
                 record = self._new(table, path_ids, payload)
                 if self.storage.get(table, parent, table.id_of(record)):
                     raise api_errors.invalid(f"{table.identifier}: already exists.")
@@ -191,7 +198,7 @@ class Records:
             own = table.identifier.partition(".")[0]
             record[own] = stored.get(own)
             self._stamp(table, record, "updated")
-            self._store(table, path_ids, record)
+            self.put(table, path_ids, record)
         return record
 
     def update_only(
@@ -212,12 +219,15 @@ class Records:
             ApiError: If the record does not exist, or its status does not allow the action.
         """
         with self.storage.transaction():
+            if table.key == FILES and action == "upload":
+                return self._usage_files.upload(path_ids[-1], payload)
             record = self.get(table, path_ids)
             changed = act(table.name, action, record, payload)
             if changed != record:
                 self._stamp(table, changed, "updated")
-                self._store(table, path_ids, changed)
+                self.put(table, path_ids, changed)
                 self._follow(table, changed)
+                self._usage_files.follow(table, changed, action)
         return changed
 
     def delete(self, table: Table, path_ids: tuple[str, ...]) -> Record:
@@ -238,6 +248,9 @@ class Records:
     def value(self, table: Table, path_ids: tuple[str, ...]) -> Any:
         """Return the value of a path, such as settings; ``None`` if never set."""
         self.check_above(table.key, path_ids)
+        template = self._usage_files.template(table, path_ids)
+        if template is not None:
+            return template
         row = self.storage.get(table, "/".join(path_ids), _VALUE)
         return None if row is None else row[_VALUE]
 
@@ -256,6 +269,11 @@ class Records:
         self.check_above(table.key, path_ids)
         self.storage.delete(table, "/".join(path_ids), _VALUE)
 
+    def stamped(self, table: Table, record: Record, *moments: str) -> Record:
+        """Return a record with the present time as the time of events."""
+        self._stamp(table, record, *moments)
+        return record
+
     def change_rows(self, table: Table, path_ids: tuple[str, ...], number: int) -> None:
         """Insert copies of a list's first row, or delete first rows if the number is negative."""
         parent = self.parent(table, path_ids)
@@ -269,9 +287,6 @@ class Records:
                 copy = {name: value for name, value in first.items() if name != "id"}
                 self.create(table, path_ids, [copy])
 
-    def _store(self, table: Table, path_ids: tuple[str, ...], record: Record) -> None:
-        self.storage.replace(table, "/".join(path_ids[:-1]), path_ids[-1], record)
-
     def _follow(self, table: Table, request: Record) -> None:
         """Activate the subscription whose purchase was approved."""
         if table.name != "requests" or request.get("status") != "approved":
@@ -281,7 +296,7 @@ class Records:
             assets = self._api.tables.get(key)
             asset = self.storage.get(assets, self.parent(assets, ()), asset_id) if assets else None
             if assets and asset:
-                self._store(assets, (asset_id,), {**asset, "status": "active"})
+                self.put(assets, (asset_id,), {**asset, "status": "active"})
 
     def _stamp(self, table: Table, record: Record, *moments: str) -> None:
         """Set the times of creation and update in the form of the record's schema."""
