@@ -79,7 +79,9 @@ class SetComparing(SetWork):
             for name, field in fields.items()
             if field.hidden and rows.has(name) and name not in selection
         ]
-        return self._with_query(self._query.replaced("selection", (*selection, *hidden)))
+        compared = self._with_query(self._query.replaced("selection", (*selection, *hidden)))
+        compared._client = self._client._plain
+        return compared
 
     def _is_filterable(self, key: RowKey) -> bool:
         """Return whether the list can be filtered by a key, as far as the document shows."""
