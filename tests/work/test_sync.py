@@ -375,6 +375,12 @@ def test_a_plan_is_applied_by_one_at_a_time(items):
     assert plan.apply().done == 1
 
 
+def test_a_client_that_returns_answers_makes_the_same_plan(connect, world):
+    answering = world.client(KEY, connect.endpoint).with_response
+    plan = answering.products["PRD-1"].items.sync([{"mpn": "A", "name": "Alef"}], by="mpn")
+    assert [outcome.value["name"] for outcome in plan.outcomes()] == ["Alef"]
+
+
 def test_a_dry_run_records_the_changes(connect, world):
     dry = world.client(KEY, connect.endpoint).dry_run()
     plan = dry.products["PRD-1"].items.sync([{"mpn": "A", "name": "Alef"}, {"mpn": "D"}], by="mpn")

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnct.openapi import OpenAPISpecs, schemas
+from cnct.openapi.places import Schema
 from cnct.openapi.plain_schemas import plain
 from cnct.openapi.row_schemas import RowSchemas
-from cnct.openapi.shapes import Record, as_record
+from cnct.openapi.shapes import Record, as_record, is_record
 from cnct.openapi.tree import shape
 from cnct.openapi.writable import WritableFields, writable_fields
 from cnct.rows.compared_fields import Fields
@@ -42,18 +43,19 @@ class DocumentedRows:
         self._is_strict = is_strict
         row_schemas, template = RowSchemas(specs), specs.template(path)
         self._path = path
-        self._resolved: Callable[[Any], Record] = row_schemas.resolved
+        resolved = row_schemas.resolved
         create = specs.operation("POST", path)
         bodies = [row_schemas.record(shape(template))] if template else []
         bodies += [as_record(specs.payload(create))] if create else []
-        self._properties: dict[str, Any] = {}
+        properties: dict[str, Schema] = {}
         for body in bodies:
-            self._properties |= schemas.properties(plain(body, self._resolved))
-        self.names = frozenset(self._properties)
+            properties |= schemas.properties(plain(body, resolved))
+        self.names = frozenset(properties)
+        self._types = _Types(properties, resolved)
         update = writable_fields(specs, f"{path}/ID")
         self.update_fields = None if update is None else _Sent(update, _SERVER_MADE)
         self.create_fields: Fields | None = None
-        body = plain(specs.payload(create), self._resolved) if create else {}
+        body = plain(specs.payload(create), resolved) if create else {}
         if create and schemas.properties(body):
             fields = WritableFields(specs, [body], [specs.success(create).schema])
             # Where an id is required, it is that of something that exists, such as a marketplace.
@@ -81,18 +83,33 @@ class DocumentedRows:
                     "Clients with validate='off' do not check this"
                 )
             )
-        return self._typed(row, self._properties)
+        return self._types.read(row)
 
-    def _typed(self, row: Record, properties: Mapping[str, Any]) -> Record:
+
+class _Types:
+    """The types of an object's fields, read from the document when a row first has the field."""
+
+    def __init__(self, properties: Mapping[str, Schema], resolve: Callable[[Any], Record]) -> None:
+        self._properties = properties
+        self._resolve = resolve
+        self._fields: dict[str, tuple[str, _Types]] = {}
+
+    def _field(self, name: str) -> tuple[str, _Types]:
+        if name not in self._fields:
+            schema = plain(self._properties.get(name, {}), self._resolve)
+            below = _Types(schemas.properties(schema), self._resolve)
+            self._fields[name] = schemas.type_name(schema), below
+        return self._fields[name]
+
+    def read(self, row: Record) -> Record:
+        """Return a row with the values that its texts stand for."""
         changes: Record = {}
         for name, value in row.items():
-            if name not in properties or not isinstance(value, str | dict):
-                continue
-            schema = plain(properties[name], self._resolved)
+            typed = value
             if isinstance(value, str):
-                typed: Any = _read(value, schemas.type_name(schema))
-            else:
-                typed = self._typed(value, schemas.properties(schema))
+                typed = _read(value, self._field(name)[0])
+            elif is_record(value):
+                typed = self._field(name)[1].read(value)
             if typed is not value:
                 changes[name] = typed
         return {**row, **changes} if changes else row

@@ -6,7 +6,7 @@ Does no I/O, and compares nothing but keys.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, TypeAlias
 
@@ -165,7 +165,7 @@ class KeyedRows:
         return is_possible and any(value_at(row, name) for row in self.by_key.values())
 
 
-def nested_row(row: Object, place: str) -> Record:
+def nested_row(row: Mapping[Any, Any], place: str) -> Record:
     """Return a copy of a row in which names with dots are nested objects, as in exports.
 
     Raises:

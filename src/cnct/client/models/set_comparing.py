@@ -79,9 +79,7 @@ class SetComparing(SetWork):
             for name, field in fields.items()
             if field.hidden and rows.has(name) and name not in selection
         ]
-        compared = self._with_query(self._query.replaced("selection", (*selection, *hidden)))
-        compared._client = self._client._plain
-        return compared
+        return self._with_query(self._query.replaced("selection", (*selection, *hidden)))
 
     def _is_filterable(self, key: RowKey) -> bool:
         """Return whether the list can be filtered by a key, as far as the document shows."""
@@ -186,7 +184,7 @@ class AsyncSetComparing(SetComparing, AsyncSetWork):
         if specs and not specs.at_hand():
             await in_thread(load, specs)
         keyed = self._empty_rows(specs if specs and self._client._available(specs) else None, key)
-        if isinstance(checked, AsyncIterable):
+        if hasattr(checked, "__aiter__"):
             async for row in checked:
                 keyed.add(row)
         else:

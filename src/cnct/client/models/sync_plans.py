@@ -100,7 +100,7 @@ class SyncPlanBase:
 
     def _job(self, options: ApplyOptions, call: Any, read: Any, reread: Any) -> runs.Plan:
         """Return the job that applies the plan."""
-        recheck = options.setdefault("recheck", True)
+        recheck: Any = options.setdefault("recheck", True)
         if not isinstance(recheck, bool):
             raise TypeError(f"recheck must be True or False, not {recheck!r}")
         settings = Settings(**options)

@@ -9,7 +9,7 @@ from typing import Any
 from cnct.client.work.outcomes import Id
 from cnct.client.work.planned import PlannedChange
 from cnct.exceptions import NotOneError
-from cnct.openapi.shapes import Record, is_object
+from cnct.openapi.shapes import Object, Record, is_object
 from cnct.rows.differences import changes_of
 from cnct.rows.keyed import KeyedRows, RowKey
 from cnct.text import clean
@@ -85,7 +85,7 @@ class Comparison:
             count=2,
         )
 
-    def _add_matched(self, key: str, resource_id: Id, resource: Record, row: Record) -> None:
+    def _add_matched(self, key: str, resource_id: Id, resource: Object, row: Record) -> None:
         row = self._key.aligned(row, resource)
         if changes_of(row, resource, self._update_fields):
             text = _text(resource)
@@ -94,7 +94,7 @@ class Comparison:
         else:
             self.same.append(PlannedChange("same", key, resource_id))
 
-    def _add_extra(self, key: str | None, resource_id: Id, resource: Record) -> None:
+    def _add_extra(self, key: str | None, resource_id: Id, resource: Object) -> None:
         if self._deletes and key is not None:
             change = PlannedChange("delete", key, resource_id, None, _text(resource))
             self.delete.append(change)
@@ -129,5 +129,5 @@ class Comparison:
         return change
 
 
-def _text(resource: Record) -> bytes:
+def _text(resource: Object) -> bytes:
     return json.dumps(resource, ensure_ascii=False, separators=(",", ":")).encode()
