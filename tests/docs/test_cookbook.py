@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import runpy
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,41 @@ def test_a_catalogue_is_applied_only_after_its_plan(shop, tmp_path, capsys):
     assert after[ended]["status"] == "endofsale"
     run("sync_catalogue", PRODUCT, "catalogue.json")
     assert capsys.readouterr().out.strip() == ""
+
+
+def test_parameters_are_set_once(shop, tmp_path, capsys):
+    payloads = [{"name": name, "title": name, "type": "text"} for name in ("seats", "region")]
+    file = tmp_path / "parameters.json"
+    file.write_text(json.dumps(payloads), encoding="utf-8")
+    run("set_parameters", PRODUCT, str(file))
+    assert capsys.readouterr().out == "2 created\n"
+    payloads[0]["title"] = "Seats"
+    file.write_text(json.dumps(payloads), encoding="utf-8")
+    run("set_parameters", PRODUCT, str(file))
+    assert capsys.readouterr().out == "seats: title: 'seats' -> 'Seats'\n1 updated, 1 unchanged\n"
+
+
+def test_an_edited_product_is_saved_unless_somebody_was_faster(shop, tmp_path, monkeypatch, capsys):
+    editor = tmp_path / "editor.py"
+    editor.write_text(
+        "import sys; from pathlib import Path; file = Path(sys.argv[1])\n"
+        "file.write_text(file.read_text().replace('Cloud Backup', 'Sky Backup'))\n",
+        "utf-8",
+    )
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {editor}")
+    assert run("edit_product", PRODUCT) == 0
+    assert "'Cloud Backup'" in capsys.readouterr().out
+    with ConnectClient() as client:
+        assert client.products[PRODUCT].get()["name"] == "Sky Backup"
+    editor.write_text(
+        "from urllib.request import Request, urlopen\n"
+        f"url, body = '{shop.endpoint}/products/{PRODUCT}', b'{{\"name\": \"Theirs\"}}'\n"
+        "headers = {'Authorization': 'ApiKey x', 'Content-Type': 'application/json'}\n"
+        "urlopen(Request(url, body, headers, method='PUT'))\n",
+        "utf-8",
+    )
+    assert run("edit_product", PRODUCT) == 1
+    assert "name: 'Sky Backup' -> 'Theirs'" in capsys.readouterr().err
 
 
 def test_assets_are_exported_in_parts(shop, capsys):

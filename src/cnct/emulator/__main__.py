@@ -79,6 +79,7 @@ def _emulator(
         faults=options.faults,
         clock=Clock(options.now) if options.now else None,
         allow_hosts=options.allow_host,
+        etags=options.etags,
         progress=report,
     )
 
@@ -129,6 +130,9 @@ def _parser(program: str) -> argparse.ArgumentParser:
         default=[],
         metavar="NAME",
         help="serve requests for this host, too, as in connect.test; may be repeated",
+    )
+    parser.add_argument(
+        "--etags", action="store_true", help="send an ETag with a record, and check If-Match"
     )
     return parser
 
