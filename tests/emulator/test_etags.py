@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from starlette.testclient import TestClient
 from tests.conftest import KEY
+from tests.emulator.conftest import Http
 
 from cnct.emulator import Emulator
 from cnct.emulator import __main__ as command
@@ -60,23 +59,18 @@ def test_without_the_switch_there_are_no_tags():
     assert http.put(PLACE, json={"name": "A"}, headers={"If-Match": '"0"'}).status_code == 200
 
 
-def test_the_command_has_the_switch(monkeypatch):
-    switches = []
-    monkeypatch.setattr(
-        command, "Emulator", lambda **options: switches.append(options) or Stopped()
-    )
-    stop = threading.Event()
-    stop.set()
-    command.main(["--port", "0", "--etags"], stop)
-    command.main(["--port", "0"], stop)
-    assert [options["etags"] for options in switches] == [True, False]
+class Asking:
+    """Stands for the wait until Ctrl-C: reads a record."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def wait(self) -> None:
+        with Http(self._capsys.readouterr().out.split()[3]) as http:
+            self.tag = http.get(PLACE).headers["ETag"]
 
 
-class Stopped:
-    endpoint = spec = ""
-
-    def start(self):
-        return self
-
-    def stop(self):
-        """Do nothing."""
+def test_the_command_has_the_switch(capsys):
+    asking = Asking(capsys)
+    command.main(["--port", "0", "--etags"], asking)
+    assert asking.tag.startswith('"')
