@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import io
 import os
+import socket
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.conftest import KEY, Got, json_answer
-from tests.worlds import Async
 
-from cnct import AmbiguousWriteError, ClientError
+from cnct import AmbiguousWriteError, AsyncConnectClient, ClientError, RequestLogger
 
 DOCUMENT = Path(__file__).parent / "uploads.yml"
 NOBODY = "http://127.0.0.1:9/public/v1"
@@ -68,7 +71,12 @@ def test_a_file_is_sent_in_the_field_that_the_document_names(documented, server,
         (lambda c, f: c.cases["C"].attachments.upload(f), "POST", "cases/C/attachments", "file"),
         (lambda c, f: c.folders["F"].files.upload(f), "POST", "folders/F/files", "file"),
         (lambda c, f: c.folders["F"].files["1"].upload(f), "PUT", "folders/F/files/1", "second"),
-        (lambda c, f: c.folders["F"].files["1"].upload(f, "a"), "PUT", "folders/F/files/1", "a"),
+        (
+            lambda c, f: c.folders["F"].files.upload(f, "preview"),
+            "POST",
+            "folders/F/files",
+            "preview",
+        ),
         (lambda c, f: c.choices.upload(f, field="b"), "POST", "choices", "b"),
         (lambda c, f: c.unnamed.upload(f, "b", method="post"), "POST", "unnamed", "b"),
     ],
@@ -313,27 +321,85 @@ def test_an_unreadable_file_is_refused(idle, file):
         idle.usage["U"]("upload").upload(file)
 
 
-def test_the_event_loop_runs_while_a_file_is_read(server, tmp_path):
+def test_the_file_is_read_in_another_thread_than_the_event_loop(server, tmp_path):
     """Only in the asynchronous world."""
-    import asyncio
-
     path = tmp_path / "large.bin"
     path.write_bytes(LARGE)
-    world = Async()
-    client = world.client(KEY, server.endpoint).it
     threads: set[int] = set()
 
-    def note(_: Any) -> None:
-        import threading
+    async def upload() -> None:
+        async with AsyncConnectClient(KEY, server.endpoint, use_specs=False) as client:
+            note = threads.add
+            await client.things.upload(path, "f", progress=lambda _: note(threading.get_ident()))
 
-        threads.add(threading.get_ident())
+    asyncio.run(upload())
+    assert threads
+    assert threading.get_ident() not in threads
 
-    async def main() -> int:
-        import threading
 
-        await client.things.upload(path, "f", progress=note)
-        await client.aclose()
-        return threading.get_ident()
+def test_a_dry_run_records_uploads_and_sends_them_later(documented, server, file):
+    dry = documented.dry_run()
+    assert dry.usage["UF-1"]("upload").upload(file)["id"].startswith("CNCT-NEW-")
+    with file.open("rb") as opened:
+        dry.usage["UF-2"]("upload").upload(opened, progress=print)
+    dry.reports["R"]("upload").upload(io.BytesIO(LARGE), name="r.xlsx")
+    dry.unnamed.create(data=(piece for piece in (LARGE, b"x")))
+    texts = [str(call).rpartition("/v1/")[2] for call in dry.calls]
+    assert texts == [
+        "usage/UF-1/upload (usage_file=@january.xlsx)",
+        "usage/UF-2/upload (usage_file=@january.xlsx)",
+        "reports/R/upload (content=...)",
+        "unnamed (data=...)",
+    ]
+    assert server.got == []
+    assert dry.apply().done == 4
+    forms = [form(got)["usage_file"] for got in server.got[:2]]
+    assert forms == [("january.xlsx", XLSX, b"rows")] * 2
+    assert [got.body for got in server.got[2:]] == [LARGE, LARGE + b"x"]
 
-    assert asyncio.run(main()) not in threads
-    world.end()
+
+def test_a_dry_run_does_not_send_a_file_that_has_changed(documented, server, file):
+    dry = documented.dry_run()
+    dry.usage["UF-1"]("upload").upload(file)
+    file.write_bytes(b"other rows")
+    summary = dry.apply()
+    assert "has changed since the upload was begun" in str(summary.failures[0].error)
+    assert (summary.failed, server.got) == (1, [])
+    file.unlink()
+    assert "cannot be read: [Errno 2]" in str(dry.apply().failures[0].error)
+
+
+def test_the_logger_prints_no_contents_of_files(server, world, file):
+    printed = io.StringIO()
+    client = world.client(KEY, server.endpoint, logger=RequestLogger(printed))
+    client.things.upload(file, "f", data={"note": "n"})
+    client.things.create(files=[("a", b"secret rows"), ("b", ("b.txt", "secret rows"))])
+    client.things.create(data=b"secret rows" * 1_000)
+    client.things.create(data=b"plain")
+    text = printed.getvalue()
+    assert "rows" not in text
+    assert f"f='january.xlsx' {XLSX} <PathFile '{file}' 4 bytes>" in text
+    assert "files=a=(11 bytes), b='b.txt' (11 characters)" in text
+    assert "data=(11,000 bytes)" in text
+    assert "data=b'plain'" in text
+
+
+def test_an_answer_to_a_part_of_the_file_is_the_answer(world, file):
+    """The server refuses the upload after its head, and reads no more."""
+    file.write_bytes(LARGE * 8)
+
+    def refuse(listener: socket.socket) -> None:
+        connection = listener.accept()[0]
+        connection.recv(1000)
+        connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+        time.sleep(0.05)
+        connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=refuse, args=(listener,))
+        thread.start()
+        client = world.client(KEY, f"http://127.0.0.1:{listener.getsockname()[1]}/public/v1")
+        with pytest.raises(ClientError) as caught:
+            client.things.upload(file, "f")
+        thread.join()
+    assert caught.value.status_code == 413

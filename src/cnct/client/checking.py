@@ -6,13 +6,14 @@ The checks themselves are those of `cnct.openapi.checks`.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from cnct.client._core.messages import Request
 from cnct.client._core.responses import is_json
 from cnct.exceptions import ClientError, InvalidCallError, NotFoundError, SpecError
+from cnct.openapi.shapes import is_array, is_object
 from cnct.text import clean, either
 from cnct.user_warnings import InvalidCallWarning, users_level
 
@@ -84,10 +85,24 @@ def check(specs: OpenAPISpecs, policy: Policy, request: Request, path: str) -> N
     """
     from cnct.openapi.checks import check_request  # noqa: PLC0415 - slower than many programs run
 
-    problems = check_request(specs, request.method, path, request.kwargs.get("json"))
+    payload, form = request.kwargs.get("json"), _form(request.kwargs)
+    problems = check_request(specs, request.method, path, payload, form)
     call = f"{request.method} {path.partition('?')[0]}"
     _report(call, problems.path, NotFoundError if policy.refuses_paths else None, request)
     _report(call, problems.content, InvalidCallError if policy.refuses_contents else None, request)
+
+
+def _form(kwargs: Mapping[str, Any]) -> list[str] | None:
+    """Return the names of the fields of a form with files; ``None`` without files."""
+    if not kwargs.get("files"):
+        return None
+    return [*_names(kwargs["files"]), *_names(kwargs.get("data"))]
+
+
+def _names(fields: Any) -> Iterator[str]:
+    pairs: Iterable[Any] = fields.items() if is_object(fields) else fields
+    for name, _ in pairs if is_object(fields) or is_array(fields) else ():
+        yield name.decode() if isinstance(name, bytes) else str(name)
 
 
 def report_picks(

@@ -9,9 +9,11 @@ from urllib.parse import unquote
 from cnct.client._core.messages import Request, Response
 from cnct.client._core.responses import SAFE, value_of
 from cnct.client._core.urls import absolute
+from cnct.client._http.spooled_body import SpooledBody
 from cnct.client.base_client import BaseClient
+from cnct.client.body_copies import kept, snapshot
 from cnct.client.fluent import AsyncConnectClient, ConnectClient
-from cnct.client.recording import RecordedCall, Recording, snapshot
+from cnct.client.recording import RecordedCall, Recording
 from cnct.client.work.outcomes import Summary
 from cnct.text import clean
 
@@ -254,13 +256,16 @@ def _number(call: RecordedCall) -> int:
 
 
 async def _async_snapshot(request: Request) -> dict[str, Any]:
-    """Return the arguments of a request with copies. Async twin of `recording.snapshot`."""
+    """Return the arguments of a request with copies. Async twin of `snapshot`."""
     from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
 
     kwargs = dict(request.kwargs)
     for name in ("data", "content"):
         if hasattr(kwargs.get(name), "__aiter__"):
-            kwargs[name] = b"".join([bytes(piece) async for piece in kwargs[name]])
+            body = SpooledBody()
+            async for piece in kwargs[name]:
+                body.add(piece)
+            kwargs[name] = kept(body)
     if any(kwargs.get(name) is not None for name in _BODIES):
         copied: dict[str, Any] = await in_thread(snapshot, kwargs)
         return copied

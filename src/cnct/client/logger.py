@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
 from cnct.client._core.secret import SECRET_HEADERS
+from cnct.openapi.shapes import is_array, is_object
 from cnct.text import clean, encodable, masked, safe_url
 
 _SECRET_ARGUMENTS = frozenset({"auth", "cookies"})  # arguments that become secret headers
 _STARS = "*" * 10
+_LONGEST = 10_000  # bytes of a body that are printed
 
 
 class RequestLogger:
@@ -51,7 +53,7 @@ class RequestLogger:
         }
         lines = [clean(f"{method.upper()} {safe_url(url)}"), *self._headers(headers)]
         lines += [
-            clean(f"{name}={_STARS if name in _SECRET_ARGUMENTS else repr(value)}")
+            clean(f"{name}={_STARS if name in _SECRET_ARGUMENTS else _argument(name, value)}")
             for name, value in kwargs.items()
             if name not in ("headers", "json")
         ]
@@ -82,6 +84,28 @@ class RequestLogger:
         text = "\n".join((title, *map(self._masked, lines), "", ""))
         file = self._file or sys.stdout
         file.write(encodable(text, getattr(file, "encoding", None)))
+
+
+def _argument(name: str, value: Any) -> str:
+    """Return an argument for display; of files and long bodies, names and numbers of bytes."""
+    if name != "files":
+        return _contents(value) if name in ("data", "content") else repr(value)
+    pairs: Iterable[tuple[Any, Any]] = value.items() if is_object(value) else value or ()
+    return ", ".join(f"{field}={_file(file)}" for field, file in pairs)
+
+
+def _file(value: Any) -> str:
+    if not is_array(value):
+        return _contents(value, longest=0)
+    name, content, *more = value
+    media_type = f" {more[0]}" if more and more[0] else ""
+    return f"{name!r}{media_type} {_contents(content, longest=0)}"
+
+
+def _contents(value: Any, longest: int = _LONGEST) -> str:
+    if isinstance(value, str | bytes | bytearray) and len(value) > longest:
+        return f"({len(value):,} {'characters' if isinstance(value, str) else 'bytes'})"
+    return repr(value)
 
 
 def _indented(content: bytes) -> str:

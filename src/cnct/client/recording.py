@@ -1,17 +1,13 @@
-"""The calls recorded by a dry run: their responses, and the ids they depend on. No network.
-
-`snapshot` reads the files of a body, since the caller may close them before the calls are sent.
-"""
+"""The calls recorded by a dry run: their responses, and the ids they depend on. No network."""
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import PurePath
 from secrets import token_hex
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import quote
@@ -22,7 +18,7 @@ from cnct.client._core.request_body import json_text
 from cnct.client.work.job import is_ambiguous
 from cnct.client.work.outcomes import Outcome, Summary
 from cnct.exceptions import AmbiguousWriteError, ClientError, PlaceholderError
-from cnct.openapi.shapes import is_array, is_list, is_object
+from cnct.openapi.shapes import is_list, is_object
 from cnct.text import clean
 
 _SHOWN = 5  # calls in a repr
@@ -56,7 +52,8 @@ class RecordedCall:
         kwargs = self._request.kwargs
         if self.payload is not None:
             return f" {json.dumps(self.payload, ensure_ascii=False)}"
-        parts = [f"{name}=..." for name in ("data", "content", "files") if kwargs.get(name)]
+        parts = [f"{name}=..." for name in ("data", "content") if kwargs.get(name)]
+        parts += [f"{name}=@{file[0]}" for name, file in kwargs.get("files") or ()]
         return f" ({', '.join(parts)})" if parts else ""
 
 
@@ -259,47 +256,3 @@ class Recording:
         lines = [f"{len(calls):,} recorded{applied}", *map(str, calls[:_SHOWN])]
         lines += [f"and {len(calls) - _SHOWN:,} more"] if calls[_SHOWN:] else []
         return "\n  ".join(lines)
-
-
-def snapshot(kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a call with copies of payload, files and iterators.
-
-    Raises:
-        TypeError: If the payload has no JSON form.
-        ValueError: If the payload contains NaN or an infinite number.
-    """
-    copied = dict(kwargs)
-    if copied.get("json") is not None:
-        copied["json"] = json.loads(json_text(copied["json"]))
-    for name in ("data", "content"):
-        if name in copied:
-            copied[name] = _content(copied[name])
-    files = copied.get("files")
-    if files:
-        pairs: Iterable[Any] = files.items() if is_object(files) else files
-        copied["files"] = [(name, _file(name, value)) for name, value in pairs]
-    return copied
-
-
-def _content(value: Any) -> Any:
-    if hasattr(value, "read"):
-        return _bytes(value.read())
-    if is_object(value) or is_array(value):
-        return replaced(value, str)  # a copy, with no placeholders but the user's
-    if value is None or isinstance(value, str | bytes):
-        return value
-    return _bytes(value) if isinstance(value, bytearray) else b"".join(map(_bytes, value))
-
-
-def _bytes(piece: Any) -> bytes:
-    return piece.encode() if isinstance(piece, str) else bytes(piece)
-
-
-def _file(name: str, value: Any) -> tuple[Any, ...]:
-    """Return a file as a tuple of its name, bytes, and further members, as requests takes it."""
-    if is_array(value):
-        filename, content, *more = value
-        return (filename, _content(content), *more)
-    path: Any = getattr(value, "name", None)
-    is_named = isinstance(path, str) and path[:1] != "<"
-    return (PurePath(path).name if is_named else name, _content(value))

@@ -24,6 +24,13 @@ def form_fields(specs: OpenAPISpecs, operation: Operation) -> dict[str, Schema]:
     return fields
 
 
+def required_fields(specs: OpenAPISpecs, operation: Operation) -> list[str]:
+    """List the fields without which the form of an operation is incomplete."""
+    schema = specs.payload(operation, FORM) if FORM in operation.body else None
+    parts = composed(schema, specs.resolve) if schema else ()
+    return [name for part in parts for name in required(part)]
+
+
 def file_fields(specs: OpenAPISpecs, operation: Operation) -> list[str]:
     """List the fields of an operation's form that are files (OpenAPI 3.0, "File Uploads")."""
     return [name for name, field in form_fields(specs, operation).items() if _is_file(field)]
@@ -35,8 +42,7 @@ def only_file_field(specs: OpenAPISpecs, operation: Operation) -> str | None:
     The choice is the only file, the only required file, or the file called ``file``.
     """
     names = file_fields(specs, operation)
-    schema = specs.payload(operation, FORM) or {}
-    needed = {name for part in composed(schema, specs.resolve) for name in required(part)}
+    needed = required_fields(specs, operation)
     for choice in (names, [name for name in names if name in needed], [_FILE]):
         if len(choice) == 1 and choice[0] in names:
             return choice[0]

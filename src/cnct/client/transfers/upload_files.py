@@ -164,6 +164,10 @@ class OpenFile:
         self._read = position - self._start
         return position
 
+    def for_later(self) -> OpenFile:
+        """Return the same file, without progress, to be copied."""
+        return OpenFile(self._stream)
+
     def tell(self) -> int:
         """Return the position, as of the file."""
         position: int = self._stream.tell()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from cnct.openapi.checks.paths import check_call
@@ -26,7 +27,11 @@ class RequestProblems(NamedTuple):
 
 
 def check_request(
-    specs: OpenAPISpecs, method: str, path: str, payload: Any = None
+    specs: OpenAPISpecs,
+    method: str,
+    path: str,
+    payload: Any = None,
+    form: Collection[str] | None = None,
 ) -> RequestProblems:
     """Check a request in the form to be sent.
 
@@ -36,6 +41,7 @@ def check_request(
         path: Path below the endpoint and, after ``?``, the query, percent-encoded. The document
             describes the queries of a GET; any other query is not checked.
         payload: Decoded JSON; ``None`` if there is none.
+        form: Names of the fields of a form with files; ``None`` if there is none.
     """
     place, _, query = path.partition("?")
     problems = check_call(specs, method, place)
@@ -50,4 +56,8 @@ def check_request(
         from cnct.openapi.checks.payloads import check_payload  # noqa: PLC0415 - same
 
         content += check_payload(specs, method, place, payload)
+    if form is not None:
+        from cnct.openapi.checks.forms import check_form  # noqa: PLC0415 - same
+
+        content += check_form(specs, method, place, form)
     return RequestProblems(content=content)
