@@ -6,6 +6,7 @@ import gzip
 import re
 import socket
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,25 +15,27 @@ class RangedServer:
     """Serves ``content`` at every path.
 
     Attributes:
-        content: The file.
+        content: The file: bytes, or a mapped file.
         etag: Its ``ETag``; empty for none.
         ranges: Whether ranges are answered.
         breaks: Numbers of body bytes after which the next responses break off.
+        stalls: Numbers of body bytes after which responses for `/file` wait for `goes_on`.
         headers: Further headers of responses.
         answers: Statuses, headers and bodies that replace the next responses.
         requests: The requests: path and headers.
     """
 
-    def __init__(self, content: bytes = b"", etag: str = '"1"') -> None:
+    def __init__(self, content: Any = b"", etag: str = '"1"') -> None:
         self.content = content
         self.etag = etag
         self.ranges = True
         self.is_gzipped = False
         self.breaks: list[int] = []
+        self.stalls: list[int] = []
+        self.goes_on = threading.Event()
         self.headers: dict[str, str] = {}
-        self.answers: list[tuple[int, dict[str, str], bytes]] = []
+        self.answers: list[tuple[int, dict[str, str], Any]] = []
         self.requests: list[tuple[str, dict[str, str]]] = []
-        self.is_reset = False
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -69,14 +72,18 @@ class RangedServer:
             handler.send_header(name, value)
         handler.end_headers()
         end = self.breaks.pop(0) if self.breaks and status < 300 else len(body)
-        handler.wfile.write(body[:end])
-        handler.wfile.flush()
+        with suppress(ConnectionError):  # the client has ended
+            if self.stalls and handler.path.endswith("/file"):
+                stall = self.stalls.pop(0)
+                handler.wfile.write(body[:stall])
+                body, end = body[stall:], end - stall
+                self.goes_on.wait()
+            handler.wfile.write(body[:end])
         if end < len(body):
             handler.close_connection = True
-            if not self.is_reset:
-                handler.connection.shutdown(socket.SHUT_RDWR)
+            handler.connection.shutdown(socket.SHUT_RDWR)
 
-    def _file(self, asked: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+    def _file(self, asked: dict[str, str]) -> tuple[int, dict[str, str], Any]:
         headers = {"Content-Type": "application/octet-stream", **self.headers}
         if self.etag:
             headers["ETag"] = self.etag
@@ -88,5 +95,5 @@ class RangedServer:
             if first >= size:
                 return 416, {"Content-Range": f"bytes */{size}"}, b""
             headers["Content-Range"] = f"bytes {first}-{size - 1}/{size}"
-            return 206, headers, self.content[first:]
-        return 200, headers, self.content
+            return 206, headers, memoryview(self.content)[first:]
+        return 200, headers, memoryview(self.content)
