@@ -63,4 +63,5 @@ def _name(request: Request, media_type: str) -> str:
     if "." in name:
         return name
     extension = media.extension(media_type)
-    return f"{above if re.search('[0-9]', above) else name}{extension}"
+    is_action = re.search(r"-\d", above) and not re.search(r"-\d", name)
+    return f"{above if is_action else name}{extension}"
