@@ -409,6 +409,15 @@ def json_body(schema):
 
 
 class TestOtherClients:
+    def test_with_response_returns_the_answer_to_the_last_call(self, asker, product):
+        resource = asker.with_response.products[product]
+        answer = resource.update({"name": "Two"}, changed_only=True)
+        assert (answer.method, answer.status, answer.value["name"]) == ("PUT", 200, "Two")
+        answer = resource.update({"name": "Two"}, changed_only=True)
+        assert (answer.method, answer.value["name"]) == ("GET", "Two")
+        _, created = asker.with_response.products[product].items.get_or_create({"mpn": "A"})
+        assert not created
+
     def test_a_dry_run_reads_and_records(self, connect, asker, product):
         dry = asker.dry_run()
         items = dry.products[product].items

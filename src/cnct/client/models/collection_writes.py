@@ -71,7 +71,8 @@ class CollectionWrites(SyncNoun):
         from cnct.client.saving.steps import play  # noqa: PLC0415 - few programs need it
         from cnct.client.saving.upserting import Upsert  # noqa: PLC0415 - few programs need it
 
-        client, payload = self._client._plain, {} if defaults is None else defaults
+        client = self._client._plain
+        payload: Any = {} if defaults is None else defaults
         upsert = Upsert(client, self._path, by, payload, kwargs, "defaults")
         return play(client, upsert.get_or_create())
 
@@ -170,7 +171,8 @@ class AsyncCollectionWrites(AsyncNoun):
         from cnct.client.saving.steps import async_play  # noqa: PLC0415 - few programs need it
         from cnct.client.saving.upserting import Upsert  # noqa: PLC0415 - few programs need it
 
-        client, payload = self._client._plain, {} if defaults is None else defaults
+        client = self._client._plain
+        payload: Any = {} if defaults is None else defaults
         upsert = Upsert(client, self._path, by, payload, kwargs, "defaults")
         return await async_play(client, upsert.get_or_create())
 

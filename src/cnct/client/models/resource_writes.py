@@ -54,15 +54,17 @@ class ResourceWrites(SyncNoun):
         from cnct.client.saving.steps import play  # noqa: PLC0415 - few programs need it
         from cnct.client.saving.updating import Update  # noqa: PLC0415 - few programs need it
 
+        client = self._client._plain
         update = Update(
-            self._client._plain,
+            client,
             self._path,
             payload,
             kwargs,
             changed_only=changed_only,
             since=unless_changed_since,
         )
-        return play(self._client._plain, update.steps()).row
+        updated = play(client, update.steps())
+        return updated.row if self._client is client else updated.answer
 
     def delete(self, **kwargs: Any) -> Any:
         """DELETE the resource; see `ConnectClient.execute` for ``kwargs``."""
@@ -86,15 +88,17 @@ class AsyncResourceWrites(AsyncNoun):
         from cnct.client.saving.steps import async_play  # noqa: PLC0415 - few programs need it
         from cnct.client.saving.updating import Update  # noqa: PLC0415 - few programs need it
 
+        client = self._client._plain
         update = Update(
-            self._client._plain,
+            client,
             self._path,
             payload,
             kwargs,
             changed_only=changed_only,
             since=unless_changed_since,
         )
-        return (await async_play(self._client._plain, update.steps())).row
+        updated = await async_play(client, update.steps())
+        return updated.row if self._client is client else updated.answer
 
     async def delete(self, **kwargs: Any) -> Any:
         """DELETE the resource. Async twin of `Resource.delete`."""

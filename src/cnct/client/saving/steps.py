@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from cnct.client._core.messages import Request, Response
-from cnct.client._core.responses import value_of
 from cnct.exceptions import ClientError, NotOneError
 from cnct.rql import R
 
@@ -48,11 +46,11 @@ class Reply(NamedTuple):
 
     Attributes:
         value: Decoded response; the resource that was searched for, or ``None``.
-        etag: Header ``ETag`` of the response; empty without one.
+        answer: The whole answer to a call, as of `ConnectClient.with_response`.
     """
 
     value: Any
-    etag: str = ""
+    answer: Any = None
 
 
 Saving: TypeAlias = Generator[SavingCall | KeySearch, Reply, T]
@@ -72,8 +70,8 @@ def play(client: Any, saving: Saving[T]) -> T:
             with _none_or_one():
                 return Reply(_rows(client, step).one())
             return Reply(None)
-        request = client._request(step.method, step.path, {**step.kwargs})
-        return _reply(client, request, client._exchange(request))
+        answer = client.with_response.execute(step.method, step.path, **step.kwargs)
+        return Reply(answer.value, answer)
 
     advance: Callable[[], SavingCall | KeySearch] = partial(next, saving)
     with closing(saving):
@@ -97,8 +95,8 @@ async def async_play(client: Any, saving: Saving[T]) -> T:
             with _none_or_one():
                 return Reply(await _rows(client, step).one())
             return Reply(None)
-        request = await client._checked_request(step.method, step.path, {**step.kwargs})
-        return _reply(client, request, await client._exchange(request))
+        answer = await client.with_response.execute(step.method, step.path, **step.kwargs)
+        return Reply(answer.value, answer)
 
     advance: Callable[[], SavingCall | KeySearch] = partial(next, saving)
     with closing(saving):
@@ -120,15 +118,10 @@ def _rows(client: Any, step: KeySearch) -> Any:
 
 
 @contextmanager
-def _none_or_one() -> Iterator[None]:
+def _none_or_one() -> Generator[None]:
     """Ignore the error for no resource, and let that for several pass."""
     try:
         yield
     except NotOneError as error:
         if error.count:
             raise
-
-
-def _reply(client: Any, request: Request, response: Response) -> Reply:
-    value = value_of(request, response, client._serves_pages)
-    return Reply(value, response.headers.get("ETag") or "")

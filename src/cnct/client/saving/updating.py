@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cnct.client._core.headers import merged
 from cnct.client.base_client import BaseClient, with_payload
-from cnct.client.saving.steps import Saving, SavingCall
+from cnct.client.saving.steps import Reply, Saving, SavingCall
 from cnct.exceptions import ChangedResourceError, ClientError
 from cnct.openapi.shapes import Object, Record, is_object
 from cnct.openapi.writable import WritableFields, writable_fields
@@ -34,10 +34,12 @@ class Updated(NamedTuple):
     Attributes:
         row: The resource as it is now.
         difference: The fields that were sent; falsy if nothing was.
+        answer: The answer to the last call, whose value is the row.
     """
 
     row: Any
     difference: Difference
+    answer: Any = None
 
 
 class Update:
@@ -77,26 +79,27 @@ class Update:
 
     def steps(self) -> Saving[Updated]:
         """Yield the calls, and return the resource as it is now."""
-        etag, row = yield from self._read()
+        reply = yield from self._read()
+        row = reply.value
         self._refuse_if_moved(row)
         payload, difference = self._payload, Difference()
         if self._changed_only:
             difference = self._changes(row)
             if not difference:
-                return Updated(row, difference)
+                return Updated(row, difference, reply.answer)
             payload = difference.as_payload()
+        kwargs = self._written(payload, reply.answer.headers.get("ETag") or "")
         try:
-            reply = yield SavingCall("PUT", self._path, self._written(payload, etag))
+            reply = yield SavingCall("PUT", self._path, kwargs)
         except ClientError as error:
             if error.status_code != _PRECONDITION_FAILED or self._since is None:
                 raise
             raise (yield from self._moved(error, self._since)) from error
         if reply.value is None:
-            _, row = yield from self._read()
-            return Updated(row, difference)
-        return Updated(reply.value, difference)
+            reply = yield from self._read()
+        return Updated(reply.value, difference, reply.answer)
 
-    def _read(self) -> Saving[tuple[str, Any]]:
+    def _read(self) -> Saving[Reply]:
         kwargs = {name: self._kwargs[name] for name in self._kwargs if name not in _BODIES}
         reply = yield SavingCall("GET", self._path, kwargs)
         if not is_object(reply.value):
@@ -104,7 +107,7 @@ class Update:
                 f"{self._path} is no JSON object, so its fields cannot be compared: leave out "
                 "changed_only and unless_changed_since"
             )
-        return reply.etag, reply.value
+        return reply
 
     def _written(self, payload: Any, etag: str) -> Record:
         kwargs = with_payload(payload, {**self._kwargs})
@@ -146,10 +149,10 @@ class Update:
     def _moved(self, error: ClientError, since: Object) -> Saving[ChangedResourceError]:
         """Return the error for a resource that has changed according to the server."""
         try:
-            _, row = yield from self._read()
+            reply = yield from self._read()
         except ClientError:
             return moved(self._path, None, Difference(), error)
-        return moved(self._path, row, moved_fields(since, row), error)
+        return moved(self._path, reply.value, moved_fields(since, reply.value), error)
 
 
 def moved(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from cnct.openapi.shapes import as_object
 from cnct.rows.differences import Difference
+from cnct.text import clean
 
 RowT = TypeVar("RowT")
 
@@ -49,6 +51,4 @@ class Upserted(tuple[RowT, bool]):  # noqa: SLOT001 - a tuple's slots must be em
     def __repr__(self) -> str:
         """Return the id and the action of the call."""
         action = "created" if self.created else "updated" if self.difference else "unchanged"
-        row: Any = self.row
-        name = row.get("id") if isinstance(row, dict) else row
-        return f"<Upserted {name}: {action}>"
+        return clean(f"<Upserted {as_object(self.row).get('id')}: {action}>")

@@ -13,7 +13,7 @@ from cnct.client.saving.steps import KeySearch, Saving, SavingCall
 from cnct.client.saving.updating import Update, Updated, check_payload, known_fields
 from cnct.client.saving.upserted import Upserted
 from cnct.exceptions import ClientError
-from cnct.openapi.shapes import Object, Record, as_object, is_object
+from cnct.openapi.shapes import Object, Record, as_object, is_array, is_object
 from cnct.rows.differences import Difference, changes_of
 from cnct.rows.equal_values import equal_values
 from cnct.rql import R
@@ -139,11 +139,12 @@ class _Match(NamedTuple):
 
 def _key_of(by: Any, payload: Object, name: str) -> Record:
     """Return the values of the identifying fields, by dotted name."""
+    key: Record
     if is_object(by):
         key = {**by}
     else:
         fields = [by] if isinstance(by, str) else by
-        if not isinstance(fields, list | tuple):
+        if not is_array(fields):
             raise TypeError(
                 "by must be the name of a field, a list of names, or a dictionary of fields and "
                 f"values, not {type(by).__name__}"
