@@ -6,7 +6,7 @@ Knows one collection; makes no calls.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from cnct.openapi import OpenAPISpecs, schemas
@@ -16,7 +16,7 @@ from cnct.openapi.row_schemas import RowSchemas
 from cnct.openapi.shapes import Record, as_record, is_record
 from cnct.openapi.tree import shape
 from cnct.openapi.writable import WritableFields, writable_fields
-from cnct.rows.compared_fields import Fields
+from cnct.rows.compared_fields import ALL, Fields
 from cnct.text import clean, did_you_mean
 
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -60,7 +60,9 @@ class DocumentedRows:
             fields = WritableFields(specs, [body], [specs.success(create).schema])
             # Where an id is required, it is that of something that exists, such as a marketplace.
             chosen = {"id"} & {*schemas.required(body)}
-            self.create_fields = _Sent(fields, _SERVER_MADE - chosen)
+            # Some documents have a field as readOnly that their own example of a create sets.
+            example = as_record(specs.example(create)).keys() - _SERVER_MADE
+            self.create_fields = _Sent(fields, _SERVER_MADE - chosen, example)
 
     def read(self, row: Record, place: str) -> Record:
         """Return a row whose texts are numbers and booleans where the document has these types.
@@ -116,15 +118,20 @@ class _Types:
 
 
 class _Sent:
-    """The fields of a payload, without some of a resource itself."""
+    """The fields of a payload, without some of a resource itself, and with others."""
 
-    def __init__(self, fields: Fields, left_out: frozenset[str]) -> None:
+    def __init__(
+        self, fields: Fields, left_out: frozenset[str], also: Collection[str] = ()
+    ) -> None:
         self._fields = fields
         self._left_out = left_out
+        self._also = also
 
     def below(self, name: str) -> Fields | None:
         """Return the fields below a field; ``None`` if the field is left out."""
-        return None if name in self._left_out else self._fields.below(name)
+        if name in self._left_out:
+            return None
+        return self._fields.below(name) or (ALL if name in self._also else None)
 
 
 def _read(text: str, kind: str) -> Any:

@@ -122,8 +122,8 @@ class Comparison:
             raise ValueError(
                 clean(
                     f"{self._place} has no resource with the key {key!r}, and a new one would not "
-                    f"have this key, since the server sets {self._key.text}: leave the row out, or "
-                    "name another field as by="
+                    f"have this key, since a create cannot set {self._key.text}: leave the row "
+                    "out, or name another field as by="
                 )
             )
         return change

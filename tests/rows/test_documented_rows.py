@@ -1,0 +1,94 @@
+"""Rows by the document: cells with its types, and the fields that a create can set."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cnct.openapi import OpenAPISpecs
+from cnct.rows.documented_rows import DocumentedRows
+
+TEXT = {"type": "string"}
+OBJECT = {"type": "object"}
+THING = {
+    "type": "object",
+    "properties": {
+        "id": {**TEXT, "readOnly": True},
+        "name": TEXT,
+        "locale": {**OBJECT, "readOnly": True},
+        "status": {**TEXT, "readOnly": True},
+        "size": {"type": "integer"},
+        "price": {"type": "number"},
+        "is_open": {"type": "boolean"},
+        "limits": {"allOf": [{"$ref": "#/components/schemas/Limits"}]},
+    },
+}
+MEMBER = {"type": "object", "properties": {"id": TEXT, "name": TEXT}, "required": ["id"]}
+LIMITS = {"type": "object", "properties": {"most": {"type": "integer"}}}
+
+
+def calls(schema, example=None):
+    content = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    written = {"content": {"application/json": {**content, "example": example}}}
+    rows = {"application/json": {"schema": {"type": "array", "items": content["schema"]}}}
+    return {
+        "get": {"responses": {"200": {"description": "", "content": rows}}},
+        "post": {
+            "requestBody": written,
+            "responses": {"201": {"description": "", "content": {"application/json": content}}},
+        },
+    }
+
+
+@pytest.fixture(scope="module")
+def specs(tmp_path_factory):
+    reads = {"get": {"responses": {"200": {"description": ""}}}}
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "Things", "version": "1"},
+        "paths": {
+            "/things": calls("Thing", {"id": "T-1", "locale": {"id": "EN"}}),
+            "/things/{id}/members": calls("Member"),
+            "/logs": {**reads, "post": {"responses": {"201": {"description": ""}}}},
+        },
+        "components": {"schemas": {"Thing": THING, "Member": MEMBER, "Limits": LIMITS}},
+    }
+    path = tmp_path_factory.mktemp("document") / "things.json"
+    path.write_text(json.dumps(document))
+    return OpenAPISpecs(path)
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        ({"size": "-5", "name": "5"}, {"size": -5, "name": "5"}),
+        ({"size": "5.0"}, {"size": "5.0"}),
+        ({"price": "5", "size": ""}, {"price": 5, "size": ""}),
+        ({"price": "5.25"}, {"price": 5.25}),
+        ({"price": "1e5"}, {"price": "1e5"}),
+        ({"is_open": "TRUE"}, {"is_open": True}),
+        ({"is_open": "no"}, {"is_open": "no"}),
+        ({"limits": {"most": "7", "other": "7"}}, {"limits": {"most": 7, "other": "7"}}),
+        ({"limits": ["7"], "size": 7}, {"limits": ["7"], "size": 7}),
+    ],
+)
+def test_cells_are_read_with_the_types_of_the_document(specs, cells, values):
+    assert DocumentedRows(specs, "things", is_strict=True).read(cells, "rows[0]") == values
+
+
+def left_out(path, specs):
+    rows = DocumentedRows(specs, path, is_strict=True)
+    return [name for name in sorted(rows.names) if rows.create_fields.below(name) is None]
+
+
+def test_a_create_can_set_what_its_example_sets_and_an_id_that_it_needs(specs):
+    assert left_out("things", specs) == ["id", "status"]
+    assert left_out("things/T-1/members", specs) == []
+
+
+@pytest.mark.parametrize("path", ["logs", "nothing"])
+def test_a_path_without_a_description_allows_every_field(specs, path):
+    rows = DocumentedRows(specs, path, is_strict=True)
+    assert (rows.create_fields, rows.update_fields) == (None, None)
+    assert rows.read({"anything": "5"}, "rows[0]") == {"anything": "5"}
