@@ -1,46 +1,38 @@
-"""Makes the items of a product those of a catalogue. Without ``--apply``, it prints the plan alone.
+"""Makes the items of a product those of a CSV file. Without ``--apply``, it shows the plan alone.
 
-    python sync_catalogue.py PRD-000-000-001 catalogue.json
-    python sync_catalogue.py PRD-000-000-001 catalogue.json --apply
+    python sync_catalogue.py PRD-000-000-001 catalogue.csv
+    python sync_catalogue.py PRD-000-000-001 catalogue.csv --apply
 
-The catalogue is a JSON object of names by MPN: ``{"GB-100": "100 GB", "GB-500": "500 GB"}``. Items
-that are on sale and not in the catalogue end their sale.
+The columns are fields, such as ``mpn,name,unit.id``, and ``mpn`` is the key. Items that are on sale
+and not in the file end their sale.
 """
 
 from __future__ import annotations
 
-import json
+import csv
 import sys
 from pathlib import Path
 
 from cnct import ConnectClient
 
 
-def plan(client: ConnectClient, product_id: str, catalogue: dict[str, str]) -> None:
-    """Write the differences with a client, which may be a dry run."""
-    items = client.products[product_id].items
-    present = {item["mpn"]: item for item in items.all()}
-    for mpn, name in catalogue.items():
-        if mpn not in present:
-            items.create({"mpn": mpn, "name": name})
-        elif present[mpn]["name"] != name:
-            items[present[mpn]["id"]].update({"name": name})
-    for mpn in present.keys() - catalogue.keys():
-        if present[mpn]["status"] == "published":
-            notes = {"end_of_sale_notes": "No longer in the catalogue."}
-            items[present[mpn]["id"]]("endsale").post(notes)
-
-
-def main(product_id: str, path: str, apply: str = "") -> None:
-    """Print the plan, and apply it if that is wanted."""
-    catalogue = json.loads(Path(path).read_text(encoding="utf-8"))
+def main(product_id: str, path: str, apply: str = "") -> int:
+    """Show the plan, apply it if that is wanted, and return the exit status."""
     with ConnectClient(max_retries=3) as client:
-        dry = client.dry_run()
-        plan(dry, product_id, catalogue)
-        print(*dry.calls, sep="\n")
-        if apply == "--apply":
-            print(dry.apply())  # the calls of the plan, in order; stops at the first failure
+        items = client.products[product_id].items
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            plan = items.sync(csv.DictReader(file), by="mpn")
+        ended = items.filter(status="published", id__in=[item.id for item in plan.extra])
+        print(plan)
+        for item in ended:
+            print("end of sale", item["id"], item["mpn"])
+        if apply != "--apply":
+            return 0
+        notes = {"end_of_sale_notes": "No longer in the catalogue."}
+        summaries = [plan.apply(concurrency=4), ended.act("endsale", notes)]
+        print(*summaries, sep="\n")
+        return int(any(summary.failures for summary in summaries))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(main(*sys.argv[1:]))

@@ -94,17 +94,23 @@ def test_a_catalogue_is_applied_only_after_its_plan(shop, tmp_path, capsys):
         renamed, _, ended = before
         catalogue = {**before, renamed: "Renamed", "GB-1": "1 GB"}
         del catalogue[ended]
-        (tmp_path / "catalogue.json").write_text(json.dumps(catalogue), encoding="utf-8")
-        run("sync_catalogue", PRODUCT, "catalogue.json")
-        assert capsys.readouterr().out.count("\n") == 3
+        lines = [f"{mpn},{name},user" for mpn, name in catalogue.items()]
+        text = "\n".join(["mpn,name,unit.id", *lines])
+        (tmp_path / "catalogue.csv").write_text(text, encoding="utf-8")
+        assert run("sync_catalogue", PRODUCT, "catalogue.csv") == 0
+        title, *changes = capsys.readouterr().out.splitlines()
+        assert title.endswith("items by mpn: 1 create, 1 update, 1 same, 1 extra")
+        assert [line.split()[0] for line in changes] == ["create", "update", "end"]
         assert {item["mpn"]: item["name"] for item in items.all()} == before
-        run("sync_catalogue", PRODUCT, "catalogue.json", "--apply")
-        assert "3 done" in capsys.readouterr().out
+        assert run("sync_catalogue", PRODUCT, "catalogue.csv", "--apply") == 0
+        assert "<Summary: 2 done of 2>\n<Summary: 1 done of 1>" in capsys.readouterr().out
         after = {item["mpn"]: item for item in items.all()}
     assert (after[renamed]["name"], after["GB-1"]["name"]) == ("Renamed", "1 GB")
     assert after[ended]["status"] == "endofsale"
-    run("sync_catalogue", PRODUCT, "catalogue.json")
-    assert capsys.readouterr().out.strip() == ""
+    assert run("sync_catalogue", PRODUCT, "catalogue.csv", "--apply") == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[0].endswith("items by mpn: 3 same, 1 extra")
+    assert out.count("0 done of 0") == 2
 
 
 def test_parameters_are_set_once(shop, tmp_path, capsys):

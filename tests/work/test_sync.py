@@ -8,7 +8,13 @@ import io
 import pytest
 from tests.conftest import KEY, json_answer
 
-from cnct import AmbiguousWriteError, ChangedResourceError, ConnectClient, NotOneError
+from cnct import (
+    AmbiguousWriteError,
+    ChangedResourceError,
+    ConnectClient,
+    InvalidCallWarning,
+    NotOneError,
+)
 from cnct.emulator import Emulator, Fault
 
 CATALOGUE = [
@@ -186,6 +192,23 @@ def test_fields_of_the_server_and_references_are_not_sent(documented):
     plan = documented.sync(rows, by="mpn")
     assert plan.update[0].payload == {"name": "Alef"}
     assert plan.create[0].payload == {"mpn": "D", "unit": {"id": "user", "name": "User"}}
+
+
+def test_fields_that_the_document_does_not_let_a_write_set_are_left_out(connect, world, tmp_path):
+    text = connect.spec.read_text("utf-8")
+    head, item, rest = text.partition("\n    Item:")
+    spec = tmp_path / "document.yml"
+    item += rest.replace(
+        "position: {type: integer}", "position: {type: integer, readOnly: true}", 1
+    )
+    spec.write_text(head + item, encoding="utf-8")
+    settings = {"use_specs": True, "specs_location": spec}
+    items = world.client(KEY, connect.endpoint, **settings).products["PRD-1"].items
+    rows = [{"mpn": "A", "position": 9}, {"mpn": "D", "position": 9, "id": "PRD-9"}]
+    with pytest.warns(InvalidCallWarning, match=rf"sync of {ITEMS} leaves out position: the doc"):
+        plan = items.sync(rows, by="mpn")
+    assert [change.payload for change in plan.create] == [{"mpn": "D"}]
+    assert plan.counts["same"] == 1
 
 
 def test_rows_can_be_those_of_another_set(items):

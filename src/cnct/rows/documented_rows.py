@@ -21,7 +21,8 @@ from cnct.text import clean, did_you_mean
 
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
-_SERVER_MADE = frozenset({"id", "events", "created", "updated"})
+SERVER_MADE = frozenset({"id", "events", "created", "updated"})
+"""Fields of a resource itself that no write sets."""
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -53,7 +54,7 @@ class DocumentedRows:
         self.names = frozenset(properties)
         self._types = _Types(properties, resolved)
         update = writable_fields(specs, f"{path}/ID")
-        self.update_fields = None if update is None else _Sent(update, _SERVER_MADE)
+        self.update_fields = None if update is None else _Sent(update, SERVER_MADE)
         self.create_fields: Fields | None = None
         body = plain(specs.payload(create), resolved) if create else {}
         if create and schemas.properties(body):
@@ -61,8 +62,8 @@ class DocumentedRows:
             # Where an id is required, it is that of something that exists, such as a marketplace.
             chosen = {"id"} & {*schemas.required(body)}
             # Some documents have a field as readOnly that their own example of a create sets.
-            example = as_record(specs.example(create)).keys() - _SERVER_MADE
-            self.create_fields = _Sent(fields, _SERVER_MADE - chosen, example)
+            example = as_record(specs.example(create)).keys() - SERVER_MADE
+            self.create_fields = _Sent(fields, SERVER_MADE - chosen, example)
 
     def read(self, row: Record, place: str) -> Record:
         """Return a row whose texts are numbers and booleans where the document has these types.

@@ -5,6 +5,7 @@ Plans are applied in `sync_plans`.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import AsyncIterable, Iterable, Mapping
 from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from cnct.client._core.paging import Window
 from cnct.client.models.set_work import AsyncSetWork, SetWork, SyncSetWork
 from cnct.rql import R
+from cnct.text import clean, listed
+from cnct.user_warnings import InvalidCallWarning, users_level
 
 if TYPE_CHECKING:
     from cnct.client.models.sync_plans import AsyncSyncPlan, SyncPlan
@@ -80,6 +83,16 @@ class SetComparing(SetWork):
             if field.hidden and rows.has(name) and name not in selection
         ]
         return self._with_query(self._query.replaced("selection", (*selection, *hidden)))
+
+    def _finish(self, comparison: Comparison) -> None:
+        """End a comparison, and warn of fields that differ and are not sent."""
+        comparison.finish()
+        if comparison.left_out and self._client._policy:
+            message = (
+                f"sync of {self._path} leaves out {listed(sorted(comparison.left_out))}: the "
+                "document has them as read-only, or not in the payload"
+            )
+            warnings.warn(clean(message), InvalidCallWarning, users_level())
 
     def _is_filterable(self, key: RowKey) -> bool:
         """Return whether the list can be filtered by a key, as far as the document shows."""
@@ -154,6 +167,7 @@ class SyncSetComparing(SetComparing, SyncSetWork):
         with closing(compared.pages()) as pages:
             for page in pages:
                 comparison.add(page)
+        self._finish(comparison)
         return SyncPlan(
             compared, comparison, key, self._query.text, is_filterable=self._is_filterable(key)
         )
@@ -194,6 +208,7 @@ class AsyncSetComparing(SetComparing, AsyncSetWork):
         async with aclosing(compared.pages()) as pages:
             async for page in pages:
                 comparison.add(page)
+        self._finish(comparison)
         return AsyncSyncPlan(
             compared, comparison, key, self._query.text, is_filterable=self._is_filterable(key)
         )

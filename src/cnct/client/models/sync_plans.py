@@ -57,7 +57,7 @@ class SyncPlanBase:
         *,
         is_filterable: bool,
     ) -> None:
-        self.create: list[PlannedChange] = comparison.missing()
+        self.create = comparison.create
         self.update = comparison.update
         self.delete = comparison.delete
         self.same = comparison.same

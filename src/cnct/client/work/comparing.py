@@ -10,7 +10,8 @@ from cnct.client.work.outcomes import Id
 from cnct.client.work.planned import PlannedChange
 from cnct.exceptions import NotOneError
 from cnct.openapi.shapes import Object, Record, is_object
-from cnct.rows.differences import changes_of
+from cnct.rows.differences import Difference, changes_of
+from cnct.rows.documented_rows import SERVER_MADE
 from cnct.rows.keyed import KeyedRows, RowKey
 from cnct.text import clean
 
@@ -25,10 +26,12 @@ class Comparison:
         deletes: Whether resources that no row has are deleted.
 
     Attributes:
+        create: Rows without a resource.
         update: Resources that differ from their rows.
         delete: Resources to delete.
         same: Resources that are equal to their rows.
         extra: Resources that no row has, and that stay.
+        left_out: Names of fields that differ, and that the document does not let a write set.
     """
 
     def __init__(self, key: RowKey, rows: KeyedRows, place: str, *, deletes: bool) -> None:
@@ -42,6 +45,8 @@ class Comparison:
         self._ids: dict[str, Id] = {}  # of the resources with a row
         self._without_key = 0
         self._count = 0
+        self.left_out: set[str] = set()
+        self.create: list[PlannedChange] = []
         self.update: list[PlannedChange] = []
         self.delete: list[PlannedChange] = []
         self.same: list[PlannedChange] = []
@@ -87,7 +92,9 @@ class Comparison:
 
     def _add_matched(self, key: str, resource_id: Id, resource: Object, row: Record) -> None:
         row = self._key.aligned(row, resource)
-        if changes_of(row, resource, self._update_fields):
+        difference = changes_of(row, resource, self._update_fields)
+        self._note(difference)
+        if difference:
             text = _text(resource)
             change = PlannedChange("update", key, resource_id, row, text, self._update_fields)
             self.update.append(change)
@@ -101,8 +108,12 @@ class Comparison:
         else:
             self.extra.append(PlannedChange("extra", key or "", resource_id))
 
-    def missing(self) -> list[PlannedChange]:
-        """Return the creates: the rows without a resource.
+    def _note(self, difference: Difference) -> None:
+        names = (change.path.partition(".")[0] for change in difference.left_out)
+        self.left_out.update(name for name in names if name not in SERVER_MADE)
+
+    def finish(self) -> None:
+        """Add the creates, for the rows without a resource, when all resources were added.
 
         Raises:
             ValueError: If no resource has a key, most likely since the list has no such field; or
@@ -113,11 +124,14 @@ class Comparison:
                 f"None of the {self._count:,} resources of {self._place} has a value of "
                 f"{self._key.text}: name another field as by=, or add a hidden one with select()"
             )
-        return [self._new(key, row) for key, row in self._rows.items() if key not in self._ids]
+        rows = ((key, row) for key, row in self._rows.items() if key not in self._ids)
+        self.create = [self._new(key, row) for key, row in rows]
 
     def _new(self, key: str, row: Record) -> PlannedChange:
         change = PlannedChange("create", key, None, row, b"", self._create_fields)
-        payload = change.payload or {}
+        difference = change.difference
+        self._note(difference)
+        payload = difference.as_payload()
         if self._key.fields and self._key.of(payload, "") != key:
             raise ValueError(
                 clean(
