@@ -36,6 +36,7 @@ COMMANDS = {
     "wait": Entry("wait", "Wait until a resource meets a condition."),
     "watch": Entry("watch", "Print resources as they appear and change."),
     "export": Entry("export", "Write the resources of a collection to a file."),
+    "download": Entry("download", "Write a file of the API, or of a link."),
     "sync": Entry("sync", "Bring a local mirror up to date."),
     "find": Entry("find", "Search the API's document."),
     "help": Entry("help", "Describe a place of the API, or a command."),

@@ -6,6 +6,7 @@ import click
 
 from cnct.cli.body import body_of
 from cnct.cli.formats import write_value
+from cnct.cli.header_words import headers_of
 from cnct.cli.options import Command, body_options, force_option, output_options
 from cnct.cli.session import Session
 from cnct.cli.writes import Write, perform
@@ -43,7 +44,7 @@ def command(
     verb = method.upper()
     if not verb.isalpha() or not verb.isascii():
         raise click.UsageError(f"{method!r} is no HTTP method: write GET, POST, PUT or DELETE")
-    write = Write(verb, path, body_of(body, data), _headers(header))
+    write = Write(verb, path, body_of(body, data), headers_of(header))
     if verb in _WITHOUT_BODY and write.body is not None and not session.force:
         raise click.UsageError(
             f"{verb} has no body: write conditions into the path as RQL, or use cnct ls"
@@ -57,15 +58,3 @@ def command(
         raise
     except ValueError as error:  # a URL elsewhere
         raise click.UsageError(str(error)) from error
-
-
-def _headers(texts: tuple[str, ...]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for text in texts:
-        name, colon, value = text.partition(":")
-        if not colon or not name.strip() or not text.isprintable():
-            raise click.UsageError(f"{text!r} is no header: write it like Accept-Language:es")
-        if name.strip().lower() == "authorization":
-            raise click.UsageError("Authorization is no header to set: use CNCT_API_KEY")
-        headers[name.strip()] = value.strip()
-    return headers

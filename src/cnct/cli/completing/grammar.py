@@ -117,6 +117,16 @@ FORMS = {
         (COLLECTION, FILE, CONDITION),
         repeats=True,
     ),
+    "download": Form(
+        {
+            **dict.fromkeys(("-o", "--output"), FILE),
+            **dict.fromkeys(("--overwrite", "--no-resume"), FLAG),
+            **dict.fromkeys(("-H", "--header"), NONE),
+            **_FORCE,
+            **SESSION,
+        },
+        (API_PATH,),
+    ),
     "sync": Form(
         {
             "--to": FILE,
