@@ -4,7 +4,7 @@
 UserWarning
 ├── InvalidCallWarning          does not fit the document, sent all the same
 ├── LostConditionWarning        Python's and, or, between conditions
-├── NaiveDatetimeWarning        a datetime in a filter has no time zone
+├── NaiveDatetimeWarning        a datetime that is sent has no time zone
 ├── SpecWarning                 the document is incomplete or out of reach
 ├── SettingsWarning             others can read the API key in a file
 ├── FullScanWarning             a mirror or watch reads a whole list each time
@@ -65,7 +65,7 @@ class LostConditionWarning(UserWarning):
 
 
 class NaiveDatetimeWarning(UserWarning):
-    """A datetime in a filter has no time zone and is taken as local time; issued once a line.
+    """A datetime in a filter or payload has no time zone, so is local time; issued once a line.
 
     ``datetime.utcnow()`` returns such a datetime, which is not local time.
     """

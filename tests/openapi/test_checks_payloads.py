@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -205,7 +204,7 @@ def test_nothing_is_said_where_the_document_describes_no_payload(method, path):
     assert said({"any": "thing"}, method, path) == []
 
 
-@pytest.mark.parametrize("value", [datetime(2024, 1, 31, tzinfo=UTC), b"x", {1, 2}, "\ud800"])
+@pytest.mark.parametrize("value", [b"x", {1, 2}, "\ud800"])
 def test_what_json_cannot_carry_is_left_to_its_encoder(value):
     assert said({"name": value, "nme": 1}) == []
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cnct.data.columns import Columns
     from cnct.openapi import OpenAPISpecs
     from cnct.openapi.fields import FilterField
+    from cnct.rows.moments import MomentFields
 
 
 class RowChecks:
@@ -33,6 +34,12 @@ class RowChecks:
         from cnct.data.collection_columns import collection_columns  # noqa: PLC0415 - few programs need it
 
         return collection_columns(specs, path)
+
+    def _moment_fields(self, path: str) -> MomentFields | None:
+        """Return the moments of rows by a document at hand, ``None`` without one."""
+        from cnct.rows.moment_fields import moment_fields  # noqa: PLC0415 - few programs need it
+
+        return moment_fields(self._specs, path)
 
     def _check_picks(self, path: str, names: Sequence[str], call: str) -> bool:
         """Check names of fields to pick from rows, and return whether there is a document for it.

@@ -33,6 +33,7 @@ def refinement(query: Query, default_limit: int) -> str:
             *([f".order_by({_texts(query.ordering)})"] if query.ordering else []),
             *([f".select({_texts(query.selection)})"] if query.selection else []),
             *([] if query.search is None else [f".search({_text(query.search)})"]),
+            *([".dates()"] if query.dates else []),
             *([f".limit({query.size})"] if query.size != default_limit else []),
             *([f"[{window.start}:{stop}]"] if window != Window() else []),
         ]

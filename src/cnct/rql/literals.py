@@ -229,12 +229,17 @@ def aware(value: datetime) -> datetime:
     """
     if value.utcoffset() is not None:
         return value
-    local = _local(value)
-    warnings.warn(_NAIVE, NaiveDatetimeWarning, users_level())
+    local = local_time(value)
+    warn_of_naive()
     return local
 
 
-def _local(value: datetime) -> datetime:
+def warn_of_naive() -> None:
+    """Warn at the user's line that a datetime without an offset counts as local time."""
+    warnings.warn(_NAIVE, NaiveDatetimeWarning, users_level())
+
+
+def local_time(value: datetime) -> datetime:
     """Return a naive datetime with the offset of the local time zone at that time."""
     day, time = value.date(), value.time()
     try:

@@ -73,18 +73,62 @@ def encoded_json(payload: Any) -> bytes:
 
 
 def json_text(payload: Any) -> str:
-    """Return a payload as JSON.
+    """Return a payload as JSON; datetimes and dates are texts in ISO 8601.
+
+    A datetime without an offset is local time, as in filters, with a `NaiveDatetimeWarning`.
 
     Raises:
         TypeError: If a value in the payload has no JSON form.
         ValueError: If a number is NaN or infinite, which JSON (RFC 8259) excludes.
     """
+    form = _Form()
     try:
-        return json.dumps(payload, allow_nan=False)
+        text = json.dumps(payload, allow_nan=False, default=form)
     except TypeError as error:
         raise TypeError(f"payload must be JSON: {error}") from error
     except ValueError as error:
         raise ValueError(f"payload must be JSON: {error}") from error
+    if form.has_naive:
+        from cnct.rql.literals import warn_of_naive  # noqa: PLC0415 - few payloads have a moment
+
+        warn_of_naive()
+    return text
+
+
+class _Form:
+    """Returns the JSON form of a value that json does not know.
+
+    Attributes:
+        has_naive: Whether there was a datetime without an offset.
+    """
+
+    def __init__(self) -> None:
+        self.has_naive = False
+
+    def __call__(self, value: Any) -> str:
+        from datetime import date, datetime  # noqa: PLC0415 - few payloads have a moment
+
+        if not isinstance(value, date):
+            kind = type(value).__name__
+            raise TypeError(f"{kind} has no JSON form{_REMEDIES.get(kind, '')}")
+        if isinstance(value, datetime) and value.utcoffset() is None:
+            from cnct.rql.literals import local_time  # noqa: PLC0415 - likewise
+
+            self.has_naive = True
+            value = local_time(value)
+        text: str = value.isoformat()
+        return text
+
+
+_REMEDIES = {
+    **dict.fromkeys(
+        ("set", "frozenset", "dict_keys", "dict_values", "generator"), ": write [*value]"
+    ),
+    **dict.fromkeys(("Decimal", "UUID", "PosixPath", "WindowsPath"), ": write str(value)"),
+    **dict.fromkeys(("bytes", "bytearray"), ": write value.decode()"),
+    "Answer": ": write answer.value",
+    "timedelta": ": write value.total_seconds()",
+}
 
 
 def _parts(kwargs: Mapping[str, Any]) -> Iterator[Any]:

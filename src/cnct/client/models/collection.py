@@ -105,18 +105,21 @@ class Resource(
         wait = Wait(condition, fields, fail, timeout, interval)
         return self._client._wait(self._path, wait)
 
-    def values(self, *fields: str) -> dict[str, Any]:
+    def values(self, *fields: str, dates: bool = False) -> dict[str, Any]:
         """GET the resource and pick fields of it.
 
         Args:
             *fields: Names, with dots for nested ones.
+            dates: Whether moments are returned as datetimes; see `ResourceSet.dates`.
 
         Returns:
             A flat dictionary; ``None`` for a field that the resource does not have.
         """
         from cnct.client.models.picking import Picking  # noqa: PLC0415 - few programs need it
 
-        return Picking(self, fields, "values").of_resource(self._client._plain.get(self._path))
+        return Picking(self, fields, "values", dates=dates).of_resource(
+            self._client._plain.get(self._path)
+        )
 
 
 class Collection(
@@ -168,6 +171,10 @@ class Collection(
     def first(self) -> dict[str, Any] | None:
         """Return the first of all resources, or ``None``; see `ResourceSet.first`."""
         return self.all().first()
+
+    def dates(self) -> ResourceSet:
+        """Return the set of all resources with datetimes; see `ResourceSet.dates`."""
+        return self.all().dates()
 
     def on(
         self, field: str, key: str = "id", *, one: bool = False, max_url_bytes: int = MAX_URL_BYTES
@@ -233,11 +240,11 @@ class AsyncResource(
         wait = Wait(condition, fields, fail, timeout, interval)
         return await self._client._wait(self._path, wait)
 
-    async def values(self, *fields: str) -> dict[str, Any]:
+    async def values(self, *fields: str, dates: bool = False) -> dict[str, Any]:
         """GET the resource and pick fields of it. Async twin of `Resource.values`."""
         from cnct.client.models.picking import Picking  # noqa: PLC0415 - few programs need it
 
-        picking = Picking(self, fields, "values")
+        picking = Picking(self, fields, "values", dates=dates)
         return picking.of_resource(await self._client._plain.get(self._path))
 
 
@@ -296,6 +303,10 @@ class AsyncCollection(
     async def first(self) -> dict[str, Any] | None:
         """Return the first of all resources, or ``None``; see `ResourceSet.first`."""
         return await self.all().first()
+
+    def dates(self) -> AsyncResourceSet:
+        """Return the set of all resources with datetimes; see `ResourceSet.dates`."""
+        return self.all().dates()
 
     def on(
         self, field: str, key: str = "id", *, one: bool = False, max_url_bytes: int = MAX_URL_BYTES

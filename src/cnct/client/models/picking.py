@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from cnct.client._core.arguments import checked_bool
 from cnct.client.models.flattening import flat
 from cnct.exceptions import ClientError
 from cnct.openapi.shapes import is_record
@@ -25,13 +26,16 @@ class Picking:
         thing: The resource or set.
         fields: Dotted names.
         method: Name of the method, for messages.
+        dates: Whether moments are returned as datetimes.
 
     Raises:
-        TypeError: If a name is not a text.
+        TypeError: If a name is not a text, or ``dates`` is not a bool.
         InvalidCallError: If the document has no such field, and ``validate`` makes that an error.
     """
 
-    def __init__(self, thing: Located[Any], fields: tuple[Any, ...], method: str) -> None:
+    def __init__(
+        self, thing: Located[Any], fields: tuple[Any, ...], method: str, *, dates: bool = False
+    ) -> None:
         for name in fields:
             if not isinstance(name, str):
                 kind = type(name).__name__
@@ -41,6 +45,7 @@ class Picking:
         self._call = f"{method} of {thing.path}"
         self._unseen = set(self._fields)
         self._has_rows = False
+        self._dates = checked_bool("dates", dates)
         self._is_checked = self._check()
 
     def of(self, row: Any) -> dict[str, Any]:
@@ -48,7 +53,13 @@ class Picking:
         self._has_rows = True
         if self._unseen:
             self._unseen = {name for name in self._unseen if not _may_have(row, name)}
-        return flat(row, self._fields)
+        values = flat(row, self._fields)
+        return self._with_moments(values) if self._dates else values
+
+    def _with_moments(self, values: dict[str, Any]) -> dict[str, Any]:
+        from cnct.rows.moments import converted_picks  # noqa: PLC0415 - few programs need it
+
+        return converted_picks(values, self._thing._client._moment_fields(self._thing.path))
 
     def of_resource(self, row: Any) -> dict[str, Any]:
         """Return the fields of a resource, and report unknown ones.

@@ -35,11 +35,13 @@ class Query:
         concurrency: Pages fetched at a time.
         kwargs: Keyword arguments of the calls.
         overlap: Whether pages overlap by a row.
+        dates: Whether moments in rows are datetimes.
     """
 
     __slots__ = (
         "_texts",
         "concurrency",
+        "dates",
         "kwargs",
         "ordering",
         "overlap",
@@ -61,6 +63,7 @@ class Query:
         concurrency: int = 1,
         kwargs: Mapping[str, Any] | None = None,
         overlap: bool = True,
+        dates: bool = False,
     ) -> None:
         self.where = where
         self.ordering = ordering
@@ -71,6 +74,7 @@ class Query:
         self.concurrency = concurrency
         self.kwargs: Mapping[str, Any] = kwargs or {}
         self.overlap = overlap
+        self.dates = dates
         self._texts: tuple[str, str] | None = None
 
     def replaced(self, name: str, value: Any) -> Query:
@@ -85,6 +89,7 @@ class Query:
         query.concurrency = self.concurrency
         query.kwargs = self.kwargs
         query.overlap = self.overlap
+        query.dates = self.dates
         query._texts = None
         setattr(query, name, value)
         return query

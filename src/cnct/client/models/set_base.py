@@ -171,7 +171,12 @@ class SetBase(Refinable):
 
     def _read(self, response: Unread) -> Page:
         """Decode a page, and keep a plausible total."""
-        return self._with_total(response.page(self._decoder))
+        page = response.page(self._decoder)
+        if self._query.dates and self._decoder is None:
+            from cnct.rows.moments import convert_rows  # noqa: PLC0415 - few programs need it
+
+            convert_rows(page.rows, self._client._moment_fields(self._path))
+        return self._with_total(page)
 
     def _with_total(self, page: Page) -> Page:
         if page.total is not None and page.total >= len(page.rows):

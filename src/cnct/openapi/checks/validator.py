@@ -6,6 +6,7 @@ Knows no document. Import this lazily: jsonschema_rs takes 20 ms.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -51,11 +52,17 @@ class PayloadValidator:
     def problems(self, payload: Any) -> tuple[Problem, ...]:
         """List all problems of a payload; none without a JSON form, which the encoder refuses."""
         try:
-            errors = [*self._validator.iter_errors(payload)]
+            errors = self._errors(payload)
         except ValueError:
             return ()
         problems = (problem for error in errors for problem in self._explained(error))
         return self._defect or tuple(dict.fromkeys(problems))
+
+    def _errors(self, payload: Any) -> list[ValidationError]:
+        try:
+            return [*self._validator.iter_errors(payload)]
+        except ValueError:  # a datetime, which the encoder writes as text
+            return [*self._validator.iter_errors(_with_texts(payload))]
 
     def _explained(self, error: ValidationError) -> Iterator[Problem]:
         path = error.instance_path
@@ -182,6 +189,15 @@ def _display(value: Any) -> str:
             return "a list"
         case _:
             return str(value)
+
+
+def _with_texts(value: Any) -> Any:
+    """Return a payload with datetimes and dates as texts."""
+    if is_object(value):
+        return {name: _with_texts(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_texts(member) for member in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _problem(kind: str, path: Path, text: str) -> Problem:
