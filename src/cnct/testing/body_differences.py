@@ -11,49 +11,60 @@ from cnct.openapi.shapes import Object, is_array, is_object
 _LONGEST = 300  # characters of a value in a message
 
 
-def body_differences(expected: Any, body: bytes) -> Iterator[str]:
+def body_differences(expected: Any, body: bytes, holder: str = "mock") -> Iterator[str]:
     """Describe the differences, one line each; no lines if the bodies are equal.
 
     Args:
         expected: str or bytes, which must be equal byte for byte; any other value is compared
             with the decoded JSON; ``None`` accepts every body.
         body: Body of the request.
+        holder: Noun for the messages: ``mock`` or ``cassette`` has the expected body.
     """
     if expected is None:
         return
     if isinstance(expected, str | bytes):
         content = expected.encode() if isinstance(expected, str) else expected
         if content != body:
-            yield f"the body is {short_repr(body)}, the mock has {short_repr(content)}"
+            yield f"the body is {short_repr(body)}, the {holder} has {short_repr(content)}"
         return
     try:
         actual = json.loads(body)
     except ValueError:
         yield f"the body is not JSON: {short_repr(body)}" if body else "there is no body"
     else:
-        yield from _json_differences(expected, actual, "body")
+        yield from value_differences(expected, actual, "body", holder)
 
 
-def _json_differences(expected: Any, actual: Any, path: str) -> Iterator[str]:
+def value_differences(expected: Any, actual: Any, path: str, holder: str) -> Iterator[str]:
+    """Describe the differences of two JSON values, one line each.
+
+    Args:
+        expected: Value of the mock or cassette.
+        actual: Value of the call.
+        path: Name of the value for the messages, such as ``body``.
+        holder: Noun for the messages; see `body_differences`.
+    """
     if is_object(expected) and is_object(actual):
-        yield from _object_differences(expected, actual, path)
+        yield from _object_differences(expected, actual, path, holder)
     elif is_array(expected) and is_array(actual):
         if len(expected) != len(actual):
-            yield f"{path} has {len(actual)} elements, the mock has {len(expected)}"
+            yield f"{path} has {len(actual)} elements, the {holder} has {len(expected)}"
         for index, (item, actual_item) in enumerate(zip(expected, actual, strict=False)):
-            yield from _json_differences(item, actual_item, f"{path}[{index}]")
+            yield from value_differences(item, actual_item, f"{path}[{index}]", holder)
     elif expected != actual or _only_one_is_bool(expected, actual):
-        yield f"{path} is {short_repr(actual)}, the mock has {short_repr(expected)}"
+        yield f"{path} is {short_repr(actual)}, the {holder} has {short_repr(expected)}"
 
 
-def _object_differences(expected: Object, actual: Object, path: str) -> Iterator[str]:
+def _object_differences(
+    expected: Object, actual: Object, path: str, holder: str
+) -> Iterator[str]:
     for name in [*expected, *(name for name in actual if name not in expected)]:
         if name not in actual:
-            yield f"{path}.{name} is missing, the mock has {short_repr(expected[name])}"
+            yield f"{path}.{name} is missing, the {holder} has {short_repr(expected[name])}"
         elif name not in expected:
-            yield f"{path}.{name} is {short_repr(actual[name])}, the mock has no such field"
+            yield f"{path}.{name} is {short_repr(actual[name])}, the {holder} has no such field"
         else:
-            yield from _json_differences(expected[name], actual[name], f"{path}.{name}")
+            yield from value_differences(expected[name], actual[name], f"{path}.{name}", holder)
 
 
 def _only_one_is_bool(expected: Any, actual: Any) -> bool:

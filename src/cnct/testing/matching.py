@@ -52,6 +52,8 @@ class Mock:
         calls: Number of requests that got the reply.
     """
 
+    _holder = "mock"
+
     def __init__(
         self,
         request: NormalizedRequest,
@@ -65,17 +67,18 @@ class Mock:
 
     def differences(self, request: NormalizedRequest) -> Iterator[str]:
         """Describe how a request differs from the expected one, one line per difference."""
-        expected = self.request
+        expected, holder = self.request, self._holder
         if request.method != expected.method:
-            yield f"the method is {request.method}, the mock has {expected.method}"
+            yield f"the method is {request.method}, the {holder} has {expected.method}"
         if request.path != expected.path:
-            yield f"the path is {'/'.join(request.path)}, the mock has {'/'.join(expected.path)}"
+            path = "/".join(expected.path)
+            yield f"the path is {'/'.join(request.path)}, the {holder} has {path}"
         for term in request.terms:
             if term not in expected.terms:
                 yield f"only the call has {term}"
         for term in expected.terms:
             if term not in request.terms:
-                yield f"only the mock has {term}"
+                yield f"only the {holder} has {term}"
         yield from body_differences(self._match_body, request.body)
 
     def matches(self, request: NormalizedRequest) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Iterator
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from cnct.client._http.interception import (
     WireRequest,
@@ -31,6 +32,20 @@ Pattern = str | re.Pattern[str]
 _lock = threading.Lock()  # programs under test send from any thread
 
 
+class Nearest(NamedTuple):
+    """The mock that is nearest to an unexpected call.
+
+    Attributes:
+        distance: Distance, from `Mock.distance`.
+        mock: The mock on one line.
+        differences: The differences, one line each.
+    """
+
+    distance: tuple[float, int]
+    mock: str
+    differences: list[str]
+
+
 class Mocks:
     """The mocks for one endpoint.
 
@@ -40,11 +55,15 @@ class Mocks:
         specs: Document that every mock must agree with, if any.
     """
 
+    _noun = "mock"
+    _unexpected_text = "is not mocked"
+    _unused_text = "Mocks that no call used"
+
     def __init__(
         self, endpoint: str, exclude: Iterable[Pattern], specs: OpenAPISpecs | None
     ) -> None:
         self.entries: list[Mock] = []
-        self._endpoint = endpoint
+        self._place = f" for {endpoint}"
         self._base = Address.of(endpoint)
         self._exclude = tuple(exclude)
         self._specs = specs
@@ -89,7 +108,7 @@ class Mocks:
         if success and unexpected:
             raise UnexpectedCallError("\n\n".join(map(str, unexpected)))
         if success and not all(mock.calls for mock in mocks):
-            raise UnusedMockError("\n".join(_unused_lines(mocks)))
+            raise UnusedMockError("\n".join(_unused_lines(mocks, self._unused_text)))
 
     def explain(self, error: BaseException) -> None:
         """Add the unexpected calls, which may be the cause of an error, to its notes."""
@@ -131,18 +150,34 @@ class Mocks:
 
     def complaint(self, request: WireRequest, nested: Iterable[Mocks]) -> str:
         """Write the message about an unexpected call: the nearest mock, differences, all mocks."""
-        normalized = self._normalized(request)
-        entries = [mock for mocks in nested for mock in mocks.entries]
-        body = f" with {short_repr(request.body)}" if request.body else ""
-        lines = [f"{normalized}{body} is not mocked."]
-        if entries:
-            nearest = min(entries, key=lambda mock: mock.distance(normalized))
-            lines += [f"The nearest mock is {nearest}:"]
-            lines += [f"  {difference}" for difference in nearest.differences(normalized)]
-            lines += ["The mocks:", *(f"  {mock}" for mock in entries)]
+        lines = [f"{self.described(request)} {self._unexpected_text}."]
+        mocked = [mocks for mocks in nested if mocks.entries]
+        if mocked:
+            nearest = min((mocks.nearest(request) for mocks in mocked), key=itemgetter(0))
+            lines += [f"The nearest {self._noun} is {nearest.mock}:"]
+            lines += [f"  {difference}" for difference in nearest.differences]
+            lines += [f"The {self._noun}s:"]
+            lines += [f"  {mock}" for mocks in mocked for mock in mocks.listed()]
         else:
-            lines += [f"There are no mocks for {self._endpoint}."]
+            lines += [f"There are no {self._noun}s{self._place}."]
         return "\n".join(lines)
+
+    def described(self, request: WireRequest) -> str:
+        """Write a request on one line."""
+        body = f" with {short_repr(request.body)}" if request.body else ""
+        return f"{self._normalized(request)}{body}"
+
+    def nearest(self, request: WireRequest) -> Nearest:
+        """Return the mock that is nearest to a request."""
+        normalized = self._normalized(request)
+        distance, mock = min(
+            ((mock.distance(normalized), mock) for mock in self.entries), key=itemgetter(0)
+        )
+        return Nearest(distance, str(mock), [*mock.differences(normalized)])
+
+    def listed(self) -> list[str]:
+        """Return all mocks, one line each."""
+        return [str(mock) for mock in self.entries]
 
     def _normalized(self, request: WireRequest) -> NormalizedRequest:
         address = Address.of(request.url)
@@ -155,7 +190,7 @@ def active_mocks() -> list[Mocks]:
     return [mocks for mocks in active_interceptors() if isinstance(mocks, Mocks)]
 
 
-def _unused_lines(mocks: Iterable[Mock]) -> Iterator[str]:
-    yield "Mocks that no call used:"
+def _unused_lines(mocks: Iterable[Mock], head: str) -> Iterator[str]:
+    yield f"{head}:"
     yield from (f"  {mock}" for mock in mocks if not mock.calls)
     yield from (f"Used: {mock}" for mock in mocks if mock.calls)

@@ -26,13 +26,20 @@ def terms_of(query: str) -> tuple[str, ...]:
         The terms that the query joins by ``and``, sorted and in canonical spelling. If the query
         is not RQL, the parts between its ``&`` signs.
     """
-    text = from_wire(query)
+    return terms_of_text(from_wire(query))
+
+
+def terms_of_text(text: str) -> tuple[str, ...]:
+    """Split a decoded query; see `terms_of`. The terms joined by ``&`` have the same terms."""
     try:
         node = parse(text)
     except RQLSyntaxError:
         return tuple(sorted(text.split("&")))
-    if node is None:
-        return ()
+    return () if node is None else terms_of_node(node)
+
+
+def terms_of_node(node: Node) -> tuple[str, ...]:
+    """Split a parsed query; see `terms_of`."""
     op, operands = operands_of(node)
     if op == "or":
         return (_canonical(node),)

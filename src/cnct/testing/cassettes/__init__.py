@@ -1,0 +1,1 @@
+"""Cassettes: recorded calls in a file, scrubbed of secrets, that tests replay strictly."""
