@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnct.exceptions import (
         AmbiguousWriteError,
         BatchError,
+        CassetteError,
         ChangedResourceError,
         ClientError,
         ExportError,
@@ -73,6 +74,7 @@ __all__ = [
     "Answer",
     "AsyncConnectClient",
     "BatchError",
+    "CassetteError",
     "ChangedResourceError",
     "ClientError",
     "ConnectClient",

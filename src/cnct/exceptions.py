@@ -28,7 +28,8 @@ Exception
 ├── NotYetEvaluatedError        an async set was not read yet          (also RuntimeError)
 ├── UnexpectedCallError         a call without a mock                  (also AssertionError)
 ├── UnusedMockError             a mock without a call                  (also AssertionError)
-└── ImpossibleMockError         a mock of something the API lacks      (also AssertionError)
+├── ImpossibleMockError         a mock of something the API lacks      (also AssertionError)
+└── CassetteError               recorded calls that cannot be used     (also ValueError)
 ```
 """
 
@@ -353,6 +354,10 @@ class UnusedMockError(AssertionError):
 
 class ImpossibleMockError(AssertionError):
     """A mock of something that the API does not have, according to ``specs``."""
+
+
+class CassetteError(ValueError):
+    """A cassette that is missing, damaged, or cannot be recorded; the message names the remedy."""
 
 
 def _rebuild(kind: type[ClientError], args: tuple[Any, ...], kwargs: dict[str, Any]) -> ClientError:

@@ -25,7 +25,7 @@ from cnct.client._core.timeouts import (
 )
 from cnct.client._core.urls import Link, absolute, with_query
 from cnct.client._http.exchange import current_exchange
-from cnct.client._http.interception import interceptor_of
+from cnct.client._http.interception import is_under_test
 from cnct.client._http.living import Living
 from cnct.client._http.network import Cert, Verify
 from cnct.client.checking import Validation, check, serves_bytes, validation_policy
@@ -206,10 +206,10 @@ class BaseClient(
     def specs(self) -> OpenAPISpecs | None:
         """The API's OpenAPI document, loaded at first use; ``None`` with ``use_specs=False``.
 
-        While calls are mocked, the published document is ``None`` too: tests must not depend on
-        the network.
+        While calls are mocked, recorded or replayed, the published document is ``None`` too: tests
+        must not depend on the network.
         """
-        if self.specs_location is None and interceptor_of(self.endpoint) is not None:
+        if self.specs_location is None and is_under_test(self.endpoint):
             return None
         if self.use_specs and self._document is None:
             from cnct.openapi import OpenAPISpecs  # noqa: PLC0415 - not at import

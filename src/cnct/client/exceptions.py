@@ -3,6 +3,7 @@
 from cnct.exceptions import (
     AmbiguousWriteError,
     BatchError,
+    CassetteError,
     ChangedResourceError,
     ClientError,
     ExportError,
@@ -44,6 +45,7 @@ from cnct.user_warnings import (
 __all__ = [
     "AmbiguousWriteError",
     "BatchError",
+    "CassetteError",
     "ChangedResourceError",
     "ClientError",
     "DriftWarning",

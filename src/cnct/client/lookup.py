@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnct.client._http.forks import renew_after_fork
@@ -142,6 +142,21 @@ class LookedUp(NamedTuple):
 
 _NOTHING = LookedUp({}, None, {})
 
+StandIn = Callable[[str | None, str | None], LookedUp]
+"""Returns the settings for a client without key, by the endpoint and profile that were passed."""
+
+_stand_ins: list[StandIn] = []
+
+
+def add_stand_in(stand_in: StandIn) -> None:
+    """Look up the settings of clients without key elsewhere, for tests; the latest counts."""
+    _stand_ins.append(stand_in)
+
+
+def remove_stand_in(stand_in: StandIn) -> None:
+    """Look up settings as before; one that was not added is ignored."""
+    _stand_ins[:] = [other for other in _stand_ins if other is not stand_in]
+
 
 def looked_up(api_key: object, endpoint: str | None, profile: str | None) -> LookedUp:
     """Return the settings for arguments that may be left out.
@@ -157,6 +172,19 @@ def looked_up(api_key: object, endpoint: str | None, profile: str | None) -> Loo
     has_key = api_key is not LOOKED_UP
     if has_key and profile is None and not any(name in os.environ for name in _VARIABLES):
         return _NOTHING
+    if _stand_ins and not has_key:
+        return _stand_ins[-1](endpoint, profile)
+    return resolved(endpoint, profile, has_key=has_key)
+
+
+def resolved(endpoint: str | None, profile: str | None, *, has_key: bool) -> LookedUp:
+    """Return the settings from variables and profiles; see `looked_up`.
+
+    Args:
+        endpoint: As passed, valid.
+        profile: As passed.
+        has_key: Whether a key was passed.
+    """
     from cnct.settings import is_deferred, read_key, resolve  # noqa: PLC0415 - only where needed
 
     result = resolve(endpoint, profile, has_key=has_key)

@@ -1,4 +1,4 @@
-"""Tools to test code that uses cnct: mocks with the clients' interface, and pytest fixtures.
+"""Tools to test code that uses cnct: mocks, cassettes of recorded calls, and pytest fixtures.
 
 Every pytest run loads the package (for ``cnct.testing.fixtures``), so names are imported on first
 access.
@@ -10,16 +10,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnct.exceptions import ImpossibleMockError, UnexpectedCallError, UnusedMockError
+    from cnct.exceptions import (
+        CassetteError,
+        ImpossibleMockError,
+        UnexpectedCallError,
+        UnusedMockError,
+    )
+    from cnct.testing.cassettes.context import Cassette, CassetteOptions, cassette
     from cnct.testing.mocker import AsyncConnectClientMocker, ConnectClientMocker
 
 __all__ = [
     "AsyncConnectClientMocker",
+    "Cassette",
+    "CassetteError",
+    "CassetteOptions",
     "ConnectClientMocker",
     "ImpossibleMockError",
     "UnexpectedCallError",
     "UnusedMockError",
+    "cassette",
 ]
+
+_CASSETTES = frozenset({"Cassette", "CassetteOptions", "cassette"})
 
 
 def __getattr__(name: str) -> Any:
@@ -27,6 +39,8 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = "cnct.exceptions" if name.endswith("Error") else "cnct.testing.mocker"
+    if name in _CASSETTES:
+        home = "cnct.testing.cassettes.context"
     return getattr(import_module(home), name)
 
 

@@ -55,9 +55,7 @@ def value_differences(expected: Any, actual: Any, path: str, holder: str) -> Ite
         yield f"{path} is {short_repr(actual)}, the {holder} has {short_repr(expected)}"
 
 
-def _object_differences(
-    expected: Object, actual: Object, path: str, holder: str
-) -> Iterator[str]:
+def _object_differences(expected: Object, actual: Object, path: str, holder: str) -> Iterator[str]:
     for name in [*expected, *(name for name in actual if name not in expected)]:
         if name not in actual:
             yield f"{path}.{name} is missing, the {holder} has {short_repr(expected[name])}"

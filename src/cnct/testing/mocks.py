@@ -107,8 +107,14 @@ class Mocks:
         self.entries, self._unexpected = [], []
         if success and unexpected:
             raise UnexpectedCallError("\n\n".join(map(str, unexpected)))
-        if success and not all(mock.calls for mock in mocks):
-            raise UnusedMockError("\n".join(_unused_lines(mocks, self._unused_text)))
+        unused = [mock for mock in mocks if not mock.calls and self._is_needed(mock)]
+        if success and unused:
+            used = [mock for mock in mocks if mock.calls]
+            raise UnusedMockError("\n".join(_unused_lines(self._unused_text, unused, used)))
+
+    def _is_needed(self, mock: Mock) -> bool:  # noqa: ARG002 - for mocks of other kinds
+        """Return whether a mock without a call is an error."""
+        return True
 
     def explain(self, error: BaseException) -> None:
         """Add the unexpected calls, which may be the cause of an error, to its notes."""
@@ -148,7 +154,7 @@ class Mocks:
         unused = (mock for mock in matching if not mock.calls)
         return next(unused, matching[-1] if matching else None)
 
-    def complaint(self, request: WireRequest, nested: Iterable[Mocks]) -> str:
+    def complaint(self, request: WireRequest, nested: list[Mocks]) -> str:
         """Write the message about an unexpected call: the nearest mock, differences, all mocks."""
         lines = [f"{self.described(request)} {self._unexpected_text}."]
         mocked = [mocks for mocks in nested if mocks.entries]
@@ -190,7 +196,7 @@ def active_mocks() -> list[Mocks]:
     return [mocks for mocks in active_interceptors() if isinstance(mocks, Mocks)]
 
 
-def _unused_lines(mocks: Iterable[Mock], head: str) -> Iterator[str]:
+def _unused_lines(head: str, unused: Iterable[Mock], used: Iterable[Mock]) -> Iterator[str]:
     yield f"{head}:"
-    yield from (f"  {mock}" for mock in mocks if not mock.calls)
-    yield from (f"Used: {mock}" for mock in mocks if mock.calls)
+    yield from (f"  {mock}" for mock in unused)
+    yield from (f"Used: {mock}" for mock in used)

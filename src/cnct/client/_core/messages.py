@@ -69,6 +69,18 @@ class Receiver(Protocol):
         ...
 
 
+class Tape(Protocol):
+    """Records the response to one request, for tests."""
+
+    def add(self, data: bytes) -> None:
+        """Record a piece of the body, decompressed."""
+        ...
+
+    def end(self, outcome: Response | TransportError) -> None:
+        """Record status and headers, or the failure."""
+        ...
+
+
 class Limits(NamedTuple):
     """Bounds of a call, and where the body of the response goes.
 
@@ -81,6 +93,7 @@ class Limits(NamedTuple):
         is_foreign: Whether the request goes to a host that must not receive cookies, or the
             settings of the user's session.
         receiver: Takes the bodies that it wants; ``None`` to have them all in memory.
+        tape: Records the response; ``None`` outside of tests.
     """
 
     deadline: float | None = None
@@ -89,6 +102,7 @@ class Limits(NamedTuple):
     expects_json: bool = False
     is_foreign: bool = False
     receiver: Receiver | None = None
+    tape: Tape | None = None
 
 
 class Trace:

@@ -76,6 +76,8 @@ class ResponseBody:
                         f"The body is larger than max_answer, {self._limits.max_answer} bytes:"
                         " pass a larger max_answer, or None for no limit"
                     )
+            if self._limits.tape is not None:
+                self._limits.tape.add(piece)
             yield piece
 
     def finish(self) -> None:

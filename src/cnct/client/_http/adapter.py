@@ -26,7 +26,7 @@ from cnct.client._core.timeouts import as_pair
 from cnct.client._http.connections import extended, unwarned, write_timeout
 from cnct.client._http.exchange import current_exchange, is_exchanging
 from cnct.client._http.forks import renew_after_fork
-from cnct.client._http.interception import WireRequest, interceptor_of
+from cnct.client._http.interception import WireRequest, interceptor_of, recorder_of
 from cnct.client._http.living import Living
 
 # Connections kept to one host, at least as many as threads share a client. urllib3 opens each at
@@ -139,12 +139,17 @@ class Adapter(HTTPAdapter):
         return response
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
-        interceptor = interceptor_of(request.url or "")
+        method, url = request.method or "", request.url or ""
+        interceptor = interceptor_of(url)
         if interceptor is None:
+            if recorder_of(url) is not None:
+                content = _content(request.body)
+                if request.body is not None:
+                    request.body = content  # an iterator can be read once
+                current_exchange().record(WireRequest(method, url, request.headers, content))
             read = as_pair(kwargs.get("timeout"))[1]
             write_timeout.set(getattr(read, "read_timeout", read))  # urllib3 has a class for it
             return self._send(request, *args, **kwargs)
-        method, url = request.method or "", request.url or ""
         wire_request = WireRequest(method, url, request.headers, _content(request.body))
         response = interceptor.respond(wire_request)
         raw = HTTPResponse(

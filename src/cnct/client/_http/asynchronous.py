@@ -34,7 +34,12 @@ from cnct.client._http.async_pools import AsyncPools
 from cnct.client._http.async_transport import Transport, send_plain, with_encoding
 from cnct.client._http.exchange import Exchange, current_exchange
 from cnct.client._http.failures import is_failed_exchange
-from cnct.client._http.interception import Interceptor, WireRequest, interceptor_of
+from cnct.client._http.interception import (
+    Interceptor,
+    WireRequest,
+    interceptor_of,
+    recorder_of,
+)
 from cnct.client._http.log import log_failure, log_pause, log_response
 from cnct.client._http.originals import original
 
@@ -159,12 +164,17 @@ class AsyncDriver:
         with Exchange(request.limits) as exchange:
             try:
                 with LIBRARY_LOCALS_CLEARED:
-                    response = await _bounded(send(request), exchange)
+                    outcome: Response | TransportError = await _bounded(send(request), exchange)
             except (httpx2.HTTPError, httpx2.InvalidURL, BodyError) as error:
-                log_failure(request, error)
-                return partial(flow.throw, _failure(error, exchange))
-        log_response(request, response, start)
-        return partial(flow.send, response)
+                outcome = _failure(error, exchange)
+            except TransportError as error:  # of a recorded call
+                outcome = error
+            exchange.end(outcome)
+        if isinstance(outcome, TransportError):
+            log_failure(request, outcome.cause)
+            return partial(flow.throw, outcome)
+        log_response(request, outcome, start)
+        return partial(flow.send, outcome)
 
     async def send(self, method: str, url: str, kwargs: dict[str, Any]) -> httpx2.Response:
         """Send one request, and return the response.
@@ -187,6 +197,8 @@ class AsyncDriver:
             interceptor = interceptor_of(url)
             if interceptor is not None:
                 return await _intercepted(interceptor, request)
+            if recorder_of(url) is not None:
+                await _record(request)
             return await self._send(connections.transport, client, request, auth)
         finally:
             connections.end_call()
@@ -251,6 +263,15 @@ async def _intercepted(interceptor: Interceptor, request: httpx2.Request) -> htt
     wire_request = WireRequest(request.method, str(request.url), request.headers, content)
     status, headers, body = interceptor.respond(wire_request)
     return httpx2.Response(status, headers=headers, content=body, request=request)
+
+
+async def _record(request: httpx2.Request) -> None:
+    """Record a request; the body is read first, and has a length then."""
+    content = await request.aread()
+    if request.headers.pop("Transfer-Encoding", None):
+        request.headers["Content-Length"] = str(len(content))
+    wire_request = WireRequest(request.method, str(request.url), request.headers, content)
+    current_exchange().record(wire_request)
 
 
 _ARGUMENTS = "headers, params, json, data, files, content, timeout, auth and follow_redirects"

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any, Self, TypedDict
 
-from cnct.client._core.messages import Limits
+from cnct.client._core.messages import Limits, Response, TransportError
+from cnct.client._http.interception import WireRequest, recorder_of
 
 
 class Received(TypedDict):
@@ -44,6 +45,17 @@ class Exchange:
     def __exit__(self, *_: object) -> None:
         """Restore the previous attempt."""
         _current.reset(self._token)
+
+    def record(self, request: WireRequest) -> None:
+        """Record the request if a test records those for its URL."""
+        recorder = recorder_of(request.url)
+        if recorder is not None:
+            self.limits = self.limits._replace(tape=recorder.begin(request))
+
+    def end(self, outcome: Response | TransportError) -> None:
+        """Record the outcome if the request was recorded."""
+        if self.limits.tape is not None:
+            self.limits.tape.end(outcome)
 
     @property
     def received(self) -> Received:

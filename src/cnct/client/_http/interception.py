@@ -1,12 +1,16 @@
-"""Interceptors, which respond to requests in place of the network, for tests. Does no I/O.
+"""Interceptors, which respond to requests in place of the network, for tests; and recorders.
 
-The stack belongs to the process, since a program under test may send from any thread or task.
+Does no I/O. The stack belongs to the process, since a program under test may send from any thread
+or task.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
+
+from cnct.client._core.messages import Tape
 
 
 class WireRequest(NamedTuple):
@@ -42,24 +46,55 @@ class Interceptor(Protocol):
         ...
 
 
-_stack: list[Interceptor] = []
+class Recorder(ABC):
+    """Records the requests for some URLs, which go to the network."""
+
+    @abstractmethod
+    def covers(self, url: str) -> bool:
+        """Return whether requests for a URL are recorded."""
+
+    @abstractmethod
+    def begin(self, request: WireRequest) -> Tape:
+        """Record a request, and return the tape for the response."""
 
 
-def add_interceptor(interceptor: Interceptor) -> None:
-    """Activate an interceptor, with precedence over the active ones."""
+_stack: list[Interceptor | Recorder] = []
+
+
+def add_interceptor(interceptor: Interceptor | Recorder) -> None:
+    """Activate an interceptor or recorder, with precedence over the active ones."""
     _stack.append(interceptor)
 
 
-def remove_interceptor(interceptor: Interceptor) -> None:
+def remove_interceptor(interceptor: Interceptor | Recorder) -> None:
     """Remove an interceptor from any place in the stack; an inactive one is ignored."""
     _stack[:] = [other for other in _stack if other is not interceptor]
 
 
-def active_interceptors() -> list[Interceptor]:
-    """Return the active interceptors, the latest first."""
+def active_interceptors() -> list[Interceptor | Recorder]:
+    """Return the active interceptors and recorders, the latest first."""
     return _stack[::-1]
 
 
+def is_under_test(url: str) -> bool:
+    """Return whether requests for a URL are intercepted or recorded."""
+    return _latest(url) is not None
+
+
 def interceptor_of(url: str) -> Interceptor | None:
-    """Return the latest interceptor that covers a URL; outside of tests, ``None``."""
-    return next((interceptor for interceptor in reversed(_stack) if interceptor.covers(url)), None)
+    """Return the latest interceptor that covers a URL; outside of tests, ``None``.
+
+    A later recorder has precedence: the requests go to the network.
+    """
+    latest = _latest(url)
+    return None if isinstance(latest, Recorder) else latest
+
+
+def recorder_of(url: str) -> Recorder | None:
+    """Return the recorder that covers a URL, unless a later interceptor responds to it."""
+    latest = _latest(url)
+    return latest if isinstance(latest, Recorder) else None
+
+
+def _latest(url: str) -> Interceptor | Recorder | None:
+    return next((member for member in reversed(_stack) if member.covers(url)), None)

@@ -27,6 +27,7 @@ from cnct.client._core.messages import (
     Pause,
     Request,
     Response,
+    TransportError,
     UserCall,
 )
 from cnct.client._core.movable_clock import MovableClock
@@ -179,12 +180,17 @@ class Driver:
         with Exchange(request.limits) as exchange:
             try:
                 with LIBRARY_LOCALS_CLEARED:
-                    response = send(request)
+                    outcome: Response | TransportError = send(request)
             except (requests.RequestException, BodyError) as error:
-                log_failure(request, error)
-                return partial(flow.throw, failure_of(error, exchange))
-        log_response(request, response, start)
-        return partial(flow.send, response)
+                outcome = failure_of(error, exchange)
+            except TransportError as error:  # of a recorded call
+                outcome = error
+            exchange.end(outcome)
+        if isinstance(outcome, TransportError):
+            log_failure(request, outcome.cause)
+            return partial(flow.throw, outcome)
+        log_response(request, outcome, start)
+        return partial(flow.send, outcome)
 
     def ahead(self, reader: Reader, width: int) -> Ahead:
         """Return a reader of pages with up to ``width`` threads, which `close` ends."""

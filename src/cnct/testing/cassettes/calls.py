@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 Form = Mapping[str, Any]
-"""A body by its form, such as ``{"json": ...}``; see `bodies`."""
+"""A body by its form, such as ``{"json": ...}``; see `taped_bodies`."""
+
+NO_BODY: Form = MappingProxyType({})
+"""The form of an empty body."""
 
 
 class CassetteRequest(NamedTuple):
@@ -22,7 +26,7 @@ class CassetteRequest(NamedTuple):
     method: str
     path: str
     terms: tuple[str, ...] = ()
-    body: Form = {}
+    body: Form = NO_BODY
 
     def __str__(self) -> str:
         """Write the request on one line, without the body."""
@@ -44,8 +48,8 @@ class CassetteResponse(NamedTuple):
     """
 
     status: int | None
-    headers: Mapping[str, str] = {}
-    body: Form = {}
+    headers: Mapping[str, str] = NO_BODY
+    body: Form = NO_BODY
     failure: str = ""
     reason: str = ""
     sent: bool = True

@@ -171,7 +171,9 @@ def _check_names(
 ) -> None:
     for name in data:
         if name not in names:
-            raise error(f"unknown key {name!r}.{did_you_mean(str(name), names)}", key=str(name), **where)
+            raise error(
+                f"unknown key {name!r}.{did_you_mean(str(name), names)}", key=str(name), **where
+            )
 
 
 class _Reader:
@@ -269,6 +271,10 @@ _KINDS: Mapping[type, str] = {
     list: "a list",
 }
 _FORM_KINDS: Mapping[str, type] = {
-    **{"text": str, "lines": list, "base64": list},
-    **{"form": dict, "parts": list, "file": dict},
+    "text": str,
+    "lines": list,
+    "base64": list,
+    "form": dict,
+    "parts": list,
+    "file": dict,
 }

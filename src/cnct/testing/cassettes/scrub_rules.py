@@ -74,7 +74,7 @@ class ScrubRules:
         return name == _PHONE or _SECRET_NAME.search(name) is not None
 
     def covers_parameter(self, row: dict[str, Any]) -> bool:
-        """Return whether a row is a parameter, ``{"id": ..., "value": ...}``, with a private value."""
+        """Return whether a row is a parameter, with id and value, whose value is private."""
         name = row.get("id")
         if not isinstance(name, str) or not ("value" in row or "structured_value" in row):
             return False

@@ -16,9 +16,6 @@ from cnct.testing.query_terms import terms_of_node, terms_of_text
 Replace = Callable[[str, str], str]
 """Returns the replacement for a value, by its kind (``email``, a field name) and its text."""
 
-SHORTEST = 5
-"""Characters of a private value that is replaced in other places than its field, too."""
-
 _POSITIONS = ("limit", "offset")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -31,6 +28,7 @@ class Scrubber:
         replace: Names the replacements.
         texts: Replacements of further texts wherever they occur as whole words.
         secrets: Pattern of API keys, if any are known.
+        rename: Replaces URLs of the account in a text.
     """
 
     def __init__(
@@ -39,17 +37,20 @@ class Scrubber:
         replace: Replace,
         texts: Mapping[str, str] | None = None,
         secrets: re.Pattern[str] | None = None,
+        rename: Callable[[str], str] = str,
     ) -> None:
         self._rules = rules
         self._replace = replace
         self._texts = dict(texts or {})
         self._secrets = secrets
+        self._rename = rename
         self._known = _words(self._texts)
 
     def text(self, text: str) -> str:
         """Return a text without private values, which are found by their form."""
         if self._secrets is not None:
             text = self._secrets.sub(SCRUBBED, text)
+        text = self._rename(text)
         if self._known is not None:
             text = self._known.sub(lambda match: self._texts[match[0]], text)
         return TEXTS.sub(self._substitute, text)
@@ -69,7 +70,7 @@ class Scrubber:
         return SCRUBBED  # a key or a login
 
     def _email(self, match: re.Match[str]) -> str:
-        address = f"{unquote(match['local'])}@{match['domain']}".casefold()
+        address = f"{unquote(match['local'])}@{match['domain']}"
         return self._replace("email", address).replace("@", match["at"])
 
     def value(self, value: Any, path: tuple[str, ...] = ()) -> Any:
@@ -134,9 +135,10 @@ class Scrubber:
 
     def _pair(self, text: str) -> str:
         name, sign, value = text.partition("=")
-        return f"{self.text(name)}={self._argument(name, value)}" if sign else self.text(text)
+        return f"{self.text(name)}={self.argument(name, value)}" if sign else self.text(text)
 
-    def _argument(self, name: str, text: str) -> str:
+    def argument(self, name: str, text: str) -> str:
+        """Return the value of a query parameter or form field without private values."""
         path = tuple(name.replace("__", ".").split("."))
         if name in _POSITIONS:
             return text
@@ -164,7 +166,7 @@ class Scrubber:
 
     def _operand(self, field: str, value: Value) -> Value:
         if isinstance(value, Literal):
-            return Literal(self._argument(field, value.text), value.quote)
+            return Literal(self.argument(field, value.text), value.quote)
         return self._group(value, field) if isinstance(value, Group) else value
 
     def _group(self, group: Group, field: str = "") -> Group:

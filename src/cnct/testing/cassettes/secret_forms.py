@@ -1,4 +1,4 @@
-"""Finds API keys in texts and bytes, also encoded: percent, base64, hex, HTML, JSON escapes. No I/O.
+"""Finds API keys in texts and bytes, also as percent, base64, hex, HTML and JSON escapes. No I/O.
 
 Compressed and encrypted data is not searched.
 """

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from cnct.testing.cassettes.scrubbing import SHORTEST, is_number
+from cnct.testing.cassettes.scrub_rules import ScrubRules
+from cnct.testing.cassettes.scrubbing import is_number
 
+_SHORTEST = 5  # characters of a value that is replaced outside of its field, too
 _FORMATS = {"email": "user{}@example.com", "phone": "+999{:07}", "token": "token-{}"}
 _NUMBERS = 9_000_000_000
 _SPECIAL = re.compile(r"\W")
@@ -27,17 +29,18 @@ class StandIns:
 
     def __call__(self, kind: str, text: str) -> str:
         """Return the replacement for a private value; equal values have one."""
-        if text not in self._names:
-            self._names[text] = self._new(form_of(kind, text))
-            self._kinds[text] = kind
-        return self._names[text]
+        key = key_of(kind, text)
+        if key not in self._names:
+            self._names[key] = self._new(form_of(kind, text))
+            self._kinds[key] = kind
+        return self._names[key]
 
     def elsewhere(self) -> dict[str, str]:
         """Return the replacements of values of private fields that are replaced everywhere."""
         return {
             text: name
             for text, name in self._names.items()
-            if self._kinds[text] not in _FORMATS and len(text) >= SHORTEST
+            if is_replaced_elsewhere(self._kinds[text], text)
         }
 
     def _new(self, form: str) -> str:
@@ -56,8 +59,20 @@ def form_of(kind: str, text: str) -> str:
     return "" if is_number(text) else f"{_SPECIAL.sub('_', kind)}-{{}}"
 
 
+def key_of(kind: str, text: str) -> str:
+    """Return the form of a private value by which it is compared: e-mail addresses ignore case."""
+    return text.casefold() if kind == "email" else text
+
+
+def is_replaced_elsewhere(kind: str, text: str) -> bool:
+    """Return whether a value is replaced outside of its field, too: not if it may be a word."""
+    if kind in _FORMATS or len(text) < _SHORTEST:
+        return False
+    return any(character.isdigit() for character in text) or not ScrubRules.is_secret(kind)
+
+
 def could_stand_for(name: str, kind: str, text: str) -> bool:
     """Return whether a name has the form of a replacement of a value."""
     form = form_of(kind, text) or "9{:09}"
-    start, _, end = form.partition("{")
-    return name.startswith(start) and name.endswith(end.partition("}")[2])
+    start, _, rest = form.partition("{")
+    return name.startswith(start) and name.endswith(rest.partition("}")[2])

@@ -1,7 +1,7 @@
 """Converts bodies between bytes and the readable forms of cassettes. No I/O.
 
-Forms: ``json``, ``text``, ``lines`` (a text of several lines), and ``base64`` of responses; ``form``,
-``parts`` (multipart) and ``file`` (size and digest) of requests.
+Forms: ``json``, ``text``, ``lines`` (a text of several lines), and ``base64`` of responses;
+``form``, ``parts`` (multipart) and ``file`` (size and digest) of requests.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _text_or_digest(body: bytes) -> Form:
     text = _text(body) if len(body) <= _LONGEST_TEXT else None
     if text is not None:
         return text_form(text)
-    return {"file": {"bytes": len(body), "sha256": sha256(body).hexdigest()}} | _members(body)
+    return _members(body) or {"file": {"bytes": len(body), "sha256": sha256(body).hexdigest()}}
 
 
 def _members(body: bytes) -> Form:

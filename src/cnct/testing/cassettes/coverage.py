@@ -1,0 +1,49 @@
+"""The URLs whose calls belong to a cassette. No I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cnct.testing.cassettes.whereabouts import is_of_other_account
+
+Pattern = str | re.Pattern[str]
+
+
+class Coverage:
+    """The URLs of a cassette: all, or those of one account and of hosts that are no account's.
+
+    Args:
+        endpoint: Endpoint of the account; empty for any.
+        exclude: Beginnings and patterns of URLs whose calls go to the network unrecorded.
+
+    Attributes:
+        endpoint: As passed.
+    """
+
+    def __init__(self, endpoint: str = "", exclude: Iterable[Pattern] = ()) -> None:
+        self.endpoint = endpoint
+        self.exclude = tuple(exclude)
+
+    def includes(self, url: str) -> bool:
+        """Return whether a URL belongs to the cassette."""
+        if is_of_other_account(url, self.endpoint):
+            return False
+        return not any(
+            url.startswith(pattern) if isinstance(pattern, str) else pattern.match(url)
+            for pattern in self.exclude
+        )
+
+
+def checked_exclude(exclude: Pattern | Iterable[Pattern] | None) -> tuple[Pattern, ...]:
+    """Return the patterns of URLs to exclude.
+
+    Raises:
+        TypeError: If one is neither a text nor a compiled pattern.
+    """
+    patterns = (exclude,) if isinstance(exclude, str | re.Pattern) else tuple(exclude or ())
+    for pattern in patterns:
+        if not isinstance(pattern, str | re.Pattern):
+            kind = type(pattern).__name__
+            raise TypeError(f"exclude must be beginnings of URLs or compiled patterns, not {kind}")
+    return patterns

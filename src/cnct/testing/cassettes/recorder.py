@@ -1,0 +1,249 @@
+"""Records the calls of a test, which go to the network, and scrubs them. Writes no file."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from cnct.client._core.messages import Response, TransportError
+from cnct.client._http.interception import (
+    Recorder,
+    WireRequest,
+    add_interceptor,
+    remove_interceptor,
+)
+from cnct.exceptions import CassetteError
+from cnct.testing.cassettes.calls import CassetteCall, CassetteResponse
+from cnct.testing.cassettes.coverage import Coverage
+from cnct.testing.cassettes.scrub_rules import PRIVATE_HEADERS, ScrubRules
+from cnct.testing.cassettes.scrubbed_calls import (
+    scrubbed_request,
+    scrubbed_response,
+    without_keys,
+)
+from cnct.testing.cassettes.scrubbing import Scrubber
+from cnct.testing.cassettes.secret_forms import pattern_of
+from cnct.testing.cassettes.stand_ins import StandIns
+from cnct.testing.cassettes.taped_bodies import is_exact, response_form
+from cnct.testing.cassettes.whereabouts import RawRequest, Whereabouts
+
+_ERROR = 400
+_LONGEST_COOKIE = 12  # characters that a setting such as a language has at most
+_KEPT = (
+    *("Content-Type", "Content-Range", "Content-Disposition", "Accept-Ranges", "ETag"),
+    *("Last-Modified", "Location", "Link", "Retry-After"),
+)
+_KEPT_OF_ERRORS = ("X-Request-Id", "Request-Id", "X-Correlation-Id")
+
+
+class CallTape:
+    """A call while it is made; see `cnct.client._core.messages.Tape`.
+
+    Args:
+        request: The request.
+        begun: Number of calls that had begun or ended before.
+        recorder: Counts the calls.
+
+    Attributes:
+        request: As passed.
+        begun: As passed.
+        ended: Number of calls that had begun or ended before the end; ``None`` before.
+        outcome: Response or failure, ``None`` without one; not scrubbed.
+        content: Body of the response, cut at the limit.
+        size: Size of the body in bytes.
+    """
+
+    def __init__(self, request: RawRequest, begun: int, recorder: CallRecorder) -> None:
+        self.request = request
+        self.begun = begun
+        self.ended: int | None = None
+        self.outcome: CassetteResponse | None = None
+        self.content = b""
+        self.size = 0
+        self._pieces: list[bytes] = []
+        self._recorder = recorder
+
+    def add(self, data: bytes) -> None:
+        """Record a piece of the body."""
+        self.size += len(data)
+        if self.size <= self._recorder.max_body:
+            self._pieces.append(data)
+
+    def end(self, outcome: Response | TransportError) -> None:
+        """Record status and headers, or the failure."""
+        self.ended = self._recorder.tick()
+        self.content = b"".join(self._pieces)
+        if isinstance(outcome, TransportError):
+            self.outcome = _failure(outcome)
+        else:
+            self.outcome = self._recorder.response(outcome, self.content)
+
+
+class CallRecorder(Recorder):
+    """Records calls.
+
+    Args:
+        coverage: URLs whose calls are recorded.
+        rules: The private fields.
+        headers: Names of further headers of responses to keep.
+        max_body: Largest body of a response in bytes.
+
+    Attributes:
+        max_body: As passed.
+        keys: API keys, and long values of cookies, that were sent or received.
+    """
+
+    def __init__(
+        self, coverage: Coverage, rules: ScrubRules, headers: Iterable[str], max_body: int
+    ) -> None:
+        self.max_body = max_body
+        self.keys: set[str] = set()
+        self._coverage = coverage
+        self._where = Whereabouts(coverage.endpoint)
+        self._rules = rules
+        self._headers = (*_KEPT, *headers)
+        self._tapes: list[CallTape] = []
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Record calls from now on."""
+        add_interceptor(self)
+
+    def stop(self) -> None:
+        """Record no further calls."""
+        remove_interceptor(self)
+
+    def covers(self, url: str) -> bool:
+        """Return whether requests for a URL are recorded."""
+        return self._coverage.includes(url)
+
+    def begin(self, request: WireRequest) -> CallTape:
+        """Record a request, and return the tape for the response."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        begun = self.tick()
+        with self._lock:
+            self.keys |= {*filter(None, [_text(headers.get("authorization", ""))])}
+            self.keys |= _cookies(_text(headers.get("cookie", "")))
+            tape = CallTape(self._where.raw(request), begun, self)
+            self._tapes.append(tape)
+        return tape
+
+    def tick(self) -> int:
+        """Return the next number of the beginnings and ends of calls."""
+        with self._lock:
+            self._count += 1
+            return self._count
+
+    def response(self, response: Response, content: bytes) -> CassetteResponse:
+        """Return a response with the headers that are kept; not scrubbed."""
+        received = {name.lower(): value for name, value in response.headers.items()}
+        self.keys |= _cookies(received.get("set-cookie", ""))
+        content_type = received.get("content-type", "")
+        body = response_form(content_type, content)
+        names = [*self._headers]
+        if response.status_code >= _ERROR:
+            names += _KEPT_OF_ERRORS
+        if not received.get("retry-after", "0").isdecimal():
+            names.append("Date")  # which a moment to wait for is compared with
+        headers = {name: received[name.lower()] for name in names if name.lower() in received}
+        if is_exact(content_type, body):
+            del headers["Content-Type"]
+        return CassetteResponse(response.status_code, headers, body)
+
+    def calls(self) -> list[CassetteCall]:
+        """Return the recorded calls in a stable order, without private values.
+
+        Raises:
+            CassetteError: If a body exceeds the limit.
+        """
+        tapes = _ordered(self._tapes)
+        for tape in tapes:
+            if tape.size > self.max_body:
+                raise CassetteError(
+                    f"the response to {tape.request.method} {tape.request.path} has {tape.size}"
+                    f" bytes, a cassette holds {self.max_body}: pass a larger max_body, or record"
+                    " a smaller response"
+                )
+        text = "\n".join(map(_all_text, tapes))
+        names = StandIns(text.__contains__)
+        secrets = pattern_of(self.keys)
+        for_fields = Scrubber(self._rules, names, None, secrets, self._where.canonical)
+        [*self._scrubbed(tapes, for_fields)]  # finds the values of private fields
+        texts = names.elsewhere()
+        everywhere = Scrubber(self._rules, names, texts, secrets, self._where.canonical)
+        return [*self._scrubbed(tapes, everywhere)]
+
+    def _scrubbed(self, tapes: Iterable[CallTape], scrubber: Scrubber) -> Iterator[CassetteCall]:
+        for tape in tapes:
+            outcome = tape.outcome
+            if outcome is not None:
+                outcome = scrubbed_response(outcome, scrubber)
+                outcome = outcome._replace(body=without_keys(outcome.body, self.keys))
+            yield CassetteCall(scrubbed_request(tape.request, scrubber), outcome)
+
+
+def checked_headers(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names of headers to keep.
+
+    Raises:
+        TypeError: If ``names`` is not a list of texts.
+        ValueError: If a header is private.
+    """
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"headers must be a list of names like ['Date'], not {names!r}")
+    for name in names:
+        if name.lower() in PRIVATE_HEADERS:
+            raise ValueError(f"headers must not name {name}, which is never recorded")
+    return tuple(names)
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _cookies(header: str) -> set[str]:
+    """Return the values of cookies that are long enough for a session."""
+    values = re.findall(r"=\s*\"?([^\s;,\"]+)", header)
+    return {value for value in values if len(value) > _LONGEST_COOKIE}
+
+
+def _failure(error: TransportError) -> CassetteResponse:
+    is_timeout = "timeout" in type(error.cause).__name__.lower()
+    return CassetteResponse(
+        error.status,
+        failure="timeout" if is_timeout else "connection",
+        reason=str(error.cause),
+        sent=error.sent,
+        transient=error.transient,
+    )
+
+
+def _all_text(tape: CallTape) -> str:
+    """Return everything in a call, to look for texts in it."""
+    request = tape.request
+    content = tape.content.decode("utf-8", "replace")
+    headers: Mapping[str, str] = tape.outcome.headers if tape.outcome else {}
+    return f"{request.path} {request.query} {request.body} {content} {headers}"
+
+
+def _ordered(tapes: Iterable[CallTape]) -> list[CallTape]:
+    """Sort calls that were made at the same time by their requests; the others stay in order."""
+    result: list[CallTape] = []
+    group: list[CallTape] = []
+    last = 0.0  # end of the calls in the group
+    for tape in tapes:
+        if group and tape.begun > last:
+            result += sorted(group, key=_natural_key)
+            group, last = [], 0.0
+        group.append(tape)
+        last = max(last, float("inf") if tape.ended is None else tape.ended)
+    return result + sorted(group, key=_natural_key)
+
+
+def _natural_key(tape: CallTape) -> list[tuple[int, str]]:
+    request = tape.request
+    pieces = re.split(r"(\d+)", f"{request.path}?{request.query} {request.method} {request.body}")
+    return [(int(piece), "") if piece.isdecimal() else (0, piece) for piece in pieces]
