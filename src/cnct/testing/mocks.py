@@ -57,7 +57,6 @@ class Mocks:
 
     _noun = "mock"
     _unexpected_text = "is not mocked"
-    _unused_text = "Mocks that no call used"
 
     def __init__(
         self, endpoint: str, exclude: Iterable[Pattern], specs: OpenAPISpecs | None
@@ -110,7 +109,12 @@ class Mocks:
         unused = [mock for mock in mocks if not mock.calls and self._is_needed(mock)]
         if success and unused:
             used = [mock for mock in mocks if mock.calls]
-            raise UnusedMockError("\n".join(_unused_lines(self._unused_text, unused, used)))
+            raise UnusedMockError("\n".join(self._unused_lines(unused, used)))
+
+    def _unused_lines(self, unused: Iterable[Mock], used: Iterable[Mock]) -> Iterator[str]:
+        yield "Mocks that no call used:"
+        yield from (f"  {mock}" for mock in unused)
+        yield from (f"Used: {mock}" for mock in used)
 
     def _is_needed(self, mock: Mock) -> bool:  # noqa: ARG002 - for mocks of other kinds
         """Return whether a mock without a call is an error."""
@@ -194,9 +198,3 @@ class Mocks:
 def active_mocks() -> list[Mocks]:
     """Return the mocks that intercept requests, the latest first."""
     return [mocks for mocks in active_interceptors() if isinstance(mocks, Mocks)]
-
-
-def _unused_lines(head: str, unused: Iterable[Mock], used: Iterable[Mock]) -> Iterator[str]:
-    yield f"{head}:"
-    yield from (f"  {mock}" for mock in unused)
-    yield from (f"Used: {mock}" for mock in used)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from cnct.client._core.messages import TransportError
 from cnct.client._http.interception import WireRequest, WireResponse
@@ -87,7 +87,7 @@ class CassetteReplay(Mocks):
         self._binder = Binder(ScrubRules(contents.scrub), self._where)
         self._place = f" in {name}"
         self._unexpected_text = f"is not in {name}"
-        self._unused_text = f"Recorded calls in {name} that were not made"
+        self._name = name
 
     def covers(self, url: str) -> bool:
         """Return whether requests for a URL are kept from the network."""
@@ -161,9 +161,11 @@ class CassetteReplay(Mocks):
 
     def listed(self) -> list[str]:
         """Return the recorded calls, one line each."""
-        lines = super().listed()
-        more = len(lines) - _MOST_LISTED
-        return [*lines[:_MOST_LISTED], f"and {more} more"] if more > 0 else lines
+        return [*_first([*self.entries])]
+
+    def _unused_lines(self, unused: Iterable[Mock], used: Iterable[Mock]) -> Iterator[str]:  # noqa: ARG002 - those of mocks are few
+        yield f"Recorded calls in {self._name} that were not made:"
+        yield from (f"  {line}" for line in _first([*unused]))
 
     def _is_needed(self, mock: Mock) -> bool:
         needed = isinstance(mock, CassetteMock) and mock.recorded.response is not None
@@ -172,3 +174,11 @@ class CassetteReplay(Mocks):
 
 def _normalized(request: CassetteRequest) -> NormalizedRequest:
     return NormalizedRequest(request.method, segments(request.path), request.terms)
+
+
+def _first(mocks: Sequence[Mock]) -> Iterator[str]:
+    """Yield the first mocks and the number of the others, one line each."""
+    yield from map(str, mocks[:_MOST_LISTED])
+    more = len(mocks) - _MOST_LISTED
+    if more > 0:
+        yield f"and {more} more"
