@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import pickle
 
 import pytest
 from tests.conftest import KEY, json_answer
@@ -211,6 +212,14 @@ def test_fields_that_the_document_does_not_let_a_write_set_are_left_out(connect,
     assert plan.counts["same"] == 1
 
 
+def test_hidden_fields_that_rows_have_are_read_too(connect, world):
+    settings = {"use_specs": True, "specs_location": connect.spec}
+    assets = world.client(KEY, connect.endpoint, **settings)("subscriptions").assets
+    asset = {"id": assets.first()["id"], "template": {"id": "TL-1"}}
+    assert assets.sync([asset], by="id").counts["update"] == 1
+    assert connect.requests[-1].query.startswith("select(template)&")
+
+
 def test_rows_can_be_those_of_another_set(items):
     other = items.filter(mpn__in=["A", "B"])
     plan = items.sync(getattr(other, "it", other), by="mpn")
@@ -231,7 +240,12 @@ class Frame:
         (io.StringIO("mpn"), r"not StringIO: read it with csv.DictReader"),
         (5, r"not int: write \[\{'mpn': ...\}, ...\]"),
         ([["A"]], r"rows\[0\] must be a dict of field names and values, not list: \['A'\]"),
-        ([{"mpn": "A"}, {"name": "x"}], r"rows\[1\] has no key, since the field 'mpn' is missing"),
+        (
+            [{"mpn": "A"}, {"name": "x"}],
+            r"rows\[1\] has no key, .* 'mpn' is missing. There are name",
+        ),
+        ([{"MPN": "A"}], r"rows\[0\] has no key, .* 'mpn' is missing. Did you mean 'MPN'\?"),
+        ([{}], r"rows\[0\] has no key, since the field 'mpn' is missing. Fill it in"),
         ([{"mpn": None}], r"rows\[0\] has no key, since 'mpn' is None: fill it in, or leave"),
         ([{"mpn": ""}], r"since 'mpn' is ''"),
         ([{"mpn": float("nan")}], r"since 'mpn' is nan"),
@@ -260,6 +274,7 @@ def failing(row):
     [
         ({"by": 5}, r"by must be a field such as 'mpn', .* or a function of the row, not int"),
         ({"by": ["mpn", 5]}, r"by must be .* not int"),
+        ({"by": ["mpn", "group.id"]}, r"has no key, since the field 'group.id' is missing"),
         ({"by": ""}, r"by names no field \(''\): name the field that identifies a row"),
         ({"by": []}, r"by names no field \(\[\]\)"),
         ({"by": "mpn."}, r"by names no field \('mpn.'\)"),
@@ -402,6 +417,14 @@ def test_a_client_that_returns_answers_makes_the_same_plan(connect, world):
     answering = world.client(KEY, connect.endpoint).with_response
     plan = answering.products["PRD-1"].items.sync([{"mpn": "A", "name": "Alef"}], by="mpn")
     assert [outcome.value["name"] for outcome in plan.outcomes()] == ["Alef"]
+
+
+def test_what_a_plan_cannot_do_is_an_error(items):
+    plan = items.sync([{"mpn": "A", "name": "Alef"}], "mpn")
+    with pytest.raises(TypeError, match="applied without 'key': use concurrency, recheck"):
+        plan.outcomes(key=str)
+    with pytest.raises(TypeError, match="A plan cannot be copied or pickled: make a new one"):
+        pickle.dumps(getattr(plan, "it", plan))
 
 
 def test_a_dry_run_records_the_changes(connect, world):

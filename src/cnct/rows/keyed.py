@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, TypeAlias
 
-from cnct.openapi.shapes import Object, Record, is_array, is_object, is_record
+from cnct.openapi.shapes import Object, Record, is_array, is_object
 from cnct.rows.documented_rows import DocumentedRows
-from cnct.text import clean
+from cnct.text import clean, did_you_mean
 
 By: TypeAlias = str | Sequence[str] | Callable[[Any], Any]
 """A field, with dots for a nested one; several fields; or a function that returns the key."""
@@ -48,8 +48,8 @@ class RowKey:
     @property
     def text(self) -> str:
         """The fields, or the name of the function."""
-        name: str = getattr(self._function, "__qualname__", "a function")
-        return ", ".join(self.fields) or name
+        name: str = getattr(self._function, "__qualname__", "<lambda>")
+        return ", ".join(self.fields) or ("a function" if "<lambda>" in name else name)
 
     def of(self, row: Object, place: str) -> str | None:
         """Return the key of a row; ``None`` if a part of the key is missing.
@@ -78,23 +78,27 @@ class RowKey:
         return [("key", part) for part in (key if is_array(key) and key else (key,))]
 
     def missing(self, row: Object) -> str:
-        """Return the reason why a row has no key."""
-        for name in self.fields:
-            value = value_at(row, name)
-            if _part(value, name, "") is None:
-                is_there = value is not None or name.split(".")[0] in row
-                return f"{name!r} is {value!r}" if is_there else f"the field {name!r} is missing"
-        return "the function by= returned nothing for it"
+        """Return the reason why a row has no key, and the remedy."""
+        values = ((name, value_at(row, name)) for name in self.fields)
+        name, value = next(
+            (pair for pair in values if _part(pair[1], pair[0], "") is None), ("", 0)
+        )
+        remedy = ": fill it in, or leave the row out"
+        if not name:
+            return f"the function by= returned nothing for it{remedy}"
+        if value is not None or name.split(".", maxsplit=1)[0] in row:
+            return f"{name!r} is {value!r}{remedy}"
+        return f"the field {name!r} is missing.{did_you_mean(name, [*row]) or ' Fill it in'}"
 
     def filters(self, row: Object) -> list[tuple[str, Any]]:
         """Return names and values of the fields, to filter a list by the key of a row."""
         return [(name, value_at(row, name)) for name in self.fields]
 
-    def aligned(self, payload: Record, row: Object) -> Record:
-        """Return a payload whose key is written as in the resource with this key."""
+    def aligned(self, row: Record, resource: Object) -> Record:
+        """Return a row whose key is written as in the resource with this key."""
         for name in self.fields:
-            payload = _replaced(payload, name.split("."), value_at(row, name))
-        return payload
+            row = _replaced(row, name.split("."), value_at(resource, name))
+        return row
 
 
 def value_at(row: Object, name: str) -> Any:
@@ -143,9 +147,7 @@ class KeyedRows:
         key = self._key.of(nested, place)
         if key is None:
             reason = self._key.missing(nested)
-            raise ValueError(
-                clean(f"{place} has no key, since {reason}: fill it in, or leave the row out")
-            )
+            raise ValueError(clean(f"{place} has no key, since {reason}"))
         if key in self.by_key:
             first = list(self.by_key).index(key)
             raise ValueError(
@@ -257,12 +259,7 @@ def _part(value: Any, name: str, place: str) -> str | None:
     )
 
 
-def _replaced(payload: Record, steps: Sequence[str], value: Any) -> Record:
-    """Return a copy with another value at a path, if the path exists."""
+def _replaced(row: Object, steps: Sequence[str], value: Any) -> Record:
+    """Return a copy of a row with another value at a path."""
     first, *rest = steps
-    if first not in payload:
-        return payload
-    inner = payload[first]
-    if rest:
-        return {**payload, first: _replaced(inner, rest, value)} if is_record(inner) else payload
-    return {**payload, first: value}
+    return {**row, first: _replaced(row[first], rest, value) if rest else value}

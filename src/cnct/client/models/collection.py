@@ -185,12 +185,12 @@ class Collection(
     def sync(
         self,
         rows: Iterable[Mapping[str, Any]],
-        *,
         by: By,
+        *,
         delete: bool | Literal["all"] = False,
     ) -> SyncPlan:
         """Compare rows with all resources, and return a plan; see `ResourceSet.sync`."""
-        return self.all().sync(rows, by=by, delete=delete)
+        return self.all().sync(rows, by, delete=delete)
 
 
 class AsyncResource(
@@ -317,12 +317,12 @@ class AsyncCollection(
     async def sync(
         self,
         rows: Iterable[Mapping[str, Any]] | AsyncIterable[Mapping[str, Any]],
-        *,
         by: By,
+        *,
         delete: bool | Literal["all"] = False,
     ) -> AsyncSyncPlan:
         """Compare rows with all resources, and return a plan; see `ResourceSet.sync`."""
-        return await self.all().sync(rows, by=by, delete=delete)
+        return await self.all().sync(rows, by, delete=delete)
 
 
 answer_mistakes("resource", Resource, AsyncResource)

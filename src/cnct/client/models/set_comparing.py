@@ -121,8 +121,8 @@ class SyncSetComparing(SetComparing, SyncSetWork):
     def sync(
         self,
         rows: Iterable[Mapping[str, Any]],
-        *,
         by: By,
+        *,
         delete: bool | Literal["all"] = False,
     ) -> SyncPlan:
         """Compare rows with the set, and return a plan of the writes that make the set equal.
@@ -179,8 +179,8 @@ class AsyncSetComparing(SetComparing, AsyncSetWork):
     async def sync(
         self,
         rows: Iterable[Mapping[str, Any]] | AsyncIterable[Mapping[str, Any]],
-        *,
         by: By,
+        *,
         delete: bool | Literal["all"] = False,
     ) -> AsyncSyncPlan:
         """Compare rows with the set, and return a plan of the writes that make the set equal.

@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncGenerator, Collection, Generator, Iterator
 from contextlib import aclosing, closing
 from html import escape
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, Unpack
 
 from cnct.client.work import async_runs, runs
 from cnct.client.work.comparing import Comparison
@@ -68,6 +68,10 @@ class SyncPlanBase:
         self._is_filterable = is_filterable
         self._ledger = Ledger()
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse copies, which could make the same changes again."""
+        raise TypeError("A plan cannot be copied or pickled: make a new one with sync()")
+
     @property
     def counts(self) -> dict[str, int]:
         """The numbers of changes by verb."""
@@ -100,6 +104,10 @@ class SyncPlanBase:
 
     def _job(self, options: ApplyOptions, call: Any, read: Any, reread: Any) -> runs.Plan:
         """Return the job that applies the plan."""
+        unknown = sorted(options.keys() - ApplyOptions.__annotations__.keys())
+        if unknown:
+            names = ", ".join(ApplyOptions.__annotations__)
+            raise TypeError(f"A plan is applied without {unknown[0]!r}: use {names}")
         recheck: Any = options.setdefault("recheck", True)
         if not isinstance(recheck, bool):
             raise TypeError(f"recheck must be True or False, not {recheck!r}")
