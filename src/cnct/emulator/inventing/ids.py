@@ -16,6 +16,7 @@ _FORMATS: dict[str, tuple[str, tuple[int, ...]]] = {
     "marketplaces": ("MP", (5,)),
     "hubs": ("HB", (4,)),
     "cases": ("CA", (3, 3, 3)),
+    "attachments": ("CAAT", (3, 3, 3)),
     "files": ("UF", (4, 2, 4, 4)),
     "records": ("UR", (3, 3, 3)),
     "listings": ("LST", (3, 3, 3)),

@@ -22,6 +22,7 @@ from cnct.emulator.service.etags import EntityTags
 from cnct.emulator.service.payloads import items_of, names_its_own_id, object_of, writable_payload
 from cnct.emulator.service.records import Records
 from cnct.emulator.service.row_faults import MOVES, NEW_ROWS, PAGE_CAP
+from cnct.emulator.service.uploaded import described
 from cnct.exceptions import QueryError
 from cnct.openapi.places import Operation, Success
 from cnct.openapi.shapes import JSON, Record, as_record, is_list, is_record
@@ -219,9 +220,8 @@ class Service:
         if method == "DELETE":
             return self._records.delete(*call.target)
         changes = call.payload or {} if call.files else object_of(call.payload)
-        return self._records.update(
-            *call.target, changes | self._keep_files(call, call.route.record)
-        )
+        self._keep_files(call, call.route.record)
+        return self._records.update(*call.target, self._described(call, changes))
 
     def _list(self, call: _Call, state: Mapping[str, Any]) -> Response:
         table, path_ids = call.target
@@ -278,16 +278,19 @@ class Service:
 
     def _create(self, call: _Call) -> Any:
         table, path_ids = call.target
-        items = items_of(call.payload)
+        items = items_of({} if call.payload is None and call.files else call.payload)
         if not names_its_own_id(self._api, call.operation):
             items = [{name: item[name] for name in item if name != "id"} for item in items]
-        links = _links(call.files)
-        records = self._records.create(table, path_ids, [item | links for item in items])
+        items = [self._described(call, item) for item in items]
+        records = self._records.create(table, path_ids, items)
         self._keep_files(call, f"{call.route.path}/{table.id_of(records[0])}")
         return records if is_list(call.payload) else records[0]
 
     def _update_many(self, call: _Call) -> Any:
         table, path_ids = call.target
+        if call.payload is None and call.files:  # a file with rows, which is not read
+            self._keep_files(call, call.route.path)
+            return []
         items = items_of(call.payload)
         if not table.identifier:
             return self._records.update_only(table, path_ids, items[-1])
@@ -317,12 +320,14 @@ class Service:
         names = as_record(schema.get("properties")).keys() - {"id"}
         return record if not names or names & record.keys() else None
 
-    def _keep_files(self, call: _Call, path: str) -> Record:
-        """Store the uploaded files of a record; return the properties that link to them."""
+    def _keep_files(self, call: _Call, path: str) -> None:
+        """Store the uploaded files of a record."""
         for file in call.files.values():
             self._records.storage.keep_file(path, file.content)
             self._records.storage.keep_file(unquote(file.link), file.content)
-        return _links(call.files)
+
+    def _described(self, call: _Call, record: Record) -> Record:
+        return described(record, call.files, self._api.resolved(call.success.schema))
 
     def _response_type(self, call: _Call) -> Any:
         return self._api.resolved(call.success.schema).get("type")
@@ -361,11 +366,6 @@ class _Call:
     @property
     def target(self) -> tuple[Table, tuple[str, ...]]:
         return self.route.table, self.route.ids
-
-
-def _links(files: Mapping[str, Upload]) -> Record:
-    """Return the properties that link to uploaded files; a raw body belongs to no property."""
-    return {name: file.link for name, file in files.items() if name}
 
 
 def _raw_path(request: Request) -> str:
