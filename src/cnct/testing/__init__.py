@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         UnusedMockError,
     )
     from cnct.testing.cassettes.context import Cassette, CassetteOptions, cassette
+    from cnct.testing.forms import Form, FormFile
     from cnct.testing.mocker import AsyncConnectClientMocker, ConnectClientMocker
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "CassetteError",
     "CassetteOptions",
     "ConnectClientMocker",
+    "Form",
+    "FormFile",
     "ImpossibleMockError",
     "UnexpectedCallError",
     "UnusedMockError",
@@ -32,6 +35,7 @@ __all__ = [
 ]
 
 _CASSETTES = frozenset({"Cassette", "CassetteOptions", "cassette"})
+_FORMS = frozenset({"Form", "FormFile"})
 
 
 def __getattr__(name: str) -> Any:
@@ -41,6 +45,8 @@ def __getattr__(name: str) -> Any:
     home = "cnct.exceptions" if name.endswith("Error") else "cnct.testing.mocker"
     if name in _CASSETTES:
         home = "cnct.testing.cassettes.context"
+    if name in _FORMS:
+        home = "cnct.testing.forms"
     return getattr(import_module(home), name)
 
 

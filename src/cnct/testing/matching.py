@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from cnct.client._http.interception import WireResponse
 from cnct.testing.addresses import segments
 from cnct.testing.body_differences import body_differences, short_repr
+from cnct.testing.forms import Form
 from cnct.testing.query_terms import terms_of
 
 
@@ -20,12 +21,14 @@ class NormalizedRequest(NamedTuple):
         path: Decoded segments of the path below the endpoint.
         terms: Terms of the query, from `terms_of`.
         body: Body as sent.
+        content_type: ``Content-Type`` of the body.
     """
 
     method: str
     path: tuple[str, ...]
     terms: tuple[str, ...]
     body: bytes = b""
+    content_type: str = ""
 
     @classmethod
     def parse(cls, method: str, path: str) -> NormalizedRequest:
@@ -79,7 +82,10 @@ class Mock:
         for term in expected.terms:
             if term not in request.terms:
                 yield f"only the {holder} has {term}"
-        yield from body_differences(self._match_body, request.body)
+        if isinstance(self._match_body, Form):
+            yield from self._match_body.differences(request.body, request.content_type)
+        else:
+            yield from body_differences(self._match_body, request.body)
 
     def matches(self, request: NormalizedRequest) -> bool:
         """Return whether a request is the expected one."""

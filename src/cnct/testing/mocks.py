@@ -192,7 +192,14 @@ class Mocks:
     def _normalized(self, request: WireRequest) -> NormalizedRequest:
         address = Address.of(request.url)
         path = address.path[len(self._base.path) :]
-        return NormalizedRequest(request.method, path, terms_of(address.query), request.body)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        return NormalizedRequest(
+            request.method,
+            path,
+            terms_of(address.query),
+            request.body,
+            headers.get("content-type", ""),
+        )
 
 
 def active_mocks() -> list[Mocks]:

@@ -37,6 +37,10 @@ class ActionMock(_NounMock):
         """Mock a POST to the action; see `ConnectClientMocker.mock`."""
         self._mocks.add("POST", self._path, status_code, **reply)
 
+    def upload(self, status_code: int = 200, **reply: Unpack[ReplyToBody]) -> None:
+        """Mock the POST behind ``upload``; ``match_body`` may be a `Form`."""
+        self.post(status_code, **reply)
+
     def put(self, status_code: int = 200, **reply: Unpack[ReplyToBody]) -> None:
         """Mock a PUT to the action; see `ConnectClientMocker.mock`."""
         self._mocks.add("PUT", self._path, status_code, **reply)
@@ -70,6 +74,10 @@ class ResourceMock(_NounMock, HasActions[ActionMock], HasCollections["Collection
     def update(self, status_code: int = 200, **reply: Unpack[ReplyToBody]) -> None:
         """Mock a PUT to the resource; see `ConnectClientMocker.mock`."""
         self._mocks.add("PUT", self._path, status_code, **reply)
+
+    def upload(self, status_code: int = 200, **reply: Unpack[ReplyToBody]) -> None:
+        """Mock the PUT behind ``upload``; ``match_body`` may be a `Form`."""
+        self.update(status_code, **reply)
 
     def delete(self, status_code: int = 204, **reply: Unpack[ReplyToBody]) -> None:
         """Mock a DELETE of the resource; see `ConnectClientMocker.mock`."""
@@ -108,6 +116,13 @@ class CollectionMock(_NounMock, HasActions[ActionMock]):
     def create(self, status_code: int = 201, **reply: Unpack[ReplyToBody]) -> None:
         """Mock a POST to the collection; see `ConnectClientMocker.mock`."""
         self._mocks.add("POST", self._path, status_code, **reply)
+
+    def upload(self, status_code: int = 201, **reply: Unpack[ReplyToBody]) -> None:
+        """Mock the POST behind ``upload``, and that of a file behind ``upload_directory``.
+
+        ``match_body`` may be a `Form`.
+        """
+        self.create(status_code, **reply)
 
     def bulk_create(self, status_code: int = 201, **reply: Unpack[ReplyToBody]) -> None:
         """Mock a POST of a list to the collection; see `ConnectClientMocker.mock`."""
