@@ -126,10 +126,28 @@ def _run(session: Session, batch: Batch, body: Any, items: Iterable[Item], many:
         summary=summary,
         progress=not session.sink.is_terminal,
     )
+    print_outcomes(session, runs.outcomes(plan), summary, creates=batch.creates)
+
+
+def print_outcomes(
+    session: Session, outcomes: Iterable[Outcome[Any]], summary: Summary, *, creates: bool = False
+) -> None:
+    """Print a result for each outcome, as the calls end.
+
+    Args:
+        session: Settings of the run.
+        outcomes: The outcomes.
+        summary: Summary that the job fills.
+        creates: Whether the calls create resources, which have their ids afterwards.
+
+    Raises:
+        BatchError: If a write failed.
+        ClientError: If the output was closed.
+    """
     try:
         with RowWriter(session, _COLUMNS, default="ndjson") as writer:
-            for outcome in runs.outcomes(plan):
-                writer.write([_result(outcome, creates=batch.creates)])
+            for outcome in outcomes:
+                writer.write([_result(outcome, creates=creates)])
     except click.UsageError as error:  # an item that cannot be read, after others
         if not summary.total:
             raise

@@ -211,13 +211,18 @@ def many_options(function: Function) -> Function:
         many = None if source is None else Many(source, **settings)
         return function(*args, many=many, **rest)
 
+    source_option = click.option(
+        "--from",
+        "source",
+        metavar="FILE|-",
+        help="Work on the ids or rows (ndjson) of a file; - is standard input.",
+    )
+    return source_option(job_options(with_many))
+
+
+def job_options(function: Function) -> Function:
+    """Add the options of a job, those of `Many` but its source."""
     decorators = (
-        click.option(
-            "--from",
-            "source",
-            metavar="FILE|-",
-            help="Work on the ids or rows (ndjson) of a file; - is standard input.",
-        ),
         click.option(
             "-j", "--jobs", type=click.IntRange(1), default=1, help="Calls at the same time."
         ),
@@ -228,7 +233,7 @@ def many_options(function: Function) -> Function:
         click.option("--stop", is_flag=True, help="Start nothing new after a failure."),
         click.option("-y", "--yes", is_flag=True, help="Do not ask before many writes."),
     )
-    return _decorated(with_many, decorators)
+    return _decorated(function, decorators)
 
 
 def _decorated(

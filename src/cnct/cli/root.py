@@ -33,6 +33,7 @@ COMMANDS = {
     "update": Entry("update", "Change a resource, or many."),
     "delete": Entry("delete", "Delete a resource, or many."),
     "call": Entry("call", "Call an action of a resource, or of many."),
+    "load": Entry("load", "Make a collection equal to the rows of a file."),
     "wait": Entry("wait", "Wait until a resource meets a condition."),
     "watch": Entry("watch", "Print resources as they appear and change."),
     "export": Entry("export", "Write the resources of a collection to a file."),

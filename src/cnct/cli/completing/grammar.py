@@ -56,8 +56,7 @@ _QUERY: Options = {"--rql": NONE, "--search": NONE}
 _ROWS: Options = {"--order": ORDER, "--select": SELECT}
 _DRY: Options = {"--dry-run": FLAG}
 _BODY: Options = {"-d": DATA, "--data": DATA, **_DRY}
-_MANY: Options = {
-    "--from": FILE,
+_JOB: Options = {
     "-j": NONE,
     "--jobs": NONE,
     "--journal": FILE,
@@ -66,6 +65,7 @@ _MANY: Options = {
     "-y": FLAG,
     "--yes": FLAG,
 }
+_MANY: Options = {"--from": FILE, **_JOB}
 _LIMIT: Options = {"-n": NONE, "--limit": NONE}
 _ALL_ROWS: Options = {**_LIMIT, "--page-size": NONE, "-j": NONE, "--jobs": NONE}
 _PAUSES: Options = {"--timeout": NONE, "--interval": NONE}
@@ -87,6 +87,7 @@ FORMS = {
         repeats=True,
         method="POST",
     ),
+    "load": Form({"--by": FIELD, "--delete": FLAG, **_DRY, **_JOB, **_CALLS}, (COLLECTION, FILE)),
     "wait": Form({"--fail": NONE, **_PAUSES, **_CALLS}, (RESOURCE, CONDITION), repeats=True),
     "watch": Form(
         {

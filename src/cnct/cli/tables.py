@@ -1,0 +1,36 @@
+"""Reads the rows of a table: a csv file with a header, ndjson, or one JSON array."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cnct.cli.body import opened
+from cnct.cli.items import items_from
+
+
+def rows_from(source: str) -> Iterator[Any]:
+    """Yield the rows of a file.
+
+    Args:
+        source: Path, csv by its ending ``.csv``; ``-`` for ndjson or JSON from standard input.
+
+    Raises:
+        click.UsageError: If the file cannot be read, or is no table.
+    """
+    if Path(source).suffix.lower() != ".csv":
+        yield from items_from(source)
+        return
+    with opened(source, "FILE") as file:
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        try:
+            yield from csv.DictReader(text, strict=True)
+        except UnicodeDecodeError as error:
+            raise click.UsageError(f"{source} is no UTF-8: save it as UTF-8") from error
+        except csv.Error as error:
+            raise click.UsageError(f"{source} is no csv: {error}") from error
