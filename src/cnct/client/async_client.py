@@ -19,6 +19,7 @@ from cnct.client.downloading import AsyncHasDownload
 from cnct.client.dry_runs import AsyncHasDryRun
 from cnct.client.mirrors import AsyncHasMirror
 from cnct.client.models import AsyncCollection, AsyncNS
+from cnct.client.uploading import AsyncHasUpload
 from cnct.client.whole_answers import AsyncHasAnswers
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ T = TypeVar("T")
 class AsyncConnectClient(
     BaseClient[AsyncNS, AsyncCollection, "AsyncResponse"],
     AsyncHasDownload,
+    AsyncHasUpload,
     AsyncHasDryRun,
     AsyncHasMirror,
     AsyncHasAnswers,

@@ -13,6 +13,7 @@ from cnct.client.downloading import HasDownload
 from cnct.client.dry_runs import HasDryRun
 from cnct.client.mirrors import HasMirror
 from cnct.client.models import NS, Collection
+from cnct.client.uploading import HasUpload
 from cnct.client.whole_answers import HasAnswers
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ T = TypeVar("T")
 class ConnectClient(
     BaseClient[NS, Collection, "requests.Response"],
     HasDownload,
+    HasUpload,
     HasDryRun,
     HasMirror,
     HasAnswers,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from cnct.openapi import OpenAPISpecs
+from cnct.openapi.file_fields import FORM, file_types
 from cnct.openapi.places import Operation, Schema
 from cnct.openapi.row_schemas import PARAM, RowSchemas
 from cnct.openapi.schemas import items, type_name
@@ -24,10 +25,12 @@ class Call(NamedTuple):
     Attributes:
         payload: Type of the payload; empty if the document has none.
         result: Type of the returned value.
+        takes_files: Whether the body is a form for files, or a file itself.
     """
 
     payload: str
     result: str
+    takes_files: bool = False
 
 
 class CallTypes:
@@ -74,6 +77,7 @@ class CallTypes:
             method: Call(
                 self._payload(key, method, operation, kind),
                 self._result(key, operation, kind),
+                FORM in operation.body or bool(file_types(operation)),
             )
             for method, operation in operations.items()
             if method != "GET" or kind == "action"

@@ -155,6 +155,7 @@ class ClassText:
             body.append(self._filter(node, f"{own}Set"))
         if "POST" in node.calls:
             body.append(self._write("create", node.calls["POST"], row))
+            body += self._upload(node.calls["POST"])
             body += self._upserts(node.calls["POST"], row)
         parameters = f"{row}, {own}Set, {own}Resource"
         yield from _class(
@@ -213,6 +214,9 @@ class ClassText:
 
     def _since(self, row: str) -> str:
         return "Mapping[str, Any]" if row == OBJECT else f"{row} | Mapping[str, Any]"
+
+    def _upload(self, call: Call) -> list[str]:
+        return [self._world.upload(self._typed(call.result))] if call.takes_files else []
 
     def _payload(self, call: Call, row: str = OBJECT) -> str:
         """Return the type of a payload; a row that was read may be sent back."""

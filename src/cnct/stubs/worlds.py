@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+UPLOAD = """\
+    <define> upload(
+        self,
+        source: Source,
+        field: str | None = None,
+        *,
+        name: str | None = None,
+        content_type: str | None = None,
+        data: Mapping[str, Any] | None = None,
+        method: str | None = None,
+        progress: ShowsProgress = None,
+        **kwargs: Any,
+    ) -> <result>: ..."""
+"""The method `upload`, with a place for the type of its result."""
+
 
 class World(NamedTuple):
     """The words in which the classes of two clients differ.
@@ -32,9 +47,14 @@ class World(NamedTuple):
 
     def written(self, template: str) -> str:
         """Return a template in the words of this world."""
+        template = template.replace("<upload>", UPLOAD.replace("<result>", "ResultT"))
         for field, word in self._asdict().items():
             template = template.replace(f"<{field}>", word)
         return template
+
+    def upload(self, result: str) -> str:
+        """Return the method `upload` with the type of its result."""
+        return self.written(UPLOAD).replace("<result>", result)
 
 
 SYNC = World(
@@ -76,6 +96,7 @@ from cnct.client.models import (
 )
 from cnct.client.models.collection_writes import By
 from cnct.client.saving.upserted import Upserted
+from cnct.client.transfers.upload_files import Source
 from cnct.client.work.job import OnError
 from cnct.client.work.outcomes import Id, Outcome, Summary
 from cnct.client.work.progress import ShowsProgress
@@ -207,6 +228,7 @@ class <prefix>GetAction(_Action, Generic[ResultT]):
 
 class <prefix>PostAction(_Action, Generic[PayloadT, ResultT]):
     <define> post(self, payload: PayloadT | None = None, **kwargs: Any) -> ResultT: ...
+<upload>
 
 class <prefix>PutAction(_Action, Generic[PayloadT, ResultT]):
     <define> put(self, payload: PayloadT | None = None, **kwargs: Any) -> ResultT: ...

@@ -84,10 +84,15 @@ class FileWrites(SyncNoun):
             return self._client.execute(call.method, self._path, **call.kwargs)
 
     def _upload_target(self, field: str | None, method: str | None) -> Target:
-        from cnct.client.transfers.uploads import methods_of, target_of  # noqa: PLC0415 - same
+        from cnct.client.transfers.uploads import (  # noqa: PLC0415 - same
+            methods_of,
+            place_of,
+            target_of,
+        )
 
         specs = _loaded(self._client) if field is None else self._specs
-        return target_of(specs, self._path, field, methods_of(method, self._upload_methods))
+        methods = methods_of(method, self._upload_methods)
+        return target_of(specs, place_of(self._client.endpoint, self._path), field, methods)
 
 
 class CollectionFileWrites(FileWrites):
@@ -187,13 +192,18 @@ class AsyncFileWrites(AsyncNoun):
     async def _upload_target(self, field: str | None, method: str | None) -> Target:
         from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
         from cnct.client.checking import load  # noqa: PLC0415 - not at import
-        from cnct.client.transfers.uploads import methods_of, target_of  # noqa: PLC0415 - same
+        from cnct.client.transfers.uploads import (  # noqa: PLC0415 - same
+            methods_of,
+            place_of,
+            target_of,
+        )
 
         specs = self._specs
         if field is None and self._client.specs is not None:
             await in_thread(load, self._client.specs)
             specs = _loaded(self._client)
-        return target_of(specs, self._path, field, methods_of(method, self._upload_methods))
+        methods = methods_of(method, self._upload_methods)
+        return target_of(specs, place_of(self._client.endpoint, self._path), field, methods)
 
 
 class AsyncCollectionFileWrites(AsyncFileWrites):

@@ -78,6 +78,11 @@ def methods_of(method: str | None, usual: Sequence[str]) -> Sequence[str]:
     return (method.upper(),)
 
 
+def place_of(endpoint: str, url: str) -> str:
+    """Return a path below the endpoint as the document has it."""
+    return url.removeprefix(endpoint).partition("?")[0].strip("/")
+
+
 def target_of(
     specs: OpenAPISpecs | None, path: str, field: str | None, methods: Sequence[str]
 ) -> Target:
