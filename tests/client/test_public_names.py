@@ -33,6 +33,7 @@ SETTINGS = {
 VERBS = {
     "create",
     "delete",
+    "download",
     "dry_run",
     "mirror",
     "with_options",
@@ -41,6 +42,7 @@ VERBS = {
     "execute",
     "get",
     "update",
+    "upload",
 }
 STEPS = {"collection", "ns"}
 EXPLORING = {"find", "help", "response", "specs", "stats"}
