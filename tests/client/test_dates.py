@@ -118,6 +118,18 @@ def test_picked_values_are_datetimes(client):
         request.values("created", dates="created")
 
 
+def test_watches_and_plans_compare_texts(place):
+    with ConnectClient(
+        KEY, place.endpoint, specs_location=place.spec, clock=place.clock, default_limit=10
+    ) as client:
+        watch = client.requests.dates().watch(since="all", timeout=30)
+        assert sorted(moments(watch)) == ALL  # each once, over several pages and looks
+        rows = [*client.products.dates()]
+        for products in (client.products.all(), client.products.dates()):
+            for texts in (rows, [*client.products.all()]):
+                assert len(products.sync(texts, by="id").same) == 3
+
+
 def test_exports_are_the_same(client, tmp_path):
     for name, rows in (("dated", client.requests.dates()), ("texts", client.requests.all())):
         rows.to_csv(tmp_path / f"{name}.csv", columns=["id", "created"])

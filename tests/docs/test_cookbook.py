@@ -8,6 +8,7 @@ import runpy
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,36 @@ def test_an_edited_product_is_saved_unless_somebody_was_faster(shop, tmp_path, m
     )
     assert run("edit_product", PRODUCT) == 1
     assert "name: 'Sky Backup' -> 'Theirs'" in capsys.readouterr().err
+
+
+def test_overdue_requests_are_listed_by_age(shop, capsys):
+    now = datetime.now(UTC)
+    ages = {"PR-1": timedelta(days=2), "PR-2": timedelta(days=9), "PR-3": timedelta(days=4)}
+    shop.insert(
+        "requests",
+        *({**purchase(key), "created": (now - age).isoformat()} for key, age in ages.items()),
+    )
+    assert run("overdue_requests", "3") == 1
+    *lines, count = capsys.readouterr().out.splitlines()
+    listed = [line.split()[:2] for line in lines if line.startswith(("PR-2 ", "PR-3 "))]
+    assert listed == [["PR-2", "9"], ["PR-3", "4"]]
+    assert not any(line.startswith("PR-1 ") for line in lines)
+    assert count == f"{len(lines)} overdue"
+    with ConnectClient() as client:
+        client.requests.filter(status="pending").act("approve", {"template_id": "TL-1"})
+    assert run("overdue_requests") == 0
+
+
+def test_a_report_to_support_has_the_request_ids(shop, capsys):
+    assert run("support_report", f"products/{PRODUCT}", "products/PRD-999") == 1
+    good, bad = csv.DictReader(capsys.readouterr().out.splitlines())
+    assert (good["status"], good["attempts"], good["problem"]) == ("200", "1", "")
+    assert float(good["seconds"]) > 0
+    assert (bad["status"], bad["call"]) == ("404", "GET products/PRD-999")
+    assert [row["request_id"] for row in (good, bad)] == [
+        request.request_id for request in shop.requests
+    ]
+    assert run("support_report", f"products/{PRODUCT}") == 0
 
 
 def test_assets_are_exported_in_parts(shop, capsys):

@@ -96,6 +96,10 @@ EXPRESSIONS: dict[str, str] = {
     "plain_client(client)": "None",
     "plain_set(client.requests.all())": "None",
     "client.get('requests')": "Any",
+    "client.requests.all().dates().first()": "dict[str, Any] | None",
+    "next(iter(client.requests.dates().filter(status='failed')))": "dict[str, Any]",
+    "client.with_response.requests['PR-1'].get()": "cnct.Answer[Any]",
+    "client.with_response('usage').files.create({'name': 'May'}).value": "Any",
     "next(client.products.all().prefetch(x=client.requests.on('asset.product.id')))['x']": "Any",
 }
 """Expressions by their types, where ``client`` is the synchronous one."""
@@ -113,6 +117,8 @@ ASYNC_EXPRESSIONS: dict[str, str] = {
     "await client.requests.all().values_list('id')": "list[dict[str, Any]]",
     "await client.requests.all().process(aapprove)": "Summary",
     "await client.products.create(payload)": "Product",
+    "await client.requests.dates().first()": "dict[str, Any] | None",
+    "await client.with_response.requests['PR-1']('approve').post()": "cnct.Answer[Any]",
     "(await client.products.get_or_create({'name': 'Backup'}))[0]": "Product",
     "(await client.products.update_or_create('name', payload)).row": "Product",
     "await client.products['PRD-1'].update(payload, changed_only=True)": "Product",

@@ -95,7 +95,7 @@ def answering(client: Any, base: Any) -> Any:
         base: The class of views of the world.
     """
     plain = client._plain
-    kind: Any = type(plain)
+    kind: Any = plain.__class__  # without the unknown parameters of type()
     view = object.__new__(answering_class(kind, base))
     # One dictionary for both: a setting that changes, or a method that a test replaces on the
     # client, applies to the view too.

@@ -172,11 +172,16 @@ class SetBase(Refinable):
     def _read(self, response: Unread) -> Page:
         """Decode a page, and keep a plausible total."""
         page = response.page(self._decoder)
-        if self._query.dates and self._decoder is None:
+        if self._decoder is None:
+            self._convert(page.rows)
+        return self._with_total(page)
+
+    def _convert(self, rows: list[Any]) -> None:
+        """Convert the moments in rows, in place, if the set has datetimes."""
+        if self._query.dates:
             from cnct.rows.moments import convert_rows  # noqa: PLC0415 - few programs need it
 
-            convert_rows(page.rows, self._client._moment_fields(self._path))
-        return self._with_total(page)
+            convert_rows(rows, self._client._moment_fields(self._path))
 
     def _with_total(self, page: Page) -> Page:
         if page.total is not None and page.total >= len(page.rows):

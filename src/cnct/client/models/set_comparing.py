@@ -82,7 +82,8 @@ class SetComparing(SetWork):
             for name, field in fields.items()
             if field.hidden and rows.has(name) and name not in selection
         ]
-        return self._with_query(self._query.replaced("selection", (*selection, *hidden)))
+        query = self._query.replaced("selection", (*selection, *hidden))
+        return self._with_query(query.replaced("dates", value=False))
 
     def _finish(self, comparison: Comparison) -> None:
         """End a comparison, and warn of fields that differ and are not sent."""
@@ -104,6 +105,7 @@ class SetComparing(SetWork):
     def _whole(self) -> Self:
         """Return the set of all resources of the collection, with the same fields."""
         query = self._query.replaced("where", R()).replaced("search", None)
+        query = query.replaced("dates", value=False)
         return self._with_query(query.replaced("window", Window()).replaced("ordering", ()))
 
     def _with_key(self, conditions: Iterable[tuple[str, Any]]) -> Self:

@@ -155,7 +155,7 @@ class WatchRun:
             or self._looked_at - self._deep_at >= period
         )
         since = self._since if self._is_deep else self._recent
-        query = self._rows._query
+        query = self._rows._query.replaced("dates", value=False)  # rows are compared as texts
         if since is not None:
             query = query.replaced("where", query.where & self._cursor.since(since))
         field = self._cursor.updated or self._cursor.created
@@ -188,6 +188,7 @@ class WatchRun:
             is_old = before is None and self._is_old(seen)
             if not is_known and not is_old:
                 self._delivery = key, seen
+                self._rows._convert([row])
                 yield row
                 self._new += 1
             self._keep(self._met, key, seen, settled, is_known=is_known)
