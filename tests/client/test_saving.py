@@ -129,6 +129,7 @@ class TestMistakes:
                 "payload must be a dictionary of fields to compare, not NoneType",
             ),
             ([{}], {}, TypeError, "payload must be a dictionary of fields to compare, not list"),
+            ({}, {"changed_only": 1}, TypeError, "changed_only must be True or False"),
             ({}, {"json": {}}, ValueError, "A call has one body: pass either payload or json"),
             ({}, {"unless_changed_since": "now"}, TypeError, "must be the row .*, not str"),
             ({}, {"unless_changed_since": {}}, ValueError, "has no fields to compare"),
@@ -136,7 +137,7 @@ class TestMistakes:
     )
     def test_a_mistake_of_an_update_is_named(self, payload, options, kind, message):
         with pytest.raises(kind, match=message):
-            OFFLINE.products["PRD-1"].update(payload, changed_only=True, **options)
+            OFFLINE.products["PRD-1"].update(payload, **{"changed_only": True, **options})
 
     def test_another_resource_is_refused(self, connect, asker, product):
         with pytest.raises(
@@ -160,8 +161,8 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("by", "payload", "kind", "message"),
         [
-            ("mnp", {"mpn": "A"}, ValueError, "payload has no 'mnp', the field of by. .*'mpn'"),
-            ("a__b", {"a": {"b": 1}}, ValueError, "no 'a__b', the field of by. Write 'a.b'"),
+            ("mnp", {"mpn": "A"}, ValueError, "payload has no 'mnp', by which .*: value}. .*'mpn'"),
+            ("a__b", {"a": {"b": 1}}, ValueError, "no 'a__b', by which .* Write 'a.b'"),
             ("mpn", {"mpn": None}, ValueError, "mpn of by is None, which does not identify"),
             ("mpn", {"mpn": ""}, ValueError, "mpn of by is '', which does not identify"),
             ("mpn", {"mpn": ["A"]}, TypeError, "mpn of by must be a text, a number or a date"),
@@ -390,6 +391,12 @@ class TestRaces:
         answers_of(server, page({"id": "1", "code": "B"}))
         with pytest.raises(ClientError, match=r"eq\(code,A\) returned 1, with code='B'"):
             sync_remote.things.update_or_create("code", {"code": "A"})
+        answers_of(server, page({"id": "1", "code": None}))
+        with pytest.raises(ClientError, match=r"returned 1, with code=None"):
+            sync_remote.things.update_or_create("code", {"code": "A"})
+        answers_of(server, page({"id": "1", "name": "A"}))
+        with pytest.raises(ClientError, match=r"returned 1, with no code to compare"):
+            sync_remote.things.update_or_create("code", {"code": "A"})
         answers_of(server, page({"id": "1", "codes": {"main": 7}}))
         assert not sync_remote.things.get_or_create({"codes.main": "7"}).created
 
@@ -439,30 +446,38 @@ class TestOtherClients:
             dry.products[product].update({}, unless_changed_since={**stale, "name": "0"})
         assert dry.apply().failures[0].error.status_code == 412  # by the If-Match of the last
 
-    def test_a_document_warns_of_fields_that_it_does_not_let_set(self, tmp_path):
-        text = {"type": "string"}
-        response = {"type": "object", "properties": {"id": text, "name": text, "status": text}}
-        payload = {"type": "object", "properties": {"name": text}}
-        answer = {"responses": {"200": json_body(response)}}
-        document = {
-            "openapi": "3.0.3",
-            "info": {"title": "Shop", "version": "1"},
-            "paths": {
-                "/hats": {
-                    "get": {"responses": {"200": json_body({"type": "array", "items": response})}}
-                },
-                "/hats/{id}": {"get": answer, "put": {**answer, "requestBody": json_body(payload)}},
-            },
-        }
-        spec = tmp_path / "shop.json"
-        spec.write_text(json.dumps(document))
+    def test_a_document_warns_of_fields_that_it_does_not_let_set(self, shop_document):
         hat = {"id": "H-1", "name": "A", "status": "new"}
-        with Emulator(spec=spec, records={"hats": [hat]}) as shop:
-            client = ConnectClient(KEY, shop.endpoint, specs_location=spec)
-            with pytest.warns(
-                InvalidCallWarning, match="PUT hats/H-1 leaves out status: the document"
-            ):
+        with Emulator(spec=shop_document, records={"hats": [hat]}) as shop:
+            client = ConnectClient(KEY, shop.endpoint, specs_location=shop_document)
+            with pytest.warns(InvalidCallWarning, match="PUT hats/H-1 leaves out status: the doc"):
                 after = client.hats["H-1"].update({"status": "old", "name": "B"}, changed_only=True)
             assert after == {**hat, "name": "B"}
             quiet = client.with_options(validate="off")
             assert quiet.hats["H-1"].update({"status": "old"}, changed_only=True)
+
+    def test_a_documented_key_need_not_be_in_the_rows(self, shop_document, server):
+        server.answer = lambda _: page({"id": "H-1"})
+        client = ConnectClient(KEY, server.endpoint, specs_location=shop_document)
+        assert client.hats.get_or_create({"code": "A"}).row == {"id": "H-1"}
+
+
+@pytest.fixture
+def shop_document(tmp_path):
+    text = {"type": "string"}
+    response = {"type": "object", "properties": {"id": text, "name": text, "status": text}}
+    payload = {"type": "object", "properties": {"name": text}}
+    answer = {"responses": {"200": json_body(response)}}
+    rows = {"responses": {"200": json_body({"type": "array", "items": response})}}
+    code = {"name": "code", "in": "query", "schema": text, "description": "**lookups:** eq"}
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "Shop", "version": "1"},
+        "paths": {
+            "/hats": {"get": {**rows, "parameters": [code]}},
+            "/hats/{id}": {"get": answer, "put": {**answer, "requestBody": json_body(payload)}},
+        },
+    }
+    spec = tmp_path / "shop.json"
+    spec.write_text(json.dumps(document), encoding="utf-8")
+    return spec

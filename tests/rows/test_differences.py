@@ -238,6 +238,8 @@ def test_a_row_of_any_depth_is_compared():
         (lambda: diff(None, {}), "old must be a row: a dictionary, such as client"),
         (lambda: diff({}, [{}]), "new must be a row: a dictionary, .*, not list"),
         (lambda: diff({}, {}, ignore="name"), r"not a text: write \['name'\]"),
+        (lambda: diff({}, {}, ignore=None), r"list of names, such as \['events'\], not None"),
+        (lambda: diff({}, {}, ignore=[1]), r"ignore must be a list of names, .* not \[1\]"),
         (lambda: changes_of("x", {}), "payload must be a row: .*, not str"),
         (lambda: changes_of({}, 1), "row must be a row: .*, not int"),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -67,7 +67,7 @@ class Difference:
 
 
 def diff(
-    old: Mapping[str, Any], new: Mapping[str, Any], *, ignore: Iterable[str] = ()
+    old: Mapping[str, Any], new: Mapping[str, Any], *, ignore: Collection[str] = ()
 ) -> Difference:
     """Compare two rows.
 
@@ -89,7 +89,7 @@ def diff(
         The difference: a table in terminals and notebooks, falsy if the rows are equal.
 
     Raises:
-        TypeError: If an argument is not a dictionary, or ``ignore`` is one text.
+        TypeError: If a row is not a dictionary, or ``ignore`` is no list of names.
 
     Examples:
         >>> import cnct
@@ -104,8 +104,7 @@ def diff(
     """
     _check_row("old", old)
     _check_row("new", new)
-    if isinstance(ignore, str):
-        raise TypeError(f"ignore must be a list of names, not a text: write [{ignore!r}]")
+    _check_names(ignore)
     comparison = _Comparison(is_partial=False)
     payload = comparison.object(old, new, "", AllFieldsBut(ignore), frozenset(_SERVER_MADE))
     return Difference(comparison.changes, payload)
@@ -313,6 +312,14 @@ def _check_row(name: str, value: Any) -> None:
         raise TypeError(
             f"{name} must be a row: a dictionary, such as {_EXAMPLE}, not {type(value).__name__}"
         )
+
+
+def _check_names(ignore: Any) -> None:
+    if isinstance(ignore, str):
+        raise TypeError(f"ignore must be a list of names, not a text: write [{ignore!r}]")
+    names: list[Any] = [*ignore] if isinstance(ignore, Collection) else [None]
+    if not all(isinstance(name, str) for name in names):
+        raise TypeError(f"ignore must be a list of names, such as ['events'], not {ignore!r}")
 
 
 _EXAMPLE = "client.products['PRD-1'].get()"

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from cnct.client._core.arguments import checked_bool
 from cnct.client._core.headers import merged
 from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.saving.steps import Reply, Saving, SavingCall
@@ -71,7 +72,7 @@ class Update:
         self._client = client
         self._path = path
         self._payload = payload
-        self._changed_only = changed_only
+        self._changed_only = checked_bool("changed_only", changed_only)
         self._since: Object | None = None if since is None else checked_since(since, payload)
         self._kwargs = kwargs
         if changed_only:

@@ -100,12 +100,17 @@ class Upsert:
 
     def _check_match(self, row: Object) -> None:
         """Refuse a resource that does not match, as of a server that ignores the filter."""
+        documented = self._client._fields_at(self._path)
         for field, value in self._key.items():
             own = _value_at(row, field)
-            if isinstance(own, _SCALARS) and not _are_alike(own, value):
+            is_comparable = own is None or isinstance(own, _SCALARS)
+            if is_comparable and _are_alike(own, value):
+                continue
+            if is_comparable or field not in documented:
+                text = f"{field}={own!r}" if is_comparable else f"no {field} to compare"
                 raise ClientError(
-                    f"{self._path}?{self._where()} returned {row.get('id')}, with {field}={own!r}: "
-                    "the server does not filter by this field exactly. Choose another field for by"
+                    f"{self._path}?{self._where()} returned {row.get('id')}, with {text}: the "
+                    "server does not filter by this field exactly. Choose another field for by"
                 )
 
     def _update(self, row: Object) -> Saving[Updated]:
@@ -164,7 +169,10 @@ def _required(payload: Object, field: Any, name: str) -> Any:
     if value is _MISSING:
         dotted = field.replace("__", ".")
         hint = f" Write {dotted!r}." if dotted != field else did_you_mean(field, [*payload])
-        raise ValueError(f"{name} has no {field!r}, the field of by.{hint}")
+        raise ValueError(
+            f"{name} has no {field!r}, by which the resource is found: add it, or pass "
+            f"by={{{field!r}: value}}.{hint}"
+        )
     return value
 
 
