@@ -454,8 +454,8 @@ def test_examples_leave_out_what_the_server_gives(tmp_path: Path, printed: Print
     assert '.create(payload={"id": "X", "owner": {"id": "O"}})' in printed(client.named)
     many = printed(client.many)
     assert 'client.many.bulk_update(payload=[{"id": "...", "note": "..."}])' in many
-    assert 'client.many.create(files={"file": ("name.txt", b"...")})' in many
-    assert 'client.pictures.create(data=b"...")' in printed(client.pictures)
+    assert 'client.many.upload("file.xlsx", field="...")' in many
+    assert 'client.pictures.upload("file.xlsx")' in printed(client.pictures)
 
 
 def test_descriptions_that_say_nothing_are_left_out(client: ConnectClient, printed: Printed):

@@ -7,6 +7,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,7 +88,11 @@ def things(client: Any, path: str) -> Iterator[Any]:
         yield from (collection["ID"], *map(collection["ID"], resource.actions))
 
 
-def test_every_snippet_of_help_works(connect: Emulator, client: ConnectClient, capsys):
+def test_every_snippet_of_help_works(
+    connect: Emulator, client: ConnectClient, capsys, tmp_path: Path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    Path("file.xlsx").write_bytes(b"for uploads")
     every = {("", thing) for thing in (client, *map(client.ns, client.specs.get_namespaces()))}
     every |= {(path, thing) for path in paths(client) for thing in things(client, path)}
     tried = {(path, code) for path, thing in every for code in snippets(client, thing)}

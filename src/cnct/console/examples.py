@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from cnct.console.payloads import MOST_FIELDS, NESTED, literal, merged, payload_shapes
 from cnct.openapi import OpenAPISpecs, schemas
+from cnct.openapi.file_fields import file_fields, file_types, only_file_field, takes_files
 from cnct.openapi.places import Operation, Schema
 from cnct.openapi.schemas import Resolve
 from cnct.openapi.shapes import is_list, is_object
 
-_FORM = "multipart/form-data"
 _DEPTH = 3
 _EXAMPLE_LINES = 30
 _LINE = 48  # characters of an argument that is written in one line
@@ -43,6 +43,27 @@ class _Sampling(NamedTuple):
     identified: bool
 
 
+def call(specs: OpenAPISpecs | None, operation: Operation | None, method: str) -> str | None:
+    """Write a call in one line: ``create(payload={"name": "..."})``, or ``upload("file.xlsx")``.
+
+    Args:
+        specs: The document, or ``None``.
+        operation: The operation, ``None`` without a document.
+        method: The method of the object that sends JSON: ``create``.
+
+    Returns:
+        ``None`` if the arguments are too long for a line.
+    """
+    if specs and operation and takes_files(operation):
+        field = only_file_field(specs, operation)
+        is_known = field is not None or bool(file_types(operation))
+        name = next(iter(file_fields(specs, operation)), "...")
+        named = "" if is_known else f", field={literal(name)}"
+        return f'upload("file.xlsx"{named})'
+    arguments = argument(specs, operation, method)
+    return None if arguments is None else f"{method}({arguments})"
+
+
 def argument(specs: OpenAPISpecs | None, operation: Operation | None, method: str) -> str | None:
     """Write the argument of a call in one line: ``payload={"name": "..."}``.
 
@@ -60,8 +81,6 @@ def argument(specs: OpenAPISpecs | None, operation: Operation | None, method: st
         return 'payload=[{"id": "..."}]' if _is_bulk(method) else 'payload={"name": "..."}'
     if not operation.body:
         return ""
-    if _FORM in operation.body:
-        return f'files={{"{_file_field(specs, operation)}": ("name.txt", b"...")}}'
     schema = specs.payload(operation)
     if schema is None:
         return 'data=b"..."'
@@ -71,14 +90,6 @@ def argument(specs: OpenAPISpecs | None, operation: Operation | None, method: st
         return ""
     text = literal(example)
     return f"payload={text}" if len(text) <= _LINE and "\n" not in text else None
-
-
-def _file_field(specs: OpenAPISpecs, operation: Operation) -> str:
-    """Return the field of a form that takes a file."""
-    schema = merged(specs.payload(operation, _FORM) or {}, specs.resolve)
-    parts = schemas.properties(schema).items()
-    files = (name for name, part in parts if specs.resolve(part).get("format") == "binary")
-    return next(files, "file")
 
 
 def examples(

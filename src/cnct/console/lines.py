@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnct.console.blocks import Line
-from cnct.console.examples import argument
+from cnct.console.examples import call
 from cnct.console.payloads import literal
 from cnct.console.sections import answer_fields, plain_first
 from cnct.console.subject import Subject
@@ -38,8 +38,8 @@ def _call(subject: Subject, verb: str, method: str, comment: str) -> list[Line]:
 
     The call is then in the section about the payload.
     """
-    arguments = argument(subject.specs, subject.operations.get(verb), method)
-    return [] if arguments is None else [Line(subject.call(f".{method}({arguments})"), comment)]
+    text = call(subject.specs, subject.operations.get(verb), method)
+    return [] if text is None else [Line(subject.call(f".{text}"), comment)]
 
 
 def of_set(rows: Subject) -> list[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cnct.console.blocks import PYTHON, Block, Code, HelpTable, Line, Prose, Section
-from cnct.console.examples import argument, examples
+from cnct.console.examples import call, examples
 from cnct.console.markup import first_sentence
 from cnct.console.payloads import PayloadField, literal, payload_shapes
 from cnct.console.subject import Subject
@@ -130,10 +130,8 @@ def actions(subject: Subject, names: Sequence[str], title: str, *, full: bool) -
 def _action_call(action: Subject, operation: Operation) -> str:
     """Write the call of an action, or of its help if the payload is long."""
     method = operation.method.lower()
-    arguments = argument(action.specs, operation, method)
-    return (
-        f"{action.python}.help()" if arguments is None else action.call(f".{method}({arguments})")
-    )
+    text = call(action.specs, operation, method)
+    return f"{action.python}.help()" if text is None else action.call(f".{text}")
 
 
 def answer(specs: OpenAPISpecs, operation: Operation) -> list[Block]:

@@ -54,6 +54,11 @@ def file_types(operation: Operation) -> list[str]:
     return [kind for kind in operation.body if not (_is_json(kind) or kind in (FORM, _OTHER_FORM))]
 
 
+def takes_files(operation: Operation) -> bool:
+    """Return whether the preferred body of an operation is a form for files, or a file itself."""
+    return bool(operation.body) and (FORM in operation.body or not _is_json(operation.body[0]))
+
+
 def _is_json(media_type: str) -> bool:
     name = media_type.partition(";")[0].strip().lower()
     return name in ("application/json", "text/json") or name.endswith("+json")
