@@ -21,6 +21,7 @@ THING = {
         "size": {"type": "integer"},
         "price": {"type": "number"},
         "is_open": {"type": "boolean"},
+        "tags": {"type": "array", "items": TEXT},
         "limits": {"allOf": [{"$ref": "#/components/schemas/Limits"}]},
     },
 }
@@ -64,7 +65,9 @@ def specs(tmp_path_factory):
     [
         ({"size": "-5", "name": "5"}, {"size": -5, "name": "5"}),
         ({"size": "5.0"}, {"size": "5.0"}),
-        ({"price": "5", "size": ""}, {"price": 5, "size": ""}),
+        ({"price": "5", "size": "", "name": ""}, {"price": 5, "size": None, "name": ""}),
+        ({"locale": '{"id": "EN"}', "tags": '["a"]'}, {"locale": {"id": "EN"}, "tags": ["a"]}),
+        ({"tags": "[", "locale": "EN"}, {"tags": "[", "locale": "EN"}),
         ({"price": "5.25"}, {"price": 5.25}),
         ({"price": "1e5"}, {"price": "1e5"}),
         ({"is_open": "TRUE"}, {"is_open": True}),

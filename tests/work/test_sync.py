@@ -185,6 +185,19 @@ def test_cells_of_a_csv_file_are_read_by_the_document(connect, documented):
     assert plan.create[0].payload == {"mpn": "D", "position": 7, "dynamic": "x", "name": "10"}
 
 
+def test_an_export_comes_back_without_a_difference(connect, documented, tmp_path):
+    connect.insert(ITEMS, {"id": "PRD-7", "mpn": "=1+1", "name": "-5 GB", "unit": {"id": "gb"}})
+    documented.all().to_csv(tmp_path / "items.csv")
+    text = (tmp_path / "items.csv").read_text(encoding="utf-8-sig")
+    assert "'-5 GB" in text
+    plan = documented.sync(csv.DictReader(io.StringIO(text)), by="id", delete=True)
+    assert plan.counts == {"create": 0, "update": 0, "delete": 0, "same": 4, "extra": 0}
+    edited = text.replace("Alpha", "Alef")
+    plan = documented.sync(csv.DictReader(io.StringIO(edited)), by="mpn", delete=True)
+    assert plan.counts == {"create": 0, "update": 1, "delete": 0, "same": 3, "extra": 0}
+    assert [change.payload for change in plan.update] == [{"name": "Alef"}]
+
+
 def test_fields_of_the_server_and_references_are_not_sent(documented):
     rows = [
         {**CATALOGUE[0], "id": "PRD-9", "events": {"created": {}}, "name": "Alef"},

@@ -5,8 +5,10 @@ Knows one collection; makes no calls.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 from cnct.openapi import OpenAPISpecs, schemas
@@ -23,6 +25,8 @@ _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 SERVER_MADE = frozenset({"id", "events", "created", "updated"})
 """Fields of a resource itself that no write sets."""
+_JSON = {"array": "[", "object": "{"}  # as exports write them
+_READ = frozenset({"integer", "number", "boolean", *_JSON})
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -51,7 +55,9 @@ class DocumentedRows:
         properties: dict[str, Schema] = {}
         for body in bodies:
             properties |= schemas.properties(plain(body, resolved))
-        self.names = frozenset(properties)
+        read = specs.operation("GET", path)
+        filters = (name.partition(".")[0] for name in (read.fields if read else ()))
+        self.names = frozenset(properties) and frozenset([*properties, *filters])
         self._types = _Types(properties, resolved)
         update = writable_fields(specs, f"{path}/ID")
         self.update_fields = None if update is None else _Sent(update, SERVER_MADE)
@@ -66,7 +72,7 @@ class DocumentedRows:
             self.create_fields = _Sent(fields, SERVER_MADE - chosen, example)
 
     def read(self, row: Record, place: str) -> Record:
-        """Return a row whose texts are numbers and booleans where the document has these types.
+        """Return a row whose texts are numbers, lists and so on where the document has these types.
 
         The cells of a CSV file are texts. Texts that cannot be read so stay.
 
@@ -137,10 +143,15 @@ class _Sent:
 
 def _read(text: str, kind: str) -> Any:
     """Return a text as a value of a type of the document; the text itself if it is none."""
+    if not text and kind in _READ:
+        return None
     if kind == "integer" and _INTEGER.fullmatch(text):
         return int(text)
     if kind == "number" and _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     if kind == "boolean":
         return _BOOLEANS.get(text.lower(), text)
+    if kind in _JSON and text.startswith(_JSON[kind]):
+        with suppress(ValueError, RecursionError):
+            return json.loads(text)
     return text

@@ -24,6 +24,7 @@ _REMEDIES = {
     "read": "read it with csv.DictReader(file) or json.load(file)",
 }
 """The call that makes dicts, by a method of the object that was passed."""
+_REST = "_extra"  # what fits no column of an export
 _LONGEST = 60  # characters of a wrong row in a message
 
 
@@ -170,6 +171,8 @@ class KeyedRows:
 def nested_row(row: Mapping[Any, Any], place: str) -> Record:
     """Return a copy of a row in which names with dots are nested objects, as in exports.
 
+    The column ``_extra`` of exports is left out.
+
     Raises:
         TypeError: If a name is no text.
         ValueError: If two names belong to one field.
@@ -181,7 +184,9 @@ def nested_row(row: Mapping[Any, Any], place: str) -> Record:
                 problem = "more cells than the file has columns"
             raise TypeError(clean(f"{place} has {problem}"))
     nested: Record = {name: value for name, value in row.items() if "." not in name}
-    if len(nested) == len(row):
+    has_dots = len(nested) < len(row)
+    nested.pop(_REST, None)
+    if not has_dots:
         return nested
     own: dict[str, Record] = {"": nested}  # the objects made here, by path
     for name, value in row.items():

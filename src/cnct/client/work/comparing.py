@@ -13,6 +13,7 @@ from cnct.openapi.shapes import Object, Record, is_object
 from cnct.rows.differences import Difference, changes_of
 from cnct.rows.documented_rows import SERVER_MADE
 from cnct.rows.keyed import KeyedRows, RowKey
+from cnct.rows.table_cells import cells_of, disarmed
 from cnct.text import clean
 
 
@@ -69,6 +70,8 @@ class Comparison:
                 )
             key = self._key.of(resource, clean(f"{self._place} {resource_id}"))
             self._without_key += key is None
+            if key is not None and key not in self._rows and disarmed(key) in self._rows:
+                key = disarmed(key)
             row = None if key is None else self._rows.get(key)
             if key is None or row is None:
                 self._add_extra(key, resource_id, resource)
@@ -91,7 +94,7 @@ class Comparison:
         )
 
     def _add_matched(self, key: str, resource_id: Id, resource: Object, row: Record) -> None:
-        row = self._key.aligned(row, resource)
+        row = cells_of(self._key.aligned(row, resource), resource)
         difference = changes_of(row, resource, self._update_fields)
         self._note(difference)
         if difference:
@@ -128,6 +131,7 @@ class Comparison:
         self.create = [self._new(key, row) for key, row in rows]
 
     def _new(self, key: str, row: Record) -> PlannedChange:
+        row = cells_of(row, {})
         change = PlannedChange("create", key, None, row, b"", self._create_fields)
         difference = change.difference
         self._note(difference)
