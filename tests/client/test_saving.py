@@ -19,6 +19,7 @@ from cnct import (
     InvalidCallWarning,
     NotFoundError,
     NotOneError,
+    RetryPolicy,
 )
 from cnct.client.saving.upserted import Upserted
 from cnct.emulator import Emulator
@@ -250,6 +251,20 @@ class TestUnlessChangedSince:
         assert isinstance(caught.value.__cause__, ClientError)
         assert caught.value.row == rows[1]
 
+    @pytest.mark.parametrize("name", ["C", "D"])
+    def test_an_own_attempt_whose_response_was_lost_has_not_moved_the_resource(self, server, name):
+        after = {"id": "1", "name": name}
+        reads = [json_answer({"id": "1"}, ETag='"7"'), json_answer(after, ETag='"8"')]
+        answers_of(server, reads[0], None, json_answer({}, 412), reads[1])
+        options = {"max_retries": 1, "retry": RetryPolicy(base=0), "use_specs": False}
+        with ConnectClient(KEY, server.endpoint, **options) as client:
+            resource = client.things["1"]
+            if name == "C":
+                assert resource.update({"name": "C"}, unless_changed_since={"id": "1"}) == after
+            else:
+                with pytest.raises(ChangedResourceError):
+                    resource.update({"name": "C"}, unless_changed_since={"id": "1"})
+
     def test_a_refusal_is_the_error_even_if_the_resource_is_gone(self, sync_remote, server):
         answers = iter([json_answer({"id": "1"}, ETag='"7"'), json_answer({}, 412), (404, {}, b"")])
         server.answer = lambda _: next(answers)
@@ -271,13 +286,15 @@ class TestUnlessChangedSince:
             sync_remote.things["1"].update({"name": "C"}, changed_only=True)
         assert type(caught.value) is ClientError
 
-    def test_a_condition_of_the_user_is_kept(self, asker, product):
+    def test_a_condition_of_the_user_is_kept(self, connect, asker, product):
         resource = asker.products[product]
         row = resource.get()
         with pytest.raises(ChangedResourceError) as caught:
             resource.update({"name": "B"}, unless_changed_since=row, headers={"if-match": '"0"'})
         assert caught.value.status_code == 412
         resource.update({"name": "B"}, unless_changed_since=row, headers={"If-Match": "*"})
+        reads = [call for call in connect.requests if call.method == "GET"]
+        assert [call for call in reads if "if-match" in call.headers] == []
 
 
 class TestUpserts:

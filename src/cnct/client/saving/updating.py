@@ -95,19 +95,36 @@ class Update:
         except ClientError as error:
             if error.status_code != _PRECONDITION_FAILED or self._since is None:
                 raise
-            raise (yield from self._moved(error, self._since)) from error
+            reply = yield from self._read_after(error, payload, self._since)
         if reply.value is None:
             reply = yield from self._read()
         return Updated(reply.value, difference, reply.answer)
 
     def _read(self) -> Saving[Reply]:
-        kwargs = {name: self._kwargs[name] for name in self._kwargs if name not in _BODIES}
-        reply = yield SavingCall("GET", self._path, kwargs)
+        reply = yield SavingCall("GET", self._path, _without_body(self._kwargs))
         if not is_object(reply.value):
             raise ClientError(
                 f"{self._path} is no JSON object, so its fields cannot be compared: leave out "
                 "changed_only and unless_changed_since"
             )
+        return reply
+
+    def _read_after(self, error: ClientError, payload: Any, since: Object) -> Saving[Reply]:
+        """Read the resource after the server has refused the update, since it has changed.
+
+        An earlier attempt of the same update, whose response was lost, may have changed it.
+
+        Raises:
+            ChangedResourceError: If the resource does not have the fields of the payload.
+        """
+        try:
+            reply = yield from self._read()
+        except ClientError:
+            raise moved(self._path, None, Difference(), error) from error
+        row = reply.value
+        is_own = error.attempts > 1 and is_object(payload) and not changes_of(payload, row)
+        if not is_own:
+            raise moved(self._path, row, moved_fields(since, row), error) from error
         return reply
 
     def _written(self, payload: Any, etag: str) -> Record:
@@ -147,14 +164,6 @@ class Update:
         if difference:
             raise moved(self._path, row, difference)
 
-    def _moved(self, error: ClientError, since: Object) -> Saving[ChangedResourceError]:
-        """Return the error for a resource that has changed according to the server."""
-        try:
-            reply = yield from self._read()
-        except ClientError:
-            return moved(self._path, None, Difference(), error)
-        return moved(self._path, reply.value, moved_fields(since, reply.value), error)
-
 
 def moved(
     path: str, row: Any, difference: Difference, cause: ClientError | None = None
@@ -178,6 +187,19 @@ def moved(
         row=row,
         difference=difference,
     )
+
+
+def _without_body(kwargs: Mapping[str, Any]) -> Record:
+    """Return the arguments for reading the resource: without bodies and conditions of the write."""
+    reading = {name: value for name, value in kwargs.items() if name not in _BODIES}
+    if is_object(reading.get("headers")):
+        headers = reading["headers"]
+        reading["headers"] = {
+            name: value
+            for name, value in headers.items()
+            if not str(name).lower().startswith("if-")
+        }
+    return reading
 
 
 def known_fields(client: BaseClient[Any, Any, Any], path: str) -> WritableFields | None:
