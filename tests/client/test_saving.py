@@ -23,6 +23,7 @@ from cnct import (
 )
 from cnct.client.saving.upserted import Upserted
 from cnct.emulator import Emulator
+from cnct.testing import AsyncConnectClientMocker, ConnectClientMocker
 
 PARAMS = [
     {"id": "a", "type": "text", "value": "1"},
@@ -462,6 +463,18 @@ class TestOtherClients:
         with pytest.raises(ChangedResourceError):
             dry.products[product].update({}, unless_changed_since={**stale, "name": "0"})
         assert dry.apply().failures[0].error.status_code == 412  # by the If-Match of the last
+
+    def test_each_call_can_be_mocked(self, world):
+        mocker = {"sync": ConnectClientMocker, "async": AsyncConnectClientMocker}[world.name]
+        with mocker("https://localhost/public/v1") as mocks:
+            product = mocks.products["PRD-1"]
+            product.get(return_value={"id": "PRD-1", "name": "A"})
+            product.update(match_body={"name": "B"}, return_value={"id": "PRD-1", "name": "B"})
+            mocks.products.filter(name="C").mock(return_value=[])
+            mocks.products.create(match_body={"name": "C"}, return_value={"id": "PRD-2"})
+            client = world.client(KEY, "https://localhost/public/v1")
+            assert client.products["PRD-1"].update({"id": "PRD-1", "name": "B"}, changed_only=True)
+            assert client.products.get_or_create({"name": "C"}) == ({"id": "PRD-2"}, True)
 
     def test_a_document_warns_of_fields_that_it_does_not_let_set(self, shop_document):
         hat = {"id": "H-1", "name": "A", "status": "new"}
