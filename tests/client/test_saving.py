@@ -470,7 +470,7 @@ class TestOtherClients:
             product = mocks.products["PRD-1"]
             product.get(return_value={"id": "PRD-1", "name": "A"})
             product.update(match_body={"name": "B"}, return_value={"id": "PRD-1", "name": "B"})
-            mocks.products.filter(name="C").mock(return_value=[])
+            mocks.products.filter(name="C").one().mock(return_value=[])
             mocks.products.create(match_body={"name": "C"}, return_value={"id": "PRD-2"})
             client = world.client(KEY, "https://localhost/public/v1")
             assert client.products["PRD-1"].update({"id": "PRD-1", "name": "B"}, changed_only=True)
