@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import threading
 from contextlib import closing
@@ -108,3 +109,61 @@ def test_threads_that_wait_together_share_an_fsync(tmp_path, monkeypatch):
             thread.join()
         assert len(synced) == 1
         assert file.path.read_bytes().count(b"\n") == 20
+
+
+def test_contents_are_replaced_whole_and_grow_on(tmp_path):
+    path = tmp_path / "lines"
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    with JsonLines(link, START) as file:
+        list(file.read())
+        file.append({"n": 1})
+        file.replace([HEAD, {"n": 2}])
+        file.append({"n": 3})
+    assert records(path) == [HEAD, {"n": 2}, {"n": 3}]
+    assert link.is_symlink()
+    assert {*tmp_path.iterdir()} == {path, link}
+
+
+def test_contents_that_cannot_be_replaced_stay(tmp_path):
+    path = tmp_path / "lines"
+    written(path, HEAD)
+    with JsonLines(path, START) as file:
+        list(file.read())
+        with pytest.raises(TypeError):
+            file.replace([{"n": object()}])
+        file.append({"n": 1})
+    assert records(path) == [HEAD, {"n": 1}]
+
+
+def test_a_file_that_is_replaced_while_another_job_opens_it_is_opened_again(tmp_path, monkeypatch):
+    def flock(descriptor, operation):
+        if steps:
+            steps.pop()()
+        lock(descriptor, operation)
+
+    def replace():
+        (tmp_path / "new").write_bytes(path.read_bytes())
+        (tmp_path / "new").replace(path)
+
+    path = tmp_path / "lines"
+    written(path, HEAD)
+    lock, steps = fcntl.flock, [replace, lambda: path.unlink() or written(path, HEAD, {"n": 1})]
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with JsonLines(path, START) as file:
+        assert [*file.read()] == [HEAD, {"n": 1}]
+        file.append({"n": 2})
+    assert records(path) == [HEAD, {"n": 1}, {"n": 2}]
+
+
+def test_a_file_that_is_removed_while_it_is_opened_is_made_anew(tmp_path, monkeypatch):
+    def flock(descriptor, operation):
+        if steps:
+            steps.pop()()
+        lock(descriptor, operation)
+
+    path = tmp_path / "lines"
+    lock, steps = fcntl.flock, [path.unlink]
+    monkeypatch.setattr(fcntl, "flock", flock)
+    written(path, HEAD)
+    assert records(path) == [HEAD]

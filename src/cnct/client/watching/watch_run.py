@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from cnct.openapi import OpenAPISpecs
 
 _SHORT = timedelta(minutes=1)  # by which most looks go back
+_GROWTH = 2  # multiple of the rows at the start of a look that it reads at most,
+_SLACK = 1000  # and these in addition
 _DEEP_LOOKS = 3  # in the time of a lookback that go back all of it
 _START = datetime.min.replace(tzinfo=UTC)
 
@@ -67,6 +69,8 @@ class WatchRun:
         self._new = 0  # rows of the current look
         self._met: dict[str, SeenRow] = {}  # in the current look
         self._drifts: list[str] = []
+        self._read = 0
+        self._most: int | None = None
 
     @property
     def has_state(self) -> bool:
@@ -119,13 +123,20 @@ class WatchRun:
                     " another file"
                 )
             self._cursor = resumed_cursor(rows._path, fields, *names)
-            self._since = progress.since
+            self._since, self._start = progress.since, progress.start
+            self._is_baseline = progress.start is not None
+            self._is_first_page = False
             self._resume()
         check_selection(rows, self._cursor.names)
         created = cursor_fields(rows._path, fields).created
         self._remedy = f", or pass by={created.name!r} to find new rows only" if created else ""
         if not fields:
             self._remedy = ", or pass by='updated', or specs_location to the client"
+
+    def begin(self) -> None:
+        """Note in the state where the watch starts, unless the server's time is needed."""
+        if self._state is not None and self._state.progress is None and not self._is_baseline:
+            self._save()
 
     def _resume(self) -> None:
         """Take the rows that were delivered from the state; the old ones as numbers."""
@@ -141,9 +152,10 @@ class WatchRun:
         return self._is_baseline and bool(self._cursor.name) and self._since is None
 
     def start(self, response: Answer) -> None:
-        """Note the server's time, from which changes are new."""
+        """Take the server's time, from which changes are new, and note it in the state."""
         self._start = response.now
         self._since = self._back(response.now)
+        self._save()
 
     def look(self) -> Any:
         """Return the set of the next look."""
@@ -164,12 +176,14 @@ class WatchRun:
         rows = self._rows._with_query(query)
         rows._checked = self._has_looked
         self._drifts = rows._drifts()
-        self._met = {}
+        self._met, self._read, self._most = {}, 0, None
         return rows
 
     def begin_look(self, first: Answer) -> None:
         """Take the first response of a look."""
         self._began = first.now
+        if first.total is not None:
+            self._most = _GROWTH * first.total + _SLACK
         if not self._cursor.name and not self._has_looked and not first.is_whole:
             self._warn_of_full_scan(first.total)
 
@@ -178,6 +192,7 @@ class WatchRun:
 
         A row counts as delivered once `deliver` was called; then the next one may be requested.
         """
+        self._read += len(page)
         settled = self._back(self._began)
         for row in page:
             key = self._key(row)
@@ -193,6 +208,11 @@ class WatchRun:
                 self._new += 1
             self._keep(self._met, key, seen, settled, is_known=is_known)
         self._is_first_page = False
+
+    @property
+    def is_overrun(self) -> bool:
+        """Whether rows come as fast as they are read, so that this look would not end."""
+        return self._most is not None and self._read > self._most
 
     def deliver(self) -> None:
         """Note that the consumer has asked for the row after the one that was yielded last."""
@@ -224,7 +244,7 @@ class WatchRun:
         """Take the end of a look, move on in time, and save the state."""
         for message in self._drifts:
             warnings.warn(message, DriftWarning, stacklevel=users_level())
-        if self._drifts:  # rows may be missing: the next look reads from the same time
+        if self._drifts or self.is_overrun:  # the next look reads from the same time
             self._seen |= self._met
         elif self._is_deep:
             self._end_deep_look()
@@ -234,7 +254,7 @@ class WatchRun:
             if self._state is not None and self._new:
                 self._state.sync()
         self.pace.succeed(is_quiet=not (self._new or self._is_baseline))
-        self._is_baseline = self._is_baseline and bool(self._drifts)
+        self._is_baseline = self._is_baseline and (bool(self._drifts) or self.is_overrun)
         self._has_looked = True
 
     def _end_deep_look(self) -> None:
@@ -248,9 +268,15 @@ class WatchRun:
         }
         self._settled = SeenRows()
         is_changed = self._new or self._is_baseline or before != len(self._seen)
-        if self._state is not None and (self._cursor.name or is_changed):
-            updated, created = (field.name if field else "" for field in self._cursor)
-            self._state.save(WatchProgress(updated, created, self._since), self._seen)
+        self._start = None
+        if self._cursor.name or is_changed:
+            self._save()
+
+    def _save(self) -> None:
+        updated, created = (field.name if field else "" for field in self._cursor)
+        progress = WatchProgress(updated, created, self._since, self._start)
+        if self._state is not None:
+            self._state.save(progress, self._seen)
 
     def fail(self, error: ClientError) -> None:
         """Take the failure of a look, which may pass.

@@ -39,11 +39,14 @@ class WatchProgress(NamedTuple):
         updated: Name of the time of the last change; empty if the list has none.
         created: Name of the time of creation; empty if it is not used.
         since: Time from which rows are read; ``None`` for all rows.
+        start: Time before which rows are not new, until the first look was complete; ``None``
+            afterwards.
     """
 
     updated: str
     created: str
     since: datetime | None
+    start: datetime | None = None
 
 
 class WatchState:
@@ -103,9 +106,8 @@ class WatchState:
 
     def _take(self, line: Record) -> None:
         if self.progress is None:
-            self.progress = WatchProgress(
-                _text(line["updated"]), _text(line["created"]), _moment(line["since"])
-            )
+            names = _text(line["updated"]), _text(line["created"])
+            self.progress = WatchProgress(*names, _moment(line["since"]), _moment(line["start"]))
         else:
             self.seen[_text(line["row"])] = SeenRow(_text(line["digest"]), _moment(line["at"]))
 
@@ -122,7 +124,8 @@ class WatchState:
 
     def save(self, progress: WatchProgress, seen: Mapping[str, SeenRow]) -> None:
         """Replace the contents of the file, whole or not at all."""
-        header = {**self._watch, **progress._asdict(), "since": _iso(progress.since)}
+        times = {"since": _iso(progress.since), "start": _iso(progress.start)}
+        header = {**self._watch, **progress._asdict(), **times}
         with self._writing():
             self._file.replace([header, *(_line(key, row) for key, row in seen.items())])
         self._mark = 0

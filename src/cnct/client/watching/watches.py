@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import to_thread
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.paging import Span
@@ -28,6 +29,7 @@ def watch(rows: ResourceSet, settings: WatchSettings) -> Generator[dict[str, Any
         run.open()
         specs = client.specs
         run.choose(specs if specs and client._available(specs) else None)
+        run.begin()
         while True:
             with closing(_look(run, rows)) as pages:
                 for page in pages:
@@ -52,7 +54,10 @@ def _look(run: WatchRun, rows: ResourceSet) -> Generator[list[dict[str, Any]]]:
             yield first.rows
         else:
             with closing(changed.pages()) as pages:
-                yield from pages
+                for page in pages:
+                    yield page
+                    if run.is_overrun:
+                        break
         run.end_look()
     except ClientError as error:
         run.fail(error)
@@ -72,6 +77,7 @@ async def async_watch(
         if specs and not specs.at_hand():
             await to_thread(load, specs)
         run.choose(specs if specs and client._available(specs) else None)
+        await completed_in_thread(run.begin)
         while True:
             async with aclosing(_async_look(run, rows)) as pages:
                 async for page in pages:
@@ -93,7 +99,8 @@ async def _async_look(
     """Yield the pages of a look. Async twin of `_look`."""
     try:
         if run.is_unstarted:
-            run.start(answer(await rows._fetch(Span(0, 0))))
+            now = answer(await rows._fetch(Span(0, 0)))
+            await completed_in_thread(partial(run.start, now))
         changed = run.look()
         first = answer(await changed._fetch(Span(0, changed._query.size)))
         run.begin_look(first)
@@ -103,6 +110,8 @@ async def _async_look(
             async with aclosing(changed.pages()) as pages:
                 async for page in pages:
                     yield page
+                    if run.is_overrun:
+                        break
         await completed_in_thread(run.end_look)
     except ClientError as error:
         run.fail(error)
