@@ -267,3 +267,18 @@ def test_each_program_has_a_page_and_each_page_a_program():
         page = pages.pop(program.stem.replace("_", "-"))
         assert f'--8<-- "examples/cookbook/{program.name}"' in page
     assert not pages
+
+
+def test_documents_are_attached_once(shop, capsys):
+    folder = Path("documents")
+    folder.mkdir()
+    for name in ("a.pdf", "b.png"):
+        (folder / name).write_bytes(name.encode())
+    shop.faults.add(Fault.status(400, method="POST", path="*/attachments", times=1))
+    assert run("attach_documents", "CA-000-000-001", "documents") == 1
+    assert "1 done, 1 failed of 2" in capsys.readouterr().out
+    assert run("attach_documents", "CA-000-000-001", "documents") == 0
+    assert "1 done, 1 skipped of 2" in capsys.readouterr().out
+    with ConnectClient() as client:
+        attachments = client("helpdesk").cases["CA-000-000-001"].attachments
+        assert sorted(row["name"] for row in attachments) == ["a.pdf", "b.png"]

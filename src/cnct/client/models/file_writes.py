@@ -121,9 +121,9 @@ class CollectionFileWrites(FileWrites):
             method: HTTP method.
             **options: ``concurrency``, ``on_error``, ``journal``, ``journal_restart``, ``name``,
                 ``progress`` and ``recheck``, as for `ConnectClient.each`. With a journal, another
-                run goes on after an interruption, and sends no file twice: a file that was being
-                sent is ``unknown``, unless ``recheck``, which takes the path of the file, returns
-                the path to send the file, or ``None`` to leave the file out.
+                run goes on after an interruption, and sends no file twice: one that was being sent
+                is ``unknown``. ``recheck`` takes the path of each file before it is sent, and
+                returns the path, or ``None`` to leave the file out; it decides on those, too.
 
         Returns:
             A `Summary` whose ``results`` has the responses by file; the ids of its outcomes are
