@@ -12,7 +12,7 @@ from tests.testing.conftest import URL
 from cnct import ConnectClient
 from cnct.testing import (
     ConnectClientMocker,
-    Form,
+    FormBody,
     FormFile,
     ImpossibleMockError,
     UnexpectedCallError,
@@ -28,7 +28,7 @@ def test_uploads_are_mocked_by_their_name(mocker, client, tmp_path):
     mocker.usage["U"]("upload").upload(return_value={"n": 1})
     mocker.things["T"].upload(return_value={"n": 2})
     mocker.things.upload(return_value={"n": 3})
-    mocker.things.upload(return_value={"n": 4}, match_body=Form({"f": FormFile("b.pdf")}))
+    mocker.things.upload(return_value={"n": 4}, match_body=FormBody({"f": FormFile("b.pdf")}))
     file = tmp_path / "a.pdf"
     assert client.usage["U"]("upload").upload(file, "f") == {"n": 1}
     assert client.things["T"].upload(file, "f") == {"n": 2}
@@ -37,13 +37,13 @@ def test_uploads_are_mocked_by_their_name(mocker, client, tmp_path):
 
 
 def test_a_form_is_matched_by_its_fields(mocker, client):
-    form = Form({"f": FormFile("é.csv", "rows", "text/csv"), "note": "é", "any": None})
+    form = FormBody({"f": FormFile("é.csv", "rows", "text/csv"), "note": "é", "any": None})
     mocker.things.create(match_body=form, return_value={"n": 1})
     data = {"note": "é", "any": "x"}
     assert client.things.upload(io.BytesIO(b"rows"), "f", name="é.csv", data=data) == {"n": 1}
-    mocker.others.create(match_body=Form({"f": b"rows"}), return_value={"n": 2})
+    mocker.others.create(match_body=FormBody({"f": b"rows"}), return_value={"n": 2})
     assert client.others.create(files={"f": b"rows"}) == {"n": 2}
-    assert repr(form).startswith("Form({'f': FormFile(name='é.csv', content='rows'")
+    assert repr(form).startswith("FormBody({'f': FormFile(name='é.csv', content='rows'")
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_form_is_matched_by_its_fields(mocker, client):
 def test_the_complaint_names_the_differences_of_forms(form, difference):
     fields = {"note": "x"} if "note" in form else {}
     with UNDOCUMENTED() as client, ConnectClientMocker(URL) as mocker:
-        mocker.things.upload(match_body=Form(form))
+        mocker.things.upload(match_body=FormBody(form))
         with pytest.raises(UnexpectedCallError, match="is not mocked") as caught:
             client.things.upload(io.BytesIO(b"rows"), "f", name="a.csv", data=fields)
         mocker.reset(success=False)
@@ -69,7 +69,7 @@ def test_the_complaint_names_the_differences_of_forms(form, difference):
 
 def test_a_body_without_a_form_does_not_match_one():
     with UNDOCUMENTED() as client, ConnectClientMocker(URL) as mocker:
-        mocker.things.upload(match_body=Form({"f": None}))
+        mocker.things.upload(match_body=FormBody({"f": None}))
         with pytest.raises(UnexpectedCallError, match=r"no form with files: b'{\"f\": 1}'"):
             client.things.create({"f": 1})
         mocker.reset(success=False)
@@ -77,7 +77,7 @@ def test_a_body_without_a_form_does_not_match_one():
 
 def test_a_form_that_the_document_does_not_have_is_no_mock():
     with ConnectClientMocker(URL, specs=DOCUMENT) as mocker:
-        mocker.usage["U"]("upload").upload(match_body=Form({"usage_file": None}))
+        mocker.usage["U"]("upload").upload(match_body=FormBody({"usage_file": None}))
         with pytest.raises(ImpossibleMockError, match="The form has no field 'file'"):
-            mocker.usage["U"]("upload").upload(match_body=Form({"file": None}))
+            mocker.usage["U"]("upload").upload(match_body=FormBody({"file": None}))
         mocker.reset(success=False)

@@ -27,8 +27,8 @@ class HasDryRun(Recordable):
         in the id. An update returns its payload with the resource's id, a delete ``None``.
 
         Files and other bodies are copied at recording, large ones to temporary files. A file that
-        is uploaded by path is read at `apply`, which fails if the file has changed. Journals and checkpoints
-        are refused: a real run would take the recorded calls for done.
+        is uploaded by path is read at `apply`, which fails if the file has changed. Journals and
+        checkpoints are refused: a real run would take the recorded calls for done.
 
         Examples:
             >>> from cnct import ConnectClient

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnct.client.models.action import Action, AsyncAction
 
 if TYPE_CHECKING:
-    from cnct.client.transfers.upload_files import Source
+    from cnct.client.transfers.upload_files import FileSource
     from cnct.client.work.progress import ShowsProgress
 
 
@@ -18,7 +18,7 @@ class HasUpload:
     def upload(
         self: Any,
         url: str,
-        source: Source,
+        source: FileSource,
         field: str | None = None,
         *,
         name: str | None = None,
@@ -62,7 +62,7 @@ class AsyncHasUpload:
     async def upload(
         self: Any,
         url: str,
-        source: Source,
+        source: FileSource,
         field: str | None = None,
         *,
         name: str | None = None,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 UPLOAD = """\
     <define> upload(
         self,
-        source: Source,
+        source: FileSource,
         field: str | None = None,
         *,
         name: str | None = None,
@@ -96,7 +96,7 @@ from cnct.client.models import (
 )
 from cnct.client.models.collection_writes import By
 from cnct.client.saving.upserted import Upserted
-from cnct.client.transfers.upload_files import Source
+from cnct.client.transfers.upload_files import FileSource
 from cnct.client.work.job import OnError
 from cnct.client.work.outcomes import Id, Outcome, Summary
 from cnct.client.work.progress import ShowsProgress

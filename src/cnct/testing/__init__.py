@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         UnusedMockError,
     )
     from cnct.testing.cassettes.context import Cassette, CassetteOptions, cassette
-    from cnct.testing.forms import Form, FormFile
+    from cnct.testing.form_bodies import FormBody, FormFile
     from cnct.testing.mocker import AsyncConnectClientMocker, ConnectClientMocker
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "CassetteError",
     "CassetteOptions",
     "ConnectClientMocker",
-    "Form",
+    "FormBody",
     "FormFile",
     "ImpossibleMockError",
     "UnexpectedCallError",
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 _CASSETTES = frozenset({"Cassette", "CassetteOptions", "cassette"})
-_FORMS = frozenset({"Form", "FormFile"})
+_FORMS = frozenset({"FormBody", "FormFile"})
 
 
 def __getattr__(name: str) -> Any:
@@ -46,7 +46,7 @@ def __getattr__(name: str) -> Any:
     if name in _CASSETTES:
         home = "cnct.testing.cassettes.context"
     if name in _FORMS:
-        home = "cnct.testing.forms"
+        home = "cnct.testing.form_bodies"
     return getattr(import_module(home), name)
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cnct.client._http.interception import WireResponse
 from cnct.testing.addresses import segments
 from cnct.testing.body_differences import body_differences, short_repr
-from cnct.testing.forms import Form
+from cnct.testing.form_bodies import FormBody
 from cnct.testing.query_terms import terms_of
 
 
@@ -82,7 +82,7 @@ class Mock:
         for term in expected.terms:
             if term not in request.terms:
                 yield f"only the {holder} has {term}"
-        if isinstance(self._match_body, Form):
+        if isinstance(self._match_body, FormBody):
             yield from self._match_body.differences(request.body, request.content_type)
         else:
             yield from body_differences(self._match_body, request.body)

@@ -15,7 +15,7 @@ from cnct.openapi.checks import check_request
 from cnct.openapi.places import Operation, Schema
 from cnct.openapi.schemas import composed, properties
 from cnct.openapi.shapes import is_array, is_object
-from cnct.testing.forms import Form
+from cnct.testing.form_bodies import FormBody
 from cnct.text import did_you_mean, either
 
 _FIRST_ERROR = 400  # status
@@ -43,8 +43,8 @@ def check_mock(
         ImpossibleMockError: If the document has no such request, or no such response to it.
     """
     method = method.upper()
-    form = [*match_body] if isinstance(match_body, Form) else None
-    payload = None if isinstance(match_body, str | bytes | Form) else match_body
+    form = [*match_body] if isinstance(match_body, FormBody) else None
+    payload = None if isinstance(match_body, str | bytes | FormBody) else match_body
     wrong = check_request(specs, method, path, payload, form)
     problems = [str(problem) for problem in (*wrong.path, *wrong.content)]
     place = path.partition("?")[0]

@@ -97,8 +97,8 @@ class ConnectClientMocker(HasNamespaces[NSMock], HasCollections[CollectionMock])
             return_value: Body of the response: str and bytes as they are, any other value as JSON;
                 or an exception to raise, such as ``requests.ConnectTimeout()``.
             headers: Headers of the response.
-            match_body: Expected body: str and bytes are compared byte for byte, a `Form` with the
-                form, any other value with the decoded JSON; ``None`` accepts every body.
+            match_body: Expected body: str and bytes are compared byte for byte, a `FormBody` with
+                the form, any other value with the decoded JSON; ``None`` accepts every body.
 
         Raises:
             TypeError: If an argument is of the wrong type.

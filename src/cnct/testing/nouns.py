@@ -38,7 +38,7 @@ class ActionMock(_NounMock):
         self._mocks.add("POST", self._path, status_code, **reply)
 
     def upload(self, status_code: int = 200, **reply: Unpack[ReplyToBody]) -> None:
-        """Mock the POST behind ``upload``; ``match_body`` may be a `Form`."""
+        """Mock the POST behind ``upload``; ``match_body`` may be a `FormBody`."""
         self.post(status_code, **reply)
 
     def put(self, status_code: int = 200, **reply: Unpack[ReplyToBody]) -> None:
@@ -76,7 +76,7 @@ class ResourceMock(_NounMock, HasActions[ActionMock], HasCollections["Collection
         self._mocks.add("PUT", self._path, status_code, **reply)
 
     def upload(self, status_code: int = 200, **reply: Unpack[ReplyToBody]) -> None:
-        """Mock the PUT behind ``upload``; ``match_body`` may be a `Form`."""
+        """Mock the PUT behind ``upload``; ``match_body`` may be a `FormBody`."""
         self.update(status_code, **reply)
 
     def delete(self, status_code: int = 204, **reply: Unpack[ReplyToBody]) -> None:
@@ -120,7 +120,7 @@ class CollectionMock(_NounMock, HasActions[ActionMock]):
     def upload(self, status_code: int = 201, **reply: Unpack[ReplyToBody]) -> None:
         """Mock the POST behind ``upload``, and that of a file behind ``upload_directory``.
 
-        ``match_body`` may be a `Form`.
+        ``match_body`` may be a `FormBody`.
         """
         self.create(status_code, **reply)
 

@@ -29,8 +29,8 @@ class ReplyToBody(Reply, total=False):
     """Keyword arguments of the methods that mock a request with a body.
 
     Attributes:
-        match_body: Expected body: str and bytes are compared byte for byte, a `Form` with the form,
-            any other value with the decoded JSON; ``None`` accepts every body.
+        match_body: Expected body: str and bytes are compared byte for byte, a `FormBody` with the
+            form, any other value with the decoded JSON; ``None`` accepts every body.
     """
 
     match_body: Any

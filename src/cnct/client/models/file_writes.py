@@ -14,8 +14,8 @@ from cnct.client.models.noun import AsyncNoun, SyncNoun
 if TYPE_CHECKING:
     from cnct.client.base_client import BaseClient
     from cnct.client.transfers.directories import DirectoryOptions, Fields, Uploads
-    from cnct.client.transfers.upload_files import Source
-    from cnct.client.transfers.uploads import Target
+    from cnct.client.transfers.upload_files import FileSource
+    from cnct.client.transfers.uploads import UploadTarget
     from cnct.client.work.progress import ShowsProgress
     from cnct.openapi import OpenAPISpecs
 
@@ -34,7 +34,7 @@ class FileWrites(SyncNoun):
 
     def upload(
         self,
-        source: Source,
+        source: FileSource,
         field: str | None = None,
         *,
         name: str | None = None,
@@ -76,14 +76,14 @@ class FileWrites(SyncNoun):
         Examples:
             ``client("usage").files["UF-1"]("upload").upload("january.xlsx")``
         """
-        from cnct.client.transfers.uploads import Part, Uploading  # noqa: PLC0415 - not at import
+        from cnct.client.transfers.uploads import FileDetails, Uploading  # noqa: PLC0415 - not at import
 
         target = self._upload_target(field, method)
-        part = Part(name, content_type, data)
-        with closing(Uploading(target, source, part, progress, kwargs)) as call:
+        details = FileDetails(name, content_type, data)
+        with closing(Uploading(target, source, details, progress, kwargs)) as call:
             return self._client.execute(call.method, self._path, **call.kwargs)
 
-    def _upload_target(self, field: str | None, method: str | None) -> Target:
+    def _upload_target(self, field: str | None, method: str | None) -> UploadTarget:
         from cnct.client.transfers.uploads import (  # noqa: PLC0415 - same
             methods_of,
             place_of,
@@ -140,7 +140,7 @@ class CollectionFileWrites(FileWrites):
             ``client("helpdesk").cases["CA-1"].attachments.upload_directory("documents", "*.pdf")``
         """
         from cnct.client.transfers.directories import Directory, fields_of  # noqa: PLC0415 - same
-        from cnct.client.transfers.uploads import Part, Uploading  # noqa: PLC0415 - same
+        from cnct.client.transfers.uploads import FileDetails, Uploading  # noqa: PLC0415 - same
         from cnct.client.work import runs  # noqa: PLC0415 - not at import
         from cnct.client.work.entries import items_of  # noqa: PLC0415 - not at import
 
@@ -150,8 +150,8 @@ class CollectionFileWrites(FileWrites):
         target = self._upload_target(field, method)
 
         def send(file: Path) -> Any:
-            part = Part(None, content_type, fields_of(data, file))
-            with closing(Uploading(target, file, part, None, {})) as call:
+            details = FileDetails(None, content_type, fields_of(data, file))
+            with closing(Uploading(target, file, details, None, {})) as call:
                 return directory.add(file, client.execute(call.method, path, **call.kwargs))
 
         place = client.endpoint, path
@@ -166,7 +166,7 @@ class AsyncFileWrites(AsyncNoun):
 
     async def upload(
         self,
-        source: Source,
+        source: FileSource,
         field: str | None = None,
         *,
         name: str | None = None,
@@ -181,15 +181,15 @@ class AsyncFileWrites(AsyncNoun):
         Async twin of `Action.upload`. The file is read in threads.
         """
         from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
-        from cnct.client.transfers.uploads import Part, Uploading  # noqa: PLC0415 - not at import
+        from cnct.client.transfers.uploads import FileDetails, Uploading  # noqa: PLC0415 - not at import
 
         target = await self._upload_target(field, method)
-        part = Part(name, content_type, data)
-        call = await in_thread(partial(Uploading, target, source, part, progress, kwargs))
+        details = FileDetails(name, content_type, data)
+        call = await in_thread(partial(Uploading, target, source, details, progress, kwargs))
         with closing(call):
             return await self._client.execute(call.method, self._path, **call.kwargs)
 
-    async def _upload_target(self, field: str | None, method: str | None) -> Target:
+    async def _upload_target(self, field: str | None, method: str | None) -> UploadTarget:
         from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
         from cnct.client.checking import load  # noqa: PLC0415 - not at import
         from cnct.client.transfers.uploads import (  # noqa: PLC0415 - same
@@ -226,7 +226,7 @@ class AsyncCollectionFileWrites(AsyncFileWrites):
         """
         from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
         from cnct.client.transfers.directories import Directory, fields_of  # noqa: PLC0415 - same
-        from cnct.client.transfers.uploads import Part, Uploading  # noqa: PLC0415 - same
+        from cnct.client.transfers.uploads import FileDetails, Uploading  # noqa: PLC0415 - same
         from cnct.client.work import async_runs  # noqa: PLC0415 - not at import
         from cnct.client.work.entries import async_items_of  # noqa: PLC0415 - not at import
 
@@ -236,8 +236,8 @@ class AsyncCollectionFileWrites(AsyncFileWrites):
         target = await self._upload_target(field, method)
 
         async def send(file: Path) -> Any:
-            part = Part(None, content_type, fields_of(data, file))
-            with closing(await in_thread(Uploading, target, file, part, None, {})) as call:
+            details = FileDetails(None, content_type, fields_of(data, file))
+            with closing(await in_thread(Uploading, target, file, details, None, {})) as call:
                 return directory.add(file, await client.execute(call.method, path, **call.kwargs))
 
         place = client.endpoint, path

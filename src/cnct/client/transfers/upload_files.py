@@ -26,7 +26,7 @@ class BinaryReader(Protocol):
         ...
 
 
-Source: TypeAlias = str | os.PathLike[str] | BinaryReader
+FileSource: TypeAlias = str | os.PathLike[str] | BinaryReader
 """The path of a file, or an open binary file."""
 
 _END = 2  # of a file, for its method `seek`
@@ -179,7 +179,7 @@ class OpenFile:
         return f"<{type(self).__name__} {self.name!r} {size}>"
 
 
-def opened(source: Source, progress: ByteProgress | None = None) -> PathFile | OpenFile:
+def opened(source: FileSource, progress: ByteProgress | None = None) -> PathFile | OpenFile:
     """Return a file to upload.
 
     Args:

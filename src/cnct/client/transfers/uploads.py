@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from cnct.client._core.headers import merged
 from cnct.client.transfers.byte_progress import ByteProgress
-from cnct.client.transfers.upload_files import Source, opened
+from cnct.client.transfers.upload_files import FileSource, opened
 from cnct.openapi.shapes import is_object
 from cnct.text import either, listed
 
@@ -35,7 +35,7 @@ _BODIES = ("json", "files", "content", "payload")
 _METHODS = ("POST", "PUT", "PATCH")
 
 
-class Target(NamedTuple):
+class UploadTarget(NamedTuple):
     """The place of a file in a call.
 
     Attributes:
@@ -49,7 +49,7 @@ class Target(NamedTuple):
     media_types: Sequence[str] = ()
 
 
-class Part(NamedTuple):
+class FileDetails(NamedTuple):
     """The arguments of `Action.upload` that describe the file.
 
     Attributes:
@@ -85,7 +85,7 @@ def place_of(endpoint: str, url: str) -> str:
 
 def target_of(
     specs: OpenAPISpecs | None, path: str, field: str | None, methods: Sequence[str]
-) -> Target:
+) -> UploadTarget:
     """Return the place of a file in the calls of a path.
 
     Args:
@@ -102,7 +102,7 @@ def target_of(
     operations = [specs.operation(method, path) for method in methods] if specs else []
     taking = [operation for operation in operations if operation and _takes_files(operation)]
     if field is not None:
-        return Target(taking[0].method if taking else methods[0], field)
+        return UploadTarget(taking[0].method if taking else methods[0], field)
     if specs is None:
         raise ValueError(
             "field is missing, and no document of the API is at hand: pass field='...', or send "
@@ -119,7 +119,7 @@ def _takes_files(operation: Operation) -> bool:
     return FORM in operation.body or bool(file_types(operation))
 
 
-def _documented(specs: OpenAPISpecs, operation: Operation) -> Target:
+def _documented(specs: OpenAPISpecs, operation: Operation) -> UploadTarget:
     from cnct.openapi.file_fields import (  # noqa: PLC0415 - loads msgspec
         FORM,
         file_fields,
@@ -128,7 +128,7 @@ def _documented(specs: OpenAPISpecs, operation: Operation) -> Target:
     )
 
     if FORM not in operation.body:
-        return Target(operation.method, None, file_types(operation))
+        return UploadTarget(operation.method, None, file_types(operation))
     field = only_file_field(specs, operation)
     if field is None:
         names = file_fields(specs, operation)
@@ -136,7 +136,7 @@ def _documented(specs: OpenAPISpecs, operation: Operation) -> Target:
         raise ValueError(
             f"field is missing, and the document leaves the choice of the form field: pass {choice}"
         )
-    return Target(operation.method, field)
+    return UploadTarget(operation.method, field)
 
 
 def _no_upload(specs: OpenAPISpecs, path: str, operations: Sequence[Operation | None]) -> str:
@@ -161,7 +161,7 @@ class Uploading:
     Args:
         target: The place of the file.
         source: Path of the file, or an open binary file.
-        part: Name, media type and further fields.
+        details: Name, media type and further fields.
         progress: Receives the figures in bytes; ``True`` for a bar.
         kwargs: Further arguments of the call.
 
@@ -173,13 +173,13 @@ class Uploading:
 
     def __init__(
         self,
-        target: Target,
-        source: Source,
-        part: Part,
+        target: UploadTarget,
+        source: FileSource,
+        details: FileDetails,
         progress: ShowsProgress,
         kwargs: Mapping[str, Any],
     ) -> None:
-        _check_name("name", part.name)
+        _check_name("name", details.name)
         for argument in _BODIES:
             if argument in kwargs:
                 raise TypeError(
@@ -190,9 +190,9 @@ class Uploading:
         self._progress = ByteProgress(progress)
         file = opened(source, self._progress)
         self._progress.begin(0)
-        name = _clean_name(part.name or PurePath(file.name).name or target.field or "file")
-        media_type = _media_type(part.content_type, name, target.media_types)
-        fields = _fields(part.data)
+        name = _clean_name(details.name or PurePath(file.name).name or target.field or "file")
+        media_type = _media_type(details.content_type, name, target.media_types)
+        fields = _fields(details.data)
         if target.field is not None:
             body: dict[str, Any] = {"files": {target.field: (name, file, media_type)}}
             self.kwargs = {**kwargs, **body, **({"data": fields} if fields else {})}

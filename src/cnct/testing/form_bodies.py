@@ -23,7 +23,7 @@ class FormFile(NamedTuple):
     content_type: str | None = None
 
 
-class Form:
+class FormBody:
     """A form with files that a mock expects as the body, whatever its boundary.
 
     Args:
@@ -31,7 +31,7 @@ class Form:
             any value. A call with further fields does not match.
 
     Examples:
-        ``mocker("usage").files["UF-1"]("upload").upload(match_body=Form({"usage_file": None}))``
+        ``mocker.cases["CA-1"].attachments.upload(match_body=FormBody({"file": None}))``
     """
 
     def __init__(self, fields: Mapping[str, FormFile | str | bytes | None]) -> None:
@@ -62,7 +62,7 @@ class Form:
 
     def __repr__(self) -> str:
         """Return the constructor call."""
-        return f"Form({self._fields!r})"
+        return f"FormBody({self._fields!r})"
 
 
 def _differences(expected: FormFile | str | bytes | None, part: FormPart) -> Iterator[str]:
