@@ -238,17 +238,21 @@ def test_views_and_answers_can_be_copied_and_pickled(place):
             "An Answer is not the value itself: write for row in answer.value",
         ),
         (lambda answer: answer.status_code, "An Answer has no 'status_code': write answer.status"),
+        (lambda answer: answer.get("id"), "An Answer has no 'get': write answer.value.get"),
+        (len, "An Answer is not the value itself: write len(answer.value)"),
+        (lambda answer: bool(answer) and "id" in answer, "itself: write 'id' in answer.value"),
+        (lambda answer: answer.headers[5], "5"),
         (lambda answer: answer.json(), "An Answer has no 'json': write answer.value"),
         (lambda answer: answer.name, "An Answer has no 'name'"),
         (lambda answer: setattr(answer, "status", 1), "cannot assign to field 'status'"),
         (lambda answer: answer._mine, "_mine"),
         (lambda answer: answer.headers.update(a="b"), "'ResponseHeaders' object has no attribute"),
     ],
-    ids=map(str, range(8)),
+    ids=map(str, range(12)),
 )
 def test_mistakes_with_answers_are_answered(mistake, message):
     answer = _mocked(headers={"Set-Cookie": "a=b"})
-    with pytest.raises((TypeError, AttributeError)) as caught:
+    with pytest.raises((TypeError, AttributeError, KeyError)) as caught:
         mistake(answer)
     assert message in str(caught.value)
 

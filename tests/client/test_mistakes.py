@@ -51,6 +51,8 @@ def in_world(text: str, thing) -> str:
 
 
 ON_COLLECTIONS = [
+    (lambda p: p.with_response, "write client.with_response in place of client"),
+    (lambda p: p.dates("created"), "write client.products.dates(), for all moments of the rows"),
     (
         lambda p: p.get("PRD-1"),
         "A collection has no 'get': write {wait}client.products['ID'].get()",
@@ -139,6 +141,8 @@ ON_COLLECTIONS = [
 ]
 
 ON_SETS = [
+    (lambda r: r.datetimes(), ".dates()"),
+    (lambda r: r.with_response, "write client.with_response in place of client"),
     (lambda s: s.last(), "A set has no 'last': write {wait}{at}.order_by('-created').first()"),
     (lambda s: s.exclude(a=1), "write {at}.filter(~R(status='draft'))"),
     (lambda s: s.values("id"), "write {wait}{at}.values_list('id', 'name')"),

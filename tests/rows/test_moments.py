@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -141,6 +142,9 @@ components:
         free: {type: object}
         parent: {$ref: '#/components/schemas/Thing'}
         children: {type: array, items: {$ref: '#/components/schemas/Thing'}}
+        whole: {allOf: [{$ref: '#/components/schemas/Thing'}, {type: object}]}
+        nest: {$ref: '#/components/schemas/Nest'}
+    Nest: {type: array, items: {$ref: '#/components/schemas/Nest'}}
 """
 
 
@@ -165,6 +169,8 @@ def test_the_document_decides(specs, path):
         "free": {"at": AT},
         "parent": {"born": AT, "parent": {"born": "soon"}},
         "children": [{"born": AT}],
+        "whole": {"whole": {"born": AT}},
+        "nest": [[AT]],
         "updated": AT,  # not in the document
     }
     assert converted(row, fields) == {
@@ -178,6 +184,8 @@ def test_the_document_decides(specs, path):
         "free": {"at": AT},
         "parent": {"born": MOMENT, "parent": {"born": "soon"}},
         "children": [{"born": MOMENT}],
+        "whole": {"whole": {"born": MOMENT}},
+        "nest": [[AT]],
         "updated": MOMENT,
     }
     picks = {
@@ -195,3 +203,16 @@ def test_the_document_decides(specs, path):
 def test_undescribed_rows_have_no_fields(specs, path):
     assert moment_fields(specs, path) is None
     assert moment_fields(None, path) is None
+
+
+def test_a_schema_of_any_size_is_read_in_bounded_time(tmp_path):
+    born = {"type": "object", "properties": {"born": {"type": "string", "format": "date-time"}}}
+    row = {"type": "object", "properties": {f"o{number}": {**born} for number in range(3_000)}}
+    content = {"application/json": {"schema": {"type": "array", "items": row}}}
+    paths = {"/things": {"get": {"responses": {"200": {"content": content}}}}}
+    document = {"openapi": "3.0.0", "info": {"title": "t", "version": "1"}, "paths": paths}
+    file = tmp_path / "many.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    fields = moment_fields(OpenAPISpecs(file), "things")
+    assert fields is not None
+    assert sum(bool(below.names) for below in fields.below.values()) == 1_999

@@ -35,7 +35,7 @@ class ResponseHeaders(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         """Return the value of a header; several of one name are joined by commas."""
-        return self._values[name.lower()]
+        return self._values[name.lower() if isinstance(name, str) else name]
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names, in lower case."""
@@ -57,10 +57,14 @@ class ResponseHeaders(Mapping[str, str]):
         return clean(f"ResponseHeaders({masked})")
 
 
+_OF_VALUES = frozenset({*dir(dict), *dir(list)})
+
+
 def _no_attribute(_: object, name: str) -> NoReturn:
     if name[0] == "_":
         raise AttributeError(name)
     more = f": write answer.{_INSTEAD[name]}" if name in _INSTEAD else ""
+    more = more or (f": write answer.value.{name}" if name in _OF_VALUES else "")
     # With a name, the interpreter would append its own hint (bpo-38530).
     raise AttributeError(f"An Answer has no {name!r}{more}", name=None, obj=None)
 
@@ -69,11 +73,30 @@ def _no_item(_: object, key: object) -> NoReturn:
     raise TypeError(f"An Answer is not the value itself: write answer.value[{clean(repr(key))}]")
 
 
+def _no_membership(_: object, key: object) -> NoReturn:
+    raise TypeError(f"An Answer is not the value itself: write {clean(repr(key))} in answer.value")
+
+
+def _no_length(_: object) -> NoReturn:
+    raise TypeError("An Answer is not the value itself: write len(answer.value)")
+
+
 def _no_iteration(_: object) -> NoReturn:
     raise TypeError("An Answer is not the value itself: write for row in answer.value")
 
 
-@unseen(__getattr__=_no_attribute, __getitem__=_no_item, __iter__=_no_iteration)
+def _is_true(_: object) -> bool:
+    return True  # as every object without a length
+
+
+@unseen(
+    __getattr__=_no_attribute,
+    __getitem__=_no_item,
+    __iter__=_no_iteration,
+    __contains__=_no_membership,
+    __len__=_no_length,
+    __bool__=_is_true,
+)
 @dataclass(frozen=True, slots=True, repr=False)
 class Answer(Generic[T]):
     """The result of one call, with its response; see `ConnectClient.with_response`.

@@ -17,7 +17,8 @@ from cnct.rows.moments import Kind, MomentFields
 
 # ``datetime`` is Connect's spelling.
 _FORMATS: Mapping[Any, Kind] = {"date-time": "datetime", "datetime": "datetime", "date": "date"}
-_DEEPEST = 40  # objects within each other, of a schema without references
+_MOST_OBJECTS = 2_000  # of one schema; Connect has 200
+_DEEPEST = 40  # lists within each other
 
 _memory = Memory[MomentFields | None](256)
 
@@ -55,26 +56,28 @@ def _documented(specs: OpenAPISpecs, template: str) -> MomentFields | None:
 
 
 class _Reading:
-    """Reads the moments of schemas, each reference once: schemas can be parts of themselves."""
+    """Reads the moments of schemas, each once: schemas can be parts of themselves."""
 
     def __init__(self, resolve: Callable[[Any], Record]) -> None:
         self._resolve = resolve
-        self._by_reference: dict[str, MomentFields] = {}
-        self._depth = 0
+        self._read: dict[Any, tuple[Schema, MomentFields]] = {}  # with the schema, to keep its id
+        self._pending: list[tuple[Schema, MomentFields]] = []
 
-    def fields(self, schema: Any) -> MomentFields:
+    def fields(self, schema: Schema) -> MomentFields:
         """Return the moments of an object's schema."""
-        reference = schema.get("$ref")
-        if reference in self._by_reference:
-            return self._by_reference[reference]
-        fields = MomentFields()
-        if reference is not None:
-            self._by_reference[reference] = fields
-        if self._depth < _DEEPEST:
-            self._depth += 1
-            self._fill(fields, plain(schema, self._resolve))
-            self._depth -= 1
+        fields = self._of(schema)
+        while self._pending:
+            below, of_below = self._pending.pop()
+            self._fill(of_below, plain(below, self._resolve))
         return fields
+
+    def _of(self, schema: Schema) -> MomentFields:
+        """Return the moments of a schema, to be filled later; without names beyond a limit."""
+        key = schema.get("$ref") or id(schema)
+        if key not in self._read and len(self._read) < _MOST_OBJECTS:
+            self._read[key] = schema, MomentFields()
+            self._pending.append(self._read[key])
+        return self._read[key][1] if key in self._read else MomentFields()
 
     def _fill(self, fields: MomentFields, schema: Record) -> None:
         properties = schemas.properties(schema)
@@ -86,7 +89,7 @@ class _Reading:
             if kind and schemas.type_name(described) in ("string", ""):
                 fields.kinds[name] = kind
             elif schemas.properties(described):
-                fields.below[name] = self.fields(member)
+                fields.below[name] = self._of(member)
 
     def _item(self, schema: Schema) -> Schema:
         """Return the schema of a list's items, through lists of lists; any other unchanged."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final, Literal, TypeAlias
 
-from cnct.openapi.shapes import is_list, is_record
+from cnct.openapi.shapes import is_list
 
 Kind: TypeAlias = Literal["datetime", "date"]
 
@@ -113,26 +113,29 @@ def _converted_pick(field: str, value: Any, fields: MomentFields | None) -> Any:
 
 def _convert(value: Any, fields: MomentFields) -> None:
     """Convert the moments in an object, or in each object of a list, in place."""
-    if is_list(value):
+    kind: Any = value.__class__  # decoded JSON has no subclasses, and this is called for every object
+    if kind is list:
         for item in value:
             _convert(item, fields)
-    elif is_record(value):
+    elif kind is dict:
+        names, kinds, below = fields.names, fields.kinds, fields.below
         for name, member in value.items():
-            if name not in fields.names:
+            if name not in names:
                 _convert_by_name(value, name, member)
-            elif name in fields.kinds:
-                value[name] = _read(member, fields.kinds[name])
-            elif name in fields.below:
-                _convert(member, fields.below[name])
+            elif name in kinds:
+                value[name] = _read(member, kinds[name])
+            elif name in below:
+                _convert(member, below[name])
 
 
 def _convert_by_name(container: dict[str, Any], name: str, member: Any) -> None:
-    if isinstance(member, str):
+    kind: Any = member.__class__
+    if kind is str:
         if name in MOMENT_NAMES and member[10:11] == "T":
             container[name] = _moment(member)
         elif name in _DATE_NAMES:
             container[name] = _day(member)
-    elif name not in _CONTENTS:
+    elif (kind is dict or kind is list) and name not in _CONTENTS:
         _convert(member, _UNDESCRIBED)
 
 

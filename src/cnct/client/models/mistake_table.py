@@ -11,7 +11,10 @@ from collections.abc import Mapping
 # {each} is "for" or "async for".
 _LIST = "[row {each} row in {at}]"
 _DELETE = "{wait}{at}['ID'].delete()"
+_WITH_RESPONSE = "client.with_response in place of client"
 _SET = {
+    "with_response raw_response": _WITH_RESPONSE,
+    "datetimes with_dates as_dates": "{at}.dates()",
     "last latest reverse reversed tail": "{wait}{at}.order_by('-created').first()",
     "exclude": "{at}.filter(~R(status='draft'))",
     "where query find filter_by search_by": "{at}.filter(status='draft')",
@@ -62,6 +65,7 @@ _SET = {
     "content_range": "{wait}{at}.count()",
 }
 _COLLECTION = {
+    "with_response raw_response": _WITH_RESPONSE,
     "get retrieve find_one get_by_id by_id": "{wait}{at}['ID'].get()",
     "list fetch fetchall read items data json": "[row {each} row in {at}.all()]",
     "find where filter_by query": "{at}.filter(status='draft')",
@@ -80,6 +84,8 @@ _COLLECTION = {
     "upsert merge synchronize synchronise": "{wait}{at}.sync(rows, by='id')",
 }
 _RESOURCE = {
+    "with_response raw_response": _WITH_RESPONSE,
+    "dates datetimes": "{wait}{at}.values('created', dates=True)",
     "patch put save modify set edit change": "{wait}{at}.update({{'field': value}})",
     "post call execute run action_": "{wait}{at}('action').post({{...}})",
     "create": "{wait}{at}.collection('name').create({{...}})",
@@ -94,6 +100,7 @@ _RESOURCE = {
     "field attribute": "{wait}{at}.values('field')",
 }
 _ACTION = {
+    "with_response raw_response": _WITH_RESPONSE,
     "create execute run call invoke send submit": "{wait}{at}.post({{...}})",
     "update patch": "{wait}{at}.put({{...}})",
     "all filter list first count": "{wait}{at}.get()",
@@ -169,6 +176,7 @@ A method ``__iter__`` would make them iterable for all who ask before they loop.
 
 _READS = {
     "count": "{wait}{at}.filter(field=value).count()",
+    "dates": "{at}.dates(), for all moments of the rows",
     "first": "{at}[:5] for several rows, {wait}{at}.filter(field=value).first() for a condition",
     "limit": "{at}.limit(100) for the rows of a page, {at}[100:150] for some of the rows",
     "order_by": "{at}.order_by('-created', 'id'), with - for descending order",
