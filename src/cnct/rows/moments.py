@@ -113,7 +113,7 @@ def _converted_pick(field: str, value: Any, fields: MomentFields | None) -> Any:
 
 def _convert(value: Any, fields: MomentFields) -> None:
     """Convert the moments in an object, or in each object of a list, in place."""
-    kind: Any = value.__class__  # decoded JSON has no subclasses, and this is called for every object
+    kind: Any = value.__class__  # JSON has no subclasses, and this is called for each object
     if kind is list:
         for item in value:
             _convert(item, fields)
