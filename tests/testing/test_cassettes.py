@@ -20,7 +20,7 @@ from cnct.testing import ConnectClientMocker, cassette
 from cnct.testing.mocks import active_mocks
 
 ELSEWHERE = "https://other.example.org/api/public/v1"
-ROWS = [{"id": f"PR-{number:03}", "status": "pending"} for number in range(250)]
+ROWS = [{"id": f"PR-{number:03}", "status": "pending"} for number in range(30)]
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def path(tmp_path):
 def record(path: Path, url: str, scenario, world=None, max_retries=2, **options):
     """Record a scenario in a world, and return its results and the text of the cassette."""
     world = world or Sync()
-    client = world.client(KEY, url, max_retries=max_retries, concurrency=3)
+    client = world.client(KEY, url, default_limit=10, max_retries=max_retries, concurrency=3)
     try:
         with cassette(path, vars(client).get("it", client), record="all", **options):
             result = scenario(client)
@@ -54,7 +54,9 @@ def record(path: Path, url: str, scenario, world=None, max_retries=2, **options)
 
 def replay(path: Path, scenario, world=None, max_retries=2, **options):
     world = world or Sync()
-    client = world.client("ApiKey x:y", ELSEWHERE, max_retries=max_retries, concurrency=3)
+    client = world.client(
+        "ApiKey x:y", ELSEWHERE, default_limit=10, max_retries=max_retries, concurrency=3
+    )
     try:
         with cassette(path, vars(client).get("it", client), record="none", **options):
             return scenario(client)

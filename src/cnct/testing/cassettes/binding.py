@@ -17,7 +17,7 @@ from cnct.testing.cassettes.calls import CassetteRequest
 from cnct.testing.cassettes.scrub_rules import ScrubRules
 from cnct.testing.cassettes.scrubbed_calls import scrubbed_request
 from cnct.testing.cassettes.scrubbing import Replace, Scrubber
-from cnct.testing.cassettes.secret_forms import pattern_of
+from cnct.testing.cassettes.secret_forms import forms_of
 from cnct.testing.cassettes.stand_ins import could_stand_for, is_replaced_elsewhere, key_of
 from cnct.testing.cassettes.whereabouts import RawRequest, Whereabouts
 
@@ -99,7 +99,9 @@ class Binder:
             for one in bound.values()
             if is_replaced_elsewhere(one.kind, one.text)
         }
-        return Scrubber(self._rules, replace, texts, pattern_of(self.keys), self._where.canonical)
+        return Scrubber(
+            self._rules, replace, texts, forms_of(frozenset(self.keys)), self._where.canonical
+        )
 
     def _of_path(self, parts: Sequence[str], actual: Sequence[str]) -> Iterator[tuple[str, Bound]]:
         """Yield the values in segments of a path where the recorded path has replacements."""

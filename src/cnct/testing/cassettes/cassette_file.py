@@ -8,10 +8,9 @@ from pathlib import Path
 
 from cnct.exceptions import CassetteError
 from cnct.testing.cassettes.cassette_format import Contents, from_text, to_text
-from cnct.testing.cassettes.secret_forms import pattern_of
+from cnct.testing.cassettes.secret_forms import forms_of
 
 _SUFFIXES = (".yaml", ".yml", ".json")
-_LONG = 8  # characters of a form of a key that cannot be a word by chance
 
 
 def checked_path(path: str | os.PathLike[str]) -> Path:
@@ -76,10 +75,9 @@ def write(path: Path, contents: Contents, keys: Iterable[str]) -> None:
         OSError: If the file cannot be written.
     """
     text = to_text(contents, as_json=path.suffix.lower() == ".json")
-    secrets = pattern_of(keys)
-    escaped = secrets and [one for one in secrets.finditer(text) if len(one[0]) >= _LONG]
-    if escaped:
-        line = text.count("\n", 0, escaped[0].start()) + 1
+    position = forms_of(frozenset(keys)).position(text)
+    if position is not None:
+        line = text.count("\n", 0, position) + 1
         raise CassetteError(f"line {line} would have the API key in it")
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

@@ -24,7 +24,7 @@ from cnct.testing.cassettes.scrubbed_calls import (
     without_keys,
 )
 from cnct.testing.cassettes.scrubbing import Scrubber
-from cnct.testing.cassettes.secret_forms import pattern_of
+from cnct.testing.cassettes.secret_forms import forms_of
 from cnct.testing.cassettes.stand_ins import StandIns
 from cnct.testing.cassettes.taped_bodies import is_exact, response_form
 from cnct.testing.cassettes.whereabouts import RawRequest, Whereabouts
@@ -169,7 +169,7 @@ class CallRecorder(Recorder):
                 )
         text = "\n".join(map(_all_text, tapes))
         names = StandIns(text.__contains__)
-        secrets = pattern_of(self.keys)
+        secrets = forms_of(frozenset(self.keys))
         for_fields = Scrubber(self._rules, names, None, secrets, self._where.canonical)
         [*self._scrubbed(tapes, for_fields)]  # finds the values of private fields
         texts = names.elsewhere()

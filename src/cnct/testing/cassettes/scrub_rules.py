@@ -36,12 +36,18 @@ TEXTS = re.compile(
     r"|\b(?P<bearer>Bearer\s+)(?P<borne>(?=\S*\d)[\w.~+/=-]{8,})"
     r"|(?P<key>\b(?:ApiKey\s+)?S[A-Z](?:-\d{3,4}){2,4}:[\w.~+/=-]{4,})"
     r"|(?P<jwt>\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
-    r"|(?P<local>\w(?:[\w.+'-]|%2B)*)(?P<at>@|%40|%2540|\\u0040|&\#64;)"
-    r"(?P<domain>[\w-]+(?:\.[\w-]+)+|localhost\b)"
+    r"|(?P<local>(?:\w|%[89A-F][0-9A-F])(?:[\w.+'-]|%2[B7]|%[89A-F][0-9A-F])*)(?P<at>@|%40|%2540|\\u0040|&\#64;)"
+    r"(?P<domain>(?:[\w-]|%[89A-F][0-9A-F])+(?:\.(?:[\w-]|%[89A-F][0-9A-F])+)+|localhost\b)"
     r"|(?<![\w.:+])(?P<phone>(?:\+|%2B)\d(?:[ ()./-]{0,2}\d){7,14})(?!\d)",
     re.IGNORECASE,
 )
 """Matches private texts by their form; the group that matches is the kind."""
+
+
+HINTS = re.compile(
+    r"@|%40|%2540|\\u0040|&#64;|://|=|%3D|\+\d|%2B\d|eyJ|earer|S[A-Z]-\d", re.IGNORECASE
+)
+"""Matches in every text that `TEXTS` matches in, and takes less time."""
 
 
 class ScrubRules:

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 from cnct.openapi.shapes import is_list, is_record
 from cnct.rql import RQLSyntaxError, parse
 from cnct.rql.nodes import Comparison, Group, Literal, Logical, Membership, Negation, Node, Value
-from cnct.testing.cassettes.scrub_rules import SCRUBBED, TEXTS, ScrubRules, is_url_token
+from cnct.testing.cassettes.scrub_rules import HINTS, SCRUBBED, TEXTS, ScrubRules, is_url_token
+from cnct.testing.cassettes.secret_forms import SecretForms
 from cnct.testing.query_terms import terms_of_node, terms_of_text
 
 Replace = Callable[[str, str], str]
@@ -27,7 +28,7 @@ class Scrubber:
         rules: The private fields.
         replace: Names the replacements.
         texts: Replacements of further texts wherever they occur as whole words.
-        secrets: Pattern of API keys, if any are known.
+        secrets: The API keys.
         rename: Replaces URLs of the account in a text.
     """
 
@@ -36,7 +37,7 @@ class Scrubber:
         rules: ScrubRules,
         replace: Replace,
         texts: Mapping[str, str] | None = None,
-        secrets: re.Pattern[str] | None = None,
+        secrets: SecretForms | None = None,
         rename: Callable[[str], str] = str,
     ) -> None:
         self._rules = rules
@@ -49,11 +50,11 @@ class Scrubber:
     def text(self, text: str) -> str:
         """Return a text without private values, which are found by their form."""
         if self._secrets is not None:
-            text = self._secrets.sub(SCRUBBED, text)
+            text = self._secrets.without(text, SCRUBBED)
         text = self._rename(text)
         if self._known is not None:
             text = self._known.sub(lambda match: self._texts[match[0]], text)
-        return TEXTS.sub(self._substitute, text)
+        return TEXTS.sub(self._substitute, text) if HINTS.search(text) else text
 
     def _substitute(self, match: re.Match[str]) -> str:
         kind = match.lastgroup
@@ -70,7 +71,7 @@ class Scrubber:
         return SCRUBBED  # a key or a login
 
     def _email(self, match: re.Match[str]) -> str:
-        address = f"{unquote(match['local'])}@{match['domain']}"
+        address = unquote(f"{match['local']}@{match['domain']}")
         return self._replace("email", address).replace("@", match["at"])
 
     def value(self, value: Any, path: tuple[str, ...] = ()) -> Any:

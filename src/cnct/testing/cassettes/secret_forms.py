@@ -9,25 +9,67 @@ import html
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
-SHORTEST = 8
-"""Characters of a form that is replaced wherever it occurs; shorter ones, as whole words only."""
-
-_RUN = r"[A-Za-z0-9+/_-]*"  # base64 around an encoded key, which may be a part of the input
+_SHORTEST = (
+    8  # characters of a form that is found within words; shorter ones are words of their own
+)
+_LEAST = 4  # characters of a part of a key; fewer are no secret
+_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-=")
 _WORD = r"(?<!\w)(?<!\w[.:-]){}(?![.:-]?\w)"
 
 
-def pattern_of(keys: Iterable[str]) -> re.Pattern[str] | None:
-    """Return a pattern that matches every form of the keys; ``None`` without keys."""
-    forms = {form: None for key in keys for form in _patterns(key)}
-    ordered = sorted(forms, key=len, reverse=True)
-    return re.compile("|".join(ordered), re.IGNORECASE) if ordered else None
+class _Form(NamedTuple):
+    """A spelling of a key.
+
+    Attributes:
+        text: The spelling, with case folded.
+        is_base64: Whether the characters around belong to the encoded text.
+    """
+
+    text: str
+    is_base64: bool = False
+
+
+class SecretForms:
+    """Every spelling of some keys.
+
+    Args:
+        keys: The keys.
+    """
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        parts = {part for key in keys for part in _parts(key)}
+        forms = {form for part in parts for form in _forms(part)}
+        self._forms = sorted(forms, key=lambda form: len(form.text), reverse=True)
+
+    def without(self, text: str, mask: str) -> str:
+        """Return a text with a mask in the place of each key."""
+        folded = text.casefold()
+        for form in self._forms:
+            if form.text in folded:
+                text = _masked(text, form, mask)
+                folded = text.casefold()
+        return text
+
+    def position(self, text: str) -> int | None:
+        """Return the index of a key in a text, short words left out; ``None`` without one."""
+        folded = text.casefold()
+        found = (folded.find(form.text) for form in self._forms if len(form.text) >= _SHORTEST)
+        return min((index for index in found if index >= 0), default=None)
+
+
+@lru_cache(maxsize=16)
+def forms_of(keys: frozenset[str]) -> SecretForms:
+    """Return every spelling of some keys."""
+    return SecretForms(keys)
 
 
 def bytes_of(keys: Iterable[str]) -> list[bytes]:
-    """Return the forms of keys to replace in binary data, the longest first."""
-    texts = {part for key in keys for part in _parts(key) if len(part) >= SHORTEST}
+    """Return the keys to replace in binary data, the longest first."""
+    texts = {part for key in keys for part in _parts(key) if len(part) >= _SHORTEST}
     encodings = ("utf-8", "utf-16-le", "utf-16-be")
     return sorted((text.encode(name) for text in texts for name in encodings), key=len)[::-1]
 
@@ -35,17 +77,15 @@ def bytes_of(keys: Iterable[str]) -> list[bytes]:
 def _parts(key: str) -> list[str]:
     """Return a key, the key without its scheme, and the secret after its last colon."""
     whole = key.strip()
-    return [part for part in (whole, whole.partition(" ")[2], whole.rpartition(":")[2]) if part]
+    parts = (whole, whole.partition(" ")[2], whole.rpartition(":")[2])
+    return [part for part in parts if len(part) >= _LEAST]
 
 
-def _patterns(key: str) -> Iterator[str]:
-    for part in _parts(key):
-        for form in _plain_forms(part):
-            escaped = re.escape(form)
-            yield escaped if len(form) >= SHORTEST else _WORD.format(escaped)
-        for form in _base64_forms(part.encode()):
-            if len(form) >= SHORTEST:
-                yield f"{_RUN}{re.escape(form)}{_RUN}=*"
+def _forms(part: str) -> Iterator[_Form]:
+    yield from (_Form(form.casefold()) for form in _plain_forms(part))
+    for form in _base64_forms(part.encode()):
+        if len(form) >= _SHORTEST:
+            yield _Form(form.casefold(), is_base64=True)
 
 
 def _plain_forms(text: str) -> set[str]:
@@ -72,3 +112,22 @@ def _base64_forms(data: bytes) -> Iterator[str]:
         whole = encoded[-(-offset * 8 // 6) : (offset + len(data)) * 8 // 6]
         yield whole
         yield whole.replace("+", "-").replace("/", "_")
+
+
+def _masked(text: str, form: _Form, mask: str) -> str:
+    """Mask one spelling; of base64, all that was encoded with it."""
+    escaped = re.escape(form.text)
+    pattern = escaped if len(form.text) >= _SHORTEST else _WORD.format(escaped)
+    pieces: list[str] = []
+    done = 0
+    for match in re.finditer(pattern, text, re.IGNORECASE):
+        start, end = match.span()
+        if start < done:
+            continue
+        while form.is_base64 and start > done and text[start - 1] in _BASE64:
+            start -= 1
+        while form.is_base64 and end < len(text) and text[end] in _BASE64:
+            end += 1
+        pieces += (text[done:start], mask)
+        done = end
+    return "".join((*pieces, text[done:]))

@@ -11,6 +11,8 @@ from cnct.testing.cassettes.scrubbing import is_number
 _SHORTEST = 5  # characters of a value that is replaced outside of its field, too
 _FORMATS = {"email": "user{}@example.com", "phone": "+999{:07}", "token": "token-{}"}
 _NUMBERS = 9_000_000_000
+_FIELD = re.compile(r"\w+-\d+")
+_NUMBER = re.compile(r"9\d{9}")
 _SPECIAL = re.compile(r"\W")
 
 
@@ -72,7 +74,12 @@ def is_replaced_elsewhere(kind: str, text: str) -> bool:
 
 
 def could_stand_for(name: str, kind: str, text: str) -> bool:
-    """Return whether a name has the form of a replacement of a value."""
-    form = form_of(kind, text) or "9{:09}"
+    """Return whether a name has the form of a replacement of a value.
+
+    The kind may be another than in the recording: one field may be named in several ways.
+    """
+    form = form_of(kind, text)
+    if kind not in _FORMATS:
+        return (_FIELD if form else _NUMBER).fullmatch(name) is not None
     start, _, rest = form.partition("{")
     return name.startswith(start) and name.endswith(rest.partition("}")[2])
