@@ -19,7 +19,7 @@ from cnct import ConnectClient
 from cnct.exceptions import CassetteError, UnexpectedCallError
 from cnct.testing import cassette
 
-SECRET = "a1B2/c3+d4=e5"
+SECRET = "a1B2/c3+d4=e5"  # noqa: S105 - of no account
 KEY = f"ApiKey SU-123-456-789:{SECRET}"
 ELSEWHERE = "https://other.example.org/api/public/v1"
 
@@ -39,7 +39,7 @@ FORMS = [
         for encode in (base64.b64encode, base64.urlsafe_b64encode)
     ),
     lambda text: text[::-1],
-    lambda text: json.dumps(text),
+    json.dumps,
     lambda text: f"https://user:{quote(text, safe='')}@storage.example.org/x",
 ]
 PARTS = [KEY, KEY.removeprefix("ApiKey "), SECRET]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from cnct.exceptions import CassetteError
 from cnct.openapi.shapes import Object, is_list, is_object
 from cnct.testing.cassettes.calls import CassetteCall, CassetteRequest, CassetteResponse, Form
+from cnct.testing.cassettes.scrubbed_calls import scrubbed_path
 from cnct.testing.cassettes.taped_bodies import bytes_of
 from cnct.testing.query_terms import terms_of_text
 from cnct.text import did_you_mean, either
@@ -154,16 +155,29 @@ class _Places:
         """Return a line, from 1; 0 if the file is written otherwise than by a recording."""
         lines = [*enumerate(self._lines, 1)]
         if call is not None:
-            starts = [at for at, line in lines if re.match(r" {0,4}- ?(?:request|\{)|    \{", line)]
+            starts = self._starts()
             if call >= len(starts):
                 return 0
             ends = [*starts[1:], len(lines) + 1]
             lines = lines[starts[call] - 1 : ends[call] - 1]
-        wanted = re.compile(rf"[\s-]*[\"']?{re.escape(key)}[\"']?:")
-        at_key = [at for at, line in lines if key and wanted.match(line)]
+        wanted = re.compile(rf"(?:\A|[\s,{{-])[\"']?{re.escape(key)}[\"']?:")
+        at_key = [at for at, line in lines if key and wanted.search(line)]
         if at_key:
             return at_key[0]
         return lines[0][0] if lines else 0
+
+    def _starts(self) -> list[int]:
+        """Return the first line of each call: as far to the right as that of the first call."""
+        starts: list[int] = []
+        item = None
+        is_within = False
+        for at, line in enumerate(self._lines, 1):
+            is_within = is_within or re.match(r"\s*\"?calls\"?:", line) is not None
+            if is_within and item is None and re.match(r" *[-{]", line):
+                item = re.compile(rf" {{{len(line) - len(line.lstrip())}}}[-{{]")
+            if item and item.match(line):
+                starts.append(at)
+        return starts
 
 
 def _check_names(
@@ -225,7 +239,8 @@ class _Reader:
         body = self._body(data, ("method", "path", "query"), _REQUEST_FORMS)
         method = self._field(data, "method", str).upper()
         terms = terms_of_text(self._field(data, "query", str, ""))
-        return CassetteRequest(method, self._field(data, "path", str), terms, body)
+        path = scrubbed_path(self._field(data, "path", str).lstrip("/"), str)
+        return CassetteRequest(method, path, terms, body)
 
     def _response(self, data: Object) -> CassetteResponse:
         body = self._body(data, ("status", "headers"), _RESPONSE_FORMS)
@@ -254,7 +269,7 @@ class _Reader:
 
     def _body(self, data: Object, others: Iterable[str], forms: Sequence[str]) -> Form:
         _check_names(data, (*others, *forms), self._error)
-        body = {name: data[name] for name in forms if name in data}
+        body = {name: value for name, value in data.items() if name in forms}
         if len(body) > 1:
             raise self._error(f"a body has one form, not {' and '.join(body)}", [*body][-1])
         for name in body:

@@ -41,7 +41,7 @@ def begin_run(mode: Record) -> None:
 
 def end_run() -> None:
     """End the latest pytest run."""
-    del _runs[1:][-1:]
+    _runs.pop()
 
 
 def current_run() -> RecordRun:

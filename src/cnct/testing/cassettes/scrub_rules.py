@@ -30,14 +30,19 @@ URL_TOKENS = (
 
 _URL_TOKENS = frozenset(name.lower() for name in URL_TOKENS)
 
+_BYTE = "%[89A-F][0-9A-F]"  # of an encoded letter beyond ASCII
 TEXTS = re.compile(
     r"(?<=://)(?P<login>[^\s/?#@:\"'<>]*:[^\s/?#@\"'<>]+)(?=@)"
     rf"|(?P<lead>(?:[?&;]|%3F|%26)(?:{'|'.join(URL_TOKENS)})(?:=|%3D))(?P<token>[^&%\s\"'<>#;]+)"
     r"|\b(?P<bearer>Bearer\s+)(?P<borne>(?=\S*\d)[\w.~+/=-]{8,})"
     r"|(?P<key>\b(?:ApiKey\s+)?S[A-Z](?:-\d{3,4}){2,4}:[\w.~+/=-]{4,})"
-    r"|(?P<jwt>\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
-    r"|(?P<local>(?:\w|%[89A-F][0-9A-F])(?:[\w.+'-]|%2[B7]|%[89A-F][0-9A-F])*)(?P<at>@|%40|%2540|\\u0040|&\#64;)"
-    r"(?P<domain>(?:[\w-]|%[89A-F][0-9A-F])+(?:\.(?:[\w-]|%[89A-F][0-9A-F])+)+|localhost\b)"
+    r"|(?P<jwt>\beyJ[\w-]{8,500}+\.[\w-]{8,}+\.[\w-]*)"
+    # The first character does not follow another one of the address, nor is it of an escape, so
+    # that no part of a long word is tried again.
+    r"|(?<![\w.+-])(?!(?<=%)[0-9A-F]{2})"
+    rf"(?P<local>(?:\w|{_BYTE})(?:[\w.+'-]|%2[B7]|{_BYTE}){{0,200}}+)"
+    r"(?P<at>@|%40|%2540|\\u0040|&\#64;)"
+    rf"(?P<domain>(?:[\w-]|{_BYTE})++(?:\.(?:[\w-]|{_BYTE})++)++|localhost\b)"
     r"|(?<![\w.:+])(?P<phone>(?:\+|%2B)\d(?:[ ()./-]{0,2}\d){7,14})(?!\d)",
     re.IGNORECASE,
 )
