@@ -28,16 +28,21 @@ ITEMS = "products/PRD-1/items"
 
 @pytest.fixture(scope="module")
 def emulator():
-    with Emulator(records={"products": [{"id": "PRD-1"}], ITEMS: CATALOGUE}) as emulator:
+    with Emulator(records={"products": [{"id": "PRD-1"}]}) as emulator:
         yield emulator
 
 
-@pytest.fixture
-def connect(emulator):
-    """A local Connect with the items of the catalogue, and no others."""
+@pytest.fixture(scope="module")
+def other_user(emulator):
     with ConnectClient(KEY, emulator.endpoint, use_specs=False) as client:
-        for row in [*client.products["PRD-1"].items]:
-            emulator.delete(f"{ITEMS}/{row['id']}")
+        yield client.products["PRD-1"].items
+
+
+@pytest.fixture
+def connect(emulator, other_user):
+    """A local Connect with the items of the catalogue, and no others."""
+    for row in [*other_user]:
+        emulator.delete(f"{ITEMS}/{row['id']}")
     emulator.insert(ITEMS, *CATALOGUE)
     emulator.faults.clear()
     emulator.requests.clear()
@@ -56,10 +61,11 @@ def documented(connect, world):
     return world.client(KEY, connect.endpoint, **settings).products["PRD-1"].items
 
 
-@pytest.fixture
-def idle_items(idle):
-    """Those of a client that calls nobody: its rows are read first."""
-    return idle.products["PRD-1"].items
+@pytest.fixture(scope="module")
+def idle_items():
+    """Those of a client that calls nobody: rows are read first, by the same code in both worlds."""
+    with ConnectClient(KEY, "http://127.0.0.1:9/public/v1", use_specs=False) as client:
+        yield client.products["PRD-1"].items
 
 
 def change(connect, resource_id, **fields):
@@ -438,6 +444,18 @@ def test_what_a_plan_cannot_do_is_an_error(items):
         plan.outcomes(key=str)
     with pytest.raises(TypeError, match="A plan cannot be copied or pickled: make a new one"):
         pickle.dumps(getattr(plan, "it", plan))
+
+
+def test_a_plan_can_be_mocked(cnct_mocker_factory):
+    endpoint = "https://localhost/public/v1"
+    mocks = cnct_mocker_factory(endpoint).products["PRD-1"].items
+    mocks.all().mock(return_value=CATALOGUE)
+    mocks.filter(id="PRD-1").limit(1).mock(return_value=CATALOGUE[:1])
+    mocks["PRD-1"].update(match_body={"name": "Alef"}, return_value={})
+    mocks.filter(mpn="D").limit(1).mock(return_value=[])
+    mocks.create(match_body={"mpn": "D"}, return_value={"id": "PRD-4"})
+    items = ConnectClient(KEY, endpoint, use_specs=False).products["PRD-1"].items
+    assert items.sync([{"mpn": "A", "name": "Alef"}, {"mpn": "D"}], "mpn").apply().done == 2
 
 
 def test_a_dry_run_records_the_changes(connect, world):

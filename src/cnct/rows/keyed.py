@@ -6,12 +6,13 @@ Does no I/O, and compares nothing but keys.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Any, TypeAlias
 
 from cnct.openapi.shapes import Object, Record, is_array, is_object
 from cnct.rows.documented_rows import DocumentedRows
+from cnct.rows.table_cells import nested_row
 from cnct.text import clean, did_you_mean
 
 By: TypeAlias = str | Sequence[str] | Callable[[Any], Any]
@@ -24,7 +25,6 @@ _REMEDIES = {
     "read": "read it with csv.DictReader(file) or json.load(file)",
 }
 """The call that makes dicts, by a method of the object that was passed."""
-_REST = "_extra"  # what fits no column of an export
 _LONGEST = 60  # characters of a wrong row in a message
 
 
@@ -166,48 +166,6 @@ class KeyedRows:
             return True
         is_possible = name.split(".", maxsplit=1)[0] in self.names
         return is_possible and any(value_at(row, name) for row in self.by_key.values())
-
-
-def nested_row(row: Mapping[Any, Any], place: str) -> Record:
-    """Return a copy of a row in which names with dots are nested objects, as in exports.
-
-    The column ``_extra`` of exports is left out.
-
-    Raises:
-        TypeError: If a name is no text.
-        ValueError: If two names belong to one field.
-    """
-    for name in row:
-        if not isinstance(name, str):
-            problem = f"a field name that is no text: {name!r}"
-            if name is None:  # csv.DictReader collects them under None
-                problem = "more cells than the file has columns"
-            raise TypeError(clean(f"{place} has {problem}"))
-    nested: Record = {name: value for name, value in row.items() if "." not in name}
-    has_dots = len(nested) < len(row)
-    nested.pop(_REST, None)
-    if not has_dots:
-        return nested
-    own: dict[str, Record] = {"": nested}  # the objects made here, by path
-    for name, value in row.items():
-        above, dot, last = name.rpartition(".")
-        if dot:
-            target = _object_at(above, own, place)
-            if last in target:
-                raise ValueError(clean(f"{place} has a value and fields of {name!r}: keep one"))
-            target[last] = value
-    return nested
-
-
-def _object_at(path: str, own: dict[str, Record], place: str) -> Record:
-    """Return the object at a path, made if there is none."""
-    if path not in own:
-        above, _, last = path.rpartition(".")
-        target = _object_at(above, own, place)
-        if last in target:
-            raise ValueError(clean(f"{place} has a value and fields of {path!r}: keep one"))
-        own[path] = target[last] = {}
-    return own[path]
 
 
 def checked_rows(rows: Any, *, is_async: bool) -> Any:

@@ -1,11 +1,14 @@
-"""Reads the cells of tables, in which no value is an empty text, as values of a resource."""
+"""Reads the rows of tables as resources: columns with dots, empty cells, disarmed formulas."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cnct.openapi.shapes import Object, Record, as_object, is_record
+from cnct.text import clean
 
+_REST = "_extra"  # what fits no column of an export
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -44,3 +47,45 @@ def _is_empty(value: Any) -> bool:
     if value and is_record(value):
         return all(map(_is_empty, value.values()))
     return value is None or value == ""
+
+
+def nested_row(row: Mapping[Any, Any], place: str) -> Record:
+    """Return a copy of a row in which names with dots are nested objects, as in exports.
+
+    The column ``_extra`` of exports is left out.
+
+    Raises:
+        TypeError: If a name is no text.
+        ValueError: If two names belong to one field.
+    """
+    for name in row:
+        if not isinstance(name, str):
+            problem = f"a field name that is no text: {name!r}"
+            if name is None:  # csv.DictReader collects them under None
+                problem = "more cells than the file has columns"
+            raise TypeError(clean(f"{place} has {problem}"))
+    nested: Record = {name: value for name, value in row.items() if "." not in name}
+    has_dots = len(nested) < len(row)
+    nested.pop(_REST, None)
+    if not has_dots:
+        return nested
+    own: dict[str, Record] = {"": nested}  # the objects made here, by path
+    for name, value in row.items():
+        above, dot, last = name.rpartition(".")
+        if dot:
+            target = _object_at(above, own, place)
+            if last in target:
+                raise ValueError(clean(f"{place} has a value and fields of {name!r}: keep one"))
+            target[last] = value
+    return nested
+
+
+def _object_at(path: str, own: dict[str, Record], place: str) -> Record:
+    """Return the object at a path, made if there is none."""
+    if path not in own:
+        above, _, last = path.rpartition(".")
+        target = _object_at(above, own, place)
+        if last in target:
+            raise ValueError(clean(f"{place} has a value and fields of {path!r}: keep one"))
+        own[path] = target[last] = {}
+    return own[path]
