@@ -41,7 +41,7 @@ class KeySearch(NamedTuple):
     kwargs: Mapping[str, Any]
 
 
-class Reply(NamedTuple):
+class StepReply(NamedTuple):
     """The result of a step.
 
     Attributes:
@@ -53,7 +53,7 @@ class Reply(NamedTuple):
     answer: Any = None
 
 
-Saving: TypeAlias = Generator[SavingCall | KeySearch, Reply, T]
+Saving: TypeAlias = Generator[SavingCall | KeySearch, StepReply, T]
 """A write that reads first; is sent the reply to each step, or thrown its ClientError."""
 
 
@@ -65,13 +65,13 @@ def play(client: Any, saving: Saving[T]) -> T:
         saving: The steps.
     """
 
-    def reply(step: SavingCall | KeySearch) -> Reply:
+    def reply(step: SavingCall | KeySearch) -> StepReply:
         if isinstance(step, KeySearch):
             with _none_or_one():
-                return Reply(_rows(client, step).one())
-            return Reply(None)
+                return StepReply(_rows(client, step).one())
+            return StepReply(None)
         answer = client.with_response.execute(step.method, step.path, **step.kwargs)
-        return Reply(answer.value, answer)
+        return StepReply(answer.value, answer)
 
     advance: Callable[[], SavingCall | KeySearch] = partial(next, saving)
     with closing(saving):
@@ -90,13 +90,13 @@ def play(client: Any, saving: Saving[T]) -> T:
 async def async_play(client: Any, saving: Saving[T]) -> T:
     """Take the steps of a write with an asynchronous client. Async twin of `play`."""
 
-    async def reply(step: SavingCall | KeySearch) -> Reply:
+    async def reply(step: SavingCall | KeySearch) -> StepReply:
         if isinstance(step, KeySearch):
             with _none_or_one():
-                return Reply(await _rows(client, step).one())
-            return Reply(None)
+                return StepReply(await _rows(client, step).one())
+            return StepReply(None)
         answer = await client.with_response.execute(step.method, step.path, **step.kwargs)
-        return Reply(answer.value, answer)
+        return StepReply(answer.value, answer)
 
     advance: Callable[[], SavingCall | KeySearch] = partial(next, saving)
     with closing(saving):

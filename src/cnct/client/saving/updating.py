@@ -1,4 +1,4 @@
-"""Updates of a resource that read it first: of changed fields, and only if it has not moved.
+"""Updates that read the resource first: changed fields only, and nothing if others wrote meanwhile.
 
 Decides without I/O; the drivers are in `steps`.
 """
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from cnct.client._core.arguments import checked_bool
 from cnct.client._core.headers import merged
 from cnct.client.base_client import BaseClient, with_payload
-from cnct.client.saving.steps import Reply, Saving, SavingCall
+from cnct.client.saving.steps import StepReply, Saving, SavingCall
 from cnct.exceptions import ChangedResourceError, ClientError
 from cnct.openapi.shapes import Object, Record, is_object
 from cnct.openapi.writable import WritableFields, writable_fields
@@ -33,7 +33,7 @@ class Updated(NamedTuple):
     """The result of an update.
 
     Attributes:
-        row: The resource as it is now.
+        row: The resource after the update.
         difference: The fields that were sent; falsy if nothing was.
         answer: The answer to the last call, whose value is the row.
     """
@@ -51,7 +51,7 @@ class Update:
         path: Path of the resource.
         payload: The payload.
         changed_only: Whether to send only the fields that differ.
-        since: The row as read before; ``None`` to write whatever others have changed.
+        since: The row as read before; ``None`` for no check.
         kwargs: See `ConnectClient.execute`.
 
     Raises:
@@ -79,7 +79,7 @@ class Update:
             check_payload("payload", payload, kwargs)
 
     def steps(self) -> Saving[Updated]:
-        """Yield the calls, and return the resource as it is now."""
+        """Yield the calls, and return the resource after the update."""
         reply = yield from self._read()
         row = reply.value
         self._refuse_if_moved(row)
@@ -100,7 +100,7 @@ class Update:
             reply = yield from self._read()
         return Updated(reply.value, difference, reply.answer)
 
-    def _read(self) -> Saving[Reply]:
+    def _read(self) -> Saving[StepReply]:
         reply = yield SavingCall("GET", self._path, _without_body(self._kwargs))
         if not is_object(reply.value):
             raise ClientError(
@@ -109,10 +109,10 @@ class Update:
             )
         return reply
 
-    def _read_after(self, error: ClientError, payload: Any, since: Object) -> Saving[Reply]:
-        """Read the resource after the server has refused the update, since it has changed.
+    def _read_after(self, error: ClientError, payload: Any, since: Object) -> Saving[StepReply]:
+        """Read the resource after the server has refused the update of an earlier state.
 
-        An earlier attempt of the same update, whose response was lost, may have changed it.
+        An earlier attempt of the same update, whose response was lost, may be the change.
 
         Raises:
             ChangedResourceError: If the resource does not have the fields of the payload.
@@ -172,7 +172,7 @@ def moved(
 
     Args:
         path: Path of the resource.
-        row: The resource as it is now.
+        row: The present resource.
         difference: The fields that have changed.
         cause: The refusal of the server, ``None`` if nothing was sent.
     """
@@ -232,8 +232,8 @@ def checked_since(since: Any, payload: Any) -> Object:
     """Return the row as read before.
 
     Raises:
-        TypeError: If it is no row.
-        ValueError: If it is empty, or the payload itself.
+        TypeError: If ``since`` is no row.
+        ValueError: If ``since`` is empty, or the payload itself.
     """
     if not is_object(since):
         raise TypeError(

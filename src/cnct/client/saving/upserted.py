@@ -1,4 +1,4 @@
-"""The result of a write that creates a resource if it is missing. No I/O."""
+"""The result of a write that creates a missing resource. No I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RowT = TypeVar("RowT")
 
 
 class Upserted(tuple[RowT, bool]):  # noqa: SLOT001 - a tuple's slots must be empty
-    """A resource, and whether it was created: ``row, created = ...``.
+    """A resource, and whether the call created the resource: ``row, created = ...``.
 
     Attributes:
         difference: The fields that an update has sent; falsy if the resource was created, or
@@ -31,7 +31,7 @@ class Upserted(tuple[RowT, bool]):  # noqa: SLOT001 - a tuple's slots must be em
 
     @property
     def row(self) -> RowT:
-        """The resource as it is now, as the server returned it."""
+        """The resource, as the server returned it last."""
         return self[0]
 
     @property
