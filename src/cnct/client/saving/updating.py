@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from cnct.client._core.arguments import checked_bool
 from cnct.client._core.headers import merged
 from cnct.client.base_client import BaseClient, with_payload
-from cnct.client.saving.steps import StepReply, Saving, SavingCall
+from cnct.client.saving.steps import Saving, SavingCall, StepReply
 from cnct.exceptions import ChangedResourceError, ClientError
 from cnct.openapi.shapes import Object, Record, is_object
 from cnct.openapi.writable import WritableFields, writable_fields
