@@ -155,10 +155,11 @@ class Update:
         since = self._since
         if since is None:
             return
-        if since.get("id") is not None and row.get("id") not in (None, since["id"]):
+        one, other = since.get("id"), row.get("id")
+        if _are_two(one, other):
             raise ValueError(
-                f"unless_changed_since is the row of {since['id']}, but {self._path} is "
-                f"{row['id']}: pass the row that you read of this resource"
+                f"unless_changed_since is the row of {one}, but {self._path} is {other}: pass the "
+                "row that you read of this resource"
             )
         difference = moved_fields(since, row)
         if difference:
@@ -255,7 +256,12 @@ def checked_since(since: Any, payload: Any) -> Object:
 def _check_id(path: str, payload: Object, row: Object) -> None:
     """Refuse the payload of another resource."""
     one, other = payload.get("id"), row.get("id")
-    if one is not None and other is not None and str(one) != str(other):
+    if _are_two(one, other):
         raise ValueError(
             f"The payload is that of {one}, but {path} is {other}: leave its id out to copy it"
         )
+
+
+def _are_two(one: Any, other: Any) -> bool:
+    """Return whether two ids are those of two resources; a missing id can be any."""
+    return one is not None and other is not None and str(one) != str(other)
