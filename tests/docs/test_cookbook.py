@@ -204,16 +204,16 @@ def test_a_wait_ends_with_each_of_three_statuses(shop, capsys):
 
 
 def test_each_change_is_printed_once(shop, capsys):
-    run("watch_requests", "watch.db")
+    run("watch_requests", "requests.watch")
     with ConnectClient() as client:
         request = client.requests.create({"type": "purchase", "asset": {"id": "AS-1"}})["id"]
         assert capsys.readouterr().out == ""
-        run("watch_requests", "watch.db")
-        assert capsys.readouterr().out == f"added    {request} pending\n"
+        run("watch_requests", "requests.watch")
+        assert capsys.readouterr().out == f"{request} pending\n"
         client.requests[request]("approve").post({"template_id": "TL-1"})
-    run("watch_requests", "watch.db")
-    assert capsys.readouterr().out == f"changed  {request} approved\n"
-    run("watch_requests", "watch.db")
+    run("watch_requests", "requests.watch")
+    assert capsys.readouterr().out == f"{request} approved\n"
+    run("watch_requests", "requests.watch")
     assert capsys.readouterr().out == ""
 
 
