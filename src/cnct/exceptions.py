@@ -20,6 +20,7 @@ Exception
 │   └── BatchError              some of many resources failed
 ├── JournalError                a journal or state that cannot be used (also ValueError)
 ├── ExportError                 a file that cannot be written          (also ValueError)
+├── UsageRowsError              rows of usage that cannot be sent      (also ValueError)
 ├── RQLError                    RQL cannot express it                  (also ValueError)
 │   ├── RQLTypeError            a value of a type that has no literal  (also TypeError)
 │   ├── RQLSyntaxError          text that is not RQL
@@ -268,6 +269,31 @@ class ExportError(ValueError):
     """A file that an export cannot write: its directory, format, options or limits."""
 
     _render_traceback_ = rendered
+
+
+class UsageRowsError(ValueError):
+    """Rows of usage that cannot be sent; nothing was sent. The message lists the first problems.
+
+    Args:
+        message: The counts and the first problems.
+        problems: Problems as `cnct.usage.RowProblem`, at most 100.
+        count: Number of all problems.
+
+    Attributes:
+        problems: As passed.
+        count: As passed.
+    """
+
+    _render_traceback_ = rendered
+
+    def __init__(self, message: str, problems: Sequence[Any] = (), count: int = 0) -> None:
+        super().__init__(message)
+        self.problems = list(problems)
+        self.count = count
+
+    def __reduce__(self) -> tuple[type[UsageRowsError], tuple[str, list[Any], int]]:
+        """Pickle with the problems."""
+        return type(self), (str(self), self.problems, self.count)
 
 
 class RQLError(ValueError):

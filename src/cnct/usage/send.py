@@ -1,0 +1,244 @@
+"""Sends usage: the functions of both worlds, and the drivers that play their steps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from datetime import date
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypedDict, Unpack
+
+from cnct.client._core.arguments import checked_seconds
+from cnct.client.dry_run import DryRunBase
+from cnct.client.fluent import AsyncConnectClient, ConnectClient
+from cnct.usage.record_columns import UsageTemplate
+from cnct.usage.sending import Call, Errand, Steps
+from cnct.usage.usage_report import UsageReport
+from cnct.usage.usage_workbook import UsageWorkbook, check_rows_argument, write_usage
+
+_MOST_NAME = 100  # characters, by Connect's document
+_TIMEOUT = 1800.0
+_INTERVAL = 5.0
+_TEXTS = ("currency", "description", "note")
+_WORKBOOK = ("template", "categories", "defaults", "parameters")
+
+
+class UsageOptions(TypedDict, total=False):
+    """Further arguments of `send_usage`."""
+
+    external_id: str
+    period: tuple[date | str, date | str]
+    currency: str
+    description: str
+    note: str
+    submit: bool
+    decision: bool
+    timeout: float | None
+    interval: float
+    workbook: str | os.PathLike[str]
+    template: UsageTemplate | str | os.PathLike[str]
+    categories: Mapping[str, str]
+    defaults: Mapping[str, Any]
+    parameters: Sequence[str]
+
+
+def send_usage(
+    client: ConnectClient,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    product: str,
+    contract: str,
+    name: str,
+    **options: Unpack[UsageOptions],
+) -> UsageReport:
+    """Send rows of usage to Connect, and return what became of them.
+
+    Every row is checked before anything is sent. Then the usage file is created, or found if an
+    earlier run has created it, the workbook uploaded, and Connect's work on it awaited. Run it
+    again after an interruption or with corrected rows: it goes on with the same usage file, which
+    it finds by ``external_id``, product and contract. A usage file that was submitted is left as it
+    is; one that was deleted or rejected is replaced by a new one.
+
+    Args:
+        client: The client.
+        rows: Dictionaries by column, as of `write_usage`. They are read once and not kept.
+        product: Id of the product.
+        contract: Id of the distribution contract.
+        name: Name of the usage file, at most 100 characters.
+        **options: All optional. ``external_id`` identifies the usage file, by default ``name``.
+            ``period`` has the first and the last day, by default those of the rows. ``currency``,
+            ``description`` and ``note`` are passed on. ``submit=True`` submits the usage file if no
+            row was refused, and ``decision=True`` then waits until it is accepted or rejected.
+            ``timeout`` is the limit of each wait, by default 1,800 seconds, and ``interval`` the
+            first pause, by default 5. ``workbook`` is a path to keep the workbook at.
+            ``template``, ``categories``, ``defaults`` and ``parameters`` are as of `write_usage`.
+
+    Returns:
+        The report: usage file, counts, and the refused rows as a table. Invalid rows and a rejected
+        usage file raise no error. With a dry run, nothing is awaited.
+
+    Raises:
+        UsageRowsError: If rows cannot be sent. All problems are in it.
+        TypeError: If an argument is of the wrong type.
+        ValueError: If an argument has a wrong value.
+        ExportError: If the workbook cannot be written at ``workbook``.
+        OSError: If the workbook cannot be written.
+        NotOneError: If several usage files have the ``external_id``.
+        WaitTimeout: If Connect is still working on the file; another run goes on.
+        WaitFailed: If somebody else deletes or submits the usage file meanwhile.
+        AmbiguousWriteError: If a create, upload or submission may have been done; another run finds
+            out.
+        ClientError: If Connect refuses a call: a product without usage, an expired contract.
+    """
+    _check_client("send_usage", client, ConnectClient, "async_send_usage")
+    errand, write, folder = _prepared(client, rows, product, contract, name, options)
+    with folder, closing(errand.send(write, Path(folder.name))) as steps:
+        report: UsageReport = _play(steps, client._plain)
+        return report
+
+
+async def async_send_usage(
+    client: AsyncConnectClient,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    product: str,
+    contract: str,
+    name: str,
+    **options: Unpack[UsageOptions],
+) -> UsageReport:
+    """Send rows of usage to Connect. Async twin of `send_usage`.
+
+    The rows are read, and the workbook written, in a thread.
+    """
+    _check_client("async_send_usage", client, AsyncConnectClient, "send_usage")
+    errand, write, folder = _prepared(client, rows, product, contract, name, options)
+    with folder, closing(errand.send(write, Path(folder.name))) as steps:
+        report: UsageReport = await _play_async(steps, client._plain)
+        return report
+
+
+def _play(steps: Steps, client: Any) -> Any:
+    """Run steps one after the other, and return their result."""
+    step = next(steps)
+    while True:
+        try:
+            result = step.run(client) if isinstance(step, Call) else step.run()
+        except Exception as error:  # noqa: BLE001 - the steps decide
+            forward: Callable[[], Any] = partial(steps.throw, error)
+        else:
+            forward = partial(steps.send, result)
+        try:
+            step = forward()
+        except StopIteration as stop:
+            return stop.value
+
+
+async def _play_async(steps: Steps, client: Any) -> Any:
+    """Run steps one after the other. Async twin of `_play`."""
+    from cnct.client._http.in_threads import completed_in_thread  # noqa: PLC0415 - needs asyncio
+
+    step = next(steps)
+    while True:
+        try:
+            if isinstance(step, Call):
+                result = await step.run(client)
+            else:
+                result = await completed_in_thread(step.run)
+        except Exception as error:  # noqa: BLE001 - the steps decide
+            forward: Callable[[], Any] = partial(steps.throw, error)
+        else:
+            forward = partial(steps.send, result)
+        try:
+            step = forward()
+        except StopIteration as stop:
+            return stop.value
+
+
+def _check_client(function: str, client: Any, kind: type, other: str) -> None:
+    if not isinstance(client, kind):
+        have = type(client).__name__
+        raise TypeError(f"{function} takes a {kind.__name__}, not {have}: see also {other}")
+
+
+def _prepared(
+    client: Any, rows: Any, product: Any, contract: Any, name: Any, options: UsageOptions
+) -> tuple[Errand, Callable[[], UsageWorkbook], TemporaryDirectory[str]]:
+    """Check the arguments; return the errand, the function that writes the workbook, and a folder.
+
+    Raises:
+        TypeError: If an argument is of the wrong type.
+        ValueError: If an argument has a wrong value.
+    """
+    unknown = sorted(options.keys() - UsageOptions.__annotations__.keys())
+    if unknown:
+        known = ", ".join(UsageOptions.__annotations__)
+        raise TypeError(f"There is no argument {unknown[0]!r}, only {known}")
+    check_rows_argument(rows)
+    payload = _payload(product, contract, name, options)
+    submit, decision = (_flag(flag, options.get(flag, False)) for flag in ("submit", "decision"))
+    if decision and not submit:
+        raise ValueError("decision=True waits for a submitted usage file: pass submit=True, too")
+    timeout = options.get("timeout", _TIMEOUT)
+    errand = Errand(
+        payload,
+        submit,
+        decision,
+        None if timeout is None else checked_seconds("timeout", timeout),
+        checked_seconds("interval", options.get("interval", _INTERVAL)),
+        isinstance(client, DryRunBase),
+    )
+    folder = TemporaryDirectory(prefix="cnct-usage-")
+    path = options.get("workbook", Path(folder.name) / "usage.xlsx")
+    arguments: dict[str, Any] = {key: options.get(key) or None for key in _WORKBOOK}
+    arguments["parameters"] = options.get("parameters", ())
+    write = partial(write_usage, path, rows, prefix=payload["external_id"], **arguments)
+    return errand, write, folder
+
+
+def _payload(product: Any, contract: Any, name: Any, options: UsageOptions) -> dict[str, Any]:
+    """Return the usage file to create, without the period unless it is passed."""
+    texts: Mapping[str, Any] = options
+    title = _text("name", name)
+    if len(title) > _MOST_NAME:
+        raise ValueError(f"name must have at most {_MOST_NAME} characters, not {len(title)}")
+    payload: dict[str, Any] = {
+        "name": title,
+        "external_id": _text("external_id", options.get("external_id", title)),
+        "product": {"id": _text("product", product, "an id such as 'PRD-123-456-789'")},
+        "contract": {"id": _text("contract", contract, "an id such as 'CRD-12345-12345-12345'")},
+    }
+    payload |= {key: _text(key, texts[key]) for key in _TEXTS if texts.get(key) is not None}
+    period = options.get("period")
+    if period is not None:
+        payload["period"] = _period(period)
+    return payload
+
+
+def _text(name: str, value: Any, example: str = "text") -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be {example}, not {type(value).__name__}")
+    if not value.strip():
+        raise ValueError(f"{name} is empty: write {example}")
+    return value
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {type(value).__name__}")
+    return value
+
+
+def _period(period: Any) -> dict[str, str]:
+    example = "the first and the last day, such as (date(2026, 1, 1), date(2026, 1, 31))"
+    if not isinstance(period, tuple | list) or len(period) != 2:  # noqa: PLR2004 - a pair
+        raise TypeError(f"period must be {example}")
+    try:
+        first, last = (day if isinstance(day, date) else date.fromisoformat(day) for day in period)
+    except (TypeError, ValueError):
+        raise ValueError(f"period must be {example}, not {period!r:.60}") from None
+    if last < first:
+        raise ValueError(f"period must be {example}: {last} is before {first}")
+    return {"from": f"{first:%Y-%m-%d}", "to": f"{last:%Y-%m-%d}"}

@@ -1,0 +1,211 @@
+"""The way of a usage file through Connect, as steps. Does no I/O.
+
+A step is a function of the client, whose result the driver sends back, awaited in the asynchronous
+world; or local work on files. Statuses and actions are those of Connect's document 37.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from cnct.exceptions import AmbiguousWriteError, ClientError, NotOneError
+from cnct.usage.refusals import has_refused, refused_in, refused_records
+from cnct.usage.refused_rows import RefusedRows
+from cnct.usage.usage_report import UsageReport
+from cnct.usage.usage_workbook import UsageWorkbook
+
+_GONE = ("deleted", "rejected")
+_OPEN = ("draft", "uploading", "uploaded", "processing", "invalid", "ready")
+_WORKING = ("uploading", "uploaded", "processing")
+_PROCESSED = ("ready", "invalid")
+_DECIDED = ("accepted", "rejected", "closed")
+
+
+class Call(NamedTuple):
+    """A step that makes a call.
+
+    Attributes:
+        run: Takes the client; returns the result, an awaitable of the asynchronous client.
+    """
+
+    run: Callable[[Any], Any]
+
+
+class Work(NamedTuple):
+    """A step that reads or writes local files.
+
+    Attributes:
+        run: Returns the result.
+    """
+
+    run: Callable[[], Any]
+
+
+Steps: TypeAlias = Generator[Call | Work, Any, Any]
+
+
+@dataclass(frozen=True)
+class Errand:
+    """The arguments of `send_usage`, checked.
+
+    Attributes:
+        payload: The usage file to create.
+        submit: Whether to submit the usage file.
+        decision: Whether to wait until it is accepted or rejected.
+        timeout: Seconds of each wait; ``None`` for no limit.
+        interval: Seconds of the first pause of a wait.
+        is_dry: Whether the client records writes, so that nothing can be waited for.
+    """
+
+    payload: Mapping[str, Any]
+    submit: bool
+    decision: bool
+    timeout: float | None
+    interval: float
+    is_dry: bool
+
+    def send(self, write: Callable[[], UsageWorkbook], folder: Path) -> Steps:
+        """Yield the steps, and return the `UsageReport`.
+
+        Args:
+            write: Writes the workbook.
+            folder: A folder for the processed workbook.
+
+        Raises:
+            ClientError: If a step fails.
+        """
+        workbook: UsageWorkbook = yield Work(write)
+        file = yield from self._usage_file(workbook)
+        if file.get("status") not in _OPEN:  # an earlier run has submitted it
+            file = yield from self._decided(file)
+            return UsageReport(file, workbook.rows, uploaded=False)
+        if file.get("status") in _WORKING and not self.is_dry:
+            file = yield from self._processed(file)
+        yield from self._upload(file, workbook)
+        if self.is_dry:
+            return (yield from self._recorded(file, workbook))
+        file = yield from self._processed(file)
+        refused = yield from self._refused(file, workbook, folder)
+        if self.submit and file.get("status") == "ready" and not refused:
+            file = yield from self._submitted(file)
+            file = yield from self._decided(file)
+        return UsageReport(file, workbook.rows, uploaded=True, refused=refused)
+
+    def _usage_file(self, workbook: UsageWorkbook) -> Steps:
+        """Find the usage file of an earlier run, or create one."""
+        file = yield from self._found()
+        if file is not None:
+            return file
+        payload = _with_period(self.payload, workbook)
+        try:
+            file = yield Call(lambda client: client("usage").files.create(payload))
+        except AmbiguousWriteError:
+            file = yield from self._found()
+            if file is None:
+                raise
+        return {"status": "draft", **file}  # the file of a dry run has no status
+
+    def _found(self) -> Steps:
+        payload = self.payload
+        fields = {
+            "external_id": payload["external_id"],
+            "product__id": payload["product"]["id"],
+            "contract__id": payload["contract"]["id"],
+            "status__out": _GONE,
+        }
+        files = yield Call(lambda client: client("usage").files.filter(**fields).count())
+        if files > 1:
+            raise NotOneError(
+                f"{files} usage files have the external_id {payload['external_id']!r}: delete all"
+                " but one, or pass another external_id",
+                count=files,
+            )
+        if not files:
+            return None
+        return (yield Call(lambda client: client("usage").files.filter(**fields).first()))
+
+    def _upload(self, file: Mapping[str, Any], workbook: UsageWorkbook) -> Steps:
+        key, path, title = file["id"], workbook.path, f"{self.payload['name']}.xlsx"
+        try:
+            yield Call(
+                lambda client: (
+                    client("usage").files[key]("upload").upload(path, "usage_file", name=title)
+                )
+            )
+        except AmbiguousWriteError:
+            after = yield Call(lambda client: client("usage").files[key].get())
+            # Only from a draft does the status show that the workbook came.
+            if file.get("status") != "draft" or after.get("status") == "draft":
+                raise
+
+    def _processed(self, file: Mapping[str, Any]) -> Steps:
+        return (yield self._wait(file, _PROCESSED, fail=(*_GONE, *_DECIDED, "pending")))
+
+    def _wait(self, file: Mapping[str, Any], status: Any, fail: Any) -> Call:
+        options = {"timeout": self.timeout, "interval": self.interval}
+        states = [one for one in fail if one not in status]
+        return Call(
+            lambda client: (
+                client("usage").files[file["id"]].wait_until(status=status, fail=states, **options)
+            )
+        )
+
+    def _refused(self, file: Mapping[str, Any], workbook: UsageWorkbook, folder: Path) -> Steps:
+        if not has_refused(file):
+            return RefusedRows()
+        uri, target = file.get("processed_file_uri"), folder / "processed.xlsx"
+        sheet = workbook.template.records
+        if isinstance(uri, str) and uri:
+            try:
+                yield Call(lambda client: client.download(uri, target))
+                rows: RefusedRows = yield Work(lambda: refused_in(target, workbook.path, sheet))
+                if rows:
+                    return rows
+            except (ClientError, ValueError):
+                pass  # the link has expired, or leads to no such workbook: the records remain
+        fields = {"usagefile__id": file["id"], "status": "invalid"}
+        records = yield Call(lambda client: _rows(client("usage").records.filter(**fields)))
+        return refused_records(records)
+
+    def _submitted(self, file: Mapping[str, Any]) -> Steps:
+        key = file["id"]
+        try:
+            return (yield Call(lambda client: client("usage").files[key]("submit").post()))
+        except AmbiguousWriteError:
+            after = yield Call(lambda client: client("usage").files[key].get())
+            if after.get("status") == "ready":
+                raise
+            return after
+
+    def _decided(self, file: Mapping[str, Any]) -> Steps:
+        if not self.decision or file.get("status") in _DECIDED:
+            return file
+        return (yield self._wait(file, _DECIDED, fail=("deleted", "invalid")))
+
+    def _recorded(self, file: Mapping[str, Any], workbook: UsageWorkbook) -> Steps:
+        """Record the submission of a dry run, which waits for nothing."""
+        if self.submit:
+            yield Call(lambda client: client("usage").files[file["id"]]("submit").post())
+        return UsageReport(file, workbook.rows, uploaded=False)
+
+
+def _with_period(payload: Mapping[str, Any], workbook: UsageWorkbook) -> Mapping[str, Any]:
+    """Return the payload with a period: by default the days of the rows."""
+    if "period" in payload or workbook.start is None or workbook.end is None:
+        return payload
+    period = {"from": f"{workbook.start:%Y-%m-%d}", "to": f"{workbook.end:%Y-%m-%d}"}
+    return {**payload, "period": period}
+
+
+def _rows(rows: Any) -> Any:
+    """Return the rows of a set as a list; an awaitable of an asynchronous set."""
+    if hasattr(rows, "__aiter__"):
+        return _collected(rows)
+    return list(rows)
+
+
+async def _collected(rows: Any) -> list[Any]:
+    return [row async for row in rows]

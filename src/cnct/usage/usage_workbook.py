@@ -1,0 +1,188 @@
+"""Writes the workbook of a usage file from rows, whole or not at all. Sends nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cnct.data.file_formats import row_file
+from cnct.data.whole_file import WholeFile
+from cnct.openapi.shapes import is_object
+from cnct.usage.record_columns import CATEGORY_COLUMNS, COLUMNS, UsageTemplate
+from cnct.usage.record_rows import Cells, RecordRows
+
+GENERAL: Mapping[str, str] = {"general": "General"}
+"""The category of files without any, since Connect needs one."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageWorkbook:
+    """A workbook that `write_usage` has written.
+
+    Attributes:
+        path: The file.
+        rows: Number of rows.
+        start: Earliest start of a row, in UTC without a zone.
+        end: Latest end of a row, in UTC without a zone.
+        template: The sheets and columns.
+    """
+
+    path: Path
+    rows: int
+    start: datetime | None
+    end: datetime | None
+    template: UsageTemplate
+
+
+def write_usage(
+    path: str | os.PathLike[str],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    template: UsageTemplate | str | os.PathLike[str] | None = None,
+    categories: Mapping[str, str] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+    parameters: Sequence[str] = (),
+    prefix: str | None = None,
+) -> UsageWorkbook:
+    """Write the workbook of a usage file, after each row has been checked.
+
+    Rows are read once and not kept. The file appears under its name only when complete. Needs
+    ``cnct[xlsx]``.
+
+    Args:
+        path: The file, which is replaced if it exists.
+        rows: Dictionaries by the headers of the columns, such as ``record_id``,
+            ``item_search_criteria``, ``item_search_value``, ``quantity``, ``start_time_utc``,
+            ``end_time_utc``, ``asset_search_criteria``, ``asset_search_value``. Ids are text;
+            numbers are ``int``, ``Decimal``, ``float`` or text; times are aware datetimes, text in
+            UTC, or dates, which stand for the beginning and the end of the day.
+        template: Sheets and columns, or the path of a workbook with them; see `UsageTemplate`.
+        categories: Names of categories by id; by default, there is one for all rows.
+        defaults: Values of columns that a row does not have.
+        parameters: Headers of custom columns that the first row lacks; they begin with ``v.``.
+        prefix: Start of the ids of rows without ``record_id``, before their number; by default the
+            name of the file.
+
+    Raises:
+        UsageRowsError: If there are no rows, or some cannot be written. All problems are in it.
+        TypeError: If an argument is of the wrong type.
+        ValueError: If the template cannot be used, or an argument has a wrong value.
+        ExportError: If the directory is missing, or the path is no file.
+        OSError: If the file cannot be written.
+    """
+    target = Path(path)
+    check_rows_argument(rows)
+    form = checked_template(template)
+    named = checked_categories(categories)
+    records = RecordRows(
+        form,
+        named.keys(),
+        checked_mapping("defaults", defaults),
+        checked_parameters(parameters),
+        target.stem if prefix is None else prefix,
+    )
+    whole = WholeFile(target)
+    try:
+        _write(whole, form, named, records.cells(rows))
+        whole.commit()
+    finally:
+        whole.discard()
+    return UsageWorkbook(target, records.count, records.first, records.last, form)
+
+
+def _write(
+    whole: WholeFile, form: UsageTemplate, categories: Mapping[str, str], cells: Iterable[Cells]
+) -> None:
+    row_file("xlsx")  # refuses if the library of the extra is missing
+    from cnct.data.xlsx_sheets import Sheet, write_sheets  # noqa: PLC0415 - needs the library
+
+    lines = [
+        dict(zip(CATEGORY_COLUMNS, (key, name, ""), strict=True))
+        for key, name in categories.items()
+    ]
+    texts = [name for name in form.columns if COLUMNS.get(name, "text") == "text"]
+    write_sheets(
+        whole.file,
+        [Sheet(form.categories, lines, CATEGORY_COLUMNS), Sheet(form.records, cells, texts)],
+    )
+
+
+def check_rows_argument(rows: Any) -> None:
+    """Refuse rows that are no iterable of dictionaries.
+
+    Raises:
+        TypeError: If they are not.
+    """
+    kind = type(rows).__name__
+    if hasattr(rows, "to_dict"):  # of pandas
+        raise TypeError(f"rows must be dicts, not a {kind}: write rows.to_dict('records')")
+    if hasattr(rows, "__aiter__"):
+        raise TypeError(f"rows must be an ordinary iterable, not {kind}: collect the rows first")
+    if is_object(rows) or isinstance(rows, str | bytes) or not isinstance(rows, Iterable):
+        raise TypeError(f"rows must be an iterable of dicts such as a list, not {kind}")
+
+
+def checked_template(template: Any) -> UsageTemplate:
+    """Return a template, read from a file if a path is passed.
+
+    Raises:
+        TypeError: If the template is anything else.
+        ValueError: If the file cannot be used, or a column that each row needs is missing.
+        OSError: If the file cannot be read.
+    """
+    if template is None:
+        return UsageTemplate()
+    if isinstance(template, UsageTemplate):
+        return template
+    if not isinstance(template, str | os.PathLike):
+        kind = type(template).__name__
+        raise TypeError(f"template must be a UsageTemplate or the path of a workbook, not {kind}")
+    return UsageTemplate.read(template)
+
+
+def checked_categories(categories: Any) -> Mapping[str, str]:
+    """Return the categories, or the general one.
+
+    Raises:
+        TypeError: If they are no mapping of texts.
+        ValueError: If there are none.
+    """
+    if categories is None:
+        return GENERAL
+    named = checked_mapping("categories", categories)
+    if not all(isinstance(name, str) for name in named.values()):
+        raise TypeError("categories must be names by id, such as {'cpu': 'Processors'}")
+    if not named:
+        raise ValueError("categories is empty, and Connect needs one: leave it out")
+    return named
+
+
+def checked_parameters(parameters: Any) -> Sequence[str]:
+    """Return the headers of custom columns.
+
+    Raises:
+        TypeError: If they are no list of texts.
+    """
+    if isinstance(parameters, str) or not isinstance(parameters, Sequence):
+        raise TypeError("parameters must be a list of headers such as ['v.region']")
+    wrong = [name for name in parameters if not isinstance(name, str)]
+    if wrong:
+        raise TypeError(f"parameters must be a list of headers such as ['v.region'], not {wrong!r}")
+    return parameters
+
+
+def checked_mapping(name: str, value: Any) -> Mapping[str, Any]:
+    """Return a mapping with texts as keys; empty for ``None``.
+
+    Raises:
+        TypeError: If the value is anything else.
+    """
+    if value is None:
+        return {}
+    if not is_object(value) or not all(isinstance(key, str) for key in value):
+        raise TypeError(f"{name} must be a dict with texts as keys, not {type(value).__name__}")
+    return value
