@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import pickle
 
 import pytest
@@ -398,6 +399,39 @@ def test_a_key_that_cannot_be_filtered_is_looked_for_in_the_whole_list(connect, 
     summary = plan.apply()
     assert (summary.done, summary.failed) == (1, 1)
     assert isinstance(summary.failures[0].error, ChangedResourceError)
+
+
+@pytest.mark.parametrize("is_documented", [False, True])
+def test_a_list_without_filters_is_compared_too(world, server, tmp_path, is_documented):
+    """Like some lists of Connect: filters are ignored, and the document has none."""
+
+    def answer(got):
+        if got.method == "GET" and got.path.endswith("/things/T-2"):
+            return json_answer({**rows[1], "more": "in the resource", **now})
+        if got.method == "GET" and "/things?" in got.path:
+            return json_answer(rows, Content_Range="items 0-1/2")
+        return json_answer({})
+
+    def sent():
+        return [
+            f"{got.method} {got.path.removeprefix('/public/v1/things')}" for got in server.got[1:]
+        ]
+
+    rows, now = [{"id": "T-1", "name": "a"}, {"id": "T-2", "name": "b"}], {}
+    server.answer = answer
+    document = tmp_path / "document.json"
+    operation = {"responses": {"200": {"description": ""}}}
+    paths = {"/things": {"get": operation}, "/things/{id}": {"get": operation, "put": operation}}
+    info = {"title": "Things", "version": "1"}
+    document.write_text(json.dumps({"openapi": "3.0.3", "info": info, "paths": paths}))
+    settings = {"use_specs": True, "specs_location": document} if is_documented else {}
+    things = world.client(KEY, server.endpoint, **settings).things
+    assert things.sync([{"id": "T-2", "name": "B"}], by="id").apply().done == 1
+    looks = [] if is_documented else ["GET ?eq(id,T-2)&limit=1&offset=0"]
+    assert sent() == [*looks, "GET /T-2", "PUT /T-2"]
+    plan = things.sync([{"id": "T-2", "name": "B"}], by="id")
+    now["name"] = "other"
+    assert plan.apply().failures[0].error.row["name"] == "other"
 
 
 def test_what_failed_is_sent_again_and_what_may_be_done_is_not(connect, items):

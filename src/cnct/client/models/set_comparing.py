@@ -95,12 +95,14 @@ class SetComparing(SetWork):
             )
             warnings.warn(clean(message), InvalidCallWarning, users_level())
 
-    def _is_filterable(self, key: RowKey) -> bool:
-        """Return whether the list can be filtered by a key, as far as the document shows."""
-        fields = self._field_names()
-        return bool(key.fields) and all(
-            not fields or (name in fields and "eq" in fields[name].lookups) for name in key.fields
-        )
+    def _finds(self, names: Iterable[str]) -> bool:
+        """Return whether the list can be filtered by fields, as far as the document shows."""
+        specs = self._specs
+        operation = specs.operation("GET", self._path) if specs else None
+        if operation is None:
+            return True
+        fields = operation.fields
+        return all(name in fields and "eq" in fields[name].lookups for name in names)
 
     def _whole(self) -> Self:
         """Return the set of all resources of the collection, with the same fields."""
@@ -170,9 +172,7 @@ class SyncSetComparing(SetComparing, SyncSetWork):
             for page in pages:
                 comparison.add(page)
         self._finish(comparison)
-        return SyncPlan(
-            compared, comparison, key, self._query.text, is_filterable=self._is_filterable(key)
-        )
+        return SyncPlan(compared, comparison, key, self._query.text)
 
 
 class AsyncSetComparing(SetComparing, AsyncSetWork):
@@ -211,6 +211,4 @@ class AsyncSetComparing(SetComparing, AsyncSetWork):
             async for page in pages:
                 comparison.add(page)
         self._finish(comparison)
-        return AsyncSyncPlan(
-            compared, comparison, key, self._query.text, is_filterable=self._is_filterable(key)
-        )
+        return AsyncSyncPlan(compared, comparison, key, self._query.text)

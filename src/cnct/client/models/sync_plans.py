@@ -45,18 +45,9 @@ class SyncPlanBase:
         comparison: The changes.
         key: The key of rows and resources.
         query: The query of the user's set.
-        is_filterable: Whether the list can be filtered by the fields of the key.
     """
 
-    def __init__(
-        self,
-        resources: Any,
-        comparison: Comparison,
-        key: RowKey,
-        query: str,
-        *,
-        is_filterable: bool,
-    ) -> None:
+    def __init__(self, resources: Any, comparison: Comparison, key: RowKey, query: str) -> None:
         self.create = comparison.create
         self.update = comparison.update
         self.delete = comparison.delete
@@ -65,7 +56,6 @@ class SyncPlanBase:
         self._resources = resources
         self._key = key
         self._query = query
-        self._is_filterable = is_filterable
         self._ledger = Ledger()
 
     def __reduce__(self) -> NoReturn:
@@ -131,7 +121,8 @@ class SyncPlanBase:
     def _reads_keys(self, options: ApplyOptions) -> bool:
         """Return whether a look at the keys of all resources replaces the search for each."""
         creates = any(map(self._ledger.is_due, self.create))
-        return creates and options.get("recheck", True) and not self._is_filterable
+        is_found = self._key.fields and self._resources._finds(self._key.fields)
+        return creates and options.get("recheck", True) and not is_found
 
     def _arguments(self, change: PlannedChange) -> tuple[str, str, dict[str, Any]]:
         """Return method, path and keyword arguments of the call for a change."""
@@ -255,7 +246,9 @@ class SyncPlan(SyncPlanBase):
         self, change: PlannedChange, present: Collection[str] | None
     ) -> PlannedChange | None:
         """Return a change if it is still due, after reading its resource again."""
-        reads = still_due(change, self._resources, self._key, present)
+        reads = still_due(
+            change, self._resources, self._key, present, finds_ids=self._resources._finds(["id"])
+        )
         row = None
         try:
             while True:
@@ -332,7 +325,9 @@ class AsyncSyncPlan(SyncPlanBase):
         self, change: PlannedChange, present: Collection[str] | None
     ) -> PlannedChange | None:
         """Return a change if it is still due. Async twin of `SyncPlan._still_due`."""
-        reads = still_due(change, self._resources, self._key, present)
+        reads = still_due(
+            change, self._resources, self._key, present, finds_ids=self._resources._finds(["id"])
+        )
         row = None
         try:
             while True:

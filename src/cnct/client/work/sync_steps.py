@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from cnct.client.work.job import BARRIER, Entry, Job, is_ambiguous
 from cnct.client.work.planned import PlannedChange
 from cnct.exceptions import AmbiguousWriteError, ChangedResourceError
-from cnct.rows.differences import Difference, diff
+from cnct.rows.differences import Difference, diff, moved_fields
 from cnct.rows.keyed import RowKey
 from cnct.text import clean
 
@@ -95,7 +95,12 @@ def due_entries(
 
 
 def still_due(
-    change: PlannedChange, resources: Any, key: RowKey, present: Collection[str] | None
+    change: PlannedChange,
+    resources: Any,
+    key: RowKey,
+    present: Collection[str] | None,
+    *,
+    finds_ids: bool,
 ) -> Reads:
     """Read the resource of a change again, and return the change if it is still due.
 
@@ -104,6 +109,8 @@ def still_due(
         resources: The set that was compared.
         key: The key.
         present: Keys of the resources, as just read; ``None`` to look for the key of a create.
+        finds_ids: Whether the list can be filtered by ids, which shows if a resource has left the
+            set.
 
     Returns:
         The change; ``None`` if the resource is already equal to its row.
@@ -119,13 +126,18 @@ def still_due(
         if is_present or (row is not None and key.of(row, resources._path) == change.key):
             raise _changed(change, resources, row)
         return change
-    row = yield resources._matching(change.id).first
-    if row is None:
-        row = yield partial(resources._client.get, resources._at_id(change.id))  # or a 404
-        raise _changed(change, resources, row)
+    row = None
+    if finds_ids:
+        row = yield resources._matching(change.id).first
+    if row is not None and row.get("id") == change.id:
+        difference = diff(change.resource or {}, row)
+    else:  # not in the set, or of a server that ignores the filter
+        whole = yield partial(resources._client.get, resources._at_id(change.id))  # or a 404
+        if finds_ids and row is None:
+            raise _changed(change, resources, whole)
+        row, difference = whole, moved_fields(change.resource or {}, whole)
     if change.verb == "update" and not change._changes_in(row):
         return None
-    difference = diff(change.resource or {}, row)
     if difference:
         raise _changed(change, resources, row, difference)
     return change
