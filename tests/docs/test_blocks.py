@@ -27,6 +27,9 @@ RUN = {
     ("docs/settings.md", "python"): ("settings/test_settings_docs.py",),
     ("docs/settings.md", "toml"): ("settings/test_settings_docs.py",),
     ("docs/testing.md", "python"): ("testing/test_plugin.py",),
+    ("docs/cassettes.md", "python"): ("testing/test_cassette_docs.py",),
+    ("docs/cassettes.md", "yaml"): ("testing/test_cassette_docs.py",),
+    ("docs/cookbook/*.md", "yaml"): ("docs/test_cookbook.py",),
     ("docs/mirror.md", "python"): ("data/test_mirror_docs.py",),
     ("docs/exports.md", "python"): ("data/export_recipes.py",),
     ("docs/command.md", "bash"): ("cli/recipes.py",),
@@ -54,6 +57,7 @@ PROGRAMS = {
     ".venv/bin/pip": "installs",
     "export": "sets variables of the reader's shell",
     "echo": "changes start-up files of the reader's shell",
+    "pytest": "testing/test_cassette_docs.py records and replays",
     "sqlite3": "data/test_mirror_docs.py runs SQL on the same view",
 }
 """What lines of `console` blocks begin with; `make` and `python` are checked below."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import runpy
+import shutil
 import sys
 import zipfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import cnct.client._http.sync  # noqa: F401 - before pytester, which forgets what it imports
 from cnct import ConnectClient
 from cnct.emulator import Emulator, Fault
 from cnct.emulator.server import DEFAULT_SPEC
@@ -258,6 +260,12 @@ def test_reports_are_downloaded_once(reports, capsys):
     downloads = [call for call in reports.requests if call.path.endswith("REP-1/download")]
     assert [call.headers.get("range", "")[:6] for call in downloads] == ["", "bytes="]
     assert "failed" not in capsys.readouterr().out
+
+
+def test_the_recorded_test_of_a_program_replays(pytester):
+    shutil.copytree(PROGRAMS, pytester.path / "examples" / "cookbook")
+    plugins = ("-p", "cnct.testing.fixtures", "-p", "no:cacheprovider")
+    pytester.runpytest(*plugins, "examples/cookbook/recorded").assert_outcomes(passed=1)
 
 
 def test_each_program_has_a_page_and_each_page_a_program():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+import cnct.client._http.asynchronous  # before pytester, which forgets what it imports
+import cnct.client._http.sync  # noqa: F401 - same
 from cnct.emulator import Emulator
 
 KEY = "ApiKey SU-000-000-000:very-secret-key"

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import cnct.client._http.asynchronous  # before pytester, which forgets what it imports
+import cnct.client._http.sync
 import cnct.testing.mocker
 from cnct.testing.mocks import active_mocks
 
