@@ -9,7 +9,7 @@ import pytest
 from cnct import client as clients
 from cnct.client import answering, async_answering, dry_run, models
 from cnct.client.mirroring import mirror
-from cnct.client.models import answering as nouns
+from cnct.client.models import answering_nouns as nouns
 from cnct.client.models import sync_plans
 
 TWINS = [

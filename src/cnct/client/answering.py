@@ -13,7 +13,7 @@ from cnct.client._core.responses import value_of
 from cnct.client.answer import answer_of
 from cnct.client.base_client import BaseClient
 from cnct.client.fluent import ConnectClient
-from cnct.client.models.answering import AnsweringCollection, AnsweringNS
+from cnct.client.models.answering_nouns import AnsweringCollection, AnsweringNS
 from cnct.client.models.names import completed
 from cnct.text import clean
 

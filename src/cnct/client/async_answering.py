@@ -10,7 +10,7 @@ from cnct.client._http.offloading import rows_of
 from cnct.client.answer import answer_of
 from cnct.client.answering import AnsweringBase
 from cnct.client.async_client import AsyncConnectClient
-from cnct.client.models.answering import AsyncAnsweringCollection, AsyncAnsweringNS
+from cnct.client.models.answering_nouns import AsyncAnsweringCollection, AsyncAnsweringNS
 from cnct.client.models.names import completed
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from cnct.client.fluent import ConnectClient
 from cnct.client.work.axes import AXES
 from cnct.client.work.cursor_fields import CursorFields, cursor_fields
 from cnct.client.work.scan_fields import ScanField, scan_field
-from cnct.client.work.scan_run import Answer, answer
+from cnct.client.work.scan_run import ScanAnswer, answer
 from cnct.exceptions import NotScannableError
 from cnct.rql import R
 from cnct.spark.layout import PlainLayout
@@ -148,7 +148,7 @@ def _before(options: ReadOptions, moment: str) -> str:
     return (datetime.fromisoformat(moment) - options.lookback).isoformat()
 
 
-def _counted(rows: ResourceSet) -> Answer:
+def _counted(rows: ResourceSet) -> ScanAnswer:
     """Count rows.
 
     Raises:

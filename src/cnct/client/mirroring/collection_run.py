@@ -17,7 +17,7 @@ from typing import Any
 from cnct.client.mirroring.steps import Look, MirrorFlow, Store, Walk
 from cnct.client.mirroring.subjects import CollectionToSync
 from cnct.client.mirroring.window_keeper import WindowKeeper
-from cnct.client.work.scan_run import Answer
+from cnct.client.work.scan_run import ScanAnswer
 from cnct.data.mirror import CollectionState, MirrorFile, RowCounts
 from cnct.exceptions import NotFoundError
 from cnct.openapi.shapes import Record
@@ -158,13 +158,13 @@ class CollectionRun:
         selection = self._state.selection if selection is None else selection
         return self._all._with_query(query.replaced("selection", selection))
 
-    def _first(self, rows: Any) -> MirrorFlow[Answer]:
+    def _first(self, rows: Any) -> MirrorFlow[ScanAnswer]:
         """Request the first page of a set.
 
         Raises:
             NotFoundError: If the server has no such list, mostly since its parent was deleted.
         """
-        first: Answer | None = yield Look(rows, rows._query.size, _GONE)
+        first: ScanAnswer | None = yield Look(rows, rows._query.size, _GONE)
         if first is None:
             raise gone([self._subject.path])
         self._tally.expect(first.total)

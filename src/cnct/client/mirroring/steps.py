@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 from cnct.client._core.paging import Span
 from cnct.client.mirroring.window_keeper import WindowKeeper
 from cnct.client.work.scan import AsyncScan, Scan, ScanBase
-from cnct.client.work.scan_run import Answer, answer
+from cnct.client.work.scan_run import ScanAnswer, answer
 from cnct.exceptions import ClientError, NotScannableError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Look(NamedTuple):
-    """Request the first rows of a set; the driver sends back the `Answer`.
+    """Request the first rows of a set; the driver sends back the `ScanAnswer`.
 
     Attributes:
         rows: The set.
@@ -102,7 +102,7 @@ def play(flow: MirrorFlow[T]) -> T:
                 value = _walk(step)
 
 
-def _look(step: Look) -> Answer | None:
+def _look(step: Look) -> ScanAnswer | None:
     try:
         return answer(step.rows._fetch(Span(0, step.limit)))
     except ClientError as error:
@@ -144,7 +144,7 @@ async def async_play(flow: MirrorFlow[T]) -> T:
                 value = await _async_walk(step)
 
 
-async def _async_look(step: Look) -> Answer | None:
+async def _async_look(step: Look) -> ScanAnswer | None:
     """Request the first rows. Async twin of `_look`."""
     try:
         return answer(await step.rows._fetch(Span(0, step.limit)))

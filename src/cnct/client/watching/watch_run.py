@@ -29,7 +29,7 @@ from cnct.text import safe_url
 from cnct.user_warnings import DriftWarning, FullScanWarning, users_level
 
 if TYPE_CHECKING:
-    from cnct.client.work.scan_run import Answer
+    from cnct.client.work.scan_run import ScanAnswer
     from cnct.openapi import OpenAPISpecs
 
 _SHORT = timedelta(minutes=1)  # by which most looks go back
@@ -151,7 +151,7 @@ class WatchRun:
         """Whether the driver must request the server's time, and call `start`."""
         return self._is_baseline and bool(self._cursor.name) and self._since is None
 
-    def start(self, response: Answer) -> None:
+    def start(self, response: ScanAnswer) -> None:
         """Take the server's time, from which changes are new, and note it in the state."""
         self._start = response.now
         self._since = self._back(response.now)
@@ -179,7 +179,7 @@ class WatchRun:
         self._met, self._read, self._most = {}, 0, None
         return rows
 
-    def begin_look(self, first: Answer) -> None:
+    def begin_look(self, first: ScanAnswer) -> None:
         """Take the first response of a look."""
         self._began = first.now
         if first.total is not None:

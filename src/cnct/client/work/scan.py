@@ -18,7 +18,7 @@ from cnct.client._http.jobs import Jobs
 from cnct.client._http.task_jobs import AsyncJobs
 from cnct.client.work.checkpoint import Checkpoint
 from cnct.client.work.scan_fields import ScanField
-from cnct.client.work.scan_run import Answer, Ask, ScanRun
+from cnct.client.work.scan_run import Ask, ScanAnswer, ScanRun
 from cnct.client.work.source import AsyncSource, SetT, Source, SourceBase
 from cnct.client.work.windows import FieldWindow
 from cnct.text import safe_url
@@ -141,7 +141,7 @@ class Scan(ScanBase["ResourceSet"], Source):
 
     def _windows(self, run: ScanRun, jobs: Jobs) -> Iterator[FieldWindow]:
         flow = run.windows()
-        answers: list[Answer] | None = None
+        answers: list[ScanAnswer] | None = None
         while (step := _sent(flow, answers)) is not None:
             answers = None
             if isinstance(step, Ask):
@@ -221,7 +221,7 @@ class AsyncScan(ScanBase["AsyncResourceSet"], AsyncSource):
 
     async def _windows(self, run: ScanRun, jobs: AsyncJobs) -> AsyncGenerator[FieldWindow]:
         flow = run.windows()
-        answers: list[Answer] | None = None
+        answers: list[ScanAnswer] | None = None
         while (step := _sent(flow, answers)) is not None:
             answers = None
             if isinstance(step, Ask):
@@ -237,7 +237,7 @@ def _warn_of_drift(run: ScanRun) -> None:
 
 
 def _sent(
-    flow: Generator[Ask | FieldWindow, Any, None], answers: list[Answer] | None
+    flow: Generator[Ask | FieldWindow, Any, None], answers: list[ScanAnswer] | None
 ) -> Ask | FieldWindow | None:
     """Send the answers to a flow; return its next step, ``None`` at the end."""
     try:

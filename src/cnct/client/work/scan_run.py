@@ -44,7 +44,7 @@ class Ask(NamedTuple):
     limit: int = 0
 
 
-class Answer(NamedTuple):
+class ScanAnswer(NamedTuple):
     """A response to one of the requests.
 
     Attributes:
@@ -63,14 +63,14 @@ class Answer(NamedTuple):
         return self.total is not None and self.total <= len(self.rows)
 
 
-def answer(response: Unread) -> Answer:
+def answer(response: Unread) -> ScanAnswer:
     """Return the parts of a response that matter to a scan."""
     page = response.page()
     try:
         now = parsedate_to_datetime(response.response.headers.get("Date", ""))  # always GMT
     except ValueError:
         now = datetime.now(UTC)
-    return Answer(page.total, page.rows, now.replace(tzinfo=UTC))
+    return ScanAnswer(page.total, page.rows, now.replace(tzinfo=UTC))
 
 
 class Survey(NamedTuple):
@@ -277,7 +277,7 @@ class ScanRun:
         return [Piece(window, count, step) for window, count in zip(windows, counts, strict=False)]
 
     def _count(self, windows: list[FieldWindow]) -> Generator[Ask, Any, list[int]]:
-        answers: list[Answer] = yield Ask([self.condition(window) for window in windows])
+        answers: list[ScanAnswer] = yield Ask([self.condition(window) for window in windows])
         return [self._total(answer) for answer in answers]
 
     def _cut(self, pieces: list[Piece], most: int) -> Generator[Ask, Any, list[Piece]]:
@@ -291,7 +291,7 @@ class ScanRun:
                 return result
             counts = yield from self._count(windows)
 
-    def _total(self, response: Answer) -> int:
+    def _total(self, response: ScanAnswer) -> int:
         if response.total is None:
             raise NotScannableError(
                 f"{self._path} sends no totals (Content-Range), which cutting needs: read it with"

@@ -16,7 +16,7 @@ from cnct.client._http.task_jobs import AsyncJobs
 from cnct.client.checking import load
 from cnct.client.models.set_base import SetBase
 from cnct.client.work.scan_fields import ScanField, scan_field
-from cnct.client.work.scan_run import Answer, Ask, ScanRun, answer, choose
+from cnct.client.work.scan_run import Ask, ScanAnswer, ScanRun, answer, choose
 from cnct.client.work.windows import FieldWindow
 from cnct.rql import R
 
@@ -122,7 +122,7 @@ class Source(SourceBase["ResourceSet"]):
 
     def _played(self, flow: Generator[Ask, Any, T], jobs: Jobs) -> T:
         """Run a flow to the end, and return the result."""
-        answers: list[Answer] | None = None
+        answers: list[ScanAnswer] | None = None
         while True:
             try:
                 ask = flow.send(answers)
@@ -131,13 +131,13 @@ class Source(SourceBase["ResourceSet"]):
                 return result
             answers = self._answers(ask, jobs)
 
-    def _answers(self, ask: Ask, jobs: Jobs) -> list[Answer]:
+    def _answers(self, ask: Ask, jobs: Jobs) -> list[ScanAnswer]:
         if self._width == 1 or len(ask.conditions) == 1:
             return [self._answer(condition, ask.limit) for condition in ask.conditions]
         calls = [jobs.start(self._answer, condition, ask.limit) for condition in ask.conditions]
         return [call.result() for call in calls]
 
-    def _answer(self, condition: R, limit: int) -> Answer:
+    def _answer(self, condition: R, limit: int) -> ScanAnswer:
         rows = self._where(condition) if condition else self._rows
         return answer(rows._fetch(Span(0, limit)))
 
@@ -156,7 +156,7 @@ class AsyncSource(SourceBase["AsyncResourceSet"]):
 
     async def _played(self, flow: Generator[Ask, Any, T], jobs: AsyncJobs) -> T:
         """Run a flow to its end. Async twin of `Source._played`."""
-        answers: list[Answer] | None = None
+        answers: list[ScanAnswer] | None = None
         while True:
             try:
                 ask = flow.send(answers)
@@ -165,10 +165,10 @@ class AsyncSource(SourceBase["AsyncResourceSet"]):
                 return result
             answers = await self._answers(ask, jobs)
 
-    async def _answers(self, ask: Ask, jobs: AsyncJobs) -> list[Answer]:
+    async def _answers(self, ask: Ask, jobs: AsyncJobs) -> list[ScanAnswer]:
         calls = [jobs.start(self._answer, condition, ask.limit) for condition in ask.conditions]
         return await gather(*calls)
 
-    async def _answer(self, condition: R, limit: int) -> Answer:
+    async def _answer(self, condition: R, limit: int) -> ScanAnswer:
         rows = self._where(condition) if condition else self._rows
         return answer(await rows._fetch(Span(0, limit)))
