@@ -10,7 +10,7 @@ from book.names import REFERENCE, ROOT, classes, directives, exported
 PUBLIC = [
     *("cnct", "cnct.client", "cnct.client.exceptions", "cnct.client.fluent", "cnct.client.models"),
     *("cnct.data.mirror", "cnct.dlt", "cnct.emulator", "cnct.locust", "cnct.openapi", "cnct.rql"),
-    *("cnct.spark", "cnct.stubs", "cnct.testing"),
+    *("cnct.spark", "cnct.stubs", "cnct.testing", "cnct.usage"),
 ]
 """Modules whose names are promised to users."""
 

@@ -231,24 +231,25 @@ def test_requests_are_fulfilled_or_asked_back(shop, capsys):
     assert values["tenant_id"] == "tenant-of-ann-PR-1"
 
 
-def test_a_workbook_of_usage_is_sent_once(reports, tmp_path, capsys):
-    """The hook is Connect's own work on the workbook, between the upload and the next read."""
-    workbook = tmp_path / "january.xlsx"
-    workbook.write_bytes(b"rows")
-
-    def check() -> None:
-        [path] = [call.path for call in reports.requests if call.path.endswith("/upload")]
-        place = path.removeprefix("/public/v1/").removesuffix("/upload")
-        file = {"id": place.rpartition("/")[2], "external_id": "january", "status": "ready"}
-        reports.delete(place)
-        reports.insert("usage/files", {**file, "product": {"id": PRODUCT}})
-
-    reports.faults.add(Fault.hook(check, method="GET", path="usage/files/*", times=1))
-    for _ in range(2):
-        assert run("send_usage", PRODUCT, "CRD-1", str(workbook)) == 0
-        assert capsys.readouterr().out.endswith(" is pending\n")
-    calls = [f"{call.method} {call.path.rpartition('/')[2]}" for call in reports.requests]
-    assert [calls.count(f"POST {name}") for name in ("files", "upload", "submit")] == [1, 1, 1]
+def test_the_usage_of_a_csv_file_is_sent_once(shop, tmp_path, capsys):
+    with ConnectClient() as client:
+        asset = client("subscriptions").assets.filter(product__id=PRODUCT).first()
+    header = "item_search_criteria,item_search_value,quantity,start_time_utc,end_time_utc"
+    header += ",asset_search_criteria,asset_search_value"
+    line = "item.mpn,BASIC-01,{},2026-01-01,2026-01-31,asset.id," + asset["id"]
+    table = tmp_path / "january.csv"
+    for quantity, status, text in (
+        ("many", 1, "1 problem in 1 row, nothing was sent:\n  row 1, quantity: 'many' is not"),
+        ("-1", 1, "UF-0000-00-0000-0007 is invalid, 1 row, 1 refused: 1 of 1 records are"),
+        ("2", 0, "UF-0000-00-0000-0007 is pending, 1 row\n"),
+        ("2", 0, "UF-0000-00-0000-0007 is pending, 1 row\n"),
+    ):
+        table.write_text(f"{header}\n{line.format(quantity)}\n", encoding="utf-8")
+        assert run("send_usage", PRODUCT, "CRD-1", str(table)) == status
+        assert capsys.readouterr().out.startswith(text)
+    assert "quantity must not be negative" in Path("january-refused.csv").read_text("utf-8")
+    calls = [f"{call.method} {call.path.rpartition('/')[2]}" for call in shop.requests]
+    assert [calls.count(f"POST {name}") for name in ("files", "upload", "submit")] == [1, 2, 1]
 
 
 def test_reports_are_downloaded_once(reports, capsys):
