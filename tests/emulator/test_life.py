@@ -43,6 +43,17 @@ def test_a_record_lives_from_creation_to_deletion(http):
     }
 
 
+def test_a_reference_to_another_object_replaces_the_object(http):
+    path = "products/PRD-000-000-001"
+    before = http.get(path).json()["category"]
+    renamed = http.put(path, json={"category": {"id": before["id"], "name": "Same"}}).json()
+    assert renamed["category"] == {**before, "name": "Same"}
+    moved = http.put(path, json={"category": {"id": "CAT-2", "name": "Other"}}).json()["category"]
+    assert moved["id"] == "CAT-2"
+    after = http.put(path, json={"category": {"id": "CAT-3"}}).json()["category"]
+    assert after.get("name") != "Other"
+
+
 def test_an_id_is_never_given_twice(http):
     assert http.delete("products/PRD-000-000-001").status_code == 204
     made = http.post("products", json={"name": "New"}).json()

@@ -309,17 +309,24 @@ class Records:
 
 
 def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> Record:
-    """Merge objects property by property, and parameters by id; anything else is replaced."""
+    """Merge objects property by property, and parameters by id; anything else is replaced.
+
+    A reference to another object replaces that object, whose name would be wrong.
+    """
     result = dict(old)
     for name, value in new.items():
         before = result.get(name)
-        if is_record(before) and is_record(value):
+        if is_record(before) and is_record(value) and not _is_another(before, value):
             result[name] = merged(before, value)
         elif name == "params" and is_list(before) and is_list(value):
             result[name] = _merged_params(before, value)
         else:
             result[name] = value
     return result
+
+
+def _is_another(old: Record, new: Record) -> bool:
+    return old.get("id") is not None and new.get("id") not in (None, old["id"])
 
 
 def _merged_params(before: list[Any], new: list[Any]) -> list[Any]:
