@@ -24,6 +24,15 @@ class Pipe(io.BytesIO):
         raise OSError("not seekable")
 
 
+class Endless(io.BytesIO):
+    """A stream that does not know its end."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        if whence:
+            raise OSError("no end")
+        return super().seek(offset)
+
+
 class Whole:
     """A stream that is read at once only."""
 
@@ -70,6 +79,7 @@ FORMS: dict[str, Any] = {
     "odd names": lambda: {"files": {'q"\r\n': ('é"\r\n\\.csv', b"1")}},
     "opened as text": lambda: {"files": {"f": ("n", standing(io.StringIO("té\n"), 1))}},
     "pipe": lambda: {"files": {"f": ("n", Pipe(b"pipe"))}},
+    "without an end": lambda: {"files": {"f": ("n", standing(Endless(b"endless"), 3))}},
     "read at once": lambda: {"files": {"f": ("n", Whole())}},
     "compressed": lambda: {
         "files": {"f": ("n", gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(b"plain"))))}

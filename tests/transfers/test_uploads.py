@@ -101,6 +101,13 @@ def test_a_body_that_is_a_file_itself_is_sent_as_that(documented, server, file):
     )
 
 
+def test_a_client_uploads_to_a_path(documented, server, file):
+    documented.upload("usage/UF-1/upload", file)
+    documented.upload(f"{server.endpoint}/reports/R/upload", file, name="r.xlsx")
+    assert [*form(server.got[0])] == ["usage_file"]
+    assert (server.got[1].path, server.got[1].body) == ("/public/v1/reports/R/upload", b"rows")
+
+
 def test_without_a_document_the_field_must_be_named(remote, server, file):
     with pytest.raises(ValueError, match=r"field is missing, and no document .* field='"):
         remote.things.upload(file)
@@ -124,6 +131,15 @@ def test_further_fields_are_texts_or_json(remote, server, file):
 
 class Named(io.BytesIO):
     name = "folder/report.csv"
+
+
+class Endless(io.BytesIO):
+    """A stream that does not know its end."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        if whence:
+            raise OSError("no end")
+        return super().seek(offset)
 
 
 class Pipe(io.BytesIO):
@@ -371,12 +387,14 @@ def test_the_logger_prints_no_contents_of_files(server, world, file):
     client = world.client(KEY, server.endpoint, logger=RequestLogger(printed))
     client.things.upload(file, "f", data={"note": "n"})
     client.things.create(files=[("a", b"secret rows"), ("b", ("b.txt", "secret rows"))])
+    client.things.upload(Endless(b"secret rows"), "f", name="pipe")
     client.things.create(data=b"secret rows" * 1_000)
     client.things.create(data=b"plain")
     text = printed.getvalue()
     assert "rows" not in text
     assert f"f='january.xlsx' {XLSX} <PathFile '{file}' 4 bytes>" in text
     assert "files=a=(11 bytes), b='b.txt' (11 characters)" in text
+    assert "f='pipe' application/octet-stream <OpenFile '' unknown size>" in text
     assert "data=(11,000 bytes)" in text
     assert "data=b'plain'" in text
 

@@ -20,6 +20,7 @@ from cnct.client._http.spooled_body import SMALL, SpooledBody, pieces_of, read_f
 from cnct.openapi.shapes import is_array, is_object
 
 _END = 2  # of a file, for its method `seek`
+_BUFFERS = (bytes, bytearray, memoryview)
 
 
 class _Stretch(NamedTuple):
@@ -178,7 +179,7 @@ def _content(value: Any) -> bytes | _Stretch:
         return value.encode()
     if isinstance(value, int):
         return str(value).encode()
-    if isinstance(value, bytes | bytearray | memoryview):
+    if issubclass(type(value), _BUFFERS):
         return bytes(value)
     if not hasattr(value, "read"):
         kind = type(value).__name__
@@ -196,8 +197,8 @@ def _stretch(stream: Any) -> _Stretch | None:
     if start is None or not isinstance(read_from(stream, 0), bytes):
         return None
     try:
-        end: int = stream.seek(0, _END)
-        end = stream.tell() if end is None else end  # a method that returns nothing
+        stream.seek(0, _END)
+        end: int = stream.tell()
         stream.seek(start)
     except (OSError, ValueError, TypeError):  # a file that cannot tell its end
         return None

@@ -120,7 +120,7 @@ class Directory:
 
 
 def _checked_folder(folder: Any) -> Path:
-    if not isinstance(folder, str | os.PathLike):
+    if not (isinstance(folder, str) or hasattr(folder, "__fspath__")):
         raise TypeError(f"folder must be the path of a directory, not {type(folder).__name__}")
     path = Path(folder)
     try:
