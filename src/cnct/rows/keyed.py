@@ -161,9 +161,7 @@ class KeyedRows:
         self.names.update(nested)
 
     def has(self, name: str) -> bool:
-        """Return whether some row has a value of a field, or the key is made of it."""
-        if name in self._key.fields:
-            return True
+        """Return whether some row has a value of a field."""
         is_possible = name.split(".", maxsplit=1)[0] in self.names
         return is_possible and any(value_at(row, name) for row in self.by_key.values())
 
