@@ -199,7 +199,8 @@ class AsyncSetComparing(SetComparing, AsyncSetWork):
         specs = self._client.specs
         if specs and not specs.at_hand():
             await in_thread(load, specs)
-        keyed = self._empty_rows(specs if specs and self._client._available(specs) else None, key)
+        usable = specs if specs and self._client._available(specs) else None
+        keyed = await in_thread(self._empty_rows, usable, key)
         if hasattr(checked, "__aiter__"):
             async for row in checked:
                 keyed.add(row)
