@@ -97,7 +97,7 @@ class BaseClient(
     """Base of `ConnectClient` and `AsyncConnectClient`."""
 
     _path = ""
-    _steps_without_io = STEPS_WITHOUT_IO
+    _steps_without_io = STEPS_WITHOUT_IO | {"with_response"}
 
     _not_copied = frozenset(
         {

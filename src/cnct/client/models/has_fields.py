@@ -22,6 +22,7 @@ class HasFields(Node):
         {
             "concurrency",
             "configure",
+            "dates",
             "filter",
             "limit",
             "order_by",
