@@ -226,7 +226,7 @@ def test_a_link_is_followed(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="has no locks of this kind")
 def test_two_exports_cannot_write_the_same_file(tmp_path):
     first = WholeFile(tmp_path / "out")
-    with pytest.raises(ExportError, match="Another export is writing"):
+    with pytest.raises(ExportError, match="Another export or download is writing"):
         WholeFile(tmp_path / "out")
     first.discard()
     WholeFile(tmp_path / "out").discard()

@@ -30,6 +30,7 @@ class RangedServer:
         self.etag = etag
         self.ranges = True
         self.is_gzipped = False
+        self.is_chunked = False
         self.breaks: list[int] = []
         self.stalls: list[int] = []
         self.goes_on = threading.Event()
@@ -68,7 +69,10 @@ class RangedServer:
         else:
             status, headers, body = self._file(asked)
         handler.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+        length = {} if self.is_chunked else {"Content-Length": str(len(body))}
+        if self.is_chunked:
+            headers = {**headers, "Transfer-Encoding": "chunked"}
+        for name, value in {**length, **headers}.items():
             handler.send_header(name, value)
         handler.end_headers()
         end = self.breaks.pop(0) if self.breaks and status < 300 else len(body)
@@ -78,7 +82,11 @@ class RangedServer:
                 handler.wfile.write(body[:stall])
                 body, end = body[stall:], end - stall
                 self.goes_on.wait()
-            handler.wfile.write(body[:end])
+            if self.is_chunked:
+                handler.wfile.write(b"%x\r\n%b" % (len(body), body[:end]))
+                handler.wfile.write(b"\r\n0\r\n\r\n" if end == len(body) else b"")
+            else:
+                handler.wfile.write(body[:end])
         if end < len(body):
             handler.close_connection = True
             handler.connection.shutdown(socket.SHUT_RDWR)

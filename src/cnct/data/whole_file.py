@@ -167,8 +167,8 @@ else:
             except BlockingIOError:
                 file.close()
                 raise ExportError(
-                    f"Another export is writing {str(path)!r}: wait until it has ended, or name"
-                    " another file"
+                    f"Another export or download is writing {str(path)!r}: wait until it has"
+                    " ended, or name another file"
                 ) from None
             file.close()  # renamed by another export since it was opened
 

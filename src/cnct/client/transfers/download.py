@@ -125,22 +125,18 @@ class Download:
             request = request._replace(limits=request.limits._replace(end=end))
         restarts = 0
         while True:
-            error: ClientError | None = None
-            response: Response | None = None
             try:
                 response = yield from self._amended(call(request))
-            except ClientError as failure:
-                error = failure
-            if self._failure is not None:
-                raise self._failure
-            if self._resumption.must_restart and restarts < _MOST_RESTARTS:
+                self._check(response)
+            except ClientError as error:
+                if self._failure is not None:
+                    raise self._failure from None
+                if not self._resumption.must_restart or restarts == _MOST_RESTARTS:
+                    error.remedy = error.remedy or self._advice()
+                    raise
                 restarts += 1
                 self._resumption.restart()
-            elif error is not None:
-                error.remedy = error.remedy or self._advice()
-                raise error
-            elif response is not None:
-                self._check(response)
+            else:
                 if self._resumption.is_complete:
                     return response
 

@@ -82,6 +82,6 @@ def check_download_call(kwargs: Mapping[str, Any]) -> None:
     for name in headers if isinstance(headers, Mapping) else ():
         if str(name).lower() in _OWN_HEADERS:
             raise ValueError(f"The header {name} is set by the download: leave it out")
-    for name in sorted(_BODIES & kwargs.keys()):
-        if kwargs[name] is not None:
-            raise ValueError(f"A download sends no body: leave {name} out")
+    bodies = sorted(name for name in _BODIES & kwargs.keys() if kwargs[name] is not None)
+    if bodies:
+        raise ValueError(f"A download sends no body: leave {bodies[0]} out")
