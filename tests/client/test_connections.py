@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import traceback
 from collections.abc import Callable, Iterator
@@ -134,3 +135,29 @@ def test_no_traceback_shows_the_key(world):
     shown = "".join(traceback.format_exception(caught.value))
     assert "x?key=***" in shown
     assert "very-secret" not in shown
+
+
+@pytest.mark.parametrize("is_secure", [False, True], ids=["http", "https"])
+def test_a_response_to_a_part_of_a_large_body_is_the_answer(
+    world, listening, authority, tmp_path, is_secure
+):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    file = tmp_path / "large.bin"
+    file.write_bytes(bytes(8_000_000))
+
+    def refuse(connection):
+        if is_secure:
+            connection = context.wrap_socket(connection, server_side=True)
+        left = 200_000
+        while left > 0:
+            left -= len(connection.recv(65536))
+        connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+        connection.close()
+
+    scheme, port = "https" if is_secure else "http", listening(refuse)
+    client = world.client(KEY, f"{scheme}://127.0.0.1:{port}", verify=str(tmp_path / "ca.pem"))
+    with pytest.raises(ClientError) as caught:
+        client.things.upload(file, "f")
+    assert caught.value.status_code == 413

@@ -7,9 +7,7 @@ import email
 import email.policy
 import io
 import os
-import socket
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -397,24 +395,3 @@ def test_the_logger_prints_no_contents_of_files(server, world, file):
     assert "f='pipe' application/octet-stream <OpenFile '' unknown size>" in text
     assert "data=(11,000 bytes)" in text
     assert "data=b'plain'" in text
-
-
-def test_an_answer_to_a_part_of_the_file_is_the_answer(world, file):
-    """The server refuses the upload after its head, and reads no more."""
-    file.write_bytes(LARGE * 8)
-
-    def refuse(listener: socket.socket) -> None:
-        connection = listener.accept()[0]
-        connection.recv(1000)
-        connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
-        time.sleep(0.05)
-        connection.close()
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=refuse, args=(listener,))
-        thread.start()
-        client = world.client(KEY, f"http://127.0.0.1:{listener.getsockname()[1]}/public/v1")
-        with pytest.raises(ClientError) as caught:
-            client.things.upload(file, "f")
-        thread.join()
-    assert caught.value.status_code == 413

@@ -6,6 +6,7 @@ deadline to both, reads responses with `framing`, and lets a read-ahead abort it
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
 import ssl
@@ -158,11 +159,19 @@ class Connection(HTTPConnection):
         return host if self.port == self.default_port else f"{host}:{self.port}"
 
     def send(self, data: Any) -> None:
-        """Send a piece of the request, until the deadline."""
+        """Send a piece of the request, until the deadline.
+
+        Raises:
+            BrokenPipeError: If the server has ended the connection, also with TLS: urllib3 then
+                reads the response that it may have sent before.
+        """
         exchange = current_exchange()
         if exchange.limits.end is not None and self.sock is not None:
             self.sock.settimeout(exchange.left(write_timeout.get()))
-        super().send(data)
+        try:
+            super().send(data)
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
+            raise BrokenPipeError(errno.EPIPE, str(error)) from error
 
     def getresponse(self) -> Any:
         """Return the response; the body is read before the connection returns to the pool."""
