@@ -141,6 +141,13 @@ class TestMistakes:
         with pytest.raises(kind, match=message):
             OFFLINE.products["PRD-1"].update(payload, **{"changed_only": True, **options})
 
+    def test_a_key_that_is_no_argument_is_answered_with_the_call(self):
+        remedy = r"'by': write client\.products\.get_or_create\(\{'external_id': 'A'\}, "
+        with pytest.raises(TypeError, match=remedy):
+            OFFLINE.products.get_or_create(external_id="A")
+        with pytest.raises(TypeError, match="'payload': write client.products.update_or_create"):
+            OFFLINE.products.update_or_create({"name": "A"})
+
     def test_another_resource_is_refused(self, connect, asker, product):
         with pytest.raises(
             ValueError, match=f"The payload is that of PRD-X, but products/{product}"

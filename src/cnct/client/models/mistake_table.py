@@ -184,7 +184,11 @@ _READS = {
     "select": "{at}.select('id', '-params')",
 }
 ARGUMENTS = {
-    "collection": _READS,
+    "collection": {
+        **_READS,
+        "get_or_create": "{wait}{at}.get_or_create({{'external_id': 'A'}}, {{'name': 'B'}})",
+        "update_or_create": "{wait}{at}.update_or_create('name', {{'name': 'A', ...}})",
+    },
     "set": {
         **_READS,
         "exists": "{wait}{at}.filter(field=value).exists()",
