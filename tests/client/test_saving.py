@@ -145,7 +145,7 @@ class TestMistakes:
         remedy = r"'by': write client\.products\.get_or_create\(\{'external_id': 'A'\}, "
         with pytest.raises(TypeError, match=remedy):
             OFFLINE.products.get_or_create(external_id="A")
-        with pytest.raises(TypeError, match="'payload': write client.products.update_or_create"):
+        with pytest.raises(TypeError, match=r"'payload': write client\.products\.update_or_create"):
             OFFLINE.products.update_or_create({"name": "A"})
 
     def test_another_resource_is_refused(self, connect, asker, product):
