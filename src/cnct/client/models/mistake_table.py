@@ -74,6 +74,8 @@ _COLLECTION = {
     "post add insert new save": "{wait}{at}.create({{...}})",
     "put update patch": "{wait}{at}['ID'].update({{...}})",
     "delete remove destroy": _DELETE,
+    "upload_file send_file add_file attach": "{wait}{at}.upload('file.xlsx')",
+    "upload_files upload_folder upload_dir upload_all": "{wait}{at}.upload_directory('folder')",
     "len length size total": "{wait}{at}.count()",
     "last latest": "{wait}{at}.order_by('-created').first()",
     "head take top": "{at}[:5]",
@@ -90,6 +92,10 @@ _RESOURCE = {
     "post call execute run action_": "{wait}{at}('action').post({{...}})",
     "create": "{wait}{at}.collection('name').create({{...}})",
     "remove destroy": "{wait}{at}.delete()",
+    "upload_directory upload_files": (
+        "{wait}{at}.collection('attachments').upload_directory('folder')"
+    ),
+    "upload_file send_file attach": "{wait}{at}('upload').upload('file.xlsx')",
     "print show display view": "{wait}{at}.get()",
     "actions": "{at}.action('name')",
     "partial_update": "{wait}{at}.update({{'field': value}})",
@@ -103,12 +109,14 @@ _ACTION = {
     "with_response raw_response": _WITH_RESPONSE,
     "create execute run call invoke send submit": "{wait}{at}.post({{...}})",
     "update patch": "{wait}{at}.put({{...}})",
+    "upload_file send_file attach upload_directory": "{wait}{at}.upload('file.xlsx')",
     "all filter list first count": "{wait}{at}.get()",
 }
 _CLIENT = {
     "post": "{wait}{at}.create('products', {{...}})",
     "put patch": "{wait}{at}.update('products/ID', {{...}})",
     "request call": "{wait}{at}.execute('GET', 'products')",
+    "upload_directory": "{wait}{at}.collection('name').upload_directory('folder')",
     "search": "{at}.find('words') for the API, or {at}.products.search('words')",
     "list all filter count first": "{at}.products.all()",
     "login authenticate connect auth": "nothing: every call sends the key",
