@@ -112,6 +112,7 @@ def test_a_name_of_the_server_hits_no_file_that_is_there(client, server, tmp_pat
         (200, {"Content-Type": "text/html; charset=utf-8"}, b"<h1>Log in</h1>", "an HTML page"),
         (204, {}, b"", "no file: its status is 204 No Content"),
         (202, {}, b"soon", "no file: its status is 202 Accepted"),
+        (206, {}, b"part", "no file: its status is 206 Partial Content"),
         (
             200,
             {"Content-Type": "application/json"},

@@ -17,7 +17,7 @@ from cnct.text import either, status_text
 
 _PAGE = "text/html"
 _PAGE_SUFFIXES = (".html", ".htm")
-_ERROR = 400
+_OK = (200, 203)
 _BEGINNINGS_OF_LINKS = ("/media/", "http://", "https://")
 _MOST_LINKS = 3
 
@@ -52,7 +52,7 @@ def _accepts(request: Request, media_type: str) -> bool:
 def refusal(request: Request, response: Response) -> ClientError:
     """Return the error for a successful response without a file."""
     media_type = _media_type(response.headers)
-    if response.status_code not in (200, 203, 206):
+    if response.status_code not in _OK:
         status = status_text(response.status_code)
         problem = f"The response has no file: its status is {status}"
     elif media_type == _PAGE:

@@ -110,7 +110,7 @@ class Download:
         self._progress.close()
 
     def flow(self, call: Callable[[Request], Flow[Response]], request: Request) -> Flow[Response]:
-        """Request the file, and what is missing of it, until it is whole.
+        """Request the file, or the missing bytes, until the file is whole.
 
         Args:
             call: Returns the flow of one call, with its retries and redirects.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnct.client._core.arguments import checked_bool
+from cnct.client._core.headers import check_mapping
 from cnct.client.transfers.byte_progress import ByteProgress
 from cnct.client.work.progress import ShowsProgress, checked_progress
 
@@ -23,7 +25,7 @@ class DownloadOptions(NamedTuple):
         is_directory: Whether ``path`` is a directory.
         is_resource: Whether JSON would be the resource itself, not a file.
         progress: A function, or ``True`` for a bar.
-        resume: Whether to continue what an earlier run left, and to leave as much.
+        resume: Whether to continue the ``.part`` of an earlier run, and to leave one.
         overwrites: Whether an existing file is replaced.
     """
 
@@ -49,9 +51,11 @@ def download_options(
         ValueError: If ``path`` is empty.
     """
     example = "a path like 'report.xlsx', or a directory"
-    if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
+    text: object = None
+    with suppress(TypeError):  # no path
+        text = os.fspath(path)
+    if not isinstance(text, str):
         raise TypeError(f"path must be {example}, not {type(path).__name__}")
-    text = str(os.fspath(path))
     if not text.strip() or "\0" in text:
         raise ValueError(f"path must be {example}, not {text!r}")
     target = Path(text)
@@ -76,12 +80,14 @@ def check_download_call(kwargs: Mapping[str, Any]) -> None:
     """Refuse arguments of a call that a download sets itself.
 
     Raises:
+        TypeError: If the headers are no mapping.
         ValueError: If there are any.
     """
-    headers: Any = kwargs.get("headers")
-    for name in headers if isinstance(headers, Mapping) else ():
-        if str(name).lower() in _OWN_HEADERS:
-            raise ValueError(f"The header {name} is set by the download: leave it out")
+    headers: Any = kwargs.get("headers") or {}
+    check_mapping("headers", headers)
+    own = [name for name in headers if str(name).lower() in _OWN_HEADERS]
+    if own:
+        raise ValueError(f"The header {own[0]} is set by the download: leave it out")
     bodies = sorted(name for name in _BODIES & kwargs.keys() if kwargs[name] is not None)
     if bodies:
         raise ValueError(f"A download sends no body: leave {bodies[0]} out")

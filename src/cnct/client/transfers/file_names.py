@@ -1,4 +1,4 @@
-"""Chooses the name of a downloaded file from what the server sends, and makes it harmless. No I/O.
+"""Chooses the name of a downloaded file from the response, and makes it harmless. No I/O.
 
 A name never leaves the directory, hides itself, or means a device on any system.
 """

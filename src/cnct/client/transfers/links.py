@@ -35,8 +35,9 @@ def link_to(endpoint: str, url: Any) -> str:
     """
     example = "a path like 'reporting/reports/REP-1/download' or a URL"
     if not isinstance(url, str):
+        name = type(url).__name__
         hint = ": pass the field that has the link" if isinstance(url, Mapping) else ""
-        raise TypeError(f"url must be {example}, not {type(url).__name__}{hint}")
+        raise TypeError(f"url must be {example}, not {name}{hint}")
     if not url.strip():
         raise ValueError(f"url is empty: write {example}")
     text = urljoin(endpoint, url) if url.startswith(_MEDIA) else safe_url(url)

@@ -1,4 +1,4 @@
-"""Decides which bytes of a file to request, and what the bytes of a response are. No I/O.
+"""Decides which bytes of a file to request, and which ones a response has. No I/O.
 
 Ranges are those of RFC 9110, section 14. Bytes are joined only if a strong validator proves that
 both parts are of one file, and never where they are compressed.
