@@ -94,6 +94,47 @@ def test_a_watch_prints_what_is_new_or_changed(cnct, connect):
     assert {row["id"] for row in ran.lines} == {*created, "PR-001"}
 
 
+def test_a_watch_goes_on_from_its_state(cnct, connect, tmp_path):
+    words = ("--state", str(tmp_path / "seen"), "--timeout", "0", "--select", "id")
+    ran = watch(cnct, *words, "--since", "all", "-o", "csv")
+    assert (ran.status, len(ran.out.splitlines())) == (0, 6)
+    with ConnectClient(KEY, connect.endpoint, use_specs=False) as client:
+        client.requests["PR-002"].update({"note": "changed"})
+    assert watch(cnct, *words).lines == [{"id": "PR-002"}]
+    assert watch(cnct, *words).out == ""
+    ran = watch(cnct, *words, "status=failed")
+    assert (ran.status, ran.out) == (1, "")
+    assert "belongs to another watch" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["--since", "2026-01-04"], 2),
+        (["--since", "2026-01-04T00:00:00+00:00", "--by", "created"], 2),
+        (["--since", "2100-01-01T00:00:00+00:00"], 0),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::cnct.NaiveDatetimeWarning")
+def test_a_watch_starts_at_a_time(cnct, connect, words, lines):
+    ran = watch(cnct, *words, "--timeout", "0")
+    assert (ran.status, len(ran.lines)) == (0, lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--since", "soon"], "'soon' is no time: write one like 2026-01-31T08:00+00:00, or all"),
+        (["--by", "color"], "requests cannot be filtered by 'color'"),
+        (["--state", "missing/seen"], "There is no directory 'missing' for the state 'seen'"),
+    ],
+)
+def test_wrong_options_of_a_watch_are_named(cnct, connect, words, message):
+    ran = watch(cnct, *words)
+    assert ran.status in (1, 2)
+    assert message in ran.err
+
+
 def test_a_watch_outlives_a_bad_moment_and_not_a_refusal(cnct, connect):
     def fail() -> None:
         connect.faults = [Fault.status(503, times=1)]

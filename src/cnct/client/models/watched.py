@@ -47,14 +47,14 @@ class Watched:
             state: File from which a later run goes on. For one endpoint, query and process at a
                 time.
             since: Resources that changed at or after this time are new; ``"all"`` are. By default
-                those that change after the first look. An existing ``state`` is from where it goes
-                on.
+                those that change after the first look. With an existing ``state``, the watch goes
+                on there.
             by: Name of the time by which changes are found, for clients without a document, or
                 ``"created"`` where a list has no other time, to find new resources only.
             lookback: Seconds, or a ``timedelta``, by which changes are read again: resources may be
                 dated before the server shows them. Most looks go back up to a minute, and one in
-                each third of this time goes back all of it.
-            timeout: Seconds after which the watch ends, after a last look; with 0, it makes a
+                each third of this time goes back this far.
+            timeout: Seconds after which the watch ends, after a last look; 0 stands for a
                 single look. ``None`` for no end.
             until: Time at which the watch ends, likewise.
             errors: Seconds for which failed looks in a row are tolerated, or a function that

@@ -1,4 +1,4 @@
-"""Decides when a watch looks again, which failures it outlives, and when it ends. No I/O."""
+"""Decides when a watch looks again and ends, and which failures are outlived. No I/O."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class WatchPace:
         """Take the failure of a look, which may pass.
 
         Raises:
-            ClientError: If it does not pass, or has lasted longer than allowed.
+            ClientError: If the failure does not pass, or has lasted longer than allowed.
         """
         if self._is_final(error):
             raise error

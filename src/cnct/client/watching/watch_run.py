@@ -5,7 +5,7 @@ Does no I/O but for the state's file. The drivers, which read and pause, are in 
 A look reads the rows that changed since the start of the look before, by the server's clock, and
 some time before that, since rows may be dated before the server shows them. Rows that were
 delivered are recognised by their digests. Most looks go back a minute; every third of the lookback,
-one goes back all of it. A list without a time of change is read whole and compared.
+one goes back the whole lookback. A list without a time of change is read whole and compared.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cnct.openapi import OpenAPISpecs
 
 _SHORT = timedelta(minutes=1)  # by which most looks go back
-_GROWTH = 2  # multiple of the rows at the start of a look that it reads at most,
+_GROWTH = 2  # multiple of the rows at the start of a look that the look reads at most,
 _SLACK = 1000  # and these in addition
 _DEEP_LOOKS = 3  # in the time of a lookback that go back all of it
 _START = datetime.min.replace(tzinfo=UTC)
@@ -282,7 +282,7 @@ class WatchRun:
         """Take the failure of a look, which may pass.
 
         Raises:
-            ClientError: If it does not pass, or has lasted longer than allowed.
+            ClientError: If the failure does not pass, or has lasted longer than allowed.
         """
         self._seen |= self._met
         self.pace.fail(error)
@@ -304,7 +304,7 @@ class WatchRun:
             return _START
 
     def _key(self, row: Any) -> str:
-        """Return what identifies a row in its list: versions of a product have the product's id."""
+        """Return the id of a row, with the version: all versions of a product have one id."""
         value: Any = row.get("id") if is_object(row) else None
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise ClientError(

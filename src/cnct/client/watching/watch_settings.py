@@ -120,11 +120,12 @@ def check_selection(rows: SetBase, names: list[str]) -> None:
 
 
 def _checked_path(state: Any) -> Path:
-    if not isinstance(state, str | os.PathLike) or isinstance(os.fspath(state), bytes):
+    path: Any = state if isinstance(state, str) else getattr(state, "__fspath__", lambda: None)()
+    if not isinstance(path, str):
         raise TypeError(f"state must be the path of a file, not {type(state).__name__}")
-    if not os.fspath(state):
+    if not path:
         raise ValueError("state must be the path of a file, not an empty text")
-    return Path(state)
+    return Path(path)
 
 
 def _checked_moment(name: str, value: Any, more: str = "") -> datetime:

@@ -1,7 +1,7 @@
 """The state of a watch in a file: from when to read on, and the rows that were delivered.
 
 Each delivered row adds a line, so that a kill repeats the last row at most. `WatchState.save`
-replaces the file by what is still needed. Decides nothing about rows.
+replaces the file by the rows that are still needed. Decides nothing about rows.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _START = '{"watch": "cnct"'
 
 
 class SeenRow(NamedTuple):
-    """A row as it was delivered.
+    """A delivered row.
 
     Attributes:
         digest: Digest of the row.
@@ -37,7 +37,7 @@ class WatchProgress(NamedTuple):
 
     Attributes:
         updated: Name of the time of the last change; empty if the list has none.
-        created: Name of the time of creation; empty if it is not used.
+        created: Name of the time of creation; empty if unused.
         since: Time from which rows are read; ``None`` for all rows.
         start: Time before which rows are not new, until the first look was complete; ``None``
             afterwards.
