@@ -63,6 +63,7 @@ _SET = {
     "isin": "{at}.filter(R().field.in_([...]))",
     "contains": "{at}.filter(R().field.ilike('*text*'))",
     "content_range": "{wait}{at}.count()",
+    "poll listen subscribe follow changes": "{each} row in {at}.watch()",
 }
 _COLLECTION = {
     "with_response raw_response": _WITH_RESPONSE,
@@ -84,10 +85,12 @@ _COLLECTION = {
     "find_or_create": "{wait}{at}.get_or_create('external_id', {{...}})",
     "action actions": "{at}('action').post({{...}})",
     "upsert merge synchronize synchronise": "{wait}{at}.sync(rows, by='id')",
+    "poll listen subscribe follow changes": "{each} row in {at}.watch()",
 }
 _RESOURCE = {
     "with_response raw_response": _WITH_RESPONSE,
     "dates datetimes": "{wait}{at}.values('created', dates=True)",
+    "watch wait poll wait_for": "{wait}{at}.wait_until(status='approved')",
     "patch put save modify set edit change": "{wait}{at}.update({{'field': value}})",
     "post call execute run action_": "{wait}{at}('action').post({{...}})",
     "create": "{wait}{at}.collection('name').create({{...}})",

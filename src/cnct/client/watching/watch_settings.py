@@ -123,8 +123,8 @@ def _checked_path(state: Any) -> Path:
     path: Any = state if isinstance(state, str) else getattr(state, "__fspath__", lambda: None)()
     if not isinstance(path, str):
         raise TypeError(f"state must be the path of a file, not {type(state).__name__}")
-    if not path:
-        raise ValueError("state must be the path of a file, not an empty text")
+    if not path or "\0" in path:
+        raise ValueError(clean(f"state must be the path of a file, not {path!r}"))
     return Path(path)
 
 

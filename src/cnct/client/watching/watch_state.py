@@ -155,6 +155,8 @@ def _check_place(path: Path) -> None:
     """
     if path.is_dir():
         raise JournalError(f"The state {str(path)!r} is a directory: name a file in it")
+    if path.exists() and not path.is_file():
+        raise JournalError(f"The state {str(path)!r} is no regular file: name another one")
     if not path.parent.is_dir():
         raise JournalError(
             f"There is no directory {str(path.parent)!r} for the state {path.name!r}: create it"

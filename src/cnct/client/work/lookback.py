@@ -14,11 +14,14 @@ def checked_lookback(lookback: Any) -> timedelta:
 
     Raises:
         TypeError: If the lookback is neither a number of seconds nor a ``timedelta``.
-        ValueError: If the lookback is negative.
+        ValueError: If the lookback is negative, infinite or NaN.
     """
     time = lookback
     if isinstance(lookback, int | float) and not isinstance(lookback, bool):
-        time = timedelta(seconds=lookback)
+        try:
+            time = timedelta(seconds=lookback)
+        except (OverflowError, ValueError) as error:
+            raise ValueError(f"lookback must be a time of some days, not {lookback}") from error
     if not isinstance(time, timedelta):
         raise TypeError(f"lookback must be seconds or a timedelta, not {type(lookback).__name__}")
     if time < timedelta(0):
