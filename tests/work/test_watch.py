@@ -583,6 +583,17 @@ def test_rows_that_were_delivered_last_are_not_repeated_after_a_restart(client, 
     assert ids(client.requests.watch(state=state, timeout=0)) == []
 
 
+def test_a_first_look_that_was_cut_off_keeps_the_time_of_the_start(client, connect, state):
+    put(connect, "PR-1", ago=100)
+    connect.faults.add(Fault.status(403, path="requests", after=1, times=1))
+    with pytest.raises(ClientError):
+        list(client.requests.watch(state=state))
+    connect.clock.advance(5000)
+    put(connect, "PR-2")
+    assert ids(client.requests.watch(state=state, timeout=0)) == ["PR-2"]
+    assert ids(client.requests.watch(state=state, timeout=0)) == []
+
+
 # Arguments
 
 

@@ -140,7 +140,7 @@ class WatchRun:
 
     def _resume(self) -> None:
         """Take the rows that were delivered from the state; the old ones as numbers."""
-        seen = self._state.seen if self._state else {}
+        seen = self._state.take_seen() if self._state else {}
         times = [row.at for row in seen.values() if row.at is not None]
         settled = self._back(max(times)) if times else _START
         for key, row in seen.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,7 +59,6 @@ class WatchState:
 
     Attributes:
         progress: WatchProgress of an earlier run; ``None`` if there was none.
-        seen: Rows that earlier runs delivered, by key.
 
     Raises:
         JournalError: If the file cannot be written, belongs to another watch, is in use or damaged.
@@ -68,7 +68,7 @@ class WatchState:
         self._path = path
         self._watch = {"watch": "cnct", "version": _VERSION, **watch}
         self.progress: WatchProgress | None = None
-        self.seen: dict[str, SeenRow] = {}
+        self._seen: dict[str, SeenRow] = {}
         self._mark = 0
         with self._writing():
             _check_place(path)
@@ -76,7 +76,7 @@ class WatchState:
         try:
             self._load(self._file.read())
             if self.progress is not None:
-                self.save(self.progress, self.seen)  # fails here if the folder cannot be written
+                self.save(self.progress, self._seen)  # fails here if the folder cannot be written
         except BaseException:
             self._file.close()
             raise
@@ -95,7 +95,7 @@ class WatchState:
                 f"{self._path} belongs to another watch, with {', '.join(differences)}: use another"
                 " file"
             )
-        for number, line in enumerate([header, *lines], 1):
+        for number, line in enumerate(chain([header], lines), 1):
             try:
                 self._take(line)
             except (KeyError, TypeError, ValueError) as error:
@@ -109,7 +109,12 @@ class WatchState:
             names = _text(line["updated"]), _text(line["created"])
             self.progress = WatchProgress(*names, _moment(line["since"]), _moment(line["start"]))
         else:
-            self.seen[_text(line["row"])] = SeenRow(_text(line["digest"]), _moment(line["at"]))
+            self._seen[_text(line["row"])] = SeenRow(_text(line["digest"]), _moment(line["at"]))
+
+    def take_seen(self) -> dict[str, SeenRow]:
+        """Return the rows that earlier runs delivered, by key, and forget them."""
+        seen, self._seen = self._seen, {}
+        return seen
 
     def note(self, key: str, row: SeenRow) -> None:
         """Add a delivered row, which outlives a kill of this process from now on."""
