@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,14 +50,13 @@ def download_options(
         ValueError: If ``path`` is empty.
     """
     example = "a path like 'report.xlsx', or a directory"
-    text: object = None
-    with suppress(TypeError):  # no path
-        text = os.fspath(path)
-    if not isinstance(text, str):
-        raise TypeError(f"path must be {example}, not {type(path).__name__}")
+    try:
+        target = Path(path)
+    except TypeError as error:
+        raise TypeError(f"path must be {example}, not {type(path).__name__}") from error
+    text = path if isinstance(path, str) else str(target)
     if not text.strip() or "\0" in text:
         raise ValueError(f"path must be {example}, not {text!r}")
-    target = Path(text)
     is_directory = target.is_dir()
     ends = text.endswith(("/", os.sep))
     if ends and not is_directory:
