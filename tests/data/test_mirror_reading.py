@@ -148,6 +148,7 @@ WRITES: dict[str, Question] = {
     "POST requests/PR-1/approve is refused": lambda api: api.requests["PR-1"]("approve").post(),
     "POST requests/ID/approve is refused": lambda api: api.requests.all().act("approve"),
     "requests/PR-1/approve is neither": lambda api: api.requests["PR-1"]("approve").get(),
+    "requests of a mirror changes only": lambda api: api.requests.filter(id="x").watch(),
     "requests/PR-1 of a mirror changes only": lambda api: api.requests["PR-1"].wait_until(id="x"),
 }
 

@@ -1,4 +1,4 @@
-"""The checks of fields and writes that a mirror's client makes in its own way. No I/O."""
+"""The checks of fields, writes and watches that a mirror's client makes in its own way. No I/O."""
 
 from __future__ import annotations
 
@@ -55,3 +55,6 @@ class RowChecks:
 
     def _check_write(self, method: str, path: str) -> None:
         """Refuse a write before a job starts to make many of them; here, allow each."""
+
+    def _check_watch(self, path: str) -> None:
+        """Refuse to watch a list whose rows appear later than they are dated; here, none does."""

@@ -87,6 +87,12 @@ class MirrorReads(BaseClient[Any, Any, Any]):
             " client, and then mirror.sync()"
         )
 
+    def _check_watch(self, path: str) -> None:
+        raise MirrorError(
+            f"{path} of a mirror changes only with mirror.sync(): read mirror.changes(since=...)"
+            " after it, or call watch() of the client's collection"
+        )
+
     def _answered(self, request: Request) -> Response:
         """Answer a read from the mirror.
 

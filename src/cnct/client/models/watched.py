@@ -140,5 +140,6 @@ def _checked(watched: Any, **options: Any) -> tuple[Any, WatchSettings]:
 
     rows, settings = watched.all(), WatchSettings(**options)
     rows._client._check_progress_file(settings.state)
+    rows._client._check_watch(rows._path)
     check_watchable(rows)
     return rows, settings
