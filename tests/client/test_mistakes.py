@@ -58,6 +58,10 @@ ON_COLLECTIONS = [
         "A collection has no 'get': write {wait}client.products['ID'].get()",
     ),
     (lambda p: p.retrieve("PRD-1"), "write {wait}client.products['ID'].get()"),
+    (
+        lambda p: p.download("file"),
+        "write {wait}client.products['ID']('download').download('file.xlsx')",
+    ),
     (lambda p: p.list(), "write [row {each} row in client.products.all()]"),
     (lambda p: p.find(name="x"), "write client.products.filter(status='draft')"),
     (lambda p: p.where(name="x"), "write client.products.filter(status='draft')"),

@@ -53,6 +53,8 @@ def test_signatures_of_links_are_in_no_message(client, server, storage, tmp_path
         client.download(f"{storage.url}/r?sig=0123456789abcdef", tmp_path / "r")
     with pytest.raises(ClientError) as closed:
         client.download("http://127.0.0.1:1/r?sig=0123456789abcdef", tmp_path / "r")
+    assert "nothing listens there" in str(closed.value)
+    assert "check the link and proxy" in str(closed.value)
     texts = (str(error.value), repr(error.value.errors), str(closed.value), caplog.text)
     assert not any("0123456789abcdef" in text for text in texts)
 

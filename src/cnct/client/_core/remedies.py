@@ -64,7 +64,10 @@ def failure_text(request: Request, cause: Exception) -> str:
     chain = list(causes(cause))
     is_plain = request.url.startswith("http:")
     explained = filter(None, (_explanation(error, is_plain) for error in chain))
-    return next(explained, "") or _own_text(chain)
+    text = next(explained, "")
+    if request.limits.is_foreign:
+        text = text.replace("check endpoint", "check the link")
+    return text or _own_text(chain)
 
 
 def _explanation(error: BaseException, is_plain: bool) -> str:

@@ -41,6 +41,7 @@ _SET = {
         "{wait}{collection}.bulk(Operation.update(row['id'], {{...}}) {each} row in {at})"
     ),
     "create bulk_create add insert post": "{wait}{collection}.create({{...}})",
+    "download save_file": "{wait}{collection}['ID']('download').download('file.xlsx')",
     "get_or_create": "{wait}{collection}.get_or_create('external_id', {{...}})",
     "update_or_create create_or_update": (
         "{wait}{collection}.update_or_create('external_id', {{...}})"
@@ -76,6 +77,7 @@ _COLLECTION = {
     "put update patch": "{wait}{at}['ID'].update({{...}})",
     "delete remove destroy": _DELETE,
     "upload_file send_file add_file attach": "{wait}{at}.upload('file.xlsx')",
+    "download download_file save_file": "{wait}{at}['ID']('download').download('file.xlsx')",
     "upload_files upload_folder upload_dir upload_all": "{wait}{at}.upload_directory('folder')",
     "len length size total": "{wait}{at}.count()",
     "last latest": "{wait}{at}.order_by('-created').first()",
@@ -99,6 +101,7 @@ _RESOURCE = {
         "{wait}{at}.collection('attachments').upload_directory('folder')"
     ),
     "upload_file send_file attach": "{wait}{at}('upload').upload('file.xlsx')",
+    "download_file save_file download_to": "{wait}{at}('download').download('file.xlsx')",
     "print show display view": "{wait}{at}.get()",
     "actions": "{at}.action('name')",
     "partial_update": "{wait}{at}.update({{'field': value}})",
@@ -113,6 +116,7 @@ _ACTION = {
     "create execute run call invoke send submit": "{wait}{at}.post({{...}})",
     "update patch": "{wait}{at}.put({{...}})",
     "upload_file send_file attach upload_directory": "{wait}{at}.upload('file.xlsx')",
+    "download_file save_file download_to save": "{wait}{at}.download('file.xlsx')",
     "all filter list first count": "{wait}{at}.get()",
 }
 _CLIENT = {
@@ -120,6 +124,7 @@ _CLIENT = {
     "put patch": "{wait}{at}.update('products/ID', {{...}})",
     "request call": "{wait}{at}.execute('GET', 'products')",
     "upload_directory": "{wait}{at}.collection('name').upload_directory('folder')",
+    "download_file save_file fetch_file": "{wait}{at}.download('url', 'file.pdf')",
     "search": "{at}.find('words') for the API, or {at}.products.search('words')",
     "list all filter count first": "{at}.products.all()",
     "login authenticate connect auth": "nothing: every call sends the key",
