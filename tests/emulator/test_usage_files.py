@@ -146,6 +146,13 @@ def test_a_row_that_breaks_a_rule_is_refused_with_the_reason(usage: Usage, chang
     assert [record["status"] for record in usage.records(key)] == ["valid", "invalid"]
 
 
+def test_a_workbook_without_categories_has_rows_of_any(usage: Usage):
+    key = usage.draft()
+    usage.upload(key, workbook_of({"records": [[*ROW], [*ROW.values()]]}))
+    assert usage.file(key)["status"] == "ready"
+    assert usage.http.get(f"usage/files/{key}/categories").json() == []
+
+
 def test_two_rows_with_one_id_are_refused(usage: Usage):
     key = usage.draft()
     usage.upload(key, workbook(ROW, ROW))
@@ -237,6 +244,20 @@ def test_a_contract_that_has_ended_is_refused(tmp_path: Path):
             refused = Usage(http).create(contract={"id": "CRD-1"})
             assert refused.json()["errors"] == ["contract: 'CRD-1' is terminated, not active."]
             assert Usage(http).create(contract={"id": "CRD-2"}).status_code == 201
+
+
+def test_a_document_without_records_has_usage_files_all_the_same(tmp_path: Path):
+    spec = tmp_path / "connect.yml"
+    text = DEFAULT_SPEC.read_text("utf-8").replace("/usage/records", "/usage/other")
+    spec.write_text(text.replace("{file_pk}/categories", "{file_pk}/kinds"), encoding="utf-8")
+    records = {"subscriptions/assets": [ASSET], f"products/{PRODUCT}/items": [ITEM]}
+    with Emulator(spec=spec, records=records | {"products": [{"id": PRODUCT}]}) as connect:
+        with Http(connect.endpoint) as http:
+            usage = Usage(http)
+            key = usage.draft()
+            usage.upload(key, workbook(ROW))
+            usage.act(key, "submit")
+            assert usage.act(key, "accept").json()["status"] == "accepted"
 
 
 def with_contracts(folder: Path) -> Path:

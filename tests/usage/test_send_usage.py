@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import KEY
-from tests.usage.conftest import CONTRACT, PRODUCT, Send, row
+from tests.usage.conftest import CONTRACT, ITEM, PRODUCT, Send, row
 
 from cnct import (
     AmbiguousWriteError,
@@ -25,7 +25,9 @@ from cnct import (
 )
 from cnct.data.xlsx_reading import Workbook
 from cnct.emulator import Emulator, Fault
+from cnct.emulator.service.sheets import workbook_of
 from cnct.usage import RefusedRow, UsageTemplate, async_send_usage, send_usage
+from cnct.usage.refusals import refused_in
 
 
 def posts(shop: Emulator, name: str) -> int:
@@ -181,13 +183,38 @@ def test_a_product_without_usage_is_an_error_of_the_call(send: Send):
         send([row()], product="PRD-2")
 
 
-def test_without_a_processed_workbook_the_invalid_records_are_shown(send: Send, shop: Emulator):
-    shop.faults.add(Fault.status(404, path="media/*"))
-    shop.faults.add(Fault.status(404, path="/media/*"))
-    report = send([row(), row(quantity=-3)])
-    shop.faults.clear()
-    if report.refused[0].number is None:
-        assert report.refused[0].row["quantity"] == -3
+@pytest.mark.parametrize("answer", ["none", "gone", "empty"])
+def test_without_a_useful_workbook_the_invalid_records_are_shown(
+    vendor: ConnectClient, shop: Emulator, answer: str
+):
+    def change() -> None:
+        """Leave the status of the file, and take the processed workbook away."""
+        [path] = [call.path for call in shop.requests if call.path.endswith("/upload")][-1:]
+        place = path.removeprefix("/public/v1/").removesuffix("/upload")
+        file = {"id": place.rpartition("/")[2], "status": "invalid", "error_detail": "1 is wrong."}
+        uri = {"none": None, "gone": "/media/gone.txt", "empty": "/media/empty.xlsx"}[answer]
+        shop.delete(place)
+        shop.insert("usage/files", {**file, "processed_file_uri": uri})
+
+    shop.faults.add(Fault.hook(change, method="GET", path="usage/files/*", times=1))
+    settings: Any = {"product": PRODUCT, "contract": CONTRACT, "name": f"without {answer}"}
+    report = send_usage(vendor, [row(), row(quantity=-3)], **settings)
+    [refused] = report.refused
+    assert (refused.number, refused.error) == (None, "Connect gave no reason")
+    assert (refused.row["quantity"], refused.row["item_id"]) == (-3, ITEM["id"])
+    assert report.error == "1 is wrong."
+    assert repr(report.refused).split("\n")[2].startswith("?     Connect gave no reason   id=UR-")
+
+
+def test_rows_with_other_ids_are_matched_by_position(tmp_path: Path):
+    processed, sent = tmp_path / "processed.xlsx", tmp_path / "sent.xlsx"
+    rows = [["UR-1", "ok", ""], ["UR-2", "Invalid", ""], ["UR-3", "invalid", "why"]]
+    processed.write_bytes(workbook_of({"records": [["record_id", "status", "errors"], *rows]}))
+    sent.write_bytes(workbook_of({"usage_records": [["record_id"], ["a"], ["b"]]}))
+    assert [*refused_in(processed, sent, "usage_records")] == [
+        RefusedRow(2, "Connect gave no reason", {"record_id": "b"}),
+        RefusedRow(None, "why", {"record_id": "UR-3", "status": "invalid", "errors": "why"}),
+    ]
 
 
 def test_a_dry_run_records_the_calls(vendor: ConnectClient):

@@ -58,7 +58,7 @@ class RecordRows:
     Args:
         template: Columns and format of times.
         categories: Ids of the categories; the only one is that of rows without ``category_id``.
-        defaults: Values of columns that a row does not have.
+        defaults: Values of columns that a row does not have, or has empty.
         parameters: Custom columns, in addition to those of the first row.
         prefix: Start of the ids of rows without ``record_id``, before their number.
 
@@ -119,7 +119,10 @@ class RecordRows:
         if not is_object(row):
             self._add("", f"must be a dict of columns, not {type(row).__name__}")
             return {}
-        values = {**self._defaults, **_renamed(row)}
+        values = _renamed(row)
+        for name, value in self._defaults.items():
+            if _is_empty(values.get(name)):
+                values[name] = value
         self._check_names(values)
         if len(self._categories) == 1 and _is_empty(values.get("category_id")):
             values["category_id"] = next(iter(self._categories))

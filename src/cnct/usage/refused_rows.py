@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple, overload
 
@@ -110,13 +110,8 @@ class RefusedRows(Sequence[RefusedRow]):
 
 def _cells(row: RefusedRow) -> tuple[str, str, str]:
     number = "?" if row.number is None else f"{row.number}"
-    return number, _cut(row.error), _cut(", ".join(_values(row.row)))
-
-
-def _values(row: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in row.items():
-        if value is not None and value != "":
-            yield f"{name}={value}"
+    values = ", ".join(f"{name}={value}" for name, value in row.row.items())
+    return number, _cut(row.error), _cut(values)
 
 
 def _cut(text: str) -> str:

@@ -62,7 +62,7 @@ def write_usage(
             UTC, or dates, which stand for the beginning and the end of the day.
         template: Sheets and columns, or the path of a workbook with them; see `UsageTemplate`.
         categories: Names of categories by id; by default, there is one for all rows.
-        defaults: Values of columns that a row does not have.
+        defaults: Values of columns that a row does not have, or has empty.
         parameters: Headers of custom columns that the first row lacks; they begin with ``v.``.
         prefix: Start of the ids of rows without ``record_id``, before their number; by default the
             name of the file.

@@ -102,14 +102,13 @@ class UsageFiles:
         return {**file, "status": "processing", "usage_file_uri": link}
 
     def follow(self, table: Table, file: Record, action: str) -> None:
-        """Give the valid records of a usage file the status that an action on the file implies."""
+        """Give the records of a usage file the status that an action on the file implies."""
         status = _STATUS_BY_ACTION.get(action)
-        if table.key != FILES or status is None or _RECORDS not in self._tables:
+        if table.key != FILES or status is None:
             return
-        records = self._tables[_RECORDS]
         for record in self._of_file(file["id"]):
-            if record.get("status") != "invalid":
-                self._records.put(records, (record["id"],), {**record, "status": status})
+            changed = {**record, "status": status}
+            self._records.put(self._tables[_RECORDS], (record["id"],), changed)
 
     def template(self, table: Table, path_ids: Sequence[str]) -> Record | None:
         """Return the link to the template of a known product; ``None`` for any other path."""
