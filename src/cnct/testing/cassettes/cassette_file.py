@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from cnct.exceptions import CassetteError
 from cnct.testing.cassettes.cassette_format import Contents, from_text, to_text
@@ -13,15 +14,15 @@ from cnct.testing.cassettes.secret_forms import forms_of
 _SUFFIXES = (".yaml", ".yml", ".json")
 
 
-def checked_path(path: str | os.PathLike[str]) -> Path:
+def checked_path(path: Any) -> Path:
     """Return the path of a cassette.
 
     Raises:
         TypeError: If the path is no path.
         ValueError: If the name ends with neither ``.yaml``, ``.yml`` nor ``.json``.
     """
-    if not isinstance(path, str | os.PathLike):
-        kind = type(path).__name__
+    if not isinstance(path, str) and not hasattr(path, "__fspath__"):
+        kind: str = type(path).__name__
         raise TypeError(f"path must be a path like 'cassettes/report.yaml', not {kind}")
     file = Path(path)
     if file.suffix.lower() not in _SUFFIXES:

@@ -122,8 +122,8 @@ def _parsed(text: str, name: str) -> Any:
         return fast_yaml.safe_load(text)
     except ValueError as error:
         reason = re.sub(r"\AYAML (?:parse|syntax) error: (?:YAML syntax error: )?", "", str(error))
-        found = re.search(r" at line (\d+), column \d+", reason)
-        line = f", line {found[1]}" if found else ""
+        match = re.search(r" at line (\d+), column \d+", reason)
+        line = f", line {match[1]}" if match else ""
         raise CassetteError(f"{name}{line}: is no YAML: {reason}") from error
 
 
@@ -160,8 +160,8 @@ class _Places:
                 return 0
             ends = [*starts[1:], len(lines) + 1]
             lines = lines[starts[call] - 1 : ends[call] - 1]
-        wanted = re.compile(rf"(?:\A|[\s,{{-])[\"']?{re.escape(key)}[\"']?:")
-        at_key = [at for at, line in lines if key and wanted.search(line)]
+        pattern = re.compile(rf"(?:\A|[\s,{{-])[\"']?{re.escape(key)}[\"']?:")
+        at_key = [at for at, line in lines if key and pattern.search(line)]
         if at_key:
             return at_key[0]
         return lines[0][0] if lines else 0

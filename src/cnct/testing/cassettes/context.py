@@ -71,10 +71,7 @@ class Cassette(Generic[SyncT, AsyncT]):
             if name not in CassetteOptions.__annotations__:
                 names = CassetteOptions.__annotations__
                 raise TypeError(f"A cassette has no option {name!r}.{did_you_mean(name, names)}")
-        if client is not None and not isinstance(client, Client):
-            kind = type(client).__name__
-            raise TypeError(f"client must be a ConnectClient or AsyncConnectClient, not {kind}")
-        self._client = client
+        self._client = _checked_client(client)
         self._own: Client | None = None
         self._mode = checked_mode(options.get("record"))
         self._rules = ScrubRules(options.get("scrub", ()))
@@ -265,3 +262,10 @@ def cassette(
         ``with cassette("cassettes/report.yaml") as client: ...``
     """
     return Cassette(path, client, options)
+
+
+def _checked_client(client: Any) -> Client | None:
+    if client is None or isinstance(client, Client):
+        return client
+    kind = type(client).__name__
+    raise TypeError(f"client must be a ConnectClient or AsyncConnectClient, not {kind}")

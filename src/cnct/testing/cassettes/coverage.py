@@ -42,8 +42,8 @@ def checked_exclude(exclude: Pattern | Iterable[Pattern] | None) -> tuple[Patter
         TypeError: If one is neither a text nor a compiled pattern.
     """
     patterns = (exclude,) if isinstance(exclude, str | re.Pattern) else tuple(exclude or ())
-    for pattern in patterns:
-        if not isinstance(pattern, str | re.Pattern):
-            kind = type(pattern).__name__
-            raise TypeError(f"exclude must be beginnings of URLs or compiled patterns, not {kind}")
+    for kind in map(type, patterns):
+        if not issubclass(kind, str | re.Pattern):
+            name = kind.__name__
+            raise TypeError(f"exclude must be beginnings of URLs or compiled patterns, not {name}")
     return patterns

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from cnct.text import did_you_mean
 
 Record = Literal["none", "new", "all"]
 """``none`` replays, ``new`` records cassettes that are missing, ``all`` records every cassette."""
 
-MODES = ("none", "new", "all")
+MODES: tuple[Record, ...] = ("none", "new", "all")
 
 
 class RecordRun:
@@ -55,14 +55,17 @@ def checked_mode(record: str | None) -> Record | None:
     Raises:
         ValueError: If the mode is unknown.
     """
-    if record is not None and record not in MODES:
-        hint = did_you_mean(str(record), MODES)
-        raise ValueError(f"record must be 'none', 'new' or 'all', not {record!r}.{hint}")
-    return cast("Record | None", record)
+    if record is None:
+        return None
+    for mode in MODES:
+        if record == mode:
+            return mode
+    hint = did_you_mean(str(record), MODES)
+    raise ValueError(f"record must be 'none', 'new' or 'all', not {record!r}.{hint}")
 
 
 @contextmanager
-def settings_of(variables: Mapping[str, str]) -> Iterator[None]:
+def settings_of(variables: Mapping[str, str]) -> Generator[None]:
     """Put the ``CNCT_`` variables of the beginning in the place of the present ones."""
     present = _variables()
     _replace(present, variables)

@@ -171,7 +171,7 @@ class CallRecorder(Recorder):
         names = StandIns(text.__contains__)
         secrets = forms_of(frozenset(self.keys))
         for_fields = Scrubber(self._rules, names, None, secrets, self._where.canonical)
-        [*self._scrubbed(tapes, for_fields)]  # finds the values of private fields
+        list(self._scrubbed(tapes, for_fields))  # finds the values of private fields
         texts = names.elsewhere()
         everywhere = Scrubber(self._rules, names, texts, secrets, self._where.canonical)
         return [*self._scrubbed(tapes, everywhere)]
@@ -185,7 +185,7 @@ class CallRecorder(Recorder):
             yield CassetteCall(scrubbed_request(tape.request, scrubber), outcome)
 
 
-def checked_headers(names: Iterable[str]) -> tuple[str, ...]:
+def checked_headers(names: Iterable[Any]) -> tuple[str, ...]:
     """Return names of headers to keep.
 
     Raises:

@@ -67,7 +67,7 @@ class ScrubRules:
         ValueError: If a name is blank.
     """
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[Any] = ()) -> None:
         if isinstance(names, str) or not all(isinstance(name, str) for name in names):
             raise TypeError(f"scrub must be a list of field names like ['tax_id'], not {names!r}")
         self.names = tuple(dict.fromkeys(names))

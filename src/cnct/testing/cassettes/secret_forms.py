@@ -13,9 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
-_SHORTEST = (
-    8  # characters of a form that is found within words; shorter ones are words of their own
-)
+_SHORTEST = 8  # characters of a form that is found within words, and not as a word alone
 _LEAST = 4  # characters of a part of a key; fewer are no secret
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-=")
 _WORD = r"(?<!\w)(?<!\w[.:-]){}(?![.:-]?\w)"
@@ -57,8 +55,8 @@ class SecretForms:
     def position(self, text: str) -> int | None:
         """Return the index of a key in a text, short words left out; ``None`` without one."""
         folded = text.casefold()
-        found = (folded.find(form.text) for form in self._forms if len(form.text) >= _SHORTEST)
-        return min((index for index in found if index >= 0), default=None)
+        texts = (form.text for form in self._forms if len(form.text) >= _SHORTEST)
+        return min((index for index in map(folded.find, texts) if index >= 0), default=None)
 
 
 @lru_cache(maxsize=16)

@@ -108,8 +108,8 @@ def is_of_other_account(url: str, endpoint: str) -> bool:
 
 
 def _endpoint_of(place: str) -> str:
-    found = _ENDPOINT.match(place)
+    match = _ENDPOINT.match(place)
     configured = os.environ.get("CNCT_ENDPOINT", "").rstrip("/")
-    if found is None and configured and f"{place}/".startswith(f"{configured}/"):
+    if match is None and configured and f"{place}/".startswith(f"{configured}/"):
         return configured
-    return found[0] if found else origin_of(place)
+    return match[0] if match else origin_of(place)
