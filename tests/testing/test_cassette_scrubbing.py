@@ -357,3 +357,32 @@ def test_the_key_of_the_replay_is_replaced_too(path, server):
     with cassette(path, client):
         scenario(client)
     world.end()
+
+
+def test_ids_that_look_like_replacements_are_compared_all_the_same(path, server):
+    server.answer = lambda _: json_answer({"tax_id": "B-1234567"})
+
+    def scenario(client):
+        client.get(f"requests/{request_id}")
+
+    request_id = "PR-0001"
+    record(path, server.endpoint, scenario, scrub=["tax_id"])
+    for request_id in ("PR-0002", "tax_id-1", "tax_id-2"):  # noqa: B007 - of the scenario
+        with pytest.raises(UnexpectedCallError, match="the path is requests/"):
+            replay(path, scenario, scrub=["tax_id"])
+    request_id = "B-1234567"
+    record(path, server.endpoint, scenario, scrub=["tax_id"])
+    request_id = "B-7654321"
+    replay(path, scenario, scrub=["tax_id"])
+
+
+def test_words_are_replaced_as_a_whole(path, server):
+    server.answer = lambda _: json_answer(
+        {
+            "tax_id": ["B.1234567", "Elm Street 7", "12345"],
+            "text": "B.1234567. B.1234567.de xB.1234567 B.1234567x, 12345-6 (12345) Elm Street 7",
+        }
+    )
+    text = record(path, server.endpoint, lambda client: client.get("x"), scrub=["tax_id"])
+    expected = "tax_id-1. tax_id-1.de xB.1234567 B.1234567x, 12345-6 (9000000001) tax_id-2"
+    assert expected in text

@@ -142,7 +142,7 @@ class Adapter(HTTPAdapter):
         method, url = request.method or "", request.url or ""
         interceptor = interceptor_of(url)
         if interceptor is None:
-            if recorder_of(url) is not None:
+            if recorder_of(url) is not None and is_exchanging():
                 content = _content(request.body)
                 if request.body is not None:
                     request.body = content  # an iterator can be read once

@@ -7,15 +7,15 @@ The replacement at its place in the recorded request stands for that value from 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, permutations
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from cnct.testing.body_differences import value_differences
-from cnct.testing.cassettes.calls import CassetteRequest
+from cnct.testing.cassettes.calls import CassetteCall, CassetteRequest, CassetteResponse
 from cnct.testing.cassettes.scrub_rules import ScrubRules
-from cnct.testing.cassettes.scrubbed_calls import scrubbed_request
+from cnct.testing.cassettes.scrubbed_calls import scrubbed_request, scrubbed_response
 from cnct.testing.cassettes.scrubbing import Replace, Scrubber
 from cnct.testing.cassettes.secret_forms import forms_of
 from cnct.testing.cassettes.stand_ins import could_stand_for, is_replaced_elsewhere, key_of
@@ -45,16 +45,20 @@ class Binder:
     Args:
         rules: The private fields.
         where: The URLs of the account.
+        calls: The recorded calls.
 
     Attributes:
         keys: API keys that were sent.
     """
 
-    def __init__(self, rules: ScrubRules, where: Whereabouts) -> None:
+    def __init__(
+        self, rules: ScrubRules, where: Whereabouts, calls: Iterable[CassetteCall]
+    ) -> None:
         self.keys: set[str] = set()
         self._rules = rules
         self._where = where
         self._bound: dict[str, Bound] = {}
+        self._names = {text for call in calls for text in self._names_in(call)}
 
     def scrubbed(self, raw: RawRequest, more: Mapping[str, Bound] | None = None) -> CassetteRequest:
         """Return a request with replacements, as far as they are known.
@@ -71,9 +75,17 @@ class Binder:
 
         return scrubbed_request(raw, self._scrubber(name_of, bound))
 
-    def match(self, recorded: CassetteRequest, raw: RawRequest) -> dict[str, Bound] | None:
-        """Return the replacements that make a request the recorded one; ``None`` without any."""
-        if differs(recorded, self.scrubbed(raw)) is None:
+    def match(
+        self, recorded: CassetteRequest, raw: RawRequest, scrubbed: CassetteRequest
+    ) -> dict[str, Bound] | None:
+        """Return the replacements that make a request the recorded one; ``None`` without any.
+
+        Args:
+            recorded: The recorded request.
+            raw: The request.
+            scrubbed: The request with the replacements that are known.
+        """
+        if differs(recorded, scrubbed) is None:
             return {}
         parts, actual = recorded.path.split("/"), raw.path.split("/")
         if raw.method != recorded.method or len(parts) != len(actual):
@@ -107,7 +119,8 @@ class Binder:
         """Yield the values in segments of a path where the recorded path has replacements."""
         taken = {one.name for one in self._bound.values()}
         for part, own in zip(map(unquote, parts), map(unquote, actual), strict=True):
-            name = _STAND_IN.search(part)
+            names = (name for name in _STAND_IN.finditer(part) if name[0] in self._names)
+            name = next(names, None)
             if name and part != own and name[0] not in taken:
                 start, end = part[: name.start()], part[name.end() :]
                 if own.startswith(start) and own.endswith(end):
@@ -119,8 +132,7 @@ class Binder:
         self, recorded: CassetteRequest, raw: RawRequest, in_path: dict[str, Bound]
     ) -> Iterator[dict[str, Bound]]:
         """Yield the ways to pair the new private values of a request with replacements."""
-        as_raw = RawRequest(recorded.method, "", "&".join(recorded.terms), recorded.body)
-        names = [text for _, text in self._privates(as_raw)]
+        names = [text for _, text in self._privates(_as_raw(recorded))]
         taken = {one.name for one in (*self._bound.values(), *in_path.values())}
         privates = {
             key_of(kind, text): (kind, text)
@@ -136,16 +148,29 @@ class Binder:
             if all(could_stand_for(name, *private) for (_, private), name in pairs):
                 yield {**in_path, **{key: Bound(*private, name) for (key, private), name in pairs}}
 
-    def _privates(self, raw: RawRequest) -> list[tuple[str, str]]:
-        """Return kinds and texts of the private values in a request, in order."""
+    def _privates(
+        self, raw: RawRequest, response: CassetteResponse | None = None
+    ) -> list[tuple[str, str]]:
+        """Return kinds and texts of the private values in a request and a response, in order."""
         privates: list[tuple[str, str]] = []
 
         def note(kind: str, text: str) -> str:
             privates.append((kind, text))
             return text
 
-        scrubbed_request(raw, self._scrubber(note, {}))
+        scrubber = self._scrubber(note, {})
+        scrubbed_request(raw, scrubber)
+        if response is not None:
+            scrubbed_response(response, scrubber)
         return privates
+
+    def _names_in(self, call: CassetteCall) -> Iterator[str]:
+        """Yield the replacements in a recorded call, which stand where private values do."""
+        yield from (text for _, text in self._privates(_as_raw(call.request), call.response))
+
+
+def _as_raw(recorded: CassetteRequest) -> RawRequest:
+    return RawRequest(recorded.method, "", "&".join(recorded.terms), recorded.body)
 
 
 def differs(recorded: CassetteRequest, actual: CassetteRequest) -> str | None:

@@ -38,12 +38,13 @@ def check_writable(path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        part = _part_of(path)
+        part.touch()
+        part.unlink()
     except OSError as error:
         raise CassetteError(f"{path} cannot be recorded: {error}") from error
     if path.is_dir():
         raise CassetteError(f"{path} is a directory: name a file in it")
-    if not os.access(path.parent, os.W_OK):
-        raise CassetteError(f"{path} cannot be recorded: {path.parent} is not writable")
 
 
 def read(path: Path, name: str) -> Contents:
@@ -80,7 +81,7 @@ def write(path: Path, contents: Contents, keys: Iterable[str]) -> None:
     if position is not None:
         line = text.count("\n", 0, position) + 1
         raise CassetteError(f"line {line} would have the API key in it")
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = _part_of(path)
     try:
         with part.open("wb") as file:
             file.write(text.encode())
@@ -90,3 +91,8 @@ def write(path: Path, contents: Contents, keys: Iterable[str]) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _part_of(path: Path) -> Path:
+    """Return the incomplete file, which each process has for itself."""
+    return path.with_name(f".{path.name}.{os.getpid()}.part")

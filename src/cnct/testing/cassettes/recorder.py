@@ -170,7 +170,7 @@ class CallRecorder(Recorder):
         text = "\n".join(map(_all_text, tapes))
         names = StandIns(text.__contains__)
         secrets = forms_of(frozenset(self.keys))
-        for_fields = Scrubber(self._rules, names, None, secrets, self._where.canonical)
+        for_fields = Scrubber(self._rules, names, {}, secrets, self._where.canonical)
         list(self._scrubbed(tapes, for_fields))  # finds the values of private fields
         texts = names.elsewhere()
         everywhere = Scrubber(self._rules, names, texts, secrets, self._where.canonical)

@@ -84,7 +84,7 @@ class CassetteReplay(Mocks):
         self._strict = strict
         self._ordered = ordered
         self._where = Whereabouts(coverage.endpoint)
-        self._binder = Binder(ScrubRules(contents.scrub), self._where)
+        self._binder = Binder(ScrubRules(contents.scrub), self._where, contents.calls)
         self._place = f" in {name}"
         self._unexpected_text = f"is not in {name}"
         self._name = name
@@ -99,8 +99,9 @@ class CassetteReplay(Mocks):
         if key:
             self._binder.keys.add(str(key))
         raw = self._where.raw(request)
+        scrubbed = self._binder.scrubbed(raw)
         for mock in self._candidates():
-            bound = self._binder.match(mock.recorded.request, raw)
+            bound = self._binder.match(mock.recorded.request, raw, scrubbed)
             if bound is not None:
                 self._binder.bind(bound)
                 mock.answer(self._wire_response(mock.recorded.response))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
@@ -20,6 +19,7 @@ from cnct.testing.cassettes.taped_bodies import (
     bytes_of as body_of,
 )
 from cnct.testing.cassettes.whereabouts import RawRequest
+from cnct.testing.cassettes.word_replacement import WordReplacement
 
 _IN_SEGMENTS = "!$&'()*+,;=:@ <>[]{}|~"  # characters that a readable path keeps
 
@@ -95,10 +95,8 @@ def restored(value: Any, names: Mapping[str, str], rename: Callable[[str], str])
         names: Values of the test by their replacements, which are replaced as whole words.
         rename: Replaces URLs of the account in a text.
     """
-    ordered = sorted(names, key=len, reverse=True)
-    words = "|".join(map(re.escape, ordered)) or r"(?!)"
-    pattern = re.compile(rf"(?<![\w@.-])(?:{words})(?![\w@-])")
-    return _mapped(value, lambda text: rename(pattern.sub(lambda one: names[one[0]], text)), names)
+    words = WordReplacement(names)
+    return _mapped(value, lambda text: rename(words.apply(text)), names)
 
 
 def _mapped(value: Any, text: Callable[[str], str], numbers: Mapping[str, str]) -> Any:

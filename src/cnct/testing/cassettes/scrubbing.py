@@ -12,6 +12,7 @@ from cnct.rql import RQLSyntaxError, parse
 from cnct.rql.nodes import Comparison, Group, Literal, Logical, Membership, Negation, Node, Value
 from cnct.testing.cassettes.scrub_rules import HINTS, SCRUBBED, TEXTS, ScrubRules, is_url_token
 from cnct.testing.cassettes.secret_forms import SecretForms
+from cnct.testing.cassettes.word_replacement import WordReplacement
 from cnct.testing.query_terms import terms_of_node, terms_of_text
 
 Replace = Callable[[str, str], str]
@@ -28,7 +29,7 @@ class Scrubber:
         rules: The private fields.
         replace: Names the replacements.
         texts: Replacements of further texts wherever they occur as whole words.
-        secrets: The API keys.
+        secrets: Spellings of the API keys.
         rename: Replaces URLs of the account in a text.
     """
 
@@ -36,24 +37,20 @@ class Scrubber:
         self,
         rules: ScrubRules,
         replace: Replace,
-        texts: Mapping[str, str] | None = None,
-        secrets: SecretForms | None = None,
-        rename: Callable[[str], str] = str,
+        texts: Mapping[str, str],
+        secrets: SecretForms,
+        rename: Callable[[str], str],
     ) -> None:
         self._rules = rules
         self._replace = replace
-        self._texts = dict(texts or {})
         self._secrets = secrets
         self._rename = rename
-        self._known = _words(self._texts)
+        self._words = WordReplacement(texts)
 
     def text(self, text: str) -> str:
         """Return a text without private values, which are found by their form."""
-        if self._secrets is not None:
-            text = self._secrets.without(text, SCRUBBED)
-        text = self._rename(text)
-        if self._known is not None:
-            text = self._known.sub(lambda match: self._texts[match[0]], text)
+        text = self._rename(self._secrets.without(text, SCRUBBED))
+        text = self._words.apply(text)
         return TEXTS.sub(self._substitute, text) if HINTS.search(text) else text
 
     def _substitute(self, match: re.Match[str]) -> str:
@@ -188,11 +185,3 @@ def is_number(text: str) -> bool:
 def _is_whole(text: str) -> bool:
     match = TEXTS.fullmatch(text)
     return match is not None and match.lastgroup in ("domain", "jwt", "phone")
-
-
-def _words(texts: Mapping[str, str]) -> re.Pattern[str] | None:
-    """Return a pattern of texts that stand for themselves, the longest first."""
-    ordered = sorted(filter(None, texts), key=len, reverse=True)
-    if not ordered:
-        return None
-    return re.compile(rf"(?<![\w@.-])(?:{'|'.join(map(re.escape, ordered))})(?![\w@-])")

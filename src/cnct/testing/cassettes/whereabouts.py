@@ -79,8 +79,6 @@ class Whereabouts:
 
     def _canonical(self) -> Mapping[str, str]:
         """Return the names in cassettes by the account's own URLs, the longest first."""
-        if not self.endpoint:
-            return {}
         origin = origin_of(self.endpoint)
         plain = {self.endpoint: ENDPOINT, origin: ORIGIN}
         encoded = {quote(own, safe=""): quote(name, safe="") for own, name in plain.items()}
@@ -89,8 +87,8 @@ class Whereabouts:
     @staticmethod
     def _renamed(text: str, names: Mapping[str, str]) -> str:
         for own, name in names.items():
-            # Neither has a backslash, which would be special.
-            text = re.sub(rf"{re.escape(own)}(?![\w.:-])", name, text)
+            if own in text:  # neither has a backslash, which would be special
+                text = re.sub(rf"{re.escape(own)}(?![\w.:-])", name, text)
         return text
 
 
