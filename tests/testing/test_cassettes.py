@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 import zipfile
 from io import BytesIO
@@ -508,3 +509,125 @@ def test_types_of_clients_are_kept():
     with ConnectClient(KEY) as client:
         assert isinstance(cassette("a.yaml", client)._client, ConnectClient)
     assert cassette("a.yaml", AsyncConnectClient(KEY)).path == Path("a.yaml")
+
+
+def test_a_call_that_was_cancelled_is_abandoned(path, server):
+    hold = threading.Event()
+    server.answer = lambda _: (hold.wait(5), None)[1]
+
+    async def scenario(url):
+        async with AsyncConnectClient(KEY, url, use_specs=False) as client:
+            async with cassette(path, client, record=mode):
+                call = asyncio.create_task(client.get("products"))
+                while not (server.got or call.done()):  # noqa: ASYNC110 - the server has a thread
+                    await asyncio.sleep(0.005)
+                call.cancel()
+                [result] = await asyncio.gather(call, return_exceptions=True)
+        server.got.clear()
+        return str(result)
+
+    mode = "all"
+    asyncio.run(scenario(server.endpoint))
+    hold.set()
+    assert "abandoned: true" in path.read_text("utf-8")
+    mode = "none"
+    assert "The recorded program did not wait" in asyncio.run(scenario(ELSEWHERE))
+    with cassette(path):
+        pass  # the call need not be made
+
+
+def test_calls_to_another_account_are_not_those_of_the_cassette_of_a_client(path, shop, server):
+    server.answer = lambda _: json_answer(["other"])
+
+    def scenario(client):
+        with ConnectClient(KEY, server.endpoint, use_specs=False) as other:
+            return client.get("products/PRD-1")["id"], other.get("products")
+
+    result, text = record(path, shop.endpoint, scenario)
+    assert replay(path, scenario) == result == ("PRD-1", ["other"])
+    assert "other" not in text
+
+
+def test_an_endpoint_of_another_form_is_that_of_the_settings(path, server, monkeypatch):
+    server.answer = lambda _: json_answer({"path": "x"})
+    origin = server.endpoint.removesuffix("/public/v1")
+    monkeypatch.setenv("CNCT_API_KEY", KEY)
+    for endpoint, place in ((f"{origin}/proxy", "path: products"), (origin, "path: products")):
+        monkeypatch.setenv("CNCT_ENDPOINT", endpoint)
+        with cassette(path, record="all") as client:
+            client.get("products")
+        assert place in path.read_text("utf-8")
+        with cassette(path) as client:
+            client.get("products")
+    with cassette(path, record="all"):
+        with ConnectClient(KEY, f"{origin}/else", use_specs=False) as client:
+            client.get("products")
+    assert "path: else/products" in path.read_text("utf-8")
+
+
+def test_moments_to_wait_for_are_replayed_with_the_time_of_the_server(path, server):
+    late = {"Retry_After": "Thu, 01 Jan 2026 00:01:00 GMT", "Date": "Thu, 01 Jan 2026 00:00:00 GMT"}
+    server.answer = lambda _: json_answer({}, 503, **late)
+
+    def scenario(client):
+        with pytest.raises(ClientError) as failure:
+            client.get("products")
+        return failure.value.retry_after
+
+    result, text = record(path, server.endpoint, scenario, max_retries=0)
+    assert "Date:" in text
+    assert replay(path, scenario, max_retries=0) == result
+
+
+def test_bodies_without_a_json_value_are_kept_as_text(path, server):
+    server.answer = lambda _: (200, {"Content-Type": "application/json"}, b'{"number": NaN}')
+    _, text = record(path, server.endpoint, lambda client: client.get("x"))
+    assert 'text: "{\\"number\\": NaN}"' in text
+    assert str(replay(path, lambda client: client.get("x"))["number"]) == "nan"
+
+
+def test_bodies_of_another_kind_differ(path, server):
+    def scenario(client):
+        client.execute("POST", "x", **arguments)
+
+    arguments = {"json": {"a": 1}}
+    record(path, server.endpoint, scenario)
+    for arguments, kind in (({}, "none"), ({"data": {"a": 1}}, "form")):  # noqa: B007 - of the scenario
+        with pytest.raises(UnexpectedCallError, match=f"body is {kind}, the cassette has json"):
+            replay(path, scenario)
+
+
+def test_names_of_files_in_extended_notation_are_read(path, server):
+    name = "filename*=utf-8''%C3%A4.txt"
+    body = f'--b\r\nContent-Disposition: form-data; name="f"; {name}\r\n\r\nx\r\n--b--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+
+    def scenario(client):
+        client.execute("POST", "x", data=body.encode(), headers=headers)
+        client.execute("POST", "y", data=b"PK, but no archive\0", headers={"Content-Type": "a/b"})
+
+    _, text = record(path, server.endpoint, scenario)
+    assert "filename: ä.txt" in text
+    replay(path, scenario)
+
+
+def test_a_cassette_that_becomes_a_directory_is_not_written(path, shop):
+    with pytest.raises(CassetteError, match=r"calls\.yaml was not written: .*directory"):
+        record(path, shop.endpoint, lambda _: path.mkdir())
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_direct_calls_of_the_session_are_not_recorded(path, shop):
+    with ConnectClient(KEY, shop.endpoint, use_specs=False) as client:
+        with cassette(path, client, record="all"):
+            assert client.session.get(f"{shop.endpoint}/products").status_code in (200, 401)
+    assert "calls: []" in path.read_text("utf-8")
+
+
+def test_compiled_patterns_are_excluded(path, shop, monkeypatch):
+    monkeypatch.setenv("CNCT_API_KEY", KEY)
+    with cassette(path, record="all", exclude=[re.compile(r".*/products")]):
+        with ConnectClient(KEY, shop.endpoint, use_specs=False) as client:
+            client.get("products/PRD-1")
+            client.get("requests/PR-001")
+    assert path.read_text("utf-8").count("request:") == 1

@@ -166,10 +166,12 @@ class Binder:
 
     def _names_in(self, call: CassetteCall) -> Iterator[str]:
         """Yield the replacements in a recorded call, which stand where private values do."""
-        yield from (text for _, text in self._privates(_as_raw(call.request), call.response))
+        raw = _as_raw(call.request)._replace(path=call.request.path)
+        yield from (text for _, text in self._privates(raw, call.response))
 
 
 def _as_raw(recorded: CassetteRequest) -> RawRequest:
+    """Return a recorded request without its path."""
     return RawRequest(recorded.method, "", "&".join(recorded.terms), recorded.body)
 
 
