@@ -21,6 +21,7 @@ from cnct import (
     ConnectClient,
     DriftWarning,
     FullScanWarning,
+    InvalidCallWarning,
     JournalError,
     NaiveDatetimeWarning,
     NotFoundError,
@@ -431,6 +432,23 @@ def test_a_list_with_a_time_of_creation_alone_is_compared(client, connect):
     assert ids(rows) == ids(client.accounts)
 
 
+def test_the_time_of_creation_may_have_another_name(client, connect, state):
+    accounts = client.accounts.watch(by="created", since="all", state=state, timeout=0)
+    assert ids(accounts) == ids(client.accounts)
+    assert list(client.accounts.watch(by="created", state=state, timeout=0)) == []
+    assert "ge(events.created.at," in connect.requests[-1].query
+    with pytest.raises(NotScannableError, match="accounts cannot be filtered by 'updated'"):
+        list(client.accounts.watch(by="updated"))
+
+
+def test_a_long_list_with_a_time_of_creation_alone_is_warned_of(client, connect):
+    connect.insert("accounts", *({"id": f"VA-{number}"} for number in range(5)))
+    with pytest.warns(FullScanWarning, match="pass by='created' to find new rows only"):
+        list(client.accounts.limit(3).watch(timeout=0))
+    for number in range(5):
+        connect.delete(f"accounts/VA-{number}")
+
+
 def test_a_row_without_any_time_comes_once(client, connect):
     connect.insert("requests", {"id": "PR-1", "status": "pending"})
     connect.ids.add("PR-1")
@@ -573,6 +591,24 @@ def test_a_folder_that_cannot_be_written_is_named_before_the_first_call(
     with pytest.raises(JournalError, match=r"cannot be written \(Permission denied\)"):
         list(client.requests.watch(state=state))
     assert not connect.requests
+
+
+def test_a_program_may_change_its_folder(client, connect, tmp_path, monkeypatch):
+    put(connect, "PR-1", "PR-2")
+    monkeypatch.chdir(tmp_path)
+    changes = client.requests.watch(since="all", state="seen", timeout=0)
+    next(changes)
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir("sub")
+    assert len([*changes]) == 1
+    assert {*tmp_path.iterdir()} == {tmp_path / "seen", tmp_path / "sub"}
+    assert [*(tmp_path / "sub").iterdir()] == []
+
+
+def test_a_wrong_query_is_warned_of_once(client, connect):
+    with pytest.warns(InvalidCallWarning, match="color") as record:
+        list(client.requests.filter(color="red").watch(timeout=50))
+    assert len(record) == 1
 
 
 def test_rows_that_were_delivered_last_are_not_repeated_after_a_restart(client, connect, state):

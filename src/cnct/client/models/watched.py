@@ -49,8 +49,8 @@ class Watched:
             since: Resources that changed at or after this time are new; ``"all"`` are. By default
                 those that change after the first look. With an existing ``state``, the watch goes
                 on there.
-            by: Name of the time by which changes are found, for clients without a document, or
-                ``"created"`` where a list has no other time, to find new resources only.
+            by: Name of the time by which changes are found, for clients without a document;
+                ``"created"``, whatever the list's name for it, finds new resources only.
             lookback: Seconds, or a ``timedelta``, by which changes are read again: resources may be
                 dated before the server shows them. Most looks go back up to a minute, and one in
                 each third of this time goes back this far.

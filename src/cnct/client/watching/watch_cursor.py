@@ -39,6 +39,15 @@ def watch_cursor(path: str, fields: Mapping[str, FilterField], by: str | None) -
     return CursorFields(field, None) if by in CHANGING else CursorFields(None, field)
 
 
+def named_time(path: str, fields: Mapping[str, FilterField], by: str | None) -> str | None:
+    """Return the name that a list has for ``created`` or ``updated``; any other name as it is."""
+    if by not in ("created", "updated") or by in fields:
+        return by
+    cursor = cursor_fields(path, fields)
+    field = cursor.created if by == "created" else cursor.updated
+    return field.name if field else by
+
+
 def resumed_cursor(
     path: str, fields: Mapping[str, FilterField], updated: str, created: str
 ) -> CursorFields:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.seen import SeenRows
-from cnct.client.watching.watch_cursor import resumed_cursor, watch_cursor
+from cnct.client.watching.watch_cursor import named_time, resumed_cursor, watch_cursor
 from cnct.client.watching.watch_pace import WatchPace
 from cnct.client.watching.watch_settings import WatchSettings, check_selection
 from cnct.client.watching.watch_state import SeenRow, WatchProgress, WatchState
@@ -103,9 +103,10 @@ class WatchRun:
         rows, settings = self._rows, self._settings
         operation = specs.operation("GET", rows._path) if specs else None
         fields = operation.fields if operation else rows._field_names()
+        by = named_time(rows._path, fields, settings.by)
         progress = self._state.progress if self._state else None
         if progress is None:
-            self._cursor = watch_cursor(rows._path, fields, settings.by)
+            self._cursor = watch_cursor(rows._path, fields, by)
             self._since = settings.start
             self._is_baseline = settings.start is None and not settings.is_from_all
             if settings.start is not None and not self._cursor.name:
@@ -116,11 +117,11 @@ class WatchRun:
                 )
         else:
             names = (progress.updated, progress.created)
-            if settings.by is not None and settings.by not in names:
+            if by is not None and by not in names:
                 before = " and ".join(filter(None, names)) or "none"
                 raise JournalError(
-                    f"{settings.state} belongs to a watch by {before}, not by {settings.by!r}: use"
-                    " another file"
+                    f"{settings.state} belongs to a watch by {before}, not by {by!r}: use another"
+                    " file"
                 )
             self._cursor = resumed_cursor(rows._path, fields, *names)
             self._since, self._start = progress.since, progress.start
@@ -128,8 +129,8 @@ class WatchRun:
             self._is_first_page = False
             self._resume()
         check_selection(rows, self._cursor.names)
-        created = cursor_fields(rows._path, fields).created
-        self._remedy = f", or pass by={created.name!r} to find new rows only" if created else ""
+        has_created = cursor_fields(rows._path, fields).created is not None
+        self._remedy = ", or pass by='created' to find new rows only" if has_created else ""
         if not fields:
             self._remedy = ", or pass by='updated', or specs_location to the client"
 
@@ -174,7 +175,7 @@ class WatchRun:
         if field is not None and field.orderable:
             query = query.replaced("ordering", (field.name,))
         rows = self._rows._with_query(query)
-        rows._checked = self._has_looked
+        rows._checked = self._has_looked or self._rows._checked
         self._drifts = rows._drifts()
         self._met, self._read, self._most = {}, 0, None
         return rows

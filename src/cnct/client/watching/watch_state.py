@@ -72,7 +72,7 @@ class WatchState:
         self._mark = 0
         with self._writing():
             _check_place(path)
-            self._file = JsonLines(path, _START)
+            self._file = JsonLines(path.absolute(), _START)  # the program may change folders
         try:
             self._load(self._file.read())
             if self.progress is not None:
