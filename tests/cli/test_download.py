@@ -51,13 +51,15 @@ def test_a_later_run_continues(cnct, connect):
         (["products", "-H", "x"], 2, "'x' is no header"),
     ],
 )
-def test_mistakes_have_a_message_and_a_status(cnct, connect, words, status, message):
+@pytest.mark.usefixtures("reads")
+def test_mistakes_have_a_message_and_a_status(cnct, words, status, message):
     ran = cnct("download", *words)
     assert ran.status == status
     assert message in ran.err
 
 
-def test_a_terminal_has_a_bar(terminal, connect):
+@pytest.mark.usefixtures("reads")
+def test_a_terminal_has_a_bar(terminal):
     ran = terminal("download", LOGO)
     assert ran.status == 0
     assert "bytes" in ran.out

@@ -11,6 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: Any) -> None:
+        """Keep silent about clients that have ended."""
+
+
 class RangedServer:
     """Serves ``content`` at every path.
 
@@ -26,17 +31,7 @@ class RangedServer:
     """
 
     def __init__(self, content: Any = b"", etag: str = '"1"') -> None:
-        self.content = content
-        self.etag = etag
-        self.ranges = True
-        self.is_gzipped = False
-        self.is_chunked = False
-        self.breaks: list[int] = []
-        self.stalls: list[int] = []
-        self.goes_on = threading.Event()
-        self.headers: dict[str, str] = {}
-        self.answers: list[tuple[int, dict[str, str], Any]] = []
-        self.requests: list[tuple[str, dict[str, str]]] = []
+        self.reset(content, etag)
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -48,10 +43,24 @@ class RangedServer:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http = _Server(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
         threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
         self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    def reset(self, content: Any = b"", etag: str = '"1"') -> None:
+        """Forget the requests, and serve a file from now on."""
+        self.content = content
+        self.etag = etag
+        self.ranges = True
+        self.is_gzipped = False
+        self.is_chunked = False
+        self.breaks: list[int] = []
+        self.stalls: list[int] = []
+        self.goes_on = threading.Event()
+        self.headers: dict[str, str] = {}
+        self.answers: list[tuple[int, dict[str, str], Any]] = []
+        self.requests: list[tuple[str, dict[str, str]]] = []
 
     def ranges_requested(self) -> list[str | None]:
         """Return the header ``Range`` of each request."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 import requests
@@ -14,6 +15,18 @@ from cnct import ClientError, RetryPolicy
 from cnct.emulator import Emulator, Fault
 
 MEDIA = "/media/PRD-1/logo.png"
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def connect(shared):
+    shared.faults.clear()
+    return shared
 
 
 @pytest.fixture

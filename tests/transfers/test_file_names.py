@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnct.client.transfers.file_names import file_name, harmless, sent_name
@@ -68,6 +68,7 @@ def test_long_names_keep_their_extension():
     assert harmless(f"a.{'b' * 300}") == f"a.{'b' * 198}"
 
 
+@settings(max_examples=30)
 @given(st.text())
 def test_no_name_leaves_the_directory(sent):
     name = harmless(sent)
