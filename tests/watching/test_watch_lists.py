@@ -1,0 +1,98 @@
+"""Watches of lists without a time of change, and of clients without a document."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from tests.watching.conftest import START, at_reads, ids, put
+
+from cnct import (
+    FullScanWarning,
+    NotScannableError,
+)
+
+
+def test_without_a_time_all_rows_are_compared(blind, connect, state):
+    put(connect, "PR-1", "PR-2", "PR-3")
+    at_reads(
+        connect,
+        {
+            2: lambda: put(connect, "PR-2", note="changed", updated=START.isoformat()),
+            3: lambda: connect.delete("requests/PR-3") and connect.ids.discard("PR-3"),
+            4: lambda: put(connect, "PR-4"),
+        },
+    )
+    assert ids(blind.requests.watch(state=state, timeout=100)) == ["PR-2", "PR-4"]
+    rows = [json.loads(line)["row"] for line in state.read_text().splitlines()[1:]]
+    assert sorted(rows) == ["PR-1", "PR-2", "PR-4"]
+    assert ids(blind.requests.watch(state=state, timeout=0)) == []
+    put(connect, "PR-1", note="changed")
+    assert ids(blind.requests.watch(state=state, timeout=0)) == ["PR-1"]
+
+
+def test_a_long_list_without_a_time_is_warned_of(blind, connect):
+    put(connect, *(f"PR-{number}" for number in range(12)))
+    with pytest.warns(
+        FullScanWarning, match="each look reads all 12 rows .*by='updated'"
+    ) as record:
+        list(blind.requests.limit(10).watch(timeout=50))
+    assert len(record) == 1
+
+
+def test_a_time_may_be_named(blind, connect):
+    at_reads(
+        connect,
+        {
+            3: lambda: put(connect, "PR-1"),
+            5: lambda: put(connect, "PR-1", created="2025-01-01T00:00:00+00:00"),
+        },
+    )
+    assert ids(blind.requests.watch(by="created", timeout=100)) == ["PR-1"]
+    assert "ge(created," in connect.requests[-1].query
+    list(blind.requests.watch(by="updated", timeout=0))
+    assert "ge(updated," in connect.requests[-1].query
+
+
+def test_the_time_of_creation_finds_new_rows_only(client, connect):
+    at_reads(
+        connect,
+        {
+            3: lambda: put(connect, "PR-1"),
+            6: lambda: put(connect, "PR-1", created=(START - timedelta(days=1)).isoformat()),
+        },
+    )
+    assert ids(client.requests.watch(by="created", timeout=300)) == ["PR-1"]
+
+
+def test_a_list_with_a_time_of_creation_alone_is_compared(client, connect):
+    with pytest.raises(ValueError, match=r"accounts can be filtered by no time of change.*since="):
+        list(client.accounts.watch(since=START))
+    rows = client.accounts.watch(since="all", timeout=0)
+    assert ids(rows) == ids(client.accounts)
+
+
+def test_the_time_of_creation_may_have_another_name(client, connect, state):
+    accounts = client.accounts.watch(by="created", since="all", state=state, timeout=0)
+    assert ids(accounts) == ids(client.accounts)
+    assert list(client.accounts.watch(by="created", state=state, timeout=0)) == []
+    assert "ge(events.created.at," in connect.requests[-1].query
+    with pytest.raises(NotScannableError, match="accounts cannot be filtered by 'updated'"):
+        list(client.accounts.watch(by="updated"))
+
+
+def test_a_long_list_with_a_time_of_creation_alone_is_warned_of(client, connect):
+    connect.insert("accounts", *({"id": f"VA-{number}"} for number in range(5)))
+    with pytest.warns(FullScanWarning, match="pass by='created' to find new rows only"):
+        list(client.accounts.limit(3).watch(timeout=0))
+    for number in range(5):
+        connect.delete(f"accounts/VA-{number}")
+
+
+def test_a_row_without_any_time_comes_once(client, connect):
+    connect.insert("requests", {"id": "PR-1", "status": "pending"})
+    connect.ids.add("PR-1")
+    put(connect, "PR-2")
+    changes = client.requests.watch(since="all", timeout=100)
+    assert sorted(ids(changes)) == ["PR-1", "PR-2"]
