@@ -71,3 +71,15 @@ def test_an_unknown_field_of_a_form_is_refused_before_the_call(strict, form):
 def test_an_upload_to_the_wrong_field_is_refused_before_the_call(strict):
     with pytest.raises(InvalidCallError, match=r"no field 'usagefile'. Did you mean 'usage_file'"):
         strict.usage["U"]("upload").upload(DOCUMENT, "usagefile")
+
+
+@pytest.mark.parametrize("place", ["cases/C/attachments", "reports/R/upload"])
+def test_json_is_not_sent_where_a_file_is_due(strict, place):
+    with pytest.raises(InvalidCallError, match=r"body is JSON, .* send a file with upload\(path\)"):
+        strict.create(place, "report.xlsx")
+
+
+@pytest.mark.parametrize("call", ["PUT texts", "POST anything", "POST plain"])
+def test_json_is_sent_where_no_file_is_due(specs, call):
+    method, _, path = call.partition(" ")
+    assert check_request(specs, method, path, [{}]).content == ()

@@ -10,7 +10,7 @@ from cnct.openapi.specs import OpenAPISpecs
 FORM = "multipart/form-data"
 """Media type of forms with files (RFC 7578)."""
 
-_OTHER_FORM = "application/x-www-form-urlencoded"
+_FORMS = (FORM, "application/x-www-form-urlencoded")
 _BINARY = "binary"
 _FILE = "file"
 
@@ -51,17 +51,20 @@ def only_file_field(specs: OpenAPISpecs, operation: Operation) -> str | None:
 
 def file_types(operation: Operation) -> list[str]:
     """List the media types of the files that an operation takes as its body itself."""
-    return [kind for kind in operation.body if not (_is_json(kind) or kind in (FORM, _OTHER_FORM))]
+    return [kind for kind in operation.body if not (_takes_json(kind) or kind in _FORMS)]
 
 
 def takes_files(operation: Operation) -> bool:
     """Return whether the preferred body of an operation is a form for files, or a file itself."""
-    return bool(operation.body) and (FORM in operation.body or not _is_json(operation.body[0]))
+    if not operation.body or _takes_json(operation.body[0]):
+        return False
+    return FORM in operation.body or bool(file_types(operation))
 
 
-def _is_json(media_type: str) -> bool:
+def _takes_json(media_type: str) -> bool:
+    """Return whether JSON is of a media type or media range."""
     name = media_type.partition(";")[0].strip().lower()
-    return name in ("application/json", "text/json") or name.endswith("+json")
+    return "*" in name or name in ("application/json", "text/json") or name.endswith("+json")
 
 
 def _is_file(schema: Schema) -> bool:

@@ -182,8 +182,9 @@ def _content(value: Any) -> bytes | _Stretch:
     if issubclass(type(value), _BUFFERS):
         return bytes(value)
     if not hasattr(value, "read"):
+        remedy = ": write open(path, 'rb')" if hasattr(value, "__fspath__") else ""
         kind = type(value).__name__
-        raise TypeError(f"A file of a call must be bytes, text or an open file, not {kind}")
+        raise TypeError(f"A file of a call must be bytes, text or an open file, not {kind}{remedy}")
     stretch = _stretch(value)
     if stretch is None:
         body = SpooledBody.of(pieces_of(value))

@@ -202,6 +202,8 @@ _READS = {
 ARGUMENTS = {
     "collection": {
         **_READS,
+        "upload": "{wait}{at}.upload('file.xlsx')",
+        "upload_directory": "{wait}{at}.upload_directory('folder', '*.pdf')",
         "get_or_create": "{wait}{at}.get_or_create({{'external_id': 'A'}}, {{'name': 'B'}})",
         "update_or_create": "{wait}{at}.update_or_create('name', {{'name': 'A', ...}})",
     },
@@ -217,6 +219,8 @@ ARGUMENTS = {
         "exists": "{wait}{at}.exists()",
         "get": "{wait}{at}.values('field')",
         "update": "{wait}{at}.update({{'field': value}})",
+        "upload": "{wait}{at}.upload('file.xlsx')",
     },
+    "action": {"upload": "{wait}{at}.upload('file.xlsx')"},
 }
 """What to write where a method is called with arguments that it does not have, by kind."""

@@ -32,6 +32,15 @@ _OFFICE_TYPES = {  # which mimetypes takes from the machine, if that has them
 _WORD = r"[-!#$%&'*+.^_`|~0-9A-Za-z]+"
 _MEDIA_TYPE = re.compile(rf"{_WORD}/{_WORD}(?:\s*;\s*{_WORD}=(?:{_WORD}|\"[^\"\r\n]*\"))*")
 _BODIES = ("json", "files", "content", "payload")
+_OTHER_WORDS = {
+    **dict.fromkeys(("filename", "file_name"), "name"),
+    **dict.fromkeys(("mime_type", "mimetype", "media_type", "type"), "content_type"),
+    **dict.fromkeys(("field_name", "key"), "field"),
+    **dict.fromkeys(("fields", "form"), "data"),
+    **dict.fromkeys(("file", "path"), "source"),
+}
+"""Arguments of `upload` by their names elsewhere."""
+
 _METHODS = ("POST", "PUT", "PATCH")
 
 
@@ -180,6 +189,10 @@ class Uploading:
         kwargs: Mapping[str, Any],
     ) -> None:
         _check_name("name", details.name)
+        for argument in kwargs:
+            if argument in _OTHER_WORDS:
+                name = _OTHER_WORDS[argument]
+                raise TypeError(f"upload() takes no argument {argument!r}: write {name}=...")
         for argument in _BODIES:
             if argument in kwargs:
                 raise TypeError(
@@ -223,7 +236,7 @@ def _clean_name(name: str) -> str:
 def _media_type(content_type: Any, name: str, documented: Sequence[str]) -> str:
     if content_type is None:
         guessed = guessed_type(name)
-        only = documented[0] if len(documented) == 1 and "*" not in documented[0] else guessed
+        only = documented[0] if len(documented) == 1 else guessed
         return guessed if guessed in documented else only
     if not isinstance(content_type, str):
         raise TypeError(f"content_type must be a str, not {type(content_type).__name__}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 
 from cnct.openapi.checks.problems import Problem
-from cnct.openapi.file_fields import FORM, form_fields, required_fields
+from cnct.openapi.file_fields import FORM, form_fields, required_fields, takes_files
 from cnct.openapi.specs import OpenAPISpecs
 from cnct.text import did_you_mean, either
 
@@ -45,3 +45,19 @@ def check_form(
         if name not in sent
     ]
     return (*unknown, *missing)
+
+
+def check_json_body(specs: OpenAPISpecs, method: str, path: str) -> tuple[Problem, ...]:
+    """Check that JSON is sent only to an operation that takes more than files.
+
+    Args:
+        specs: The document.
+        method: HTTP method.
+        path: Path below the endpoint, without the query.
+    """
+    operation = specs.operation(method, path)
+    if operation is None or not takes_files(operation):
+        return ()
+    kinds = either(operation.body)
+    message = f"The body is JSON, the document has {kinds}: send a file with upload(path)."
+    return (Problem("value", message),)

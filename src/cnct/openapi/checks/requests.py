@@ -56,6 +56,10 @@ def check_request(
         from cnct.openapi.checks.payloads import check_payload  # noqa: PLC0415 - same
 
         content += check_payload(specs, method, place, payload)
+        if not content:
+            from cnct.openapi.checks.forms import check_json_body  # noqa: PLC0415 - same
+
+            content += check_json_body(specs, method, place)
     if form is not None:
         from cnct.openapi.checks.forms import check_form  # noqa: PLC0415 - same
 
