@@ -61,15 +61,15 @@ VERBS = [
 ]
 
 
-@pytest.mark.parametrize(("call", "method", "path"), VERBS, ids=map(str, range(len(VERBS))))
-def test_any_verb_returns_an_answer(server, remote, call, method, path):
+def test_any_verb_returns_an_answer(server, remote):
     server.answer = lambda _: json_answer({"id": 1}, X_Request_Id="4f1c", ETag='"7"')
-    answer = call(remote.with_response)
-    assert isinstance(answer, Answer)
-    assert (answer.value, answer.status, answer.request_id) == ({"id": 1}, 200, "4f1c")
-    assert (answer.method, answer.url) == (method, f"{server.endpoint}/{path}")
-    assert (answer.attempts, answer.headers["etag"]) == (1, '"7"')
-    assert 0 < answer.seconds < 60
+    for call, method, path in VERBS:
+        answer = call(remote.with_response)
+        assert isinstance(answer, Answer)
+        assert (answer.value, answer.status, answer.request_id) == ({"id": 1}, 200, "4f1c")
+        assert (answer.method, answer.url) == (method, f"{server.endpoint}/{path}")
+        assert (answer.attempts, answer.headers["etag"]) == (1, '"7"')
+        assert 0 < answer.seconds < 60
 
 
 def test_values_are_those_of_other_calls(server, remote):
@@ -82,8 +82,8 @@ def test_values_are_those_of_other_calls(server, remote):
 
 
 def test_a_large_page_is_a_value_too(server, remote):
-    server.answer = lambda _: json_answer([{"id": number} for number in range(60_000)])
-    assert remote.with_response.get("products").value[-1] == {"id": 59_999}
+    server.answer = lambda _: json_answer([{"text": "x" * 60_000} for _ in range(10)])
+    assert remote.with_response.get("products").value[-1] == {"text": "x" * 60_000}
 
 
 def test_attempts_are_counted_and_redirects_followed(server, remote):
