@@ -6,12 +6,15 @@ import json
 from datetime import timedelta
 
 import pytest
+from tests.conftest import KEY, json_answer
 from tests.watching.conftest import START, at_reads, ids, put
 
 from cnct import (
+    ConnectClient,
     FullScanWarning,
     NotScannableError,
 )
+from cnct.emulator import Clock
 
 
 def test_without_a_time_all_rows_are_compared(blind, connect, state):
@@ -96,3 +99,10 @@ def test_a_row_without_any_time_comes_once(client, connect):
     put(connect, "PR-2")
     changes = client.requests.watch(since="all", timeout=100)
     assert sorted(ids(changes)) == ["PR-1", "PR-2"]
+
+
+def test_rows_that_come_against_the_filter_come_once(server):
+    rows = [{"id": "PR-1", "updated": "2020-01-01T00:00:00+00:00"}]
+    server.answer = lambda _: json_answer(rows, Content_Range="items 0-0/1")
+    with ConnectClient(KEY, server.endpoint, use_specs=False, clock=Clock(START)) as client:
+        assert list(client.requests.watch(by="updated", since=START, timeout=2000)) == rows

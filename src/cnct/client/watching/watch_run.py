@@ -61,6 +61,7 @@ class WatchRun:
         self._settled = SeenRows()  # rows that only an interrupted look reads again
         self._since: datetime | None = None  # from which the next deep look reads
         self._recent: datetime | None = None  # from which other looks read
+        self._bound: datetime | None = None  # from which the current look reads
         self._start: datetime | None = None  # rows before are not new
         self._deep_at: float | None = None  # start of the last deep look
         self._is_baseline = False
@@ -167,7 +168,7 @@ class WatchRun:
             or not self._cursor.name
             or self._looked_at - self._deep_at >= period
         )
-        since = self._since if self._is_deep else self._recent
+        since = self._bound = self._since if self._is_deep else self._recent
         query = self._rows._query.replaced("dates", value=False)  # rows are compared as texts
         if since is not None:
             query = query.replaced("where", query.where & self._cursor.since(since))
@@ -236,10 +237,16 @@ class WatchRun:
         is_known: bool = False,
     ) -> None:
         """Remember a row; one that later looks do not read again, by 8 bytes."""
-        if row.at is None or row.at >= settled:
+        if self._comes_again(row, settled):
             rows[key] = row
         elif not is_known:
             self._settled.add([(key, row.digest)])
+
+    def _comes_again(self, row: SeenRow, since: datetime) -> bool:
+        """Return whether looks from a time on read a row, also against the filter, as mocks do."""
+        if row.at is None or row.at >= since:
+            return True
+        return self._bound is not None and row.at < self._bound
 
     def end_look(self) -> None:
         """Take the end of a look, move on in time, and save the state."""
@@ -264,9 +271,7 @@ class WatchRun:
             self._since = max(self._since or _START, self._back(self._began))
             self._recent = max(self._since, self._began - self._short)
         since = self._since or _START
-        self._seen = {
-            key: row for key, row in self._met.items() if row.at is None or row.at >= since
-        }
+        self._seen = {key: row for key, row in self._met.items() if self._comes_again(row, since)}
         self._settled = SeenRows()
         is_changed = self._new or self._is_baseline or before != len(self._seen)
         self._start = None
