@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 from decimal import Decimal
 
@@ -63,7 +64,11 @@ def test_another_place_is_passed():
 
 
 def test_only_changes_are_in_the_payload():
-    values = cnct.params(ASSET)
+    nothing = {"id": "nothing", "value": None, "structured_value": None, "value_error": None}
+    values = cnct.params({"params": [*ENTRIES, nothing]})
+    assert dict(values)["nothing"] is None
+    values["nothing"] = None
+    values.refuse("nothing", "")
     values["seats"] = "10"
     values["office"] = dict(ADDRESS)
     values.refuse("domain", "is taken")
@@ -94,8 +99,37 @@ def test_a_value_and_an_error_of_a_parameter_go_together():
 
 def test_numbers_become_the_texts_of_the_document():
     values = cnct.params(ASSET)
-    values.update(seats=Decimal("2.50"), domain=1.5)
-    assert (values["seats"], values["domain"]) == ("2.50", "1.5")
+    values.update(seats=Decimal("2.50"), domain=1.5, secret=1e20)
+    assert [*values.values()] == ["2.50", ADDRESS, "100000000000000000000", "1.5"]
+
+
+def test_a_structured_value_can_be_changed_in_place():
+    row = copy.deepcopy(REQUEST)
+    values = cnct.params(row)
+    assert values["office"] == ADDRESS
+    assert values.payload() == {}
+    values["office"]["city"] = "Linz"
+    entry = {"id": "office", "structured_value": {**ADDRESS, "city": "Linz"}}
+    assert values.payload() == {"asset": {"params": [entry]}}
+    assert values["office"]["city"] == "Linz"
+    assert row == REQUEST
+    values["office"] = ADDRESS
+    assert values.payload() == {}
+
+
+def test_a_structured_value_is_a_copy():
+    values, office = cnct.params(REQUEST), {"lines": ["Ring 1"]}
+    values["office"] = office
+    office["lines"].clear()
+    values.payload()["asset"]["params"].clear()
+    assert values["office"] == {"lines": ["Ring 1"]}
+
+
+def test_a_structured_value_is_emptied():
+    values = cnct.params(ASSET)
+    values["office"] = None
+    assert values.payload() == {"asset": {"params": [{"id": "office", "structured_value": None}]}}
+    assert not values["office"]
 
 
 def test_an_update_with_a_mistake_changes_nothing():
@@ -104,6 +138,10 @@ def test_an_update_with_a_mistake_changes_nothing():
         values.update(seats="1", colour="red")
     with pytest.raises(TypeError, match="'domain' must be a text, a number, an object or None"):
         values.update(seats="1", domain=True)
+    with pytest.raises(ValueError, match="'domain' is nan, which is no value: pass None"):
+        values.update(seats="1", domain=float("nan"))
+    with pytest.raises(TypeError, match="values must be a dictionary, such as .*, not list"):
+        values.update([("seats", "1")])
     assert values.payload() == {}
 
 

@@ -7,14 +7,16 @@ the asset in a request, of a tier configuration and of its requests (``params`` 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
 from cnct.exceptions import UnknownParameterError
-from cnct.openapi.shapes import Object, is_list, is_object
+from cnct.openapi.shapes import Object, Record, is_list, is_object
 from cnct.text import MASK, clean, did_you_mean, either
 
 _VALUE, _STRUCTURED, _ERROR = "value", "structured_value", "value_error"
+_CHANGEABLE = (_VALUE, _STRUCTURED, _ERROR)
 _DEEPEST = 4  # Connect's own deepest place is parent_configuration.configuration.params
 _SHOWN = 60  # characters of a value in the repr
 
@@ -23,8 +25,8 @@ class Params(Mapping[str, Any]):
     """The parameters of a row, by id: reads like a dictionary, and collects changes.
 
     Values are those of the row, usually texts; for a parameter with a structured value, such as an
-    address or a phone number, that object. Values that are set are read back from here; the row
-    itself stays as it is.
+    address or a phone number, a copy of that object, which can be changed in place. Values that are
+    set are read back from here; the row itself stays as it is.
 
     Args:
         entries: The objects of the list, each with an ``id``.
@@ -48,7 +50,7 @@ class Params(Mapping[str, Any]):
                 self._entries.setdefault(entry["id"], entry)
         self._place = place
         self._owner = owner
-        self._changes: dict[str, dict[str, Any]] = {}
+        self._now: dict[str, Record] = {}  # parameters that were read or set
 
     def __getitem__(self, parameter_id: str) -> Any:
         """Return the value of a parameter: as set here, else as the row has it.
@@ -56,7 +58,7 @@ class Params(Mapping[str, Any]):
         Raises:
             UnknownParameterError: If the row has no such parameter; also a ``KeyError``.
         """
-        return _value_of(self._changed(parameter_id))
+        return _value_of(self._current(parameter_id))
 
     def __iter__(self) -> Iterator[str]:
         """Yield the ids, in the order of the row."""
@@ -81,12 +83,13 @@ class Params(Mapping[str, Any]):
         Raises:
             UnknownParameterError: If the row has no such parameter.
             TypeError: If the value is of another type.
+            ValueError: If the value is NaN or infinite.
         """
-        entry = self.entry(parameter_id)
-        change = _change(parameter_id, value)
-        if all(entry.get(name) == new for name, new in change.items()):
-            change = {}
-        self._change(parameter_id, (_VALUE, _STRUCTURED), change)
+        value = self._written(parameter_id, value)
+        now = self._current(parameter_id)
+        for name in (_VALUE, _STRUCTURED):
+            now.pop(name, None)
+        now.update(value)
 
     def update(self, values: Mapping[str, Any] | None = None, **more: Any) -> None:
         """Set several values, all of them or none; see setting one.
@@ -97,12 +100,15 @@ class Params(Mapping[str, Any]):
 
         Raises:
             UnknownParameterError: If the row lacks one of the parameters.
-            TypeError: If a value is of another type.
+            TypeError: If a value is of another type, or ``values`` no dictionary.
+            ValueError: If a value is NaN or infinite.
         """
+        if values is not None and not is_object(values):
+            kind = type(values).__name__
+            raise TypeError(f"values must be a dictionary, such as {{'seats': '10'}}, not {kind}")
         changes = {**(values or {}), **more}
         for name, value in changes.items():
-            self.entry(name)
-            _change(name, value)
+            self._written(name, value)
         for name, value in changes.items():
             self[name] = value
 
@@ -118,13 +124,12 @@ class Params(Mapping[str, Any]):
             TypeError: If the message is no text.
         """
         _check_message(message)
-        is_new = message != (self.entry(parameter_id).get(_ERROR) or "")
-        self._change(parameter_id, (_ERROR,), {_ERROR: message} if is_new else {})
+        self._current(parameter_id)[_ERROR] = message
 
     @property
     def errors(self) -> dict[str, str]:
         """The errors of parameters, by id: those that Connect or `refuse` has set."""
-        errors = {name: self._changed(name).get(_ERROR) for name in self}
+        errors = {name: self._current(name).get(_ERROR) for name in self}
         return {name: str(error) for name, error in errors.items() if error}
 
     def entry(self, parameter_id: str) -> Object:
@@ -147,7 +152,8 @@ class Params(Mapping[str, Any]):
         Returns:
             An empty dictionary if nothing has changed: then there is nothing to send.
         """
-        entries = [{"id": name, **self._changes[name]} for name in self if name in self._changes]
+        changes = ((name, self._changes(name)) for name in self._entries if name in self._now)
+        entries = [{"id": name, **change} for name, change in changes if change]
         if not entries:
             return {}
         payload: dict[str, Any] = {"params": entries}
@@ -166,20 +172,43 @@ class Params(Mapping[str, Any]):
         text = repr(self[name])
         return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
-    def _changed(self, parameter_id: str) -> Object:
-        """Return the object of a parameter with the changes."""
+    def _current(self, parameter_id: str) -> Record:
+        """Return what can be changed of a parameter, as it is now."""
         entry = self.entry(parameter_id)
-        change = self._changes.get(parameter_id, {})
-        if _VALUE in change or _STRUCTURED in change:
-            entry = {name: entry[name] for name in entry if name not in (_VALUE, _STRUCTURED)}
-        return {**entry, **change}
+        if parameter_id not in self._now:
+            members = ((name, entry.get(name)) for name in _CHANGEABLE)
+            self._now[parameter_id] = {
+                name: deepcopy(member) for name, member in members if member is not None
+            }
+        return self._now[parameter_id]
 
-    def _change(self, parameter_id: str, names: tuple[str, ...], change: dict[str, Any]) -> None:
-        """Replace the changes of some members of a parameter."""
-        before = self._changes.pop(parameter_id, {})
-        kept = {name: value for name, value in before.items() if name not in names}
-        if kept or change:
-            self._changes[parameter_id] = {**change, **kept}
+    def _changes(self, parameter_id: str) -> Record:
+        """Return the members of a parameter that differ from the row."""
+        now, entry = self._now[parameter_id], self._entries[parameter_id]
+        before = {**entry, _ERROR: entry.get(_ERROR) or ""}  # null and "" are no error
+        return {
+            name: deepcopy(now[name])
+            for name in _CHANGEABLE
+            if name in now and now[name] != before.get(name)
+        }
+
+    def _written(self, parameter_id: str, value: Any) -> Record:
+        """Return the member that sets a value."""
+        is_structured = self.entry(parameter_id).get(_STRUCTURED) is not None
+        if is_object(value):
+            return {_STRUCTURED: deepcopy(dict(value))}
+        if value is None:
+            return {_STRUCTURED if is_structured else _VALUE: None}
+        if isinstance(value, str):
+            return {_VALUE: value}
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+            return {_VALUE: _number_text(parameter_id, value)}
+        raise TypeError(
+            clean(
+                f"The value of parameter {parameter_id!r} must be a text, a number, an object or "
+                f"None, not {type(value).__name__}: write the text that Connect shows"
+            )
+        )
 
     def _unknown(self, parameter_id: object) -> str:
         if not isinstance(parameter_id, str):
@@ -232,20 +261,17 @@ def _value_of(entry: Object) -> Any:
     return entry.get(_VALUE) if structured is None else structured
 
 
-def _change(parameter_id: str, value: Any) -> dict[str, Any]:
-    """Return the members that set a value."""
-    if is_object(value):
-        return {_STRUCTURED: dict(value)}
-    if value is None or isinstance(value, str):
-        return {_VALUE: value}
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return {_VALUE: str(value)}
-    raise TypeError(
-        clean(
-            f"The value of parameter {parameter_id!r} must be a text, a number, an object or None, "
-            f"not {type(value).__name__}: write the text that Connect shows"
+def _number_text(parameter_id: str, value: float | Decimal) -> str:
+    """Return a number as digits, without an exponent."""
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise ValueError(
+            clean(
+                f"The value of parameter {parameter_id!r} is {value}, which is no value: pass None "
+                "to empty the parameter"
+            )
         )
-    )
+    return f"{number:f}"
 
 
 def _at(row: Any, place: str) -> Any:
