@@ -140,7 +140,7 @@ def test_an_update_with_a_mistake_changes_nothing():
         values.update(seats="1", domain=True)
     with pytest.raises(ValueError, match="'domain' is nan, which is no value: pass None"):
         values.update(seats="1", domain=float("nan"))
-    with pytest.raises(TypeError, match="values must be a dictionary, such as .*, not list"):
+    with pytest.raises(TypeError, match=r"values must be a dictionary, such as .*, not list"):
         values.update([("seats", "1")])
     assert values.payload() == {}
 
