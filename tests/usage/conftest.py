@@ -56,21 +56,36 @@ def vendor(shop: Emulator) -> Iterator[ConnectClient]:
 Send = Callable[..., UsageReport]
 
 
+@pytest.fixture
+def target(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The arguments of a file that is named after the test, and read again at once."""
+    name = request.node.name[:99]
+    settings = {"interval": 0.01, "timeout": 2}
+    return {"product": PRODUCT, "contract": CONTRACT, "name": name, **settings}
+
+
+@pytest.fixture
+def send_sync(vendor: ConnectClient, target: dict[str, Any]) -> Send:
+    def sync(rows: Any, **options: Any) -> UsageReport:
+        return send_usage(vendor, rows, **{**target, **options})
+
+    return sync
+
+
+@pytest.fixture
+def send_async(shop: Emulator, vendor: ConnectClient, target: dict[str, Any]) -> Send:
+    async def send(rows: Any, **options: Any) -> UsageReport:
+        async with AsyncConnectClient(KEY, shop.endpoint, use_specs=False) as client:
+            return await async_send_usage(client, rows, **{**target, **options})
+
+    def tasks(rows: Any, **options: Any) -> UsageReport:
+        return asyncio.run(send(rows, **options))
+
+    return tasks
+
+
 @pytest.fixture(params=["sync", "async"])
-def send(request: pytest.FixtureRequest, vendor: ConnectClient, shop: Emulator) -> Send:
-    """Send usage in each of the two worlds, in a file named after the test."""
-    settings = {"product": PRODUCT, "contract": CONTRACT, "name": request.node.name[:99]}
-
-    def in_sync(rows: Any, **options: Any) -> UsageReport:
-        return send_usage(vendor, rows, **{**settings, "interval": 0.01, "timeout": 2, **options})
-
-    def in_tasks(rows: Any, **options: Any) -> UsageReport:
-        async def run() -> UsageReport:
-            async with AsyncConnectClient(KEY, shop.endpoint, use_specs=False) as client:
-                return await async_send_usage(
-                    client, rows, **{**settings, "interval": 0.01, "timeout": 2, **options}
-                )
-
-        return asyncio.run(run())
-
-    return in_sync if request.param == "sync" else in_tasks
+def send(request: pytest.FixtureRequest) -> Send:
+    """Send usage in each of the two worlds."""
+    function: Send = request.getfixturevalue(f"send_{request.param}")
+    return function

@@ -57,10 +57,10 @@ def test_valid_rows_make_a_file_that_is_ready(send: Send, vendor: ConnectClient)
     assert report.usage_file["period"] == {"from": "2026-01-01", "to": "2026-01-31"}
 
 
-def test_a_submitted_file_is_left_as_it_is_by_another_run(send: Send, shop: Emulator, before):
-    first = send(iter([row()]), submit=True)
+def test_a_submitted_file_is_left_as_it_is_by_another_run(send_sync: Send, shop: Emulator, before):
+    first = send_sync(iter([row()]), submit=True)
     assert first.status == "pending"
-    second = send([row()], submit=True)
+    second = send_sync([row()], submit=True)
     assert (second.id, second.status, second.uploaded) == (first.id, "pending", False)
     assert since(shop, before) == [1, 1, 1]
 
@@ -83,10 +83,10 @@ def test_refused_rows_come_back_as_a_table(send: Send, vendor: ConnectClient, tm
     assert "'=1+1" in lines[1]
 
 
-def test_corrected_rows_go_into_the_same_file(send: Send, shop: Emulator, before):
-    wrong = send([row(), row(quantity=-1)], submit=True)
+def test_corrected_rows_go_into_the_same_file(send_sync: Send, shop: Emulator, before):
+    wrong = send_sync([row(), row(quantity=-1)], submit=True)
     assert wrong.status == "invalid"
-    right = send([row(), row(quantity=1)], submit=True)
+    right = send_sync([row(), row(quantity=1)], submit=True)
     assert (right.id, right.status, len(right.refused)) == (wrong.id, "pending", 0)
     assert since(shop, before) == [1, 2, 1]
 
@@ -111,10 +111,10 @@ def test_the_decision_of_the_provider_can_be_awaited(send: Send, shop: Emulator)
     assert send([row()], submit=True, decision=True, name=name).status == "accepted"
 
 
-def test_a_rejected_file_says_why_and_another_run_makes_a_new_one(send: Send, vendor, shop):
-    first = send([row()], submit=True)
+def test_a_rejected_file_says_why_and_another_run_makes_a_new_one(send_sync: Send, vendor, shop):
+    first = send_sync([row()], submit=True)
     vendor("usage").files[first.id]("reject").post({"rejection_note": "Too much."})
-    second = send([row()], submit=True)
+    second = send_sync([row()], submit=True)
     assert second.id != first.id
 
 
@@ -135,12 +135,14 @@ def test_a_run_after_a_break_goes_on_with_the_same_file(send: Send, shop, before
     assert since(shop, before) == [1, 1, 1]
 
 
-def test_a_write_that_never_came_is_ambiguous_and_done_by_the_next_run(send: Send, shop, before):
+def test_a_write_that_never_came_is_ambiguous_and_done_by_the_next_run(
+    send_sync: Send, shop, before
+):
     for place in ("usage/files", "usage/files/*/upload", "usage/files/*/submit"):
         shop.faults.add(Fault.drop_before(method="POST", path=place, times=1))
         with pytest.raises(AmbiguousWriteError):
-            send([row()], submit=True)
-    report = send([row()], submit=True)
+            send_sync([row()], submit=True)
+    report = send_sync([row()], submit=True)
     assert report.status == "pending"
 
 
@@ -150,37 +152,42 @@ def test_a_file_that_stays_in_processing_is_a_timeout(send: Send, shop: Emulator
         send([row()], external_id=f"slow {send.__name__}", timeout=0)
 
 
-def test_a_file_that_another_run_is_processing_is_awaited_and_replaced(send: Send, shop, before):
-    key = f"UF-busy-{send.__name__}"
-    replace_file(shop, key, f"busy {send.__name__}", "processing")
-    ready = partial(replace_file, shop, key, f"busy {send.__name__}", "ready")
+def test_a_file_that_another_run_is_processing_is_awaited_and_replaced(
+    send_sync: Send, shop, before
+):
+    key = f"UF-busy-{send_sync.__name__}"
+    replace_file(shop, key, f"busy {send_sync.__name__}", "processing")
+    ready = partial(replace_file, shop, key, f"busy {send_sync.__name__}", "ready")
     shop.faults.add(Fault.hook(ready, method="GET", path=f"usage/files/{key}", times=1))
-    report = send([row()], external_id=f"busy {send.__name__}")
+    report = send_sync([row()], external_id=f"busy {send_sync.__name__}")
     assert (report.id, report.status, report.uploaded) == (key, "ready", True)
     assert since(shop, before) == [0, 1, 0]
 
 
-def test_a_file_that_another_deletes_meanwhile_is_a_failure(send: Send, shop: Emulator):
-    key = f"UF-gone-{send.__name__}"
-    replace_file(shop, key, f"gone {send.__name__}", "processing")
-    delete = partial(replace_file, shop, key, f"gone {send.__name__}", "deleted")
+def test_a_file_that_another_deletes_meanwhile_is_a_failure(send_sync: Send, shop: Emulator):
+    key = f"UF-gone-{send_sync.__name__}"
+    replace_file(shop, key, f"gone {send_sync.__name__}", "processing")
+    delete = partial(replace_file, shop, key, f"gone {send_sync.__name__}", "deleted")
     shop.faults.add(Fault.hook(delete, method="GET", path=f"usage/files/{key}", times=1))
     with pytest.raises(WaitFailed, match="status is 'deleted'"):
-        send([row()], external_id=f"gone {send.__name__}")
+        send_sync([row()], external_id=f"gone {send_sync.__name__}")
 
 
-def test_two_files_with_one_external_id_are_not_guessed_at(send: Send, shop: Emulator):
+def test_two_files_with_one_external_id_are_not_guessed_at(send_sync: Send, shop: Emulator):
     for number in (1, 2):
-        file = {"id": f"UF-{send.__name__}-{number}", "external_id": f"two {send.__name__}"}
+        file = {
+            "id": f"UF-{send_sync.__name__}-{number}",
+            "external_id": f"two {send_sync.__name__}",
+        }
         file |= {"status": "draft", "product": {"id": PRODUCT}, "contract": {"id": CONTRACT}}
         shop.insert("usage/files", file)
     with pytest.raises(NotOneError, match="2 usage files have the external_id"):
-        send([row()], external_id=f"two {send.__name__}")
+        send_sync([row()], external_id=f"two {send_sync.__name__}")
 
 
-def test_a_product_without_usage_is_an_error_of_the_call(send: Send):
+def test_a_product_without_usage_is_an_error_of_the_call(send_sync: Send):
     with pytest.raises(ClientError, match="'PRD-2' does not report usage"):
-        send([row()], product="PRD-2")
+        send_sync([row()], product="PRD-2")
 
 
 @pytest.mark.parametrize("answer", ["none", "gone", "empty"])
@@ -227,10 +234,10 @@ def test_a_dry_run_records_the_calls(vendor: ConnectClient):
     assert len(dry.calls) == 5
 
 
-def test_the_workbook_can_be_kept_and_has_the_template_of_the_user(send: Send, tmp_path: Path):
+def test_the_workbook_can_be_kept_and_has_the_template_of_the_user(send_sync: Send, tmp_path: Path):
     kept = tmp_path / "kept.xlsx"
     template = UsageTemplate(records="records")
-    report = send([row(quantity=-1, **{"v.region": "eu"})], workbook=kept, template=template)
+    report = send_sync([row(quantity=-1, **{"v.region": "eu"})], workbook=kept, template=template)
     assert report.refused[0].row["v.region"] == "eu"
     with Workbook(kept) as workbook:
         assert workbook.sheets == ("categories", "records")
@@ -280,9 +287,9 @@ def test_wrong_arguments_are_named_before_anything_is_sent(vendor, change, kind,
         send_usage(vendor, rows, **settings)
 
 
-def test_a_period_and_texts_are_passed_on(send: Send):
+def test_a_period_and_texts_are_passed_on(send_sync: Send):
     period = ("2026-01-01", "2026-01-15")
-    report = send([row()], period=period, currency="USD", description="Half a month.")
+    report = send_sync([row()], period=period, currency="USD", description="Half a month.")
     assert report.usage_file["period"] == {"from": "2026-01-01", "to": "2026-01-15"}
     assert (report.usage_file["currency"], report.usage_file["description"]) == (
         "USD",
@@ -308,8 +315,8 @@ def test_both_worlds_take_the_same_arguments():
     assert "Async twin of `send_usage`" in str(async_send_usage.__doc__)
 
 
-def test_a_table_without_rows_says_so(send: Send):
-    report = send([row()])
+def test_a_table_without_rows_says_so(send_sync: Send):
+    report = send_sync([row()])
     assert repr(report.refused) == "<RefusedRows: none>"
     assert report.refused._repr_html_() == "<p>No refused rows</p>"
     many = type(report.refused)([RefusedRow(None, "no", {})] * 61)

@@ -35,7 +35,7 @@ class RowProblem(NamedTuple):
     Attributes:
         row: Number of the row, from 1.
         column: Header of the column; empty for the row as a whole.
-        problem: What is wrong, and what to write instead.
+        problem: The reason, and the remedy.
     """
 
     row: int

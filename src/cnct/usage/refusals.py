@@ -46,7 +46,7 @@ def refused_in(
         for number, row in enumerate(workbook.records(sheet), 1):
             key = str(row.get("record_id"))
             rows |= {at: (number, row) for at in (key, number) if at in ids or at in positions}
-    return RefusedRows([_refused_row(rows, *found) for found in refused])
+    return RefusedRows([_refused_row(rows, *refusal) for refusal in refused])
 
 
 def _refused_row(

@@ -14,6 +14,7 @@ from typing import Any, TypedDict, Unpack
 from cnct.client._core.arguments import checked_seconds
 from cnct.client.dry_run import DryRunBase
 from cnct.client.fluent import AsyncConnectClient, ConnectClient
+from cnct.openapi.shapes import is_array
 from cnct.usage.record_columns import UsageTemplate
 from cnct.usage.sending import Call, Errand, Steps
 from cnct.usage.usage_report import UsageReport
@@ -54,13 +55,13 @@ def send_usage(
     name: str,
     **options: Unpack[UsageOptions],
 ) -> UsageReport:
-    """Send rows of usage to Connect, and return what became of them.
+    """Send rows of usage to Connect, and report the usage file and the refused rows.
 
     Every row is checked before anything is sent. Then the usage file is created, or found if an
-    earlier run has created it, the workbook uploaded, and Connect's work on it awaited. Run it
-    again after an interruption or with corrected rows: it goes on with the same usage file, which
-    it finds by ``external_id``, product and contract. A usage file that was submitted is left as it
-    is; one that was deleted or rejected is replaced by a new one.
+    earlier run has created it, the workbook uploaded, and Connect's work on it awaited. Another
+    run, after an interruption or with corrected rows, goes on with the same usage file, which is
+    found by ``external_id``, product and contract. A submitted usage file is left unchanged; a
+    deleted or rejected one is replaced by a new one.
 
     Args:
         client: The client.
@@ -174,8 +175,8 @@ def _prepared(
     """
     unknown = sorted(options.keys() - UsageOptions.__annotations__.keys())
     if unknown:
-        known = ", ".join(UsageOptions.__annotations__)
-        raise TypeError(f"There is no argument {unknown[0]!r}, only {known}")
+        names = ", ".join(UsageOptions.__annotations__)
+        raise TypeError(f"There is no argument {unknown[0]!r}, only {names}")
     check_rows_argument(rows)
     payload = _payload(product, contract, name, options)
     submit, decision = (_flag(flag, options.get(flag, False)) for flag in ("submit", "decision"))
@@ -192,15 +193,15 @@ def _prepared(
     )
     folder = TemporaryDirectory(prefix="cnct-usage-")
     path = options.get("workbook", Path(folder.name) / "usage.xlsx")
-    arguments: dict[str, Any] = {key: options.get(key) or None for key in _WORKBOOK}
-    arguments["parameters"] = options.get("parameters", ())
+    passed: dict[str, Any] = {**options}
+    arguments = {key: passed[key] for key in _WORKBOOK if passed.get(key) is not None}
     write = partial(write_usage, path, rows, prefix=payload["external_id"], **arguments)
     return errand, write, folder
 
 
 def _payload(product: Any, contract: Any, name: Any, options: UsageOptions) -> dict[str, Any]:
     """Return the usage file to create, without the period unless it is passed."""
-    texts: Mapping[str, Any] = options
+    texts: dict[str, Any] = {**options}
     title = _text("name", name)
     if len(title) > _MOST_NAME:
         raise ValueError(f"name must have at most {_MOST_NAME} characters, not {len(title)}")
@@ -233,10 +234,11 @@ def _flag(name: str, value: Any) -> bool:
 
 def _period(period: Any) -> dict[str, str]:
     example = "the first and the last day, such as (date(2026, 1, 1), date(2026, 1, 31))"
-    if not isinstance(period, tuple | list) or len(period) != 2:  # noqa: PLR2004 - a pair
+    days = period if is_array(period) else ()
+    if len(days) != 2:  # noqa: PLR2004 - a pair
         raise TypeError(f"period must be {example}")
     try:
-        first, last = (day if isinstance(day, date) else date.fromisoformat(day) for day in period)
+        first, last = (day if isinstance(day, date) else date.fromisoformat(day) for day in days)
     except (TypeError, ValueError):
         raise ValueError(f"period must be {example}, not {period!r:.60}") from None
     if last < first:

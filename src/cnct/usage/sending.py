@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from cnct.exceptions import AmbiguousWriteError, ClientError, NotOneError
 from cnct.usage.refusals import has_refused, refused_in, refused_records
@@ -17,6 +17,7 @@ from cnct.usage.refused_rows import RefusedRows
 from cnct.usage.usage_report import UsageReport
 from cnct.usage.usage_workbook import UsageWorkbook
 
+_FILE_NAME = "usage_file.xlsx"
 _GONE = ("deleted", "rejected")
 _OPEN = ("draft", "uploading", "uploaded", "processing", "invalid", "ready")
 _WORKING = ("uploading", "uploaded", "processing")
@@ -24,7 +25,8 @@ _PROCESSED = ("ready", "invalid")
 _DECIDED = ("accepted", "rejected", "closed")
 
 
-class Call(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Call:
     """A step that makes a call.
 
     Attributes:
@@ -34,7 +36,8 @@ class Call(NamedTuple):
     run: Callable[[Any], Any]
 
 
-class Work(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Work:
     """A step that reads or writes local files.
 
     Attributes:
@@ -128,11 +131,11 @@ class Errand:
         return (yield Call(lambda client: client("usage").files.filter(**fields).first()))
 
     def _upload(self, file: Mapping[str, Any], workbook: UsageWorkbook) -> Steps:
-        key, path, title = file["id"], workbook.path, f"{self.payload['name']}.xlsx"
+        key, path = file["id"], workbook.path
         try:
             yield Call(
                 lambda client: (
-                    client("usage").files[key]("upload").upload(path, "usage_file", name=title)
+                    client("usage").files[key]("upload").upload(path, "usage_file", name=_FILE_NAME)
                 )
             )
         except AmbiguousWriteError:

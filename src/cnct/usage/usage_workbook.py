@@ -11,7 +11,7 @@ from typing import Any
 
 from cnct.data.file_formats import row_file
 from cnct.data.whole_file import WholeFile
-from cnct.openapi.shapes import is_object
+from cnct.openapi.shapes import is_array, is_object
 from cnct.usage.record_columns import CATEGORY_COLUMNS, COLUMNS, UsageTemplate
 from cnct.usage.record_rows import Cells, RecordRows
 
@@ -100,7 +100,7 @@ def _write(
     row_file("xlsx")  # refuses if the library of the extra is missing
     from cnct.data.xlsx_sheets import Sheet, write_sheets  # noqa: PLC0415 - needs the library
 
-    lines = [
+    lines: list[Cells] = [
         dict(zip(CATEGORY_COLUMNS, (key, name, ""), strict=True))
         for key, name in categories.items()
     ]
@@ -134,6 +134,7 @@ def checked_template(template: Any) -> UsageTemplate:
         ValueError: If the file cannot be used, or a column that each row needs is missing.
         OSError: If the file cannot be read.
     """
+    file: Any = template
     if template is None:
         return UsageTemplate()
     if isinstance(template, UsageTemplate):
@@ -141,7 +142,7 @@ def checked_template(template: Any) -> UsageTemplate:
     if not isinstance(template, str | os.PathLike):
         kind = type(template).__name__
         raise TypeError(f"template must be a UsageTemplate or the path of a workbook, not {kind}")
-    return UsageTemplate.read(template)
+    return UsageTemplate.read(file)
 
 
 def checked_categories(categories: Any) -> Mapping[str, str]:
@@ -167,12 +168,13 @@ def checked_parameters(parameters: Any) -> Sequence[str]:
     Raises:
         TypeError: If they are no list of texts.
     """
-    if isinstance(parameters, str) or not isinstance(parameters, Sequence):
+    if not is_array(parameters):
         raise TypeError("parameters must be a list of headers such as ['v.region']")
-    wrong = [name for name in parameters if not isinstance(name, str)]
+    names: Sequence[Any] = parameters
+    wrong = [name for name in names if not isinstance(name, str)]
     if wrong:
         raise TypeError(f"parameters must be a list of headers such as ['v.region'], not {wrong!r}")
-    return parameters
+    return names
 
 
 def checked_mapping(name: str, value: Any) -> Mapping[str, Any]:
@@ -183,6 +185,8 @@ def checked_mapping(name: str, value: Any) -> Mapping[str, Any]:
     """
     if value is None:
         return {}
-    if not is_object(value) or not all(isinstance(key, str) for key in value):
+    keys: Iterable[Any] = value if is_object(value) else (None,)
+    if not all(isinstance(key, str) for key in keys):
         raise TypeError(f"{name} must be a dict with texts as keys, not {type(value).__name__}")
-    return value
+    mapping: Mapping[str, Any] = value
+    return mapping

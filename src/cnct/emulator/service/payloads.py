@@ -37,7 +37,9 @@ def writable_payload(api: Api, operation: Operation, path: str, body: RequestBod
     schema = api.specs.payload(operation, JSON)
     payload = body.payload
     links = {name: file.link for name, file in body.files.items() if name}
-    if payload is None or schema is None:
+    if payload is None:
+        return None
+    if schema is None:
         return payload | links if body.is_form else payload
     if body.is_form:
         payload = _typed(api, schema, payload) | links

@@ -60,7 +60,7 @@ class CheckedRow(NamedTuple):
 
     Attributes:
         values: Cells by column.
-        problems: What is wrong with the row; empty for a valid one.
+        problems: Reasons to refuse the row; empty for a valid one.
         item: The item, if there is one.
         asset: The asset, if there is one.
     """
@@ -73,7 +73,7 @@ class CheckedRow(NamedTuple):
 
 @dataclass
 class Rules:
-    """What the rows of a usage file may refer to.
+    """The records that the rows of a usage file may refer to, and the checks of a row.
 
     Args:
         schema: The usage schema: ``qt``, ``cr``, ``pr`` or ``tr``.
@@ -122,10 +122,10 @@ class Rules:
         value = as_text(values[f"{kind}_search_value"])
         if not criteria or not value:
             return None
-        found = find(criteria, value)
-        if found is None:
+        record = find(criteria, value)
+        if record is None:
             problems.append(f"There is no {kind} of the product with {criteria} {value!r}.")
-        return found
+        return record
 
 
 def checked(content: bytes, rules: Rules) -> Iterator[CheckedRow]:
