@@ -96,7 +96,7 @@ def test_every_line_of_its_table_runs():
     with Emulator() as connect:
         settings = {"specs_location": connect.spec, "validate": "strict"}
         with ConnectClient("ApiKey x", connect.endpoint, **settings) as client:
-            names = {"client": client}
+            names = {"client": client, "rows": []}
             for line in lines:
                 exec(line, names)  # noqa: S102 - our own README
             assert not names["product"].exists()
