@@ -85,6 +85,7 @@ FORMS: dict[str, Any] = {
         "files": {"f": ("n", gzip.GzipFile(fileobj=io.BytesIO(gzip.compress(b"plain"))))}
     },
     "large": lambda: {"files": {"f": ("n", io.BytesIO(LARGE)), "g": b"1"}, "data": {"a": "1"}},
+    "large bytes": lambda: {"files": {"f": ("n", LARGE)}},
     "large pipe": lambda: {"files": {"f": ("n", Pipe(LARGE))}},
 }
 

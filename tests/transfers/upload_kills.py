@@ -66,7 +66,7 @@ print(json.dumps([results, growth]))
 KILLS = int(os.environ.get("KILLS", "2"))
 MEBIBYTES = int(os.environ.get("MEBIBYTES", "64"))
 SEED = int(os.environ.get("SEED") or "1")
-FILES, SIZE = 12, 300_000
+FILES_A_KILL, SIZE = 6, 300_000  # two files are on their way at a kill
 
 
 class Receiver(ThreadingHTTPServer):
@@ -153,11 +153,11 @@ def test_an_upload_of_a_directory_that_is_killed_goes_on_and_sends_nothing_twice
     chance = random.Random(f"{world}{SEED}")  # noqa: S311 - no secret depends on it
     folder = tmp_path / "files"
     folder.mkdir()
-    names = [f"{number:03}.bin" for number in range(FILES)]
+    names = [f"{number:03}.bin" for number in range(FILES_A_KILL * KILLS)]
     for name in names:
         (folder / name).write_bytes(chance.randbytes(SIZE))
     for _ in range(KILLS):
-        receiver.left = chance.randrange(FILES * SIZE // (KILLS + 1))
+        receiver.left = chance.randrange((FILES_A_KILL - 3) * SIZE)
         receiver.is_due.clear()
         with subprocess.Popen(command(world, receiver, folder)) as process:  # noqa: S603 - same
             assert receiver.is_due.wait(60)

@@ -76,7 +76,7 @@ class StreamedBody:
             if isinstance(part, _Stretch):
                 yield from part.pieces()
             else:
-                yield part
+                yield from (part[start : start + PIECE] for start in range(0, len(part), PIECE))
 
     def plain(self) -> StreamedBody | bytes:
         """Return the body; a small one as bytes, with which the HTTP libraries are faster."""
