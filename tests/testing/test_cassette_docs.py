@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-import cnct.client._http.asynchronous  # before pytester, which forgets what it imports
-import cnct.client._http.sync  # noqa: F401 - same
+from cnct.client._http import asynchronous, sync  # noqa: F401 - pytester forgets later imports
 from cnct.emulator import Emulator
+from cnct.testing.cassettes import marked_tests  # noqa: F401 - same
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cassettes.md").read_text("utf-8")
 FIRST, CLIENTS, OPTIONS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

@@ -98,6 +98,8 @@ class Cassette(Generic[SyncT, AsyncT]):
         if self._records():
             check_writable(self.path)
             self._recorder = CallRecorder(coverage, self._rules, self._headers, self._max_body)
+            if self._client is not None and self._client._is_key_at_hand and self._client.api_key:
+                self._recorder.keys.add(self._client.api_key)
             self._recorder.start()
             add_stand_in(recorded_settings)
             return
