@@ -21,6 +21,10 @@ _INSTEAD = {
 }
 
 
+def _lower(name: Any) -> Any:
+    return name.lower() if isinstance(name, str) else name
+
+
 class ResponseHeaders(Mapping[str, str]):
     """Headers of a response: a read-only mapping whose names are case-insensitive.
 
@@ -35,7 +39,7 @@ class ResponseHeaders(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         """Return the value of a header; several of one name are joined by commas."""
-        return self._values[name.lower() if isinstance(name, str) else name]
+        return self._values[_lower(name)]
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names, in lower case."""
@@ -47,7 +51,7 @@ class ResponseHeaders(Mapping[str, str]):
 
     def __contains__(self, name: object) -> bool:
         """Return whether there is such a header."""
-        return isinstance(name, str) and name.lower() in self._values
+        return _lower(name) in self._values
 
     def __repr__(self) -> str:
         """Return the headers, cookies masked."""

@@ -16,7 +16,7 @@ from jsonschema_rs import ValidationErrorKind as Kind
 from cnct.openapi.checks.problems import Problem
 from cnct.openapi.checks.translation import FORMATS, PLAIN
 from cnct.openapi.filter_values import EXAMPLES, read_value
-from cnct.openapi.shapes import as_list, as_object, is_list, is_object
+from cnct.openapi.shapes import as_list, as_object, is_array, is_list, is_object
 from cnct.text import did_you_mean, either, one_of
 
 _TYPES = {
@@ -195,7 +195,7 @@ def _with_texts(value: Any) -> Any:
     """Return a payload with datetimes and dates as texts."""
     if is_object(value):
         return {name: _with_texts(member) for name, member in value.items()}
-    if isinstance(value, list | tuple):
+    if is_array(value):
         return [_with_texts(member) for member in value]
     return value.isoformat() if isinstance(value, date) else value
 
