@@ -153,6 +153,13 @@ def test_a_workbook_without_categories_has_rows_of_any(usage: Usage):
     assert usage.http.get(f"usage/files/{key}/categories").json() == []
 
 
+def test_a_product_that_is_not_there_has_no_items(usage: Usage):
+    usage.product = {"id": "PRD-9"}
+    key = usage.draft()
+    usage.upload(key, workbook(ROW))
+    assert "There is no item of the product" in usage.processed(key)[0]["error"]
+
+
 def test_two_rows_with_one_id_are_refused(usage: Usage):
     key = usage.draft()
     usage.upload(key, workbook(ROW, ROW))

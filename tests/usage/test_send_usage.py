@@ -275,6 +275,9 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"rows": {"record_id": "1"}}, TypeError, "rows must be an iterable of dicts"),
     ({"rows": "rows.csv"}, TypeError, "rows must be an iterable of dicts"),
     ({"rows": 5}, TypeError, "rows must be an iterable of dicts"),
+    ({"interval": 0}, ValueError, "interval must be above 0 seconds"),
+    ({"workbook": 5}, TypeError, "workbook must be the path of a workbook"),
+    ({"workbook": ""}, ValueError, "workbook is empty"),
     ({"workbook": "missing/january.xlsx"}, ValueError, "There is no directory 'missing'"),
 ]
 

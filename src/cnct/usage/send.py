@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from functools import partial
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypedDict, Unpack
@@ -18,7 +19,12 @@ from cnct.openapi.shapes import is_array
 from cnct.usage.record_columns import UsageTemplate
 from cnct.usage.sending import Call, Errand, Steps
 from cnct.usage.usage_report import UsageReport
-from cnct.usage.usage_workbook import UsageWorkbook, check_rows_argument, write_usage
+from cnct.usage.usage_workbook import (
+    UsageWorkbook,
+    check_rows_argument,
+    checked_path,
+    write_usage,
+)
 
 _MOST_NAME = 100  # characters, by Connect's document
 _TIMEOUT = 1800.0
@@ -183,16 +189,21 @@ def _prepared(
     if decision and not submit:
         raise ValueError("decision=True waits for a submitted usage file: pass submit=True, too")
     timeout = options.get("timeout", _TIMEOUT)
+    interval = checked_seconds("interval", options.get("interval", _INTERVAL))
+    if not 0 < interval < inf:
+        raise ValueError(f"interval must be above 0 seconds and finite, not {interval}")
     errand = Errand(
         payload,
         submit,
         decision,
         None if timeout is None else checked_seconds("timeout", timeout),
-        checked_seconds("interval", options.get("interval", _INTERVAL)),
+        interval,
         isinstance(client, DryRunBase),
     )
+    workbook = options.get("workbook")
+    kept = None if workbook is None else checked_path("workbook", workbook)
     folder = TemporaryDirectory(prefix="cnct-usage-")
-    path = options.get("workbook", Path(folder.name) / "usage.xlsx")
+    path = kept or Path(folder.name) / "usage.xlsx"
     passed: dict[str, Any] = {**options}
     arguments = {key: passed[key] for key in _WORKBOOK if passed.get(key) is not None}
     write = partial(write_usage, path, rows, prefix=payload["external_id"], **arguments)

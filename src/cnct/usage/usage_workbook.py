@@ -74,7 +74,7 @@ def write_usage(
         ExportError: If the directory is missing, or the path is no file.
         OSError: If the file cannot be written.
     """
-    target = Path(path)
+    target = checked_path("path", path)
     check_rows_argument(rows)
     form = checked_template(template)
     named = checked_categories(categories)
@@ -109,6 +109,23 @@ def _write(
         whole.file,
         [Sheet(form.categories, lines, CATEGORY_COLUMNS), Sheet(form.records, cells, texts)],
     )
+
+
+def checked_path(name: str, path: Any) -> Path:
+    """Return the path of a workbook.
+
+    Raises:
+        TypeError: If the argument is no path.
+        ValueError: If the path is empty.
+    """
+    example = "the path of a workbook such as 'january.xlsx'"
+    source: Any = path
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"{name} must be {example}, not {type(source).__name__}")
+    text = str(os.fspath(source))
+    if not text.strip():
+        raise ValueError(f"{name} is empty: write {example}")
+    return Path(text)
 
 
 def check_rows_argument(rows: Any) -> None:

@@ -145,7 +145,8 @@ class UsageFiles:
 
     def _rules(self, file: Record) -> Rules:
         product_id = str(as_record(file.get("product")).get("id"))
-        items = self._rows("products/{}/items", product_id)
+        product = self._known("products", file.get("product"))
+        items = self._rows("products/{}/items", product_id) if product else []
         every = [*self._rows("subscriptions/assets"), *self._rows("assets")]
         assets = [row for row in every if as_record(row.get("product")).get("id") == product_id]
         return Rules(
