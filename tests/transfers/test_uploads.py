@@ -7,8 +7,10 @@ import email
 import email.policy
 import io
 import os
+import subprocess
 import threading
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import pytest
@@ -397,3 +399,33 @@ def test_the_logger_prints_no_contents_of_files(server, world, file):
     assert "f='pipe' application/octet-stream <OpenFile '' unknown size>" in text
     assert "data=(11,000 bytes)" in text
     assert "data=b'plain'" in text
+
+
+def test_a_recorded_upload_can_be_made_with_curl(documented, server, file, monkeypatch):
+    dry = documented.dry_run()
+    dry.cases["C"].attachments.upload(file, name='a"b.xlsx', data={"note": "it's"})
+    dry.reports["R"]("upload").upload(file)
+    dry.texts.bulk_update([{"id": "a'b"}])
+    dry.execute("POST", "plain", data={"a": "b c"})
+    commands = [call.to_curl() for call in dry.calls]
+    assert "very-secret" not in str(commands)
+    monkeypatch.setenv("CNCT_API_KEY", KEY)
+    for command in commands if which("curl") else ():
+        done = subprocess.run(command, shell=True, check=True, capture_output=True)  # noqa: S602 - our command
+        assert b"UF-1" in done.stdout
+    if server.got:
+        assert form(server.got[0])["file"] == ("a%22b.xlsx", XLSX, b"rows")
+        assert form(server.got[0])["note"][2] == b"it's"
+        assert [got.body for got in server.got[1:]] == [b"rows", b'[{"id": "a\'b"}]', b"a=b+c"]
+        assert {got.headers["Authorization"] for got in server.got} == {KEY}
+
+
+def test_a_command_for_a_body_in_memory_names_a_file(world):
+    dry = world.client(KEY, NOBODY).dry_run()
+    dry.things.create(files={"f": b"1"})
+    dry.things.create(data=b"1")
+    dry.things["T"].delete()
+    form, body, delete = (call.to_curl() for call in dry.calls)
+    assert "-F 'f=@\"f\"' http" in form
+    assert "--data-binary @FILE http" in body
+    assert delete.startswith("curl -X DELETE -H ")

@@ -12,6 +12,7 @@ from secrets import token_hex
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import quote
 
+from cnct.client._core.curl import curl_command
 from cnct.client._core.messages import Request
 from cnct.client._core.placeholders import placeholder, placeholders_in, replaced
 from cnct.client._core.request_body import json_text
@@ -47,6 +48,14 @@ class RecordedCall:
     def __str__(self) -> str:
         """Return number, method, URL and body."""
         return clean(f"{self.number} {self.method} {self.url}{self._body()}")
+
+    def to_curl(self) -> str:
+        """Return a shell command that makes the call with curl.
+
+        The command reads the API key from the variable ``CNCT_API_KEY``, and the files of an upload
+        from their paths. Other secret headers are masked, and placeholders are not filled in.
+        """
+        return curl_command(self._request)
 
     def _body(self) -> str:
         kwargs = self._request.kwargs
