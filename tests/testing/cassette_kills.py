@@ -16,7 +16,7 @@ from cnct.emulator import Emulator
 from cnct.testing import cassette
 
 SEED = int(os.environ.get("SEED", "1"))
-KILLS = int(os.environ.get("KILLS", "2"))
+KILLS = int(os.environ.get("KILLS", "1"))
 CALLS = 40
 PROGRAM = """
 import sys
@@ -70,14 +70,14 @@ def test_workers_record_and_replay(tmp_path: Path, environment):
     (tmp_path / "test_calls.py").write_text(TESTS)
 
     def run(*args: str) -> str:
-        plugins = ("-p", "cnct.testing.fixtures", "-p", "no:cacheprovider", "-n", "2")
+        plugins = ("-p", "cnct.testing.fixtures", "-p", "no:cacheprovider")
         command = [sys.executable, "-m", "pytest", *plugins, *args, str(tmp_path)]
         done = subprocess.run(  # noqa: S603 - our own code
             command, env=environment, cwd=tmp_path, check=False, capture_output=True, text=True
         )
         return done.stdout
 
-    assert "6 passed" in run("--record")
+    assert "6 passed" in run("--record", "-n", "2")
     assert len([*tmp_path.rglob("*.yaml")]) == 4
     assert not [*tmp_path.rglob("*.part")]
     for name in ("CNCT_API_KEY", "CNCT_ENDPOINT"):
