@@ -192,7 +192,7 @@ def test_a_product_without_usage_is_an_error_of_the_call(send_sync: Send):
 
 @pytest.mark.parametrize("answer", ["none", "gone", "empty"])
 def test_without_a_useful_workbook_the_invalid_records_are_shown(
-    vendor: ConnectClient, shop: Emulator, answer: str
+    send_sync: Send, send_async: Send, shop: Emulator, answer: str
 ):
     def change() -> None:
         """Leave the status of the file, and take the processed workbook away."""
@@ -204,8 +204,8 @@ def test_without_a_useful_workbook_the_invalid_records_are_shown(
         shop.insert("usage/files", {**file, "processed_file_uri": uri})
 
     shop.faults.add(Fault.hook(change, method="GET", path="usage/files/*", times=1))
-    settings: Any = {"product": PRODUCT, "contract": CONTRACT, "name": f"without {answer}"}
-    report = send_usage(vendor, [row(), row(quantity=-3)], **settings)
+    send = send_async if answer == "none" else send_sync
+    report = send([row(), row(quantity=-3)])
     [refused] = report.refused
     assert (refused.number, refused.error) == (None, "Connect gave no reason")
     assert (refused.row["quantity"], refused.row["item_id"]) == (-3, ITEM["id"])

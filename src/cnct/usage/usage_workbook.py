@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from cnct.data.file_formats import row_file
 from cnct.data.whole_file import WholeFile
@@ -119,10 +119,9 @@ def checked_path(name: str, path: Any) -> Path:
         ValueError: If the path is empty.
     """
     example = "the path of a workbook such as 'january.xlsx'"
-    source: Any = path
     if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"{name} must be {example}, not {type(source).__name__}")
-    text = str(os.fspath(source))
+        raise TypeError(f"{name} must be {example}, not {type(path).__name__}")
+    text = str(os.fspath(cast("os.PathLike[str]", path)))
     if not text.strip():
         raise ValueError(f"{name} is empty: write {example}")
     return Path(text)
