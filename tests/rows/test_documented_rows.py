@@ -7,6 +7,7 @@ import json
 import pytest
 
 from cnct.openapi import OpenAPISpecs
+from cnct.rows.differences import changes_of
 from cnct.rows.documented_rows import DocumentedRows
 
 TEXT = {"type": "string"}
@@ -88,6 +89,8 @@ def left_out(path, specs):
 def test_a_create_can_set_what_its_example_sets_and_an_id_that_it_needs(specs):
     assert left_out("things", specs) == ["id", "status"]
     assert left_out("things/T-1/members", specs) == []
+    members = DocumentedRows(specs, "things/T-1/members", is_strict=True)
+    assert changes_of({"id": "M-1"}, {}, members.create_fields).as_payload() == {"id": "M-1"}
 
 
 @pytest.mark.parametrize("path", ["logs", "nothing"])

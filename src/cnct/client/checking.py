@@ -14,7 +14,7 @@ from cnct.client._core.messages import Request
 from cnct.client._core.responses import is_json
 from cnct.exceptions import ClientError, InvalidCallError, NotFoundError, SpecError
 from cnct.openapi.shapes import is_array, is_object
-from cnct.text import clean, either
+from cnct.text import clean, either, listed
 from cnct.user_warnings import InvalidCallWarning, users_level
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Validation = Literal["off", "warn", "strict"]
 
 _MOST_PROBLEMS = 20  # in one warning
+_EXPECTED = frozenset({"id", "events", "created", "updated", "stats"})  # fields that may differ
 
 
 class Policy(NamedTuple):
@@ -68,6 +69,23 @@ def load(specs: OpenAPISpecs) -> None:
     """Load the document and ignore failure; the check that follows reports it."""
     with suppress(SpecError):
         specs.load()
+
+
+def warn_of_left_out(policy: Policy | None, call: str, paths: Iterable[str]) -> None:
+    """Warn of fields that differ, and that a write leaves out because no write can set them.
+
+    Args:
+        policy: Which problems are errors; ``None`` for no warning.
+        call: The call, for the message.
+        paths: Dotted paths of the fields.
+    """
+    names = [path for path in paths if path.partition(".")[0] not in _EXPECTED]
+    if names and policy:
+        message = (
+            f"{call} leaves out {listed(names)}: the document has them as read-only, or not in the "
+            "payload"
+        )
+        warnings.warn(clean(message), InvalidCallWarning, users_level())
 
 
 def check(specs: OpenAPISpecs, policy: Policy, request: Request, path: str) -> None:

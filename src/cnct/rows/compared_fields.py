@@ -50,3 +50,7 @@ class AllFieldsBut:
 
 
 ALL = AllFields()
+SERVER_MADE = frozenset({"id", "events", "created", "updated"})
+"""Fields of a resource itself that no write sets."""
+WRITABLE = AllFieldsBut(SERVER_MADE)
+"""The fields of a resource that a write sets, as far as can be known without a document."""

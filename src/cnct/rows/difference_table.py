@@ -10,6 +10,7 @@ from cnct.text import clean
 
 _MOST = 60  # rows of a table
 _WIDEST = 60  # characters of a cell
+_IN_ONE_LINE = 5  # changes
 _COLUMNS = ("path", "old", "new")
 
 
@@ -31,6 +32,13 @@ class FieldChange(NamedTuple):
         """Return path and values in one line."""
         path, old, new = _cells(self)
         return f"{path}: {old} -> {new}"
+
+
+def one_line(changes: Sequence[FieldChange]) -> str:
+    """Return the changes in one line for a message; the first 5 of many."""
+    more = len(changes) - _IN_ONE_LINE
+    rest = [f"and {more:,} more"] if more > 0 else []
+    return "; ".join([*map(str, changes[:_IN_ONE_LINE]), *rest])
 
 
 def text_table(changes: Sequence[FieldChange]) -> str:

@@ -7,12 +7,11 @@ from copy import deepcopy
 from typing import Any
 
 from cnct.openapi.shapes import Object, Record, is_array, is_object
-from cnct.rows.compared_fields import ALL, AllFieldsBut, Fields
+from cnct.rows.compared_fields import ALL, SERVER_MADE, WRITABLE, AllFieldsBut, Fields
 from cnct.rows.difference_table import FieldChange, html_table, text_table
 from cnct.rows.equal_values import equal_values
 from cnct.rows.hidden_values import hidden, is_secret
 
-_SERVER_MADE = ("id", "events", "created", "updated")
 _MERGED = "params"  # name of the lists that an update merges by id
 _DEEPEST = 100  # levels; deeper values are compared as a whole
 _NOTHING = object()
@@ -106,7 +105,7 @@ def diff(
     _check_row("new", new)
     _check_names(ignore)
     comparison = _Comparison(is_partial=False)
-    payload = comparison.object(old, new, "", AllFieldsBut(ignore), frozenset(_SERVER_MADE))
+    payload = comparison.object(old, new, "", AllFieldsBut(ignore), SERVER_MADE)
     return Difference(comparison.changes, payload)
 
 
@@ -122,9 +121,9 @@ def changes_of(
     Args:
         payload: The payload of an update.
         row: The resource as read.
-        fields: The fields that an update can set, by default all. Others are left out, and so are
-            ``id``, ``events``, ``created`` and ``updated`` of the resource itself; see
-            ``left_out`` of the difference.
+        fields: The fields that a write can set, by default all but ``id``, ``events``, ``created``
+            and ``updated`` of the resource itself. Others are left out; see ``left_out`` of the
+            difference.
 
     Raises:
         TypeError: If an argument is not a dictionary.
@@ -132,7 +131,7 @@ def changes_of(
     _check_row("payload", payload)
     _check_row("row", row)
     comparison = _Comparison(is_partial=True)
-    changed = comparison.object(row, payload, "", AllFieldsBut(_SERVER_MADE, fields))
+    changed = comparison.object(row, payload, "", fields or WRITABLE)
     return Difference(comparison.changes, changed, comparison.left_out)
 
 

@@ -18,13 +18,11 @@ from cnct.openapi.row_schemas import RowSchemas
 from cnct.openapi.shapes import Record, as_record, is_record
 from cnct.openapi.tree import shape
 from cnct.openapi.writable import WritableFields, writable_fields
-from cnct.rows.compared_fields import ALL, Fields
+from cnct.rows.compared_fields import ALL, SERVER_MADE, AllFieldsBut, Fields
 from cnct.text import clean, did_you_mean
 
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
-SERVER_MADE = frozenset({"id", "events", "created", "updated"})
-"""Fields of a resource itself that no write sets."""
 _JSON = {"array": "[", "object": "{"}  # as exports write them
 _READ = frozenset({"integer", "number", "boolean", *_JSON})
 _BOOLEANS = {"true": True, "false": False}
@@ -59,8 +57,7 @@ class DocumentedRows:
         filters = (name.partition(".")[0] for name in (read.fields if read else ()))
         self.names = frozenset(properties) and frozenset([*properties, *filters])
         self._types = _Types(properties, resolved)
-        update = writable_fields(specs, f"{path}/ID")
-        self.update_fields = None if update is None else _Sent(update, SERVER_MADE)
+        self.update_fields = update_fields(specs, f"{path}/ID")
         self.create_fields: Fields | None = None
         body = plain(specs.payload(create), resolved) if create else {}
         if create and schemas.properties(body):
@@ -69,7 +66,7 @@ class DocumentedRows:
             chosen = {"id"} & {*schemas.required(body)}
             # Some documents have a field as readOnly that their own example of a create sets.
             example = as_record(specs.example(create)).keys() - SERVER_MADE
-            self.create_fields = _Sent(fields, SERVER_MADE - chosen, example)
+            self.create_fields = _AndOthers(AllFieldsBut(SERVER_MADE - chosen, fields), example)
 
     def read(self, row: Record, place: str) -> Record:
         """Return a row whose texts are numbers, lists and so on where the document has these types.
@@ -124,21 +121,30 @@ class _Types:
         return {**row, **changes} if changes else row
 
 
-class _Sent:
-    """The fields of a payload, without some of a resource itself, and with others."""
+class _AndOthers:
+    """Fields, and others on the first level."""
 
-    def __init__(
-        self, fields: Fields, left_out: frozenset[str], also: Collection[str] = ()
-    ) -> None:
+    def __init__(self, fields: Fields, others: Collection[str]) -> None:
         self._fields = fields
-        self._left_out = left_out
-        self._also = also
+        self._others = others
 
     def below(self, name: str) -> Fields | None:
         """Return the fields below a field; ``None`` if the field is left out."""
-        if name in self._left_out:
-            return None
-        return self._fields.below(name) or (ALL if name in self._also else None)
+        return self._fields.below(name) or (ALL if name in self._others else None)
+
+
+def update_fields(specs: OpenAPISpecs, path: str) -> Fields | None:
+    """Return the fields of a resource that an update can set.
+
+    Args:
+        specs: The document, loaded.
+        path: Path of the resource.
+
+    Returns:
+        ``None`` if the document does not describe the payload.
+    """
+    fields = writable_fields(specs, path)
+    return None if fields is None else AllFieldsBut(SERVER_MADE, fields)
 
 
 def _read(text: str, kind: str) -> Any:

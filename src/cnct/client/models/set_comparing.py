@@ -5,7 +5,6 @@ Plans are applied in `sync_plans`.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import AsyncIterable, Iterable, Mapping
 from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -13,8 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from cnct.client._core.paging import Window
 from cnct.client.models.set_work import AsyncSetWork, SetWork, SyncSetWork
 from cnct.rql import R
-from cnct.text import clean, listed
-from cnct.user_warnings import InvalidCallWarning, users_level
 
 if TYPE_CHECKING:
     from cnct.client.models.sync_plans import AsyncSyncPlan, SyncPlan
@@ -87,13 +84,11 @@ class SetComparing(SetWork):
 
     def _finish(self, comparison: Comparison) -> None:
         """End a comparison, and warn of fields that differ and are not sent."""
+        from cnct.client.checking import warn_of_left_out  # noqa: PLC0415 - not at import
+
         comparison.finish()
-        if comparison.left_out and self._client._policy:
-            message = (
-                f"sync of {self._path} leaves out {listed(sorted(comparison.left_out))}: the "
-                "document has them as read-only, or not in the payload"
-            )
-            warnings.warn(clean(message), InvalidCallWarning, users_level())
+        names = sorted(comparison.left_out)
+        warn_of_left_out(self._client._policy, f"sync of {self._path}", names)
 
     def _finds(self, names: Iterable[str]) -> bool:
         """Return whether the list can be filtered by fields, as far as the document shows."""

@@ -6,24 +6,22 @@ Decides without I/O; the drivers are in `steps`.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cnct.client._core.arguments import checked_bool
 from cnct.client._core.headers import merged
 from cnct.client.base_client import BaseClient, with_payload
+from cnct.client.checking import warn_of_left_out
 from cnct.client.saving.steps import Saving, SavingCall, StepReply
 from cnct.exceptions import ChangedResourceError, ClientError
 from cnct.openapi.shapes import Object, Record, is_object
-from cnct.openapi.writable import WritableFields, writable_fields
+from cnct.rows.compared_fields import Fields
+from cnct.rows.difference_table import one_line
 from cnct.rows.differences import Difference, changes_of, moved_fields
-from cnct.text import clean, listed
-from cnct.user_warnings import InvalidCallWarning, users_level
+from cnct.rows.documented_rows import update_fields
 
 _BODIES = ("json", "data", "content", "files")
-_SHOWN = 5  # differences in a message
-_SILENT = ("id", "events", "created", "updated", "stats")
 # RFC 9110, section 8.8.3: a strong one, since If-Match never matches a weak one
 _STRONG = re.compile(r'"[!#-~\x80-\xff]*"')
 _PRECONDITION_FAILED = 412
@@ -137,19 +135,9 @@ class Update:
         fields = known_fields(self._client, self._path)
         _check_id(self._path, self._payload, row)
         difference = changes_of(self._payload, row, fields)
-        self._warn_of(difference)
-        return difference
-
-    def _warn_of(self, difference: Difference) -> None:
-        """Warn of fields that the payload changes, and only the server sets."""
         paths = [change.path for change in difference.left_out]
-        names = [path for path in paths if path.partition(".")[0] not in _SILENT]
-        if names and self._client._policy:
-            message = (
-                f"PUT {self._path} leaves out {listed(names)}: the document has them as read-only, "
-                "or not in the payload"
-            )
-            warnings.warn(clean(message), InvalidCallWarning, users_level())
+        warn_of_left_out(self._client._policy, f"PUT {self._path}", paths)
+        return difference
 
     def _refuse_if_moved(self, row: Object) -> None:
         since = self._since
@@ -177,9 +165,7 @@ def moved(
         difference: The fields that have changed.
         cause: The refusal of the server, ``None`` if nothing was sent.
     """
-    changes = [str(change) for change in difference][:_SHOWN]
-    more = [f"and {len(difference) - _SHOWN:,} more"] if len(difference) > _SHOWN else []
-    details = f": {'; '.join([*changes, *more])}" if changes else ""
+    details = f": {one_line([*difference])}" if difference else ""
     return ChangedResourceError(
         f"{path} has changed since it was read{details}. Read it again, and decide anew",
         status_code=cause.status_code if cause else None,
@@ -203,10 +189,10 @@ def _without_body(kwargs: Mapping[str, Any]) -> Record:
     return reading
 
 
-def known_fields(client: BaseClient[Any, Any, Any], path: str) -> WritableFields | None:
+def known_fields(client: BaseClient[Any, Any, Any], path: str) -> Fields | None:
     """Return the fields that an update can set, ``None`` without a document at hand."""
     specs = client._specs
-    return writable_fields(specs, path) if specs else None
+    return update_fields(specs, path) if specs else None
 
 
 def check_payload(name: str, payload: Any, kwargs: Mapping[str, Any]) -> None:

@@ -11,7 +11,6 @@ from cnct.client.work.planned import PlannedChange
 from cnct.exceptions import NotOneError
 from cnct.openapi.shapes import Object, Record, is_object
 from cnct.rows.differences import Difference, changes_of
-from cnct.rows.documented_rows import SERVER_MADE
 from cnct.rows.keyed import KeyedRows, RowKey
 from cnct.rows.table_cells import cells_of, disarmed
 from cnct.text import clean
@@ -32,7 +31,7 @@ class Comparison:
         delete: Resources to delete.
         same: Resources that are equal to their rows.
         extra: Resources that no row has, and that stay.
-        left_out: Names of fields that differ, and that the document does not let a write set.
+        left_out: Names of fields that differ, and that no write can set.
     """
 
     def __init__(self, key: RowKey, rows: KeyedRows, place: str, *, deletes: bool) -> None:
@@ -112,8 +111,7 @@ class Comparison:
             self.extra.append(PlannedChange("extra", key or "", resource_id))
 
     def _note(self, difference: Difference) -> None:
-        names = (change.path.partition(".")[0] for change in difference.left_out)
-        self.left_out.update(name for name in names if name not in SERVER_MADE)
+        self.left_out.update(change.path.partition(".")[0] for change in difference.left_out)
 
     def finish(self) -> None:
         """Add the creates, for the rows without a resource, when all resources were added.

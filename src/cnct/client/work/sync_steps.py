@@ -9,17 +9,15 @@ import threading
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
-from itertools import islice
 from typing import Any, TypeAlias
 
 from cnct.client.work.job import BARRIER, Entry, Job, is_ambiguous
 from cnct.client.work.planned import PlannedChange
 from cnct.exceptions import AmbiguousWriteError, ChangedResourceError
+from cnct.rows.difference_table import one_line
 from cnct.rows.differences import Difference, diff, moved_fields
 from cnct.rows.keyed import RowKey
 from cnct.text import clean
-
-_MOST_FIELDS = 5  # in a message
 
 Reads: TypeAlias = Generator[Callable[[], Any], Any, PlannedChange | None]
 """Yields reads; the driver makes each, and sends the result."""
@@ -154,9 +152,8 @@ def _changed(
     elif difference is None:
         text = f"{resources._at_id(change.id)} is no longer in the set that was compared"
     else:
-        fields = "; ".join(map(str, islice(difference, _MOST_FIELDS)))
         place = resources._at_id(change.id)
-        text = f"{place} has changed since the plan was made: {fields}"
+        text = f"{place} has changed since the plan was made: {one_line([*difference])}"
     return ChangedResourceError(
         clean(f"Not sent: {text}. Make a new plan"), row=row, difference=difference or Difference()
     )
