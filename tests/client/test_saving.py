@@ -171,7 +171,8 @@ class TestMistakes:
         ("by", "payload", "kind", "message"),
         [
             ("mnp", {"mpn": "A"}, ValueError, "payload has no 'mnp', by which .*: value}. .*'mpn'"),
-            ("a__b", {"a": {"b": 1}}, ValueError, "no 'a__b', by which .* Write 'a.b'"),
+            ("a__b", {"a": {"b": 1}}, ValueError, "by names the field 'a__b': write 'a.b'"),
+            ({"a__b": 1}, {}, ValueError, "by names the field 'a__b': write 'a.b'"),
             ("mpn", {"mpn": None}, ValueError, "mpn of by is None, which does not identify"),
             ("mpn", {"mpn": ""}, ValueError, "mpn of by is '', which does not identify"),
             ("mpn", {"mpn": ["A"]}, TypeError, "mpn of by must be a text, a number or a date"),
@@ -392,6 +393,17 @@ class TestRaces:
         assert result == (mine, False)
         assert result.changed
         assert json.loads(server.got[-1].body) == {"name": "Mine"}
+
+    @pytest.mark.parametrize("method", ["get_or_create", "update_or_create"])
+    def test_a_create_without_a_response_is_followed_by_a_search(self, remote, server, method):
+        answers_of(server, page(), (204, {}, b""), page(THEIRS))
+        result = getattr(remote.things, method)("code", {"code": "A"})
+        assert result == (THEIRS, True)
+        answers_of(server, page(), (204, {}, b""), page())
+        with pytest.raises(
+            ClientError, match=r"things\?eq\(code,A\) has no resource after its cre"
+        ):
+            getattr(remote.things, method)("code", {"code": "A"})
 
     def test_a_create_that_is_refused_for_another_reason_raises_its_error(
         self, sync_remote, server

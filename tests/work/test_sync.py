@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import pickle
+from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from tests.conftest import KEY, json_answer
@@ -246,6 +248,44 @@ def test_rows_can_be_those_of_another_set(items):
     assert plan.counts == {"create": 0, "update": 0, "delete": 0, "same": 2, "extra": 1}
 
 
+class Missing:
+    """As ``pandas.NA``, whose comparisons are as missing as itself."""
+
+    def __ne__(self, other):
+        return self
+
+    def __bool__(self):
+        raise TypeError("boolean value of NA is ambiguous")
+
+
+class NoTime(datetime):
+    """As ``pandas.NaT``."""
+
+    def __ne__(self, other):
+        return True
+
+
+@pytest.mark.parametrize(
+    "cell", [float("nan"), Decimal("nan"), Missing(), NoTime(2026, 1, 1)], ids=type
+)
+def test_a_missing_value_of_a_data_frame_is_an_empty_cell(items, cell):
+    rows = [{"mpn": "A", "name": cell, "unit.id": cell}, {"mpn": "D", "name": cell}]
+    plan = items.sync(rows, by="mpn")
+    assert [change.payload for change in getattr(plan, "it", plan)] == [
+        {"mpn": "D"},
+        {"name": None},
+    ]
+
+
+@pytest.mark.parametrize("value", [{1}, float("inf"), object])
+def test_a_value_that_cannot_be_sent_is_an_error_before_anything_is_written(items, value):
+    for mpn in "AD":
+        with pytest.raises(
+            (TypeError, ValueError), match=f"row with the key '{mpn}': payload must"
+        ):
+            items.sync([{"mpn": mpn, "name": value}], by="mpn")
+
+
 class Frame:
     def to_dict(self):
         """As that of pandas."""
@@ -268,7 +308,7 @@ class Frame:
         ([{}], r"rows\[0\] has no key, since the field 'mpn' is missing. Fill it in"),
         ([{"mpn": None}], r"rows\[0\] has no key, since 'mpn' is None: fill it in, or leave"),
         ([{"mpn": ""}], r"since 'mpn' is ''"),
-        ([{"mpn": float("nan")}], r"since 'mpn' is nan"),
+        ([{"mpn": float("nan")}], r"since 'mpn' is None"),
         ([{"mpn": 1.5}], r"rows\[0\]: 'mpn' is a float, and keys are texts or ints: pass a func"),
         ([{"mpn": True}], r"'mpn' is a bool"),
         ([{"mpn": {"id": 1}}], r"'mpn' is a dict, and keys are texts or ints: pass by='mpn.id'"),
@@ -278,6 +318,8 @@ class Frame:
         ([{"mpn": "A", 5: "x"}], r"rows\[0\] has a field name that is no text: 5"),
         ([{"mpn": "A", "a": 1, "a.b": 2}], r"rows\[0\] has a value and fields of 'a': keep one"),
         ([{"mpn": "A", "a.b.c": 1, "a.b": 2}], r"has a value and fields of 'a.b'"),
+        ([{"mpn": Missing()}], r"since 'mpn' is None"),
+        ([{"\ufeffmpn": "A"}], r"begins with a byte order mark: open .* encoding='utf-8-sig'"),
     ],
 )
 def test_rows_that_cannot_be_compared_are_errors(idle_items, rows, message):
@@ -294,6 +336,9 @@ def failing(row):
     [
         ({"by": 5}, r"by must be a field such as 'mpn', .* or a function of the row, not int"),
         ({"by": ["mpn", 5]}, r"by must be .* not int"),
+        ({"by": "unit__id"}, r"the field 'unit__id' is missing. Write 'unit.id'"),
+        ({"by": "mpn,name"}, r"the field 'mpn,name' is missing. Write \['mpn', 'name'\]"),
+        ({"by": lambda row: row}, r"rows\[0\]: the function by= returned a dict, and keys are tex"),
         ({"by": ["mpn", "group.id"]}, r"has no key, since the field 'group.id' is missing"),
         ({"by": ""}, r"by names no field \(''\): name the field that identifies a row"),
         ({"by": []}, r"by names no field \(\[\]\)"),

@@ -76,7 +76,7 @@ class RowKey:
         except Exception as error:
             text = f"{type(error).__name__}: {error}"
             raise ValueError(clean(f"{place}: the function by= failed: {text}")) from error
-        return [("key", part) for part in (key if is_array(key) and key else (key,))]
+        return [("", part) for part in (key if is_array(key) and key else (key,))]
 
     def missing(self, row: Object) -> str:
         """Return the reason why a row has no key, and the remedy."""
@@ -89,7 +89,7 @@ class RowKey:
             return f"the function by= returned nothing for it{remedy}"
         if value is not None or name.split(".", maxsplit=1)[0] in row:
             return f"{name!r} is {value!r}{remedy}"
-        return f"the field {name!r} is missing.{did_you_mean(name, [*row]) or ' Fill it in'}"
+        return f"the field {name!r} is missing.{_name_hint(name, row) or ' Fill it in'}"
 
     def filters(self, row: Object) -> list[tuple[str, Any]]:
         """Return names and values of the fields, to filter a list by the key of a row."""
@@ -102,11 +102,19 @@ class RowKey:
         return row
 
 
-def value_at(row: Object, name: str) -> Any:
-    """Return the value of a field, through objects; ``None`` if it is missing."""
+def value_at(row: Object, name: str, missing: Any = None) -> Any:
+    """Return the value of a field with a dotted name, through objects.
+
+    Args:
+        row: The row.
+        name: Name of the field.
+        missing: Result if the row does not have the field.
+    """
     value: Any = row
     for step in name.split("."):
-        value = value.get(step) if is_object(value) else None
+        if not is_object(value) or step not in value:
+            return missing
+        value = value[step]
     return value
 
 
@@ -211,13 +219,19 @@ def _part(value: Any, name: str, place: str) -> str | None:
         return value or None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    remedy = f"by='{name}.id'" if is_object(value) else "a function as by="
-    raise TypeError(
-        clean(
-            f"{place}: {name!r} is a {type(value).__name__}, and keys are texts or ints: "
-            f"pass {remedy}"
-        )
-    )
+    remedy = f": pass by='{name}.id'" if is_object(value) else ": pass a function as by="
+    subject = f"{name!r} is" if name else "the function by= returned"
+    text = f"{subject} a {type(value).__name__}, and keys are texts or ints"
+    raise TypeError(clean(f"{place}: {text}{remedy if name else ''}"))
+
+
+def _name_hint(name: str, row: Object) -> str:
+    """Return the remedy for a name that a row does not have; empty without one."""
+    if "__" in name:
+        return f" Write {name.replace('__', '.')!r}."
+    if "," in name:
+        return f" Write {[part.strip() for part in name.split(',')]!r}."
+    return did_you_mean(name, [*row])
 
 
 def _replaced(row: Object, steps: Sequence[str], value: Any) -> Record:

@@ -52,11 +52,11 @@ def _is_empty(value: Any) -> bool:
 def nested_row(row: Mapping[Any, Any], place: str) -> Record:
     """Return a copy of a row in which names with dots are nested objects, as in exports.
 
-    The column ``_extra`` of exports is left out.
+    The column ``_extra`` of exports is left out, and missing values of data frames are ``None``.
 
     Raises:
         TypeError: If a name is no text.
-        ValueError: If two names belong to one field.
+        ValueError: If two names belong to one field, or the first begins with a byte order mark.
     """
     for name in row:
         if not isinstance(name, str):
@@ -64,7 +64,12 @@ def nested_row(row: Mapping[Any, Any], place: str) -> Record:
             if name is None:  # csv.DictReader collects them under None
                 problem = "more cells than the file has columns"
             raise TypeError(clean(f"{place} has {problem}"))
-    nested: Record = {name: value for name, value in row.items() if "." not in name}
+        if name.startswith("\ufeff"):
+            raise ValueError(
+                f"The name of the first column of {place} begins with a byte order mark: open the "
+                "file with encoding='utf-8-sig'"
+            )
+    nested: Record = {name: _cell(value) for name, value in row.items() if "." not in name}
     has_dots = len(nested) < len(row)
     nested.pop(_REST, None)
     if not has_dots:
@@ -76,8 +81,18 @@ def nested_row(row: Mapping[Any, Any], place: str) -> Record:
             target = _object_at(above, own, place)
             if last in target:
                 raise ValueError(clean(f"{place} has a value and fields of {name!r}: keep one"))
-            target[last] = value
+            target[last] = _cell(value)
     return nested
+
+
+def _cell(value: Any) -> Any:
+    """Return a value; ``None`` for the NaN, NaT and NA of data frames, which equal nothing."""
+    if isinstance(value, str):
+        return value
+    try:
+        return None if value != value else value  # noqa: PLR0124 - as these are recognized
+    except TypeError:  # of pandas.NA, which is neither true nor false
+        return None
 
 
 def _object_at(path: str, own: dict[str, Record], place: str) -> Record:

@@ -16,6 +16,7 @@ from cnct.exceptions import ClientError
 from cnct.openapi.shapes import Object, Record, as_object, is_array, is_object
 from cnct.rows.differences import Difference, changes_of
 from cnct.rows.equal_values import equal_values
+from cnct.rows.keyed import value_at
 from cnct.rql import R
 from cnct.text import did_you_mean
 
@@ -90,7 +91,15 @@ class Upsert:
             if row is None:
                 raise
             return _Match(row, is_created=error.may_be_done)
-        return _Match(reply.value, is_created=True, is_response=True)
+        if reply.value is not None:
+            return _Match(reply.value, is_created=True, is_response=True)
+        row = yield from self._find()
+        if row is None:
+            raise ClientError(
+                f"{self._path}?{self._where()} has no resource after its create, which the server "
+                "confirmed without the resource: search for it later"
+            )
+        return _Match(row, is_created=True)
 
     def _find(self) -> Saving[Any]:
         reply = yield KeySearch(self._path, self._where(), self._kwargs)
@@ -102,7 +111,7 @@ class Upsert:
         """Refuse a resource that does not match, as of a server that ignores the filter."""
         documented = self._client._fields_at(self._path)
         for field, value in self._key.items():
-            own = _value_at(row, field)
+            own = value_at(row, field, _MISSING)
             is_comparable = own is None or isinstance(own, _SCALARS)
             if is_comparable and _are_alike(own, value):
                 continue
@@ -163,22 +172,25 @@ def _key_of(by: Any, payload: Object, name: str) -> Record:
 
 
 def _required(payload: Object, field: Any, name: str) -> Any:
-    if not isinstance(field, str):
-        raise TypeError(f"by must name fields by text, not {type(field).__name__}")
-    value = _value_at(payload, field)
+    _check_name(field)
+    value = value_at(payload, field, _MISSING)
     if value is _MISSING:
-        dotted = field.replace("__", ".")
-        hint = f" Write {dotted!r}." if dotted != field else did_you_mean(field, [*payload])
         raise ValueError(
             f"{name} has no {field!r}, by which the resource is found: add it, or pass "
-            f"by={{{field!r}: value}}.{hint}"
+            f"by={{{field!r}: value}}.{did_you_mean(field, [*payload])}"
         )
     return value
 
 
-def _check_value(field: Any, value: Any) -> None:
+def _check_name(field: Any) -> None:
     if not isinstance(field, str):
         raise TypeError(f"by must name fields by text, not {type(field).__name__}")
+    if "__" in field:
+        raise ValueError(f"by names the field {field!r}: write {field.replace('__', '.')!r}")
+
+
+def _check_value(field: Any, value: Any) -> None:
+    _check_name(field)
     if value is None or value == "":
         raise ValueError(
             f"{field} of by is {value!r}, which does not identify a resource: give it a value, or "
@@ -197,7 +209,7 @@ def _with_key(key: Object, payload: Object, name: str) -> Record:
     """
     whole: Record = {**payload}
     for field, value in key.items():
-        own = _value_at(payload, field)
+        own = value_at(payload, field, _MISSING)
         if own is _MISSING:
             _set(whole, field.split("."), value)
         elif not _are_alike(own, value):
@@ -213,16 +225,6 @@ def _set(target: Record, names: Sequence[str], value: Any) -> None:
         _set(target[first], rest, value)
     else:
         target[first] = value
-
-
-def _value_at(row: Object, field: str) -> Any:
-    """Return the value of a field with a dotted name, or ``_MISSING``."""
-    value: Any = row
-    for name in field.split("."):
-        if not is_object(value) or name not in value:
-            return _MISSING
-        value = value[name]
-    return value
 
 
 def _are_alike(one: Any, other: Any) -> bool:

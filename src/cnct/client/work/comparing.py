@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from cnct.client._core.request_body import json_text
 from cnct.client.work.outcomes import Id
 from cnct.client.work.planned import PlannedChange
 from cnct.exceptions import NotOneError
@@ -57,8 +58,8 @@ class Comparison:
 
         Raises:
             NotOneError: If two resources have the key of one row.
-            TypeError: If a key is neither text nor an int.
-            ValueError: If a resource has no id.
+            TypeError: If a key is neither text nor an int, or a value of a row has no JSON form.
+            ValueError: If a resource has no id, or a value of a row cannot be sent.
         """
         for resource in resources:
             self._count += 1
@@ -97,6 +98,7 @@ class Comparison:
         difference = changes_of(row, resource, self._update_fields)
         self._note(difference)
         if difference:
+            self._payload(key, difference)
             text = _text(resource)
             change = PlannedChange("update", key, resource_id, row, text, self._update_fields)
             self.update.append(change)
@@ -117,8 +119,9 @@ class Comparison:
         """Add the creates, for the rows without a resource, when all resources were added.
 
         Raises:
-            ValueError: If no resource has a key, most likely since the list has no such field; or
-                if the payload of a row would not have the row's key.
+            ValueError: If no resource has a key, most likely since the list has no such field; if
+                the payload of a row would not have the row's key, or cannot be sent.
+            TypeError: If a value of a row has no JSON form.
         """
         if self._count and self._without_key == self._count and self._key.fields:
             raise ValueError(
@@ -128,12 +131,26 @@ class Comparison:
         rows = ((key, row) for key, row in self._rows.items() if key not in self._ids)
         self.create = [self._new(key, row) for key, row in rows]
 
+    def _payload(self, key: str, difference: Difference) -> Record:
+        """Return the payload of a change.
+
+        Raises:
+            TypeError: If a value of the row has no JSON form.
+            ValueError: If a number of the row is infinite.
+        """
+        payload = difference.as_payload()
+        try:
+            json_text(payload)
+        except (TypeError, ValueError) as error:
+            raise type(error)(clean(f"The row with the key {key!r}: {error}")) from error
+        return payload
+
     def _new(self, key: str, row: Record) -> PlannedChange:
         row = cells_of(row, {})
         change = PlannedChange("create", key, None, row, b"", self._create_fields)
         difference = change.difference
         self._note(difference)
-        payload = difference.as_payload()
+        payload = self._payload(key, difference)
         if self._key.fields and self._key.of(payload, "") != key:
             raise ValueError(
                 clean(
