@@ -144,6 +144,13 @@ components:
         children: {type: array, items: {$ref: '#/components/schemas/Thing'}}
         whole: {allOf: [{$ref: '#/components/schemas/Thing'}, {type: object}]}
         nest: {$ref: '#/components/schemas/Nest'}
+        structured_value: {$ref: '#/components/schemas/Address'}
+        address: {$ref: '#/components/schemas/Address'}
+    Address:
+      properties:
+        city: {type: string}
+        since: {type: string, format: date-time}
+        phone: {properties: {prefix: {type: string}}}
     Nest: {type: array, items: {$ref: '#/components/schemas/Nest'}}
 """
 
@@ -216,3 +223,18 @@ def test_a_schema_of_any_size_is_read_in_bounded_time(tmp_path):
     fields = moment_fields(OpenAPISpecs(file), "things")
     assert fields is not None
     assert sum(bool(below.names) for below in fields.below.values()) == 1_999
+
+
+def address():
+    return {"since": AT, "at": AT, "phone": {"at": AT}, "more": {"at": AT}}
+
+
+def test_nothing_of_a_users_value_is_recognised_by_name(specs):
+    fields = moment_fields(specs, "things")
+    row = converted({"structured_value": address(), "address": address()}, fields)
+    assert row == {
+        "structured_value": {**address(), "since": MOMENT},
+        "address": {"since": MOMENT, "at": MOMENT, "phone": {"at": MOMENT}, "more": {"at": MOMENT}},
+    }
+    picks = {"structured_value.more.at": AT, "structured_value.at": AT}
+    assert converted_picks(picks, fields) == picks

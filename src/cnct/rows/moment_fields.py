@@ -13,7 +13,7 @@ from cnct.openapi.plain_schemas import plain
 from cnct.openapi.row_schemas import PARAM, RowSchemas
 from cnct.openapi.shapes import Record
 from cnct.openapi.tree import shape
-from cnct.rows.moments import Kind, MomentFields
+from cnct.rows.moments import CONTENTS, Kind, MomentFields
 
 # ``datetime`` is Connect's spelling.
 _FORMATS: Mapping[Any, Kind] = {"date-time": "datetime", "datetime": "datetime", "date": "date"}
@@ -71,13 +71,13 @@ class _Reading:
             self._fill(of_below, plain(below, self._resolve))
         return fields
 
-    def _of(self, schema: Schema) -> MomentFields:
+    def _of(self, schema: Schema, *, is_content: bool = False) -> MomentFields:
         """Return the moments of a schema, to be filled later; without names beyond a limit."""
-        key = schema.get("$ref") or id(schema)
+        key = schema.get("$ref") or id(schema), is_content
         if key not in self._read and len(self._read) < _MOST_OBJECTS:
-            self._read[key] = schema, MomentFields()
+            self._read[key] = schema, MomentFields(is_content=is_content)
             self._pending.append(self._read[key])
-        return self._read[key][1] if key in self._read else MomentFields()
+        return self._read[key][1] if key in self._read else MomentFields(is_content=is_content)
 
     def _fill(self, fields: MomentFields, schema: Record) -> None:
         properties = schemas.properties(schema)
@@ -89,7 +89,8 @@ class _Reading:
             if kind and schemas.type_name(described) in ("string", ""):
                 fields.kinds[name] = kind
             elif schemas.properties(described):
-                fields.below[name] = self._of(member)
+                is_content = fields.is_content or name in CONTENTS
+                fields.below[name] = self._of(member, is_content=is_content)
 
     def _item(self, schema: Schema) -> Schema:
         """Return the schema of a list's items, through lists of lists; any other unchanged."""

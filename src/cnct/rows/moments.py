@@ -35,7 +35,7 @@ MOMENT_NAMES: Final = frozenset(
 _DATE_NAMES = frozenset({"date", "from", "to"})
 """Names of dates in Connect's document."""
 
-_CONTENTS = frozenset(
+CONTENTS: Final = frozenset(
     {
         *("value", "values", "structured_value", "initial_value", "default", "constraints"),
         *(
@@ -60,11 +60,14 @@ class MomentFields:
         kinds: The moments, by name.
         below: The objects, or lists of objects, that can have moments, by name.
         names: The names that the schema describes; moments of others are recognised by name.
+        is_content: Whether users choose the object, such as the value of a parameter, so that
+            nothing is recognised by name.
     """
 
-    __slots__ = ("below", "kinds", "names")
+    __slots__ = ("below", "is_content", "kinds", "names")
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_content: bool = False) -> None:
+        self.is_content = is_content
         self.kinds: dict[str, Kind] = {}
         self.below: dict[str, MomentFields] = {}
         self.names: frozenset[str] = frozenset()
@@ -99,7 +102,7 @@ def _converted_pick(field: str, value: Any, fields: MomentFields | None) -> Any:
     described = fields or _UNDESCRIBED
     for part in above:
         if part not in described.names:
-            if part in _CONTENTS:
+            if described.is_content or part in CONTENTS:
                 return value
             described = _UNDESCRIBED
         elif part not in described.below:
@@ -121,7 +124,8 @@ def _convert(value: Any, fields: MomentFields) -> None:
         names, kinds, below = fields.names, fields.kinds, fields.below
         for name, member in value.items():
             if name not in names:
-                _convert_by_name(value, name, member)
+                if not fields.is_content:
+                    _convert_by_name(value, name, member)
             elif name in kinds:
                 value[name] = _read(member, kinds[name])
             elif name in below:
@@ -135,7 +139,7 @@ def _convert_by_name(container: dict[str, Any], name: str, member: Any) -> None:
             container[name] = _moment(member)
         elif name in _DATE_NAMES:
             container[name] = _day(member)
-    elif (kind is dict or kind is list) and name not in _CONTENTS:
+    elif (kind is dict or kind is list) and name not in CONTENTS:
         _convert(member, _UNDESCRIBED)
 
 
