@@ -19,6 +19,7 @@ from cnct.usage import UsageTemplate, write_usage
 from cnct.usage.record_columns import COLUMNS
 
 IN_ROME = timezone(timedelta(hours=1))
+IN_LIMA = timezone(timedelta(hours=-5))
 
 
 def written(path: Path, rows: Any, **options: Any) -> list[dict[str, Any]]:
@@ -72,6 +73,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("quantity", "many", "'many' is not a number such as 12.5"),
     ("quantity", float("nan"), "nan is not a finite number"),
     ("quantity", Decimal("0.1234567890123456"), "has more than 15 digits, which no cell holds"),
+    ("quantity", Decimal("1e400"), "is too large for a cell"),
+    ("quantity", Decimal("1e-400"), "is too small for a cell"),
     ("tier", "1.5", "1.5 is not a whole number from 0"),
     ("tier", -1, "-1 is not a whole number from 0"),
     ("record_id", 1.5, "must be text, not float"),
@@ -80,15 +83,18 @@ WRONG: list[tuple[str, Any, str]] = [
     ("start_time_utc", "soon", "'soon' is not a time such as"),
     ("start_time_utc", 5, "must be a datetime, a date or text, not int"),
     ("start_time_utc", datetime(2026, 1, 1), "has no time zone"),  # noqa: DTZ001 - refused
+    ("start_time_utc", datetime(9999, 12, 31, 23, tzinfo=IN_LIMA), "is no time in UTC"),
+    ("start_time_utc", "0026-01-01", "the year has less than four digits"),
     ("end_time_utc", "2025-12-31", "2025-12-31 23:59:59 is before the start, 2026-01-01 00:00:00"),
     ("category_id", "ram", "there is no category 'ram': name it in categories="),
+    ("usage_record_id", "b", "record_id is the same column: write one of them"),
     ("quantty", 1, "there is no such column. Did you mean 'quantity'?"),
 ]
 
 
 @pytest.mark.parametrize(("column", "value", "problem"), WRONG)
 def test_a_wrong_value_is_a_problem_of_row_and_column(book: Path, column, value, problem):
-    [found] = problems(book, [row(), row(**{column: value})])
+    [found] = problems(book, [row(), row(**{"record_id": "a", column: value})])
     assert found.startswith(f"row 2, {column}: ")
     assert problem in found
 
@@ -196,6 +202,19 @@ WRONG_ARGUMENTS: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"categories": ["cpu"]}, TypeError, "categories must be a dict with texts as keys"),
     ({"categories": {"cpu": 1}}, TypeError, "categories must be names by id"),
     ({"categories": {}}, ValueError, "categories is empty"),
+    ({"categories": {"": "Processors"}}, ValueError, "categories has an empty id"),
+    ({"categories": {"a\x00": "A"}}, ValueError, "categories: .* no workbook can hold"),
+    ({"categories": {"cpu": "x" * 40_000}}, ValueError, "categories: .* which no cell holds"),
+    ({"template": UsageTemplate(columns=("quantity",))}, ValueError, "template has no column 'rec"),
+    ({"template": UsageTemplate(columns="abc")}, TypeError, "template.columns must be a list of"),
+    ({"template": UsageTemplate(records="a/b")}, ValueError, "template.records must be the name"),
+    ({"template": UsageTemplate(categories="c" * 32)}, ValueError, "template.categories must be"),
+    (
+        {"template": UsageTemplate(records="Categories")},
+        ValueError,
+        "template has one name for both",
+    ),
+    ({"parameters": ["region"]}, ValueError, "write 'v.region'"),
     ({"defaults": {1: 2}}, TypeError, "defaults must be a dict with texts as keys"),
     ({"parameters": "v.region"}, TypeError, "parameters must be a list of headers"),
     ({"parameters": [1]}, TypeError, r"not \[1\]"),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
+from math import isinf
 from typing import Any, NamedTuple, TypeAlias
 
 from cnct.exceptions import UsageRowsError
@@ -23,6 +24,7 @@ MOST_PROBLEMS = 100
 
 _SHOWN = 10  # problems in the message of the error
 _MOST_TEXT = 32_767  # units of UTF-16 in a cell of Excel
+_FIRST_YEAR = 1000  # earlier ones are written with less than four digits
 _EXACT_DIGITS = 15  # decimal digits that every double keeps
 _MOST_COUNT = 2**31 - 1  # of `tier`, by Connect's document
 _OF_DAY = {"start": time(), "end": time(23, 59, 59)}  # for dates without a time
@@ -119,6 +121,7 @@ class RecordRows:
         if not is_object(row):
             self._add("", f"must be a dict of columns, not {type(row).__name__}")
             return {}
+        self._check_other_names(row)
         values = _renamed(row)
         for name, value in self._defaults.items():
             if _is_empty(values.get(name)):
@@ -139,6 +142,11 @@ class RecordRows:
         if category and category not in self._categories:
             self._add("category_id", f"there is no category {category!r}: name it in categories=")
         return cells
+
+    def _check_other_names(self, row: Mapping[Any, Any]) -> None:
+        for other, name in OTHER_NAMES.items():
+            if other in row and name in row:
+                self._add(other, f"{name} is the same column: write one of them")
 
     def _check_names(self, values: Mapping[str, Any]) -> None:
         for name in values:
@@ -174,7 +182,7 @@ class RecordRows:
                 case "text":
                     return _text(value)
                 case "number":
-                    return float(_number(value))
+                    return _cell_number(_number(value))
                 case "count":
                     return _count(value)
                 case kind:
@@ -208,11 +216,19 @@ def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise _UnfitValueError(f"must be text, not {type(value).__name__}")
     text = str(value)
-    if _NOT_IN_XML.search(text):
-        raise _UnfitValueError(f"{text!r:.60} has characters that no workbook can hold")
-    if 2 * len(text) > _MOST_TEXT and len(text.encode("utf-16-le")) // 2 > _MOST_TEXT:
-        raise _UnfitValueError(f"has more than {_MOST_TEXT:,} characters, which no cell holds")
+    problem = problem_of_text(text)
+    if problem:
+        raise _UnfitValueError(problem)
     return text
+
+
+def problem_of_text(text: str) -> str:
+    """Return the reason why no cell can hold a text; empty if one can."""
+    if _NOT_IN_XML.search(text):
+        return f"{text!r:.60} has characters that no workbook can hold"
+    if 2 * len(text) > _MOST_TEXT and len(text.encode("utf-16-le")) // 2 > _MOST_TEXT:
+        return f"{text!r:.20}... has more than {_MOST_TEXT:,} characters, which no cell holds"
+    return ""
 
 
 def _number(value: Any) -> Decimal:
@@ -232,6 +248,15 @@ def _number(value: Any) -> Decimal:
     return number
 
 
+def _cell_number(number: Decimal) -> float:
+    value = float(number)
+    if isinf(value):
+        raise _UnfitValueError(f"{number:.3e} is too large for a cell")
+    if number and not value:
+        raise _UnfitValueError(f"{number:.3e} is too small for a cell")
+    return value
+
+
 def _count(value: Any) -> int:
     number = _number(value)
     if number != number.to_integral_value() or not 0 <= number <= _MOST_COUNT:
@@ -242,9 +267,11 @@ def _count(value: Any) -> int:
 def _moment(value: Any, of_day: time) -> datetime:
     """Return a time in UTC, without zone; a date is the beginning or the end of the day."""
     moment = _parsed(value) if isinstance(value, str) else value
+    if isinstance(moment, date) and moment.year < _FIRST_YEAR:
+        raise _UnfitValueError(f"{value}: the year has less than four digits")
     if isinstance(moment, datetime):
         if moment.tzinfo is not None:
-            return moment.astimezone(UTC).replace(tzinfo=None)
+            return _in_utc(moment)
         if isinstance(value, str):
             return moment  # the column's name has the zone
         raise _UnfitValueError(
@@ -253,6 +280,13 @@ def _moment(value: Any, of_day: time) -> datetime:
     if isinstance(moment, date):
         return datetime.combine(moment, of_day)
     raise _UnfitValueError(f"must be a datetime, a date or text, not {type(value).__name__}")
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        raise _UnfitValueError(f"{moment} is no time in UTC that can be written") from None
 
 
 def _parsed(text: str) -> datetime | date:

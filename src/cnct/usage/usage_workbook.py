@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +13,19 @@ from typing import Any, cast
 from cnct.data.file_formats import row_file
 from cnct.data.whole_file import WholeFile
 from cnct.openapi.shapes import is_array, is_object
-from cnct.usage.record_columns import CATEGORY_COLUMNS, COLUMNS, UsageTemplate
-from cnct.usage.record_rows import Cells, RecordRows
+from cnct.usage.record_columns import (
+    CATEGORY_COLUMNS,
+    COLUMNS,
+    NEEDED,
+    PARAMETER,
+    UsageTemplate,
+)
+from cnct.usage.record_rows import Cells, RecordRows, problem_of_text
 
 GENERAL: Mapping[str, str] = {"general": "General"}
 """The category of files without any, since Connect needs one."""
+
+_SHEET = re.compile(r"[^\[\]:*?/\\]{1,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +163,28 @@ def checked_template(template: Any) -> UsageTemplate:
     if template is None:
         return UsageTemplate()
     if isinstance(template, UsageTemplate):
-        return template
+        return _checked_sheets(template)
     if not isinstance(template, str | os.PathLike):
         kind = type(template).__name__
         raise TypeError(f"template must be a UsageTemplate or the path of a workbook, not {kind}")
-    return UsageTemplate.read(file)
+    return _checked_sheets(UsageTemplate.read(file))
+
+
+def _checked_sheets(template: UsageTemplate) -> UsageTemplate:
+    for name in ("records", "categories"):
+        sheet: Any = getattr(template, name)
+        if not isinstance(sheet, str) or not _SHEET.fullmatch(sheet):
+            raise ValueError(
+                f"template.{name} must be the name of a sheet, which has 1 to 31 characters and"
+                f" none of []:*?/\\, not {sheet!r:.60}"
+            )
+    if template.records.lower() == template.categories.lower():
+        raise ValueError(f"template has one name for both sheets: {template.records!r}")
+    columns = checked_headers("template.columns", template.columns)
+    for name in ("record_id", *NEEDED):
+        if name not in columns:
+            raise ValueError(f"template has no column {name!r}: add it to its columns")
+    return template
 
 
 def checked_categories(categories: Any) -> Mapping[str, str]:
@@ -166,7 +192,7 @@ def checked_categories(categories: Any) -> Mapping[str, str]:
 
     Raises:
         TypeError: If they are no mapping of texts.
-        ValueError: If there are none.
+        ValueError: If there are none, or a cell cannot hold one.
     """
     if categories is None:
         return GENERAL
@@ -175,6 +201,13 @@ def checked_categories(categories: Any) -> Mapping[str, str]:
         raise TypeError("categories must be names by id, such as {'cpu': 'Processors'}")
     if not named:
         raise ValueError("categories is empty, and Connect needs one: leave it out")
+    for key, name in named.items():
+        if not key.strip():
+            raise ValueError(f"categories has an empty id, of {name!r:.60}: write an id for it")
+        for text in (key, name):
+            problem = problem_of_text(text)
+            if problem:
+                raise ValueError(f"categories: {problem}")
     return named
 
 
@@ -183,13 +216,28 @@ def checked_parameters(parameters: Any) -> Sequence[str]:
 
     Raises:
         TypeError: If they are no list of texts.
+        ValueError: If one does not begin with ``v.``.
     """
-    if not is_array(parameters):
-        raise TypeError("parameters must be a list of headers such as ['v.region']")
-    names: Sequence[Any] = parameters
+    names = checked_headers("parameters", parameters)
+    for name in names:
+        if not name.startswith(PARAMETER):
+            right = f"{PARAMETER}{name}"
+            raise ValueError(f"parameters: {name!r:.60} is no custom column: write {right!r:.60}")
+    return names
+
+
+def checked_headers(argument: str, headers: Any) -> Sequence[str]:
+    """Return headers of columns.
+
+    Raises:
+        TypeError: If they are no list of texts.
+    """
+    if not is_array(headers):
+        raise TypeError(f"{argument} must be a list of headers such as ['v.region']")
+    names: Sequence[Any] = headers
     wrong = [name for name in names if not isinstance(name, str)]
     if wrong:
-        raise TypeError(f"parameters must be a list of headers such as ['v.region'], not {wrong!r}")
+        raise TypeError(f"{argument} must be a list of headers such as ['v.region'], not {wrong!r}")
     return names
 
 
