@@ -135,6 +135,17 @@ def test_wrong_options_of_a_watch_are_named(cnct, connect, words, message):
     assert message in ran.err
 
 
+def test_a_look_that_fails_or_cannot_be_made_ends_with_an_error(cnct, connect):
+    ran = cnct("watch", "requsts")
+    assert ran.status == 2
+    assert "Did you mean 'requests'?" in ran.err
+    connect.faults = [Fault.status(503)]
+    ran = watch(cnct, "--timeout", "0")
+    assert ran.status not in (0, 2)
+    assert "503 Service Unavailable" in ran.err
+    assert "Looking again" not in ran.err
+
+
 def test_a_watch_outlives_a_bad_moment_and_not_a_refusal(cnct, connect):
     def fail() -> None:
         connect.faults = [Fault.status(503, times=1)]

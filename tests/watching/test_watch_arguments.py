@@ -12,6 +12,7 @@ from tests.watching.conftest import START, ids, put
 from cnct import (
     ClientError,
     ConnectClient,
+    InvalidCallError,
     NotFoundError,
     NotScannableError,
 )
@@ -43,7 +44,8 @@ from cnct.testing import ConnectClientMocker
         ({"lookback": -1}, ValueError, "lookback must be 0 seconds or more"),
         ({"timeout": "x"}, TypeError, "timeout must be a number of seconds"),
         ({"timeout": -1}, ValueError, "timeout must be 0 seconds or more"),
-        ({"errors": "x"}, TypeError, "errors must be a number of seconds"),
+        ({"errors": "x"}, TypeError, "a number of seconds or a function of the error, not str"),
+        ({"errors": True}, TypeError, "errors must be a number of seconds or a function"),
         ({"errors": -1}, ValueError, "errors must be 0 seconds or more"),
         ({"errors": asyncio.sleep}, TypeError, "errors must be a plain function"),
     ],
@@ -111,6 +113,12 @@ def test_versions_of_one_resource_are_rows_of_their_own(server):
 def test_a_list_that_is_gone_ends_the_watch(client, connect):
     with pytest.raises(NotFoundError):
         list(client.products["PRD-404"].items.watch())
+
+
+def test_a_call_that_the_document_refuses_ends_a_watch(client):
+    strict = client.with_options(validate="strict")
+    with pytest.raises(InvalidCallError, match=r"Not sent: .*'color'"):
+        list(strict.requests.filter(color="red").watch())
 
 
 def test_a_dry_run_watches_without_a_state(either, connect):

@@ -194,6 +194,23 @@ def test_patience_has_an_end(either, connect, caplog):
     assert "next look in" in caplog.text
 
 
+@pytest.mark.parametrize("seconds", [0, 100])
+def test_the_failure_of_the_last_look_is_raised(either, connect, seconds):
+    connect.faults.add(Fault.status(503, path="requests"))
+    passed: list[ClientError] = []
+    with pytest.raises(ClientError, match="503"):
+        list(either.requests.watch(timeout=seconds, errors=passed.append))
+    assert bool(passed) == bool(seconds)
+
+
+def test_a_watch_does_not_look_before_the_server_allows_it(either, connect):
+    connect.faults.add(Fault.status(429, retry_after=500, path="requests"))
+    connect.requests.clear()
+    with pytest.raises(ClientError, match="429"):
+        list(either.requests.watch(timeout=60))
+    assert (reads(connect), connect.clock.now()) == (1, START)
+
+
 def test_a_function_may_end_the_watch(client, connect):
     def give_up(error: ClientError) -> None:
         raise KeyError(error.status_code)
@@ -213,7 +230,8 @@ def test_an_answer_that_is_no_json_is_a_mistake_at_first(server):
     server.answer = lambda _: answers[min(len(server.got), len(answers)) - 1]
     client = ConnectClient(KEY, server.endpoint, use_specs=False, max_retries=0, clock=Clock(START))
     errors: list[ClientError] = []
-    assert list(client.requests.watch(timeout=100, errors=errors.append)) == []
+    with pytest.raises(ClientError, match="Expected a JSON array of rows"):
+        list(client.requests.watch(timeout=100, errors=errors.append))
     assert errors
     with pytest.raises(ClientError, match="Expected a JSON array of rows"):
         list(client.requests.watch())

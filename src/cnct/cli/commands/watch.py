@@ -35,7 +35,7 @@ from cnct.exceptions import ClientError
 @query_options
 @click.option("--select", metavar="FIELDS", help="Fields to show, with dots.")
 @click.option("--interval", type=Duration(), default="10s", help="Pause; 10s by default.")
-@click.option("--timeout", type=Duration(), help="End after this time; by default, Ctrl-C ends it.")
+@click.option("--timeout", type=Duration(), help="End after this time; 0 for one look.")
 @click.option("--state", metavar="FILE", help="File from which a later run goes on.")
 @click.option("--since", metavar="TIME", help="Start at a time, or with all; by default, now.")
 @click.option("--by", metavar="FIELD", help="Time by which changes are found.")

@@ -125,6 +125,7 @@ _CLIENT = {
     "request call": "{wait}{at}.execute('GET', 'products')",
     "upload_directory": "{wait}{at}.collection('name').upload_directory('folder')",
     "download_file save_file fetch_file": "{wait}{at}.download('url', 'file.pdf')",
+    "watch poll listen subscribe": "{each} row in {at}.products.watch()",
     "search": "{at}.find('words') for the API, or {at}.products.search('words')",
     "list all filter count first": "{at}.products.all()",
     "login authenticate connect auth": "nothing: every call sends the key",

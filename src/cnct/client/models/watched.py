@@ -54,8 +54,8 @@ class Watched:
             lookback: Seconds, or a ``timedelta``, by which changes are read again: resources may be
                 dated before the server shows them. Most looks go back up to a minute, and one in
                 each third of this time goes back this far.
-            timeout: Seconds after which the watch ends, after a last look; 0 stands for a
-                single look. ``None`` for no end.
+            timeout: Seconds after which the watch ends, after a last look, whose failure is raised;
+                0 stands for a single look. ``None`` for no end.
             until: Time at which the watch ends, likewise.
             errors: Seconds for which failed looks in a row are tolerated, or a function that
                 receives the error of each, and may raise it. ``None`` goes on without end. Only for

@@ -63,11 +63,13 @@ class WatchPace:
         """Take the failure of a look, which may pass.
 
         Raises:
-            ClientError: If the failure does not pass, or has lasted longer than allowed.
+            ClientError: If the failure does not pass, has lasted longer than allowed, or no look
+                can follow in the time that is left.
         """
-        if self._is_final(error):
-            raise error
+        retry_after = min(error.retry_after or 0.0, _MOST_RETRY_AFTER)
         settings, now = self._settings, self._time()
+        if self._is_final(error) or self._is_last or self._end - now <= retry_after:
+            raise error
         if self._failing_at is None:
             self._failing_at, self._number = now, 0
         if now - self._failing_at >= settings.patience:
@@ -75,15 +77,17 @@ class WatchPace:
         if settings.on_failure is not None:
             settings.on_failure(error)
         self._number += 1
-        self._retry_after = min(error.retry_after or 0.0, _MOST_RETRY_AFTER)
+        self._retry_after = retry_after
         self._reason = str(error)
 
     def _is_final(self, error: ClientError) -> bool:
         """Return whether another look would fail too."""
         status = error.status_code
         if status is None:
+            if not error.method or error.__cause__ is None:  # refused before it was sent
+                return True
             is_mistake = any(isinstance(cause, _MISTAKES) for cause in causes(error))
-            return not error.method or (is_mistake and not self._has_succeeded)
+            return is_mistake and not self._has_succeeded
         if status < HTTPStatus.BAD_REQUEST:  # incomplete or unreadable
             return not self._has_succeeded and error.__cause__ is None
         return status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _PASSING

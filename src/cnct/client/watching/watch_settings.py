@@ -75,7 +75,7 @@ class WatchSettings:
         self.until = None if until is None else _checked_moment("until", until)
         self.on_failure = _checked_function(errors) if callable(errors) else None
         is_seconds = errors is not None and self.on_failure is None
-        self.patience = checked_seconds("errors", errors) if is_seconds else inf
+        self.patience = _checked_patience(errors) if is_seconds else inf
 
 
 def check_watchable(rows: SetBase) -> None:
@@ -144,6 +144,15 @@ def _checked_name(by: Any) -> str | None:
         kind = "an empty text" if by == "" else type(by).__name__
         raise TypeError(f"by must be the name of a field with a time, not {kind}")
     return by
+
+
+def _checked_patience(errors: Any) -> float:
+    if not isinstance(errors, int | float) or isinstance(errors, bool):
+        raise TypeError(
+            "errors must be a number of seconds or a function of the error, not"
+            f" {type(errors).__name__}"
+        )
+    return checked_seconds("errors", errors)
 
 
 def _checked_function(errors: Any) -> Callable[[ClientError], object]:
