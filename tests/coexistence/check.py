@@ -27,6 +27,7 @@ def test_owner(client_mocker_factory):
 NOT_IMPORTED = (
     *("__main__", ".locust", ".locust.user", ".spark", ".dlt"),
     *(".data.arro3_tables", ".data.pyarrow_tables", ".data.xlsx_file"),
+    *(".data.xlsx_sheets", ".data.workbook_writer"),
 )
 OWNERS = {"cnct.testing.fixtures": "cnct.", "connect.client.testing.fixtures": "connect.client."}
 

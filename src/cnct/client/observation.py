@@ -21,7 +21,7 @@ from cnct.client._core.messages import (
     TransportError,
     UserCall,
 )
-from cnct.client._core.retry import _retry_after
+from cnct.client._core.retry import retry_after_of
 from cnct.client._core.secret import SECRET_HEADERS
 from cnct.client.statistics import Counts, size_of
 from cnct.exceptions import ClientError
@@ -126,7 +126,7 @@ class Observation:
         except TransportError as error:
             return partial(flow.throw, error)
         if limiter and response.status_code in _SLOW_DOWN:
-            limiter._slow_down(observers.now(), sent_at, _retry_after(response))
+            limiter._slow_down(observers.now(), sent_at, retry_after_of(response))
         if observers.on_response:
             status, headers = response.status_code, _shown(request, response.headers)
             size = size_of(response, request.limits.receiver)

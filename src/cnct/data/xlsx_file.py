@@ -11,20 +11,16 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from importlib import import_module
-from pathlib import Path
 from typing import IO, Any, Literal
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from cnct.data.column_types import CONVERTERS, ODD, ColumnType
 from cnct.data.columns import Columns
 from cnct.data.fed_file import FedFile
 from cnct.data.flattener import Converter
+from cnct.data.workbook_writer import XLSX, destination, settle_times
 from cnct.exceptions import ExportError
 from cnct.text import listed
 from cnct.user_warnings import ExportWarning, users_level
-
-_xlsx: Any = import_module("rustpy_xlsxwriter")  # its types are incomplete
 
 _MOST_TEXT = 32_767  # units of UTF-16 in a cell
 _MOST_NAME = 31  # characters of a sheet's name
@@ -35,9 +31,6 @@ _DAY = timedelta(days=1)
 _FIRST = datetime(1900, 3, 1)  # noqa: DTZ001 - same; Excel believes in a 29 February 1900
 _FORMATS: dict[ColumnType, str] = {"datetime": "yyyy-mm-dd hh:mm:ss", "date": "yyyy-mm-dd"}
 _REFUSED = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-_PROPERTIES = "docProps/core.xml"
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time in a ZIP file
-_TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 class XlsxFile(FedFile):
@@ -129,30 +122,21 @@ def _write_workbook(
     file: IO[bytes], sheet: str, columns: Columns, pages: Iterator[list[dict[str, Any]]]
 ) -> None:
     formats = {
-        column.name: _xlsx.Format().set_num_format(_FORMATS[column.type])
+        column.name: XLSX.Format().set_num_format(_FORMATS[column.type])
         for column in columns.columns
         if column.type in _FORMATS
     }
     names = [column.name for column in columns.columns]
-    _xlsx.write_worksheet(
+    XLSX.write_worksheet(
         _records(pages, names),
-        _destination(file),
+        destination(file),
         sheet_name=sheet,
         bold_headers=True,
         freeze_row=1,
         column_formats=formats,
         ignore_errors=[column.name for column in columns.columns if column.type == "string"],
     )
-    _settle_times(file)
-
-
-def _destination(file: IO[bytes]) -> Any:
-    """Return a path to an open file, since the library has a workbook for a stream in memory."""
-    try:
-        path = Path(f"/dev/fd/{file.fileno()}")
-    except OSError:
-        return file
-    return str(path) if path.exists() else file
+    settle_times(file)
 
 
 def _records(
@@ -162,20 +146,6 @@ def _records(
     records = (record for page in pages for record in page)
     yield next(records, dict.fromkeys(names))
     yield from records
-
-
-def _settle_times(file: IO[bytes]) -> None:
-    """Replace the time of writing, so that the same rows give the same bytes."""
-    with ZipFile(file, "a", ZIP_DEFLATED) as book:
-        start = book.getinfo(_PROPERTIES).header_offset
-        last = [info for info in book.infolist() if info.header_offset >= start]
-        contents = [(info.filename, book.read(info)) for info in last]
-        for info in last:  # behind the sheet, so that nothing else moves
-            book.filelist.remove(info)
-            del book.NameToInfo[info.filename]
-        book.start_dir = start
-        for filename, content in contents:
-            book.writestr(ZipInfo(filename, _LONG_AGO), _TIME.sub(b"1980-01-01T00:00:00Z", content))
 
 
 def _integer(value: Any) -> Any:

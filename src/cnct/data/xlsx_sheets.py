@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import IO, NamedTuple
 
-from cnct.data.xlsx_file import _destination, _settle_times, _xlsx
+from cnct.data.workbook_writer import XLSX, destination, settle_times
 
 
 class Sheet(NamedTuple):
@@ -32,11 +32,11 @@ def write_sheets(file: IO[bytes], sheets: Sequence[Sheet]) -> None:
         file: An empty binary file, open for reading and writing.
         sheets: The sheets; one without rows is written without a header.
     """
-    _xlsx.write_worksheets(
+    XLSX.write_worksheets(
         [(sheet.name, chain(sheet.rows)) for sheet in sheets],
-        _destination(file),
+        destination(file),
         bold_headers=True,
         freeze_panes={"general": {"row": 1, "col": 0}},
         ignore_errors={sheet.name: [*sheet.texts] for sheet in sheets},
     )
-    _settle_times(file)
+    settle_times(file)

@@ -40,7 +40,7 @@ _LONGEST_HOST = 253
 _SAFE = "!#$%&'()*+,/:;=?@[]~"  # reserved characters of RFC 3986, and the percent sign
 
 
-class _Refusal(Exception):  # noqa: N818 - becomes a ClientError
+class Refusal(Exception):  # noqa: N818 - becomes a ClientError
     """A redirect that is not followed; the message names the reason."""
 
 
@@ -96,7 +96,7 @@ def _next(request: Request, response: Response, private: Collection[str]) -> Req
     location = response.headers.get("Location", "")
     try:
         return _redirected(request, status, location, private)
-    except _Refusal as refusal:
+    except Refusal as refusal:
         raise _error(request, response, str(refusal)) from None
 
 
@@ -133,17 +133,17 @@ def redirect_url(url: str, location: str) -> str:
         location: The header, absolute or relative to ``url``. Letters beyond ASCII are encoded.
 
     Raises:
-        _Refusal: If the result is not a URL for requests.
+        Refusal: If the result is not a URL for requests.
     """
     if not location.strip():
-        raise _Refusal("it names no URL")
+        raise Refusal("it names no URL")
     with _refused_if_invalid():
         parts = urlsplit(urljoin(url, quote(_text(location.strip()), safe=_SAFE)))
         host = parts.hostname or ""
         if parts.scheme not in _PORTS or not _is_host(host, "[" in parts.netloc):
-            raise _Refusal("it is no http(s) URL of a host")
+            raise Refusal("it is no http(s) URL of a host")
         if parts.scheme == "http" and urlsplit(url).scheme == "https":
-            raise _Refusal("http would send in clear what https protects")
+            raise Refusal("http would send in clear what https protects")
         port = f":{parts.port}" if parts.port is not None else ""
         netloc = f"[{host}]{port}" if ":" in host else f"{host}{port}"
         return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
@@ -154,7 +154,7 @@ def _refused_if_invalid() -> Generator[None]:
     try:
         yield
     except ValueError as error:  # a port above 65535, a bad IPv6 address
-        raise _Refusal(f"it is no valid URL ({error})") from None
+        raise Refusal(f"it is no valid URL ({error})") from None
 
 
 def _text(location: str) -> str:
@@ -183,7 +183,7 @@ def _origin(parts: SplitResult) -> _Origin:
     return _Origin(parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme])
 
 
-def _is_same_place(url: str, target: str) -> bool:
+def is_same_place(url: str, target: str) -> bool:
     """Return whether both URLs have one origin, or the second is the first with https."""
     first, second = _origin(urlsplit(url)), _origin(urlsplit(target))
     upgraded = _Origin("https", first.host, 443)
@@ -192,15 +192,15 @@ def _is_same_place(url: str, target: str) -> bool:
 
 def _redirected(request: Request, status: int, location: str, private: Collection[str]) -> Request:
     if request.method not in SAFE and status not in _REPEATING:
-        raise _Refusal("only 307 and 308 repeat a write")
+        raise Refusal("only 307 and 308 repeat a write")
     url = redirect_url(request.url, location)
     kwargs = {**request.kwargs}
     if status == _SEE_OTHER:
         kwargs = {name: value for name, value in kwargs.items() if name not in _BODIES}
-    if _is_same_place(request.url, url):
+    if is_same_place(request.url, url):
         return request._replace(url=url, kwargs=kwargs)
     if request.method not in SAFE or any(kwargs.get(name) is not None for name in _BODIES):
-        raise _Refusal("no other host receives a write or a body")
+        raise Refusal("no other host receives a write or a body")
     return request._replace(
         url=url,
         kwargs=_without_secrets(kwargs, private),

@@ -197,7 +197,7 @@ def _with_status(
     request: Request, policy: RetryPolicy, response: Response, attempt: int, body: Body
 ) -> _Failure:
     status = response.status_code
-    retry_after = _retry_after(response)
+    retry_after = retry_after_of(response)
     # A server that asks for a later retry has not processed the request.
     unprocessed = status == _TOO_MANY or (status == _UNAVAILABLE and retry_after is not None)
     may_be_done = not unprocessed and request.method not in SAFE and _may_be_done(status)
@@ -232,7 +232,7 @@ def _error_class(method: str, status: int, may_be_done: bool) -> type[ClientErro
     return AmbiguousWriteError if may_be_done and method not in IDEMPOTENT else ClientError
 
 
-def _retry_after(response: Response) -> float | None:
+def retry_after_of(response: Response) -> float | None:
     """Return ``Retry-After``, seconds or an HTTP date (RFC 9110, section 10.2.3), in seconds.
 
     A date is compared with the server's own ``Date``, so that a wrong clock does no harm.

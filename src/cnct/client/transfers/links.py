@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from cnct.client._core.arguments import check_call_arguments
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import Request
-from cnct.client._core.redirects import _is_same_place, _Refusal, redirect_url
+from cnct.client._core.redirects import Refusal, is_same_place, redirect_url
 from cnct.client._core.urls import Link, with_query
 from cnct.client.identity import user_agent
 from cnct.rql.url import params_to_wire
@@ -46,7 +46,7 @@ def link_to(endpoint: str, url: Any) -> str:
         return url
     try:
         return Link(redirect_url(text, text))
-    except _Refusal as refusal:
+    except Refusal as refusal:
         raise ValueError(f"url must be {example}, not {text!r}: {refusal}") from None
 
 
@@ -68,7 +68,7 @@ def request_to(link: Link, client: BaseClient[Any, Any, Any], kwargs: dict[str, 
     url = with_query(link, params_to_wire(params) if params else "")
     client._check_placeholders("GET", url, kwargs)
     limits = client._limits(kwargs)
-    if _is_same_place(client.endpoint, url):
+    if is_same_place(client.endpoint, url):
         prepared = client._prepare_call_kwargs(kwargs)
         check_call_arguments(client, "GET", prepared, client._library)
         return Request("GET", url, prepared, client.api_key or "", limits)
