@@ -213,6 +213,14 @@ def test_without_a_useful_workbook_the_invalid_records_are_shown(
     assert repr(report.refused).split("\n")[2].startswith("?     Connect gave no reason   id=UR-")
 
 
+def test_reasons_are_not_given_up_for_a_failure_that_passes(send: Send, shop: Emulator):
+    shop.faults.add(Fault.status(503, path="*processed*", times=1))
+    with pytest.raises(ClientError, match="503"):
+        send([row(quantity=-1)])
+    [refused] = send([row(quantity=-1)]).refused
+    assert (refused.number, refused.error) == (1, "quantity must not be negative.")
+
+
 def test_rows_with_other_ids_are_matched_by_position(tmp_path: Path):
     processed, sent = tmp_path / "processed.xlsx", tmp_path / "sent.xlsx"
     rows = [["UR-1", "ok", ""], ["UR-2", "Invalid", ""], ["UR-3", "invalid", "why"]]

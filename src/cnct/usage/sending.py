@@ -22,6 +22,7 @@ _GONE = ("deleted", "rejected")
 _OPEN = ("draft", "uploading", "uploaded", "processing", "invalid", "ready")
 _WORKING = ("uploading", "uploaded", "processing")
 _PROCESSED = ("ready", "invalid")
+_NO_WORKBOOK = (400, 401, 403, 404, 410)  # of a link that has expired or leads nowhere
 _DECIDED = ("accepted", "rejected", "closed")
 
 
@@ -167,8 +168,11 @@ class Errand:
                 rows: RefusedRows = yield Work(lambda: refused_in(target, workbook.path, sheet))
                 if rows:
                     return rows
-            except (ClientError, ValueError):
-                pass  # the link has expired, or leads to no such workbook: the records remain
+            except ClientError as error:
+                if error.status_code not in _NO_WORKBOOK:
+                    raise  # the workbook has the reasons, which the records lack
+            except ValueError:
+                pass  # no workbook that can be read: the records remain
         fields = {"usagefile__id": file["id"], "status": "invalid"}
         records = yield Call(lambda client: _rows(client("usage").records.filter(**fields)))
         return refused_records(records)
