@@ -85,6 +85,7 @@ def test_rows_come_as_json_and_from_standard_input(cnct, connect, tmp_path, monk
         (b"mpn,name\n", "has no rows"),
         (b"mpn\n\xff\n", "is no UTF-8: save it as UTF-8"),
         (b'mpn\n"a\n', "is no csv: "),
+        (b"mpn,name\na,b\nc\n", "line 3 has fewer cells than the header: the file may be cut off"),
         (b"mpn\na\na\n", "rows[0] and rows[1] have the same key 'a' (mpn)"),
         (b"name\na\n", "rows[0] has no key, since the field 'mpn' is missing"),
         (b"mpn,nmae\na,b\n", "Did you mean 'name'?"),
@@ -102,6 +103,7 @@ def test_a_file_that_is_no_table_is_refused(cnct, connect, tmp_path, contents, m
 def test_a_missing_file_and_two_resources_with_one_key_are_errors(cnct, connect, table):
     ran = cnct("load", ITEMS, "nowhere.csv", "--by", "mpn")
     assert (ran.status, "nowhere.csv cannot be read: No such file" in ran.err) == (2, True)
+    assert "FILE: / cannot be read: Is a directory" in cnct("load", ITEMS, "/", "--by", "mpn").err
     connect.insert(ITEMS, {"id": "ITM-1", "mpn": "BASIC-01"})
     ran = cnct("load", ITEMS, table, "--by", "mpn")
     assert ran.status == 1

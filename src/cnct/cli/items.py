@@ -15,11 +15,12 @@ from cnct.openapi.shapes import is_record
 Item = str | int | dict[str, Any]
 
 
-def items_from(source: str) -> Iterator[Item]:
+def items_from(source: str, option: str = "--from") -> Iterator[Item]:
     """Yield the items of a file, one for each line that is not blank.
 
     Args:
         source: Path, or ``-`` for standard input.
+        option: The option or argument, for messages.
 
     Yields:
         An id, or a row as a dictionary.
@@ -30,7 +31,7 @@ def items_from(source: str) -> Iterator[Item]:
     if source == "-":
         yield from _items(standard_input(), "standard input")
         return
-    with opened(source, "--from") as file:
+    with opened(source, option) as file:
         yield from _items(file, source)
 
 

@@ -24,12 +24,21 @@ def rows_from(source: str) -> Iterator[Any]:
         click.UsageError: If the file cannot be read, or is no table.
     """
     if Path(source).suffix.lower() != ".csv":
-        yield from items_from(source)
+        yield from items_from(source, "FILE")
         return
     with opened(source, "FILE") as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         try:
-            yield from csv.DictReader(text, strict=True)
+            reader = csv.DictReader(text, strict=True)
+            for row in reader:
+                if (
+                    None in row.values()
+                ):  # an empty cell is "", and would clear a field as this would
+                    raise click.UsageError(
+                        f"{source}, line {reader.line_num} has fewer cells than the header: the "
+                        "file may be cut off"
+                    )
+                yield row
         except UnicodeDecodeError as error:
             raise click.UsageError(f"{source} is no UTF-8: save it as UTF-8") from error
         except csv.Error as error:
