@@ -53,6 +53,12 @@ def test_the_files_of_a_directory_are_uploaded(remote, folder):
         assert (uploads.done, uploads.complete) == (len(files), True)
 
 
+def test_the_journal_in_the_directory_is_not_uploaded(remote, folder):
+    (folder / "journal.jsonl").touch()
+    uploads = remote.things.upload_directory(folder, "*", "f", journal=folder / "journal.jsonl")
+    assert [*uploads.results] == ["a.png", "b.pdf"]
+
+
 def test_fields_may_depend_on_the_file(server, remote, folder):
     remote.things.upload_directory(
         str(folder), "*", "f", data=lambda file: {"note": f"of {file.name}"}, content_type="a/b"

@@ -85,6 +85,13 @@ class Directory:
         """Return the path of a file below the directory."""
         return file.relative_to(self._root).as_posix()
 
+    def _without(self, journal: Any) -> list[Path]:
+        """Return the files but the journal of this upload, which changes while it runs."""
+        if not isinstance(journal, str | os.PathLike):
+            return self.files
+        place = Path(journal).resolve()
+        return [file for file in self.files if file.resolve() != place]
+
     def plan(
         self,
         place: tuple[str, str],
@@ -113,7 +120,8 @@ class Directory:
             names = listed(sorted(DirectoryOptions.__annotations__))
             raise TypeError(f"upload_directory() takes no argument {unknown[0]!r}: use {names}")
         settings: Options = {**options, "summary": self.uploads, "key": self._key}
-        plan = each_plan(endpoint, self.files, send, read, is_async=is_async, **settings)
+        files = self._without(options.get("journal"))
+        plan = each_plan(endpoint, files, send, read, is_async=is_async, **settings)
         name = options.get("name") or f"upload {self._root.resolve() / self._pattern}"
         identity = {"endpoint": endpoint, "path": path, "query": "", "function": name}
         return plan._replace(identity=identity)
