@@ -127,6 +127,9 @@ def test_further_fields_are_texts_or_json(remote, server, file):
         "access": '{"view": false}',
         "f": "rows",
     }
+    remote.things.upload(file, "f", data={"list": [{"a": 1}, True, "text"]})
+    for member in (b'{"a": 1}', b"true", b"text"):
+        assert b'name="list"\r\n\r\n' + member in server.got[1].body
 
 
 class Named(io.BytesIO):
@@ -215,6 +218,32 @@ def test_progress_is_in_bytes(remote, file):
     remote.things.upload(file, "f", progress=figures.append)
     assert [(f.done, f.total, f.failed) for f in figures] == [(4, 4, 0)]
     assert remote.things.upload(file, "f", progress=True) == b""
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, TypeError])
+def test_the_error_of_a_progress_function_ends_the_upload_as_itself(remote, tmp_path, error):
+    def show(_: Any) -> None:
+        raise error("mine")
+
+    for content in (b"small", LARGE):
+        path = tmp_path / "file"
+        path.write_bytes(content)
+        with pytest.raises(error, match="mine") as caught:
+            remote.things.upload(path, "f", progress=show)
+        assert isinstance(caught.value.__cause__, ClientError)
+
+
+def test_a_retry_sends_files_in_form_fields_again_and_no_exhausted_iterators(
+    world, server, file, monkeypatch
+):
+    monkeypatch.setattr("cnct.client._core.retry.RetryPolicy.backoff", lambda *_: 0.0)
+    answers = iter([(500, {}, b""), (200, {}, b""), (500, {}, b"")])
+    server.answer = lambda _: next(answers)
+    client = world.client(KEY, server.endpoint, use_specs=False, max_retries=1)
+    client.things["1"].upload(file, "f", data={"note": io.BytesIO(b"a note")})
+    assert [b"a note" in got.body for got in server.got] == [True, True]
+    with pytest.raises(ClientError, match="no retry, since the body can be read only once"):
+        client.things["1"].upload(file, "f", data={"note": iter("ab")})
 
 
 @pytest.mark.parametrize("change", [b"", LARGE + b"more"])
@@ -319,6 +348,21 @@ MISTAKES: tuple[tuple[Any, ...], ...] = (
     (lambda c, f: c.unnamed.upload(f, "f", content_type="csv\n"), ValueError, "'text/csv'"),
     (lambda c, f: c.unnamed.upload(f, "f", progress=1), TypeError, "progress must be"),
     (lambda c, f: c.reports["R"]("upload").upload(f, data={"a": 1}), TypeError, "is the file"),
+    (
+        lambda c, f: c.unnamed.upload(f, "f", data={"f": "x"}),
+        ValueError,
+        "field of the file: leave",
+    ),
+    (lambda c, f: c.unnamed.upload(f, "f", data={3: "x"}), TypeError, "as keys, not 3"),
+    (
+        lambda c, _: c.unnamed.upload("", "f"),
+        ValueError,
+        "source must be the path of a file, not ''",
+    ),
+    (lambda c, _: c.unnamed.upload("a\0", "f"), ValueError, "source must be the path of a file"),
+    (lambda c, f: c.upload(None, f, "f"), TypeError, "url must be a path like .* not NoneType"),
+    (lambda c, f: c.upload("", f, "f"), ValueError, "url must be a path below http"),
+    (lambda c, f: c.upload("https://else/x", f, "f"), ValueError, "url must be a path below http"),
 )
 
 

@@ -132,7 +132,10 @@ _REMEDIES = {
 
 
 def _parts(kwargs: Mapping[str, Any]) -> Iterator[Any]:
-    yield from (kwargs.get("data"), kwargs.get("content"))
+    data: Any = kwargs.get("data")
+    yield from (data, kwargs.get("content"))
+    if is_object(data):
+        yield from data.values()
     files: Any = kwargs.get("files") or {}
     for _, value in files.items() if is_object(files) else files:
         yield value[1] if isinstance(value, tuple | list) else value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
@@ -72,6 +71,7 @@ class FileWrites(SyncNoun):
                 closed or at its end.
             ClientError: As `ConnectClient.execute`; also if the file has changed while it was sent.
             AmbiguousWriteError: If a POST failed after a part of the file was sent.
+            Exception: The error of the function for the progress, which ends the upload.
 
         Examples:
             ``client("usage").files["UF-1"]("upload").upload("january.xlsx")``
@@ -80,7 +80,7 @@ class FileWrites(SyncNoun):
 
         target = self._upload_target(field, method)
         details = FileDetails(name, content_type, data)
-        with closing(Uploading(target, source, details, progress, kwargs)) as call:
+        with Uploading(target, source, details, progress, kwargs) as call:
             return self._client.execute(call.method, self._path, **call.kwargs)
 
     def _upload_target(self, field: str | None, method: str | None) -> UploadTarget:
@@ -122,8 +122,9 @@ class CollectionFileWrites(FileWrites):
             **options: ``concurrency``, ``on_error``, ``journal``, ``journal_restart``, ``name``,
                 ``progress`` and ``recheck``, as for `ConnectClient.each`. With a journal, another
                 run goes on after an interruption, and sends no file twice: one that was being sent
-                is ``unknown``. ``recheck`` takes the path of each file before it is sent, and
-                returns the path, or ``None`` to leave the file out; it decides on those, too.
+                is ``unknown``. The journal itself is never uploaded. ``recheck`` takes the path of
+                each file before it is sent, and returns the path, or ``None`` to leave the file
+                out; it decides on those, too.
 
         Returns:
             A `Summary` whose ``results`` has the responses by file; the ids of its outcomes are
@@ -151,7 +152,7 @@ class CollectionFileWrites(FileWrites):
 
         def send(file: Path) -> Any:
             details = FileDetails(None, content_type, fields_of(data, file))
-            with closing(Uploading(target, file, details, None, {})) as call:
+            with Uploading(target, file, details, None, {}) as call:
                 return directory.add(file, client.execute(call.method, path, **call.kwargs))
 
         place = client.endpoint, path
@@ -186,7 +187,7 @@ class AsyncFileWrites(AsyncNoun):
         target = await self._upload_target(field, method)
         details = FileDetails(name, content_type, data)
         call = await in_thread(partial(Uploading, target, source, details, progress, kwargs))
-        with closing(call):
+        with call:
             return await self._client.execute(call.method, self._path, **call.kwargs)
 
     async def _upload_target(self, field: str | None, method: str | None) -> UploadTarget:
@@ -237,7 +238,7 @@ class AsyncCollectionFileWrites(AsyncFileWrites):
 
         async def send(file: Path) -> Any:
             details = FileDetails(None, content_type, fields_of(data, file))
-            with closing(await in_thread(Uploading, target, file, details, None, {})) as call:
+            with await in_thread(Uploading, target, file, details, None, {}) as call:
                 return directory.add(file, await client.execute(call.method, path, **call.kwargs))
 
         place = client.endpoint, path

@@ -17,6 +17,9 @@ class ByteProgress:
 
     Raises:
         TypeError: If ``progress`` is neither a function nor a flag.
+
+    Attributes:
+        failure: The error of the user's function that ended the transfer, ``None`` without one.
     """
 
     def __init__(self, progress: ShowsProgress) -> None:
@@ -24,6 +27,7 @@ class ByteProgress:
         self._close: Callable[[], None] | None = None
         self._start = monotonic()
         self._first = 0
+        self.failure: Exception | None = None
         checked = checked_progress(progress)
         if checked is True:
             from cnct.console.byte_bar import ByteBar  # noqa: PLC0415 - rich is slow

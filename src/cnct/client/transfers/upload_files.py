@@ -188,10 +188,13 @@ def opened(source: FileSource, progress: ByteProgress | None = None) -> PathFile
 
     Raises:
         TypeError: If ``source`` is neither.
-        ValueError: As of `PathFile` and `OpenFile`.
+        ValueError: As of `PathFile` and `OpenFile`; also for an empty path.
         OSError: As of `PathFile`.
     """
     if isinstance(source, str | os.PathLike):
+        text = os.fspath(source)
+        if not text or "\0" in text:
+            raise ValueError(f"source must be the path of a file, not {text!r}")
         return PathFile(Path(source), progress)
     return OpenFile(source, progress)
 
@@ -266,5 +269,10 @@ def _changed(name: str) -> SourceError:
 
 
 def _show(progress: ByteProgress | None, position: int, size: int | None) -> None:
-    if progress is not None:
+    if progress is None:
+        return
+    try:
         progress.show(position, size)
+    except Exception as error:
+        progress.failure = error
+        raise SourceError("The function for the progress has failed") from error

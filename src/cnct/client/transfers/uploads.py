@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import mimetypes
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import quote
 
 from cnct.client._core.headers import merged
+from cnct.client._core.request_body import json_text
 from cnct.client.transfers.byte_progress import ByteProgress
 from cnct.client.transfers.upload_files import FileSource, opened
-from cnct.openapi.shapes import is_object
-from cnct.text import either, listed
+from cnct.openapi.shapes import is_array, is_object
+from cnct.text import either, listed, safe_url
 
 if TYPE_CHECKING:
     from cnct.client.work.progress import ShowsProgress
@@ -87,9 +88,21 @@ def methods_of(method: str | None, usual: Sequence[str]) -> Sequence[str]:
     return (method.upper(),)
 
 
-def place_of(endpoint: str, url: str) -> str:
-    """Return a path below the endpoint as the document has it."""
-    return url.removeprefix(endpoint).partition("?")[0].strip("/")
+def place_of(endpoint: str, url: Any) -> str:
+    """Return a path below the endpoint as the document has it.
+
+    Raises:
+        TypeError: If ``url`` is no text.
+        ValueError: If ``url`` is empty, or a URL of another place.
+    """
+    if not isinstance(url, str):
+        raise TypeError(
+            f"url must be a path like 'usage/files/UF-1/upload', not {type(url).__name__}"
+        )
+    path = url.removeprefix(endpoint).partition("?")[0].strip("/")
+    if not path or "://" in path:
+        raise ValueError(f"url must be a path below {endpoint}, not {safe_url(url)!r}")
+    return path
 
 
 def target_of(
@@ -206,6 +219,10 @@ class Uploading:
         name = _clean_name(details.name or PurePath(file.name).name or target.field or "file")
         media_type = _media_type(details.content_type, name, target.media_types)
         fields = _fields(details.data)
+        if target.field in fields:
+            raise ValueError(
+                f"data has {target.field!r}, which is the field of the file: leave it out"
+            )
         if target.field is not None:
             body: dict[str, Any] = {"files": {target.field: (name, file, media_type)}}
             self.kwargs = {**kwargs, **body, **({"data": fields} if fields else {})}
@@ -216,9 +233,20 @@ class Uploading:
             headers = merged(headers, kwargs.get("headers"))
             self.kwargs = {**kwargs, "content": file, "headers": headers}
 
-    def close(self) -> None:
-        """End the bar, if there is one."""
+    def __enter__(self) -> Self:
+        """Return the call."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End the bar, and raise the error of the user's function that ended the call."""
         self._progress.close()
+        if error is not None and self._progress.failure is not None:
+            raise self._progress.failure from error
 
 
 def _check_name(argument: str, value: Any) -> None:
@@ -267,7 +295,13 @@ def _fields(data: Any) -> dict[str, Any]:
     if not is_object(data):
         kind = type(data).__name__
         raise TypeError(f"data must be a dict of form fields like {{'note': 'text'}}, not {kind}")
-    return {
-        name: json.dumps(value) if is_object(value) or isinstance(value, bool) else value
-        for name, value in data.items()
-    }
+    wrong = next((name for name in data if not isinstance(name, str)), None)
+    if wrong is not None:
+        raise TypeError(f"data must have names of form fields as keys, not {wrong!r}")
+    return {name: _field_value(value) for name, value in data.items()}
+
+
+def _field_value(value: Any) -> Any:
+    if is_array(value):
+        return [_field_value(member) for member in value]
+    return json_text(value) if is_object(value) or isinstance(value, bool) else value
