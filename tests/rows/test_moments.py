@@ -91,6 +91,14 @@ def test_rows_that_are_no_objects_stay():
     assert rows == ["2026-01-31T09:30:00Z", None, 5, [{"at": MOMENT}]]
 
 
+def test_rows_can_be_nested_deeper_than_calls():
+    inner = row = {"at": AT}
+    for _ in range(5_000):
+        row = {"items": [row]}
+    convert_rows([row], None)
+    assert inner == {"at": MOMENT}
+
+
 def test_picks_are_copies():
     row = {"events": {"created": {"at": AT}}, "created": AT}
     picks = {"events": row["events"], "created": AT, "events.created.at": AT, "params.value.at": AT}

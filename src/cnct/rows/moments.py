@@ -116,23 +116,27 @@ def _converted_pick(field: str, value: Any, fields: MomentFields | None) -> Any:
 
 def _convert(value: Any, fields: MomentFields) -> None:
     """Convert the moments in an object, or in each object of a list, in place."""
-    kind: Any = value.__class__  # JSON has no subclasses, and this is called for each object
-    if kind is list:
-        for item in value:
-            _convert(item, fields)
-    elif kind is dict:
-        names, kinds, below = fields.names, fields.kinds, fields.below
-        for name, member in value.items():
-            if name not in names:
-                if not fields.is_content:
-                    _convert_by_name(value, name, member)
-            elif name in kinds:
-                value[name] = _read(member, kinds[name])
-            elif name in below:
-                _convert(member, below[name])
+    pending = [(value, fields)]  # rows can be nested deeper than calls
+    while pending:
+        value, fields = pending.pop()
+        kind: Any = value.__class__  # JSON has no subclasses, and this is reached for each object
+        if kind is list:
+            pending += [(item, fields) for item in value]
+        elif kind is dict:
+            names, kinds, below = fields.names, fields.kinds, fields.below
+            for name, member in value.items():
+                if name in kinds:
+                    value[name] = _read(member, kinds[name])
+                elif name in below:
+                    pending.append((member, below[name]))
+                elif name not in names and not fields.is_content:
+                    described = _convert_by_name(value, name, member)
+                    if described is not None:
+                        pending.append((member, described))
 
 
-def _convert_by_name(container: dict[str, Any], name: str, member: Any) -> None:
+def _convert_by_name(container: dict[str, Any], name: str, member: Any) -> MomentFields | None:
+    """Convert a text in place; return the fields of an object, or of the objects of a list."""
     kind: Any = member.__class__
     if kind is str:
         if name in MOMENT_NAMES and member[10:11] == "T":
@@ -140,7 +144,8 @@ def _convert_by_name(container: dict[str, Any], name: str, member: Any) -> None:
         elif name in _DATE_NAMES:
             container[name] = _day(member)
     elif (kind is dict or kind is list) and name not in CONTENTS:
-        _convert(member, _UNDESCRIBED)
+        return _UNDESCRIBED
+    return None
 
 
 def _read(value: Any, kind: Kind) -> Any:
