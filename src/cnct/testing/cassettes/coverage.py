@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from cnct.testing.cassettes.whereabouts import is_of_other_account
 
@@ -35,15 +36,20 @@ class Coverage:
         )
 
 
-def checked_exclude(exclude: Pattern | Iterable[Pattern] | None) -> tuple[Pattern, ...]:
+def checked_exclude(exclude: Any) -> tuple[Pattern, ...]:
     """Return the patterns of URLs to exclude.
 
     Raises:
         TypeError: If one is neither a text nor a compiled pattern.
+        ValueError: If one is an empty text, with which every URL begins.
     """
-    patterns = (exclude,) if isinstance(exclude, str | re.Pattern) else tuple(exclude or ())
+    several: Any = () if exclude is None else exclude
+    is_several = hasattr(several, "__iter__") and not isinstance(several, str | bytes)
+    patterns: list[Any] = list(several) if is_several else [several]
+    if "" in patterns:
+        raise ValueError("exclude has an empty text, with which every URL begins: leave it out")
     for kind in map(type, patterns):
         if not issubclass(kind, str | re.Pattern):
             name = kind.__name__
             raise TypeError(f"exclude must be beginnings of URLs or compiled patterns, not {name}")
-    return patterns
+    return tuple(patterns)

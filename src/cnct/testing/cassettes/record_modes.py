@@ -61,7 +61,8 @@ def checked_mode(record: str | None) -> Record | None:
         if record == mode:
             return mode
     hint = did_you_mean(str(record), MODES)
-    raise ValueError(f"record must be 'none', 'new' or 'all', not {record!r}.{hint}")
+    hint = f".{hint}" if "?" in hint else ""  # the message has all of them
+    raise ValueError(f"record must be 'none', 'new' or 'all', not {record!r}{hint}")
 
 
 @contextmanager

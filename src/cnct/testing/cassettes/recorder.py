@@ -17,7 +17,7 @@ from cnct.client._http.interception import (
 from cnct.exceptions import CassetteError
 from cnct.testing.cassettes.calls import CassetteCall, CassetteResponse
 from cnct.testing.cassettes.coverage import Coverage
-from cnct.testing.cassettes.scrub_rules import PRIVATE_HEADERS, ScrubRules
+from cnct.testing.cassettes.scrub_rules import PRIVATE_HEADERS, ScrubRules, texts_of
 from cnct.testing.cassettes.scrubbed_calls import (
     scrubbed_request,
     scrubbed_response,
@@ -192,12 +192,11 @@ def checked_headers(names: Iterable[Any]) -> tuple[str, ...]:
         TypeError: If ``names`` is not a list of texts.
         ValueError: If a header is private.
     """
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
-        raise TypeError(f"headers must be a list of names like ['Date'], not {names!r}")
-    for name in names:
+    texts = texts_of(names, "headers must be a list of names like ['Date']")
+    for name in texts:
         if name.lower() in PRIVATE_HEADERS:
             raise ValueError(f"headers must not name {name}, which is never recorded")
-    return tuple(names)
+    return texts
 
 
 def _text(value: Any) -> str:

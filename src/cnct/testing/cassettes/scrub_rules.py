@@ -68,8 +68,7 @@ class ScrubRules:
     """
 
     def __init__(self, names: Iterable[Any] = ()) -> None:
-        if isinstance(names, str) or not all(isinstance(name, str) for name in names):
-            raise TypeError(f"scrub must be a list of field names like ['tax_id'], not {names!r}")
+        names = texts_of(names, "scrub must be a list of field names like ['tax_id']")
         self.names = tuple(dict.fromkeys(names))
         if not all(name.strip(" .") for name in self.names):
             raise ValueError("scrub has a blank name: write names of fields like 'tax_id'")
@@ -95,3 +94,20 @@ class ScrubRules:
 def is_url_token(name: str) -> bool:
     """Return whether the value of a query parameter is a token."""
     return name.lower() in _URL_TOKENS
+
+
+def texts_of(values: Any, rule: str) -> tuple[str, ...]:
+    """Return the texts of a list or another iterable, which is read once.
+
+    Args:
+        values: The list.
+        rule: Beginning of the message.
+
+    Raises:
+        TypeError: If ``values`` is not iterable, or one of them is not a text.
+    """
+    is_list = hasattr(values, "__iter__") and not isinstance(values, str | bytes)
+    texts: list[Any] = list(values) if is_list else [None]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError(f"{rule}, not {values!r}")
+    return tuple(texts)
