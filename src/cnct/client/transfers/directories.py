@@ -87,7 +87,7 @@ class Directory:
 
     def _without(self, journal: Any) -> list[Path]:
         """Return the files but the journal of this upload, which changes while it runs."""
-        if not isinstance(journal, str | os.PathLike):
+        if not (isinstance(journal, str) or hasattr(journal, "__fspath__")):
             return self.files
         place = Path(journal).resolve()
         return [file for file in self.files if file.resolve() != place]

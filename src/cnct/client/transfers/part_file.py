@@ -79,7 +79,8 @@ class PartFile:
     def _check_absent(self) -> None:
         if not self._overwrites and os.path.lexists(self.path):
             raise FileExistsError(
-                f"{str(self.path)!r} exists: pass overwrite=True to replace it, or another path"
+                f"{str(self.path)!r} exists: pass overwrite=True (cnct: --overwrite) to replace it,"
+                " or another path"
             )
 
     def resumption(self) -> Resumption:

@@ -295,7 +295,8 @@ def _fields(data: Any) -> dict[str, Any]:
     if not is_object(data):
         kind = type(data).__name__
         raise TypeError(f"data must be a dict of form fields like {{'note': 'text'}}, not {kind}")
-    wrong = next((name for name in data if not isinstance(name, str)), None)
+    names: list[Any] = [*data]
+    wrong = next((name for name in names if not isinstance(name, str)), None)
     if wrong is not None:
         raise TypeError(f"data must have names of form fields as keys, not {wrong!r}")
     return {name: _field_value(value) for name, value in data.items()}
