@@ -120,9 +120,9 @@ stubs: $(READY)  ## Types of the API under mypy, pyright and ty; all names at ru
 harvest: $(READY)  ## Kills and campaigns of exports and mirrors, from a seed: SEED=...
 	SEED=$(SEED) $(BIN)/python -m pytest -n 2 -v $(wildcard tests/*/*_laws.py tests/*/*_kills.py)
 
-coverage: $(READY)  ## The same, with branch coverage
+coverage: $(READY)  ## The same, with branch coverage; in one process, since workers lose lines
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n 2
+	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
