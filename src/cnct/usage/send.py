@@ -17,7 +17,7 @@ from cnct.client.dry_run import DryRunBase
 from cnct.client.fluent import AsyncConnectClient, ConnectClient
 from cnct.openapi.shapes import is_array
 from cnct.usage.record_columns import UsageTemplate
-from cnct.usage.sending import Call, Errand, Steps
+from cnct.usage.sending import Errand, FluentCall, Steps
 from cnct.usage.usage_report import UsageReport
 from cnct.usage.usage_workbook import (
     UsageWorkbook,
@@ -132,7 +132,7 @@ def _play(steps: Steps, client: Any) -> Any:
     step = next(steps)
     while True:
         try:
-            result = step.run(client) if isinstance(step, Call) else step.run()
+            result = step.run(client) if isinstance(step, FluentCall) else step.run()
         except Exception as error:  # noqa: BLE001 - the steps decide
             forward: Callable[[], Any] = partial(steps.throw, error)
         else:
@@ -150,7 +150,7 @@ async def _play_async(steps: Steps, client: Any) -> Any:
     step = next(steps)
     while True:
         try:
-            if isinstance(step, Call):
+            if isinstance(step, FluentCall):
                 result = await step.run(client)
             else:
                 result = await completed_in_thread(step.run)

@@ -27,7 +27,7 @@ _DECIDED = ("accepted", "rejected", "closed")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class FluentCall:
     """A step that makes a call.
 
     Attributes:
@@ -48,7 +48,7 @@ class Work:
     run: Callable[[], Any]
 
 
-Steps: TypeAlias = Generator[Call | Work, Any, Any]
+Steps: TypeAlias = Generator[FluentCall | Work, Any, Any]
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Errand:
             return file
         payload = _with_period(self.payload, workbook)
         try:
-            file = yield Call(lambda client: client("usage").files.create(payload))
+            file = yield FluentCall(lambda client: client("usage").files.create(payload))
         except AmbiguousWriteError:
             file = yield from self._found()
             if file is None:
@@ -120,7 +120,7 @@ class Errand:
             "contract__id": payload["contract"]["id"],
             "status__out": _GONE,
         }
-        files = yield Call(lambda client: client("usage").files.filter(**fields).count())
+        files = yield FluentCall(lambda client: client("usage").files.filter(**fields).count())
         if files > 1:
             raise NotOneError(
                 f"{files} usage files have the external_id {payload['external_id']!r}: delete all"
@@ -129,18 +129,18 @@ class Errand:
             )
         if not files:
             return None
-        return (yield Call(lambda client: client("usage").files.filter(**fields).first()))
+        return (yield FluentCall(lambda client: client("usage").files.filter(**fields).first()))
 
     def _upload(self, file: Mapping[str, Any], workbook: UsageWorkbook) -> Steps:
         key, path = file["id"], workbook.path
         try:
-            yield Call(
+            yield FluentCall(
                 lambda client: (
                     client("usage").files[key]("upload").upload(path, "usage_file", name=_FILE_NAME)
                 )
             )
         except AmbiguousWriteError:
-            after = yield Call(lambda client: client("usage").files[key].get())
+            after = yield FluentCall(lambda client: client("usage").files[key].get())
             # Only from a draft does the status show that the workbook came.
             if file.get("status") != "draft" or after.get("status") == "draft":
                 raise
@@ -148,10 +148,10 @@ class Errand:
     def _processed(self, file: Mapping[str, Any]) -> Steps:
         return (yield self._wait(file, _PROCESSED, fail=(*_GONE, *_DECIDED, "pending")))
 
-    def _wait(self, file: Mapping[str, Any], status: Any, fail: Any) -> Call:
+    def _wait(self, file: Mapping[str, Any], status: Any, fail: Any) -> FluentCall:
         options = {"timeout": self.timeout, "interval": self.interval}
         states = [one for one in fail if one not in status]
-        return Call(
+        return FluentCall(
             lambda client: (
                 client("usage").files[file["id"]].wait_until(status=status, fail=states, **options)
             )
@@ -164,7 +164,7 @@ class Errand:
         sheet = workbook.template.records
         if isinstance(uri, str) and uri:
             try:
-                yield Call(lambda client: client.download(uri, target))
+                yield FluentCall(lambda client: client.download(uri, target))
                 rows: RefusedRows = yield Work(lambda: refused_in(target, workbook.path, sheet))
                 if rows:
                     return rows
@@ -174,15 +174,15 @@ class Errand:
             except ValueError:
                 pass  # no workbook that can be read: the records remain
         fields = {"usagefile__id": file["id"], "status": "invalid"}
-        records = yield Call(lambda client: _rows(client("usage").records.filter(**fields)))
+        records = yield FluentCall(lambda client: _rows(client("usage").records.filter(**fields)))
         return refused_records(records)
 
     def _submitted(self, file: Mapping[str, Any]) -> Steps:
         key = file["id"]
         try:
-            return (yield Call(lambda client: client("usage").files[key]("submit").post()))
+            return (yield FluentCall(lambda client: client("usage").files[key]("submit").post()))
         except AmbiguousWriteError:
-            after = yield Call(lambda client: client("usage").files[key].get())
+            after = yield FluentCall(lambda client: client("usage").files[key].get())
             if after.get("status") == "ready":
                 raise
             return after
@@ -195,7 +195,7 @@ class Errand:
     def _recorded(self, file: Mapping[str, Any], workbook: UsageWorkbook) -> Steps:
         """Record the submission of a dry run, which waits for nothing."""
         if self.submit:
-            yield Call(lambda client: client("usage").files[file["id"]]("submit").post())
+            yield FluentCall(lambda client: client("usage").files[file["id"]]("submit").post())
         return UsageReport(file, workbook.rows, uploaded=False)
 
 

@@ -41,7 +41,7 @@ def command(
 ) -> None:
     """Write a file, and print its path. A later run continues one that was interrupted."""
     try:
-        written = session.client.download(
+        file = session.client.download(
             path,
             output,
             progress=True,
@@ -53,4 +53,4 @@ def command(
         raise
     except ValueError as error:  # a path or URL that is none
         raise click.UsageError(str(error)) from error
-    session.sink.write(f"{written}\n")
+    session.sink.write(f"{file}\n")

@@ -15,7 +15,7 @@ from cnct.rql import R
 
 if TYPE_CHECKING:
     from cnct.client.models.sync_plans import AsyncSyncPlan, SyncPlan
-    from cnct.client.work.comparing import Comparison
+    from cnct.client.work.comparing import RowComparison
     from cnct.openapi import OpenAPISpecs
     from cnct.rows.keyed import By, KeyedRows, RowKey
 
@@ -48,16 +48,16 @@ class SetComparing(SetWork):
 
     def _comparison(
         self, key: RowKey, rows: KeyedRows, delete: bool | Literal["all"]
-    ) -> Comparison:
+    ) -> RowComparison:
         """Return the comparison of rows, before a resource is read."""
-        from cnct.client.work.comparing import Comparison  # noqa: PLC0415 - not at import
+        from cnct.client.work.comparing import RowComparison  # noqa: PLC0415 - not at import
 
         if not rows.by_key and delete is True:
             raise ValueError(
                 f"rows is empty, and delete=True would delete every resource of {self!r}: write "
                 "delete='all' if that is meant"
             )
-        return Comparison(key, rows, self._path, deletes=bool(delete))
+        return RowComparison(key, rows, self._path, deletes=bool(delete))
 
     def _compared(self, key: RowKey, rows: KeyedRows) -> Self:
         """Return the set to read, with the hidden fields that the comparison needs.
@@ -82,7 +82,7 @@ class SetComparing(SetWork):
         query = self._query.replaced("selection", (*selection, *hidden))
         return self._with_query(query.replaced("dates", value=False))
 
-    def _finish(self, comparison: Comparison) -> None:
+    def _finish(self, comparison: RowComparison) -> None:
         """End a comparison, and warn of fields that differ and are not sent."""
         from cnct.client.checking import warn_of_left_out  # noqa: PLC0415 - not at import
 

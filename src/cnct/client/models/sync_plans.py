@@ -12,10 +12,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, Unpack
 
 from cnct.client.work import async_runs, runs
-from cnct.client.work.comparing import Comparison
+from cnct.client.work.comparing import RowComparison
 from cnct.client.work.planned import PlannedChange, change_lines
 from cnct.client.work.settings import Settings
-from cnct.client.work.sync_steps import Ledger, due_entries, label, still_due
+from cnct.client.work.sync_steps import PlanLedger, due_entries, label, still_due
 from cnct.rows.keyed import RowKey
 from cnct.text import clean
 
@@ -47,7 +47,7 @@ class SyncPlanBase:
         query: The query of the user's set.
     """
 
-    def __init__(self, resources: Any, comparison: Comparison, key: RowKey, query: str) -> None:
+    def __init__(self, resources: Any, comparison: RowComparison, key: RowKey, query: str) -> None:
         self.create = comparison.create
         self.update = comparison.update
         self.delete = comparison.delete
@@ -56,7 +56,7 @@ class SyncPlanBase:
         self._resources = resources
         self._key = key
         self._query = query
-        self._ledger = Ledger()
+        self._ledger = PlanLedger()
 
     def __reduce__(self) -> NoReturn:
         """Refuse copies, which could make the same changes again."""

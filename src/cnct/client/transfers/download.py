@@ -21,7 +21,7 @@ from cnct.client._core.responses import content_of, unreadable
 from cnct.client.transfers.answer_kinds import is_file, refusal
 from cnct.client.transfers.download_options import DownloadOptions
 from cnct.client.transfers.file_names import file_name
-from cnct.client.transfers.part_file import PartFile, Source, continued_in
+from cnct.client.transfers.part_file import DownloadPart, DownloadSource, continued_in
 from cnct.client.transfers.resumption import Resumption
 from cnct.exceptions import ClientError, ExportError
 
@@ -42,8 +42,8 @@ class Download:
         self._options = options
         self._progress = options.new_progress()
         self._resumption = Resumption()
-        self._source: Source | None = None
-        self._file: PartFile | None = None
+        self._source: DownloadSource | None = None
+        self._file: DownloadPart | None = None
         self._request = Request("GET", "", {})
         self._name = ""
         self._received = 0
@@ -78,12 +78,12 @@ class Download:
         with self._lock:
             if self._is_closed:
                 return self
-            self._source = Source.of(url) if options.resume else None
+            self._source = DownloadSource.of(url) if options.resume else None
             path: Path | None = options.path
             if options.is_directory:
                 path = self._source and continued_in(options.path, self._source)
             if path is not None:
-                self._file = PartFile(path, self._source, overwrites=options.overwrites)
+                self._file = DownloadPart(path, self._source, overwrites=options.overwrites)
                 self._resumption = self._file.resumption()
             self._progress.begin(self.position)
         return self
@@ -211,7 +211,7 @@ class Download:
         self._resumption.position += len(data)
         self._received += len(data)
 
-    def _file_to_write(self) -> PartFile:
+    def _file_to_write(self) -> DownloadPart:
         """Return the file, opened and emptied if a version begins; call with the lock."""
         if self._is_closed:
             raise BodyError("The download has ended")
@@ -221,7 +221,7 @@ class Download:
             if file is None or file.path != path:
                 if file is not None:
                     file.drop()
-                file = PartFile(path, self._source, overwrites=options.overwrites)
+                file = DownloadPart(path, self._source, overwrites=options.overwrites)
                 self._file = file
             file.restart(self._resumption.validator, self._resumption.total)
             self._is_new = False

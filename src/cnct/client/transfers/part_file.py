@@ -21,7 +21,7 @@ _NOTES = ".part.json"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
-class Source(NamedTuple):
+class DownloadSource(NamedTuple):
     """The place that a file is downloaded from.
 
     Attributes:
@@ -33,13 +33,13 @@ class Source(NamedTuple):
     query: str
 
     @classmethod
-    def of(cls, url: str) -> Source:
+    def of(cls, url: str) -> DownloadSource:
         """Return the source for a URL."""
         path, _, query = url.partition("?")
         return cls(path, hashlib.sha256(query.encode()).hexdigest())
 
 
-class PartFile:
+class DownloadPart:
     """A file that is downloaded, and gets its name when it is whole.
 
     Args:
@@ -57,7 +57,7 @@ class PartFile:
         path: The file, as passed.
     """
 
-    def __init__(self, path: Path, source: Source | None, *, overwrites: bool) -> None:
+    def __init__(self, path: Path, source: DownloadSource | None, *, overwrites: bool) -> None:
         self.path = path
         self._source = source
         self._overwrites = overwrites
@@ -103,7 +103,7 @@ class PartFile:
         if not self._has_notes:
             self._notes.unlink(missing_ok=True)
             return
-        notes = {**(self._source or Source("", ""))._asdict(), **validator._asdict()}
+        notes = {**(self._source or DownloadSource("", ""))._asdict(), **validator._asdict()}
         text = json.dumps({**notes, "total": total, "boot": _boot()})
         self._notes.write_text(text, encoding="utf-8")
 
@@ -139,7 +139,7 @@ class PartFile:
         self._notes.unlink(missing_ok=True)
 
 
-def continued_in(directory: Path, source: Source) -> Path | None:
+def continued_in(directory: Path, source: DownloadSource) -> Path | None:
     """Return the file in a directory that was begun from a source, ``None`` if there is none."""
     for notes in sorted(directory.glob(f"*{_NOTES}")):
         name = notes.name.removesuffix(_NOTES)
@@ -148,7 +148,7 @@ def continued_in(directory: Path, source: Source) -> Path | None:
     return None
 
 
-def _notes(path: Path, source: Source) -> Record | None:
+def _notes(path: Path, source: DownloadSource) -> Record | None:
     """Return the notes at a path if they are of this source, else ``None``.
 
     A strong ETag names the version whatever the query, which differs between signed links. After a

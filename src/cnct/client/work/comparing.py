@@ -17,7 +17,7 @@ from cnct.rows.table_cells import cells_of, disarmed
 from cnct.text import clean
 
 
-class Comparison:
+class RowComparison:
     """Collects the changes that make a set of resources equal to rows.
 
     Args:

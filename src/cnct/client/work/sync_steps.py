@@ -23,7 +23,7 @@ Reads: TypeAlias = Generator[Callable[[], Any], Any, PlannedChange | None]
 """Yields reads; the driver makes each, and sends the result."""
 
 
-class Ledger:
+class PlanLedger:
     """The changes of a plan that were sent. Safe to use from several threads."""
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ def label(change: PlannedChange) -> str:
 
 
 def due_entries(
-    job: Job, phases: tuple[list[PlannedChange], ...], ledger: Ledger
+    job: Job, phases: tuple[list[PlannedChange], ...], ledger: PlanLedger
 ) -> Iterator[Entry]:
     """Yield the changes that are not made yet, each phase after the calls of the one before.
 

@@ -37,10 +37,10 @@ def served(request: Request, response: Response) -> Response:
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(_name(request, media_type))}",
     }
     size = len(content)
-    asked = request.headers.get("Range", "")
+    range_text = request.headers.get("Range", "")
     if request.headers.get("If-Range", headers["ETag"]) != headers["ETag"]:
-        asked = ""  # another version
-    match = _RANGE.fullmatch(asked.strip())
+        range_text = ""  # another version
+    match = _RANGE.fullmatch(range_text.strip())
     if match is None or not any(match.groups()):  # several ranges, too: the whole is always right
         return Response(content, headers=headers)
     first, last = _bounds(match[1], match[2], size)
