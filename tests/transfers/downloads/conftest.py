@@ -46,6 +46,6 @@ def shared_client(world, servers):
 
 
 @pytest.fixture
-def client(shared_client):
+def client(shared_client, server):
     shared_client.max_retries = 3
     return shared_client
