@@ -19,7 +19,8 @@ from cnct.client.mirroring.contents import AsyncContents, SyncContents
 from cnct.client.mirroring.steps import Look, MirrorFlow, Store, async_play, play
 from cnct.client.mirroring.subjects import CollectionToSync, Subjects, checked_selection, path_of
 from cnct.client.mirroring.synced import Synced
-from cnct.client.work.lookback import LOOKBACK, checked_lookback
+from cnct.client.models.watched import LOOKBACK
+from cnct.client.work.lookback import checked_lookback
 from cnct.client.work.progress import Reporter, ShowsProgress, checked_progress
 from cnct.data.mirror import MirrorFile, MirrorReading, sqlite_errors
 from cnct.endpoints import is_same_endpoint

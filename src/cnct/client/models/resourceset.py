@@ -16,10 +16,10 @@ from cnct.client.models.refinement import checked_index
 from cnct.client.models.set_base import MISSING, UNREAD, reader_of
 from cnct.client.models.set_comparing import AsyncSetComparing, SyncSetComparing
 from cnct.client.models.set_exports import AsyncSetExports, SyncSetExports
+from cnct.client.models.set_lookups import AsyncSetLookups, SetLookups
 from cnct.client.models.set_tables import AsyncSetTables, SyncSetTables
 from cnct.client.models.watched import AsyncWatched, Watched
 from cnct.client.models.windowed import AsyncWindowed, Windowed
-from cnct.client.work.lookups import AsyncSetLookups, SetLookups
 from cnct.exceptions import NotYetEvaluatedError
 from cnct.rql import R
 

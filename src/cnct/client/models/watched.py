@@ -7,11 +7,12 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from cnct.client.work.lookback import LOOKBACK
-
 if TYPE_CHECKING:
     from cnct.client.watching.watch_settings import WatchSettings
     from cnct.exceptions import ClientError
+
+LOOKBACK = timedelta(minutes=15)
+"""Time by which watches and mirrors read changes again, unless another one is passed."""
 
 
 class Watched:

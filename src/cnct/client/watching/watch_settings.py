@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cnct.client._core.arguments import checked_seconds
 from cnct.client._core.paging import Window
-from cnct.client.work.lookback import LOOKBACK, checked_lookback
+from cnct.client.work.lookback import checked_lookback
 from cnct.exceptions import ClientError
 from cnct.rql.literals import aware
 from cnct.text import clean
@@ -47,14 +47,14 @@ class WatchSettings:
     def __init__(
         self,
         *,
-        interval: float = 10.0,
-        state: str | os.PathLike[str] | None = None,
-        since: datetime | Literal["all"] | None = None,
-        by: str | None = None,
-        lookback: timedelta | float = LOOKBACK,
-        timeout: float | None = None,
-        until: datetime | None = None,
-        errors: float | Callable[[ClientError], object] | None = None,
+        interval: float,
+        state: str | os.PathLike[str] | None,
+        since: datetime | Literal["all"] | None,
+        by: str | None,
+        lookback: timedelta | float,
+        timeout: float | None,
+        until: datetime | None,
+        errors: float | Callable[[ClientError], object] | None,
     ) -> None:
         self.interval = checked_seconds("interval", interval)
         if not 0 < self.interval < inf:

@@ -1,12 +1,9 @@
-"""The time by which mirrors and watches read changes again. No I/O."""
+"""Checks the time by which mirrors and watches read changes again. No I/O."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-
-LOOKBACK = timedelta(minutes=15)
-"""Time before the last run from which changes are read again."""
 
 
 def checked_lookback(lookback: Any) -> timedelta:
