@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 SEED ?= $(shell date +%s)
 BASE := $(VENV)/.base
 READY := $(VENV)/.ready
+# A test that takes longer, in seconds, is reported with its threads' lines, and its process ended.
+LONGEST ?= 120
+PYTEST := -m pytest -o faulthandler_timeout=$(LONGEST) -o faulthandler_exit_on_timeout=true
 
 .PHONY: demo test lowest pythons coexistence shells harvest stubs coverage campaign lint types bench bridge engines spark clusters docs docs-release docs-test pictures conformance clean
 
@@ -23,7 +26,7 @@ demo: $(BASE)  ## The main job, end to end, on the embedded emulator
 	$(BIN)/python examples/demo.py
 
 test: $(READY)  ## The test suite; three workers for two cores, since many tests wait
-	$(BIN)/python -m pytest -n 3
+	$(BIN)/python $(PYTEST) -n 3
 
 LOWEST := $(VENV)-lowest
 $(LOWEST)/.ready: pyproject.toml tests/lowest.py
@@ -47,7 +50,7 @@ coexistence:  ## cnct and the incumbent in one environment, in both orders; envi
 	$(PYTHON) tests/coexistence/run.py
 
 shells: $(READY)  ## Completion in interactive shells (bash; zsh and fish if installed), recipes of the docs
-	$(BIN)/python -m pytest tests/cli/shells.py tests/cli/recipes.py tests/cli/processes.py \
+	$(BIN)/python $(PYTEST) tests/cli/shells.py tests/cli/recipes.py tests/cli/processes.py \
 		tests/data/export_recipes.py
 
 ENGINES := $(VENV)-engines
@@ -59,8 +62,8 @@ $(ENGINES)/.ready: pyproject.toml
 	touch $(ENGINES)/.ready
 
 engines: $(ENGINES)/.ready  ## The adapters to dlt, Locust and Spark, with these engines, Sail for Spark; takers of Arrow
-	$(ENGINES)/bin/python -m pytest -p no:cacheprovider -p no:locust tests/engines/*_engine.py
-	$(ENGINES)/bin/python -m pytest -p no:cacheprovider -p no:locust tests/engines/spark_frames.py
+	$(ENGINES)/bin/python $(PYTEST) -p no:cacheprovider -p no:locust tests/engines/*_engine.py
+	$(ENGINES)/bin/python $(PYTEST) -p no:cacheprovider -p no:locust tests/engines/spark_frames.py
 
 SPARK := $(VENV)-spark
 $(SPARK)/.ready: pyproject.toml
@@ -114,11 +117,11 @@ pictures: $(DOCS)/.ready  ## The drawings, terminals and notebooks of the docume
 	PYTHONPATH=. $(DOCS)/bin/python -m book.notebook_picture
 
 stubs: $(READY)  ## Types of the API under mypy, pyright and ty; all names at run time
-	$(BIN)/python -m pytest -n 2 tests/stubs/checkers.py
+	$(BIN)/python $(PYTEST) -n 2 tests/stubs/checkers.py
 
-# More of them: make harvest HISTORIES=500 KILLED=50 KILLS=10; make hands the variables on.
+# More of them: make harvest HISTORIES=500 KILLED=50 KILLS=10 LONGEST=900; make hands the variables on.
 harvest: $(READY)  ## Kills and campaigns of exports and mirrors, from a seed: SEED=...
-	SEED=$(SEED) $(BIN)/python -m pytest -n 2 -v $(wildcard tests/*/*_laws.py tests/*/*_kills.py)
+	SEED=$(SEED) $(BIN)/python $(PYTEST) -n 2 -v $(wildcard tests/*/*_laws.py tests/*/*_kills.py)
 
 coverage: $(READY)  ## The same, with branch coverage; in one process, since workers lose lines
 	$(BIN)/python -m coverage erase

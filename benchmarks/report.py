@@ -13,7 +13,10 @@ from typing import NamedTuple
 import record
 from lines import LINES, Against, Line
 
-SCALES = {"ms": 1e3, "µs": 1e6, "MB": 1e-6, "rows": 1, "calls": 1}
+SCALES = {"s": 1, "ms": 1e3, "µs": 1e6, "MB": 1e-6, "rows": 1, "calls": 1}
+# At the start, since half an hour of measurements would be lost at the end.
+if _unknown := {line.unit for line in LINES} - SCALES.keys():
+    raise SystemExit(f"benchmarks/lines.py has units without a scale: {_unknown}")
 HEAD = (
     "measurement",
     "cnct",
