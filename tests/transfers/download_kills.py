@@ -11,14 +11,12 @@ import json
 import mmap
 import os
 import random
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.transfers.ranged_server import RangedServer
+from tests.transfers.transfer_processes import started
 
 PROGRAM = """
 import asyncio, json, pathlib, re, sys
@@ -61,36 +59,34 @@ def prepare(server: RangedServer) -> None:
     server.answers = [(200, {"Content-Type": "application/json"}, b"{}")]
 
 
-def command(world: str, server: RangedServer, path: Path) -> list[str]:
-    return [sys.executable, "-c", PROGRAM, world, server.url, str(path)]
-
-
 def run(world: str, server: RangedServer, path: Path) -> int:
     """Run a download to its end, and return the growth of the memory in bytes."""
-    done = subprocess.run(  # noqa: S603 - our own program
-        command(world, server, path), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    growth: int = json.loads(done.stdout)
+    with started(PROGRAM, world, server.url, str(path)) as process:
+        growth: int = json.loads(process.output())
     return growth
 
 
+def size_of(path: Path) -> int:
+    """Return the size of a file; -1 if there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return -1
+
+
 @pytest.mark.parametrize("world", ["sync", "async"])
-def test_a_download_killed_at_any_byte_is_continued_there_to_the_same_bytes(world, tmp_path):
+def test_a_download_killed_at_any_byte_is_continued_there_to_the_same_bytes(
+    world, tmp_path, server
+):
     chance = random.Random(f"{world}{SEED}")  # noqa: S311 - no secret depends on it
-    content = chance.randbytes(3_000_000)
-    server = RangedServer(content)
-    path = tmp_path / "out"
-    part = path.with_name("out.part")
-    ends = sorted(chance.randrange(1, len(content)) for _ in range(KILLS))
+    server.content = content = chance.randbytes(3_000_000)
+    path, part = tmp_path / "out", tmp_path / "out.part"
     start = 0
-    for end in ends:
+    for end in sorted(chance.sample(range(1, len(content)), KILLS)):
         prepare(server)
         server.stalls = [end - start]
-        with subprocess.Popen(command(world, server, path)) as process:  # noqa: S603 - same
-            while not part.exists() or part.stat().st_size < end:
-                time.sleep(0.001)
-            process.kill()
+        with started(PROGRAM, world, server.url, str(path)) as process:
+            process.wait_for(lambda end=end: size_of(part) >= end)
         assert server.ranges_requested()[1] == (f"bytes={start}-" if start else None)
         assert part.read_bytes() == content[:end]
         assert not path.exists()
@@ -100,6 +96,12 @@ def test_a_download_killed_at_any_byte_is_continued_there_to_the_same_bytes(worl
     assert server.ranges_requested()[1] == f"bytes={start}-"
     assert path.read_bytes() == content
     assert sorted(file.name for file in tmp_path.iterdir()) == ["out"]
+
+
+@pytest.fixture
+def server() -> Iterator[RangedServer]:
+    server = RangedServer()
+    yield server
     server.goes_on.set()
     server.close()
 
@@ -122,10 +124,9 @@ def digest(path: Path) -> str:
 
 
 @pytest.mark.parametrize("world", ["sync", "async"])
-def test_memory_stays_flat_over_a_large_file(world, large, tmp_path):
-    server = RangedServer(large)
+def test_memory_stays_flat_over_a_large_file(world, large, tmp_path, server):
+    server.content = large
     prepare(server)
     growth = run(world, server, tmp_path / "out")
-    server.close()
     assert digest(tmp_path / "out") == digest(tmp_path / "large")
     assert growth < 24 << 20, f"{growth:,} bytes"

@@ -10,16 +10,16 @@ import hashlib
 import json
 import os
 import random
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.transfers.transfer_processes import LONGEST, TransferProcess, started
 
 PROGRAM = """
 import asyncio, json, pathlib, re, sys
@@ -70,24 +70,43 @@ FILES_A_KILL, SIZE = 6, 300_000  # two files are on their way at a kill
 
 
 class Receiver(ThreadingHTTPServer):
-    """Takes uploads, and keeps the names and digests of those that came whole."""
+    """Takes uploads, and keeps the names of those that came whole.
+
+    Attributes:
+        whole: The names.
+        is_due: Whether so many bytes have come that the process is to be killed. From then on
+            nothing is read, so that the process cannot come to its end before.
+    """
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.whole: list[str] = []
-        self.left = -1
         self.is_due = threading.Event()
+        self._left = 1 << 62
+        self._goes_on = threading.Event()
         self.endpoint = f"http://127.0.0.1:{self.server_port}/public/v1"
         self._thread = threading.Thread(target=self.serve_forever, args=(0.01,))
         self._thread.start()
 
+    def stop_after(self, size: int) -> None:
+        """Read so many bytes of the next process, and then no more until it is killed."""
+        self._left = size
+        self.is_due.clear()
+        self._goes_on.clear()
+
+    def go_on(self) -> None:
+        """Read everything that has been sent, and is to come."""
+        self._left = 1 << 62
+        self._goes_on.set()
+
     def count(self, size: int) -> None:
-        """Count received bytes; at a number that the test has set, the process is to be killed."""
-        self.left -= size
-        if self.left < 0:
+        """Count received bytes, and wait for the kill if it is due."""
+        self._left -= size
+        if self._left < 0:
             self.is_due.set()
+            self._goes_on.wait(LONGEST)
 
     def close(self) -> None:
         self.shutdown()
@@ -128,21 +147,21 @@ class _Handler(BaseHTTPRequestHandler):
 def receiver() -> Iterator[Receiver]:
     receiver = Receiver()
     yield receiver
+    receiver.go_on()
     receiver.close()
 
 
-def command(world: str, receiver: Receiver, source: Path) -> list[str]:
+def uploading(
+    world: str, receiver: Receiver, source: Path
+) -> AbstractContextManager[TransferProcess]:
     journal = source.with_suffix(".jsonl")
-    return [sys.executable, "-c", PROGRAM, world, receiver.endpoint, str(source), str(journal)]
+    return started(PROGRAM, world, receiver.endpoint, str(source), str(journal))
 
 
 def run(world: str, receiver: Receiver, source: Path) -> tuple[list[Any], int]:
     """Run an upload to its end, and return the results, and the growth of the memory in bytes."""
-    done = subprocess.run(  # noqa: S603 - our own program
-        command(world, receiver, source), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    results, growth = json.loads(done.stdout)
+    with uploading(world, receiver, source) as process:
+        results, growth = json.loads(process.output())
     return results, growth
 
 
@@ -157,11 +176,10 @@ def test_an_upload_of_a_directory_that_is_killed_goes_on_and_sends_nothing_twice
     for name in names:
         (folder / name).write_bytes(chance.randbytes(SIZE))
     for _ in range(KILLS):
-        receiver.left = chance.randrange((FILES_A_KILL - 3) * SIZE)
-        receiver.is_due.clear()
-        with subprocess.Popen(command(world, receiver, folder)) as process:  # noqa: S603 - same
-            assert receiver.is_due.wait(60)
-            process.kill()
+        receiver.stop_after(chance.randrange((FILES_A_KILL - 3) * SIZE))
+        with uploading(world, receiver, folder) as process:
+            process.wait_for(receiver.is_due.is_set)
+        receiver.go_on()
     (unknown,), _ = run(world, receiver, folder)
     whole = Counter(name for name in receiver.whole if name != "f")
     assert set(whole.values()) == {1}
