@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 from typing import Any
 
 from cnct.client._core.messages import Response, TransportError
@@ -15,8 +16,10 @@ from cnct.client._http.interception import (
     remove_interceptor,
 )
 from cnct.exceptions import CassetteError
+from cnct.testing.cassettes.call_tape import CallTape, TapeUse, start_of_rest
 from cnct.testing.cassettes.calls import CassetteCall, CassetteResponse
 from cnct.testing.cassettes.coverage import Coverage
+from cnct.testing.cassettes.resumed_downloads import with_whole_downloads
 from cnct.testing.cassettes.scrub_rules import PRIVATE_HEADERS, ScrubRules, texts_of
 from cnct.testing.cassettes.scrubbed_calls import (
     scrubbed_request,
@@ -27,7 +30,7 @@ from cnct.testing.cassettes.scrubbing import Scrubber
 from cnct.testing.cassettes.secret_forms import forms_of
 from cnct.testing.cassettes.stand_ins import StandIns
 from cnct.testing.cassettes.taped_bodies import is_exact, response_form
-from cnct.testing.cassettes.whereabouts import RawRequest, Whereabouts
+from cnct.testing.cassettes.whereabouts import Whereabouts
 
 _ERROR = 400
 _LONGEST_COOKIE = 12  # characters that a setting such as a language has at most
@@ -36,49 +39,6 @@ _KEPT = (
     *("Last-Modified", "Location", "Link", "Retry-After"),
 )
 _KEPT_OF_ERRORS = ("X-Request-Id", "Request-Id", "X-Correlation-Id")
-
-
-class CallTape:
-    """A call while it is made; see `cnct.client._core.messages.Tape`.
-
-    Args:
-        request: The request.
-        begun: Number of calls that had begun or ended before.
-        recorder: Counts the calls.
-
-    Attributes:
-        request: As passed.
-        begun: As passed.
-        ended: Number of calls that had begun or ended before the end; ``None`` before.
-        outcome: Response or failure, ``None`` without one; not scrubbed.
-        content: Body of the response, cut at the limit.
-        size: Size of the body in bytes.
-    """
-
-    def __init__(self, request: RawRequest, begun: int, recorder: CallRecorder) -> None:
-        self.request = request
-        self.begun = begun
-        self.ended: int | None = None
-        self.outcome: CassetteResponse | None = None
-        self.content = b""
-        self.size = 0
-        self._pieces: list[bytes] = []
-        self._recorder = recorder
-
-    def add(self, data: bytes) -> None:
-        """Record a piece of the body."""
-        self.size += len(data)
-        if self.size <= self._recorder.max_body:
-            self._pieces.append(data)
-
-    def end(self, outcome: Response | TransportError) -> None:
-        """Record status and headers, or the failure."""
-        self.ended = self._recorder.tick()
-        self.content = b"".join(self._pieces)
-        if isinstance(outcome, TransportError):
-            self.outcome = _failure(outcome)
-        else:
-            self.outcome = self._recorder.response(outcome, self.content)
 
 
 class CallRecorder(Recorder):
@@ -91,21 +51,21 @@ class CallRecorder(Recorder):
         max_body: Largest body of a response in bytes.
 
     Attributes:
-        max_body: As passed.
         keys: API keys, and long values of cookies, that were sent or received.
     """
 
     def __init__(
         self, coverage: Coverage, rules: ScrubRules, headers: Iterable[str], max_body: int
     ) -> None:
-        self.max_body = max_body
         self.keys: set[str] = set()
+        self._max_body = max_body
+        self._use = TapeUse(self._tick, self._outcome, max_body)
         self._coverage = coverage
         self._where = Whereabouts(coverage.endpoint)
         self._rules = rules
         self._headers = (*_KEPT, *headers)
         self._tapes: list[CallTape] = []
-        self._count = 0
+        self._count = count(1)
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -123,22 +83,21 @@ class CallRecorder(Recorder):
     def begin(self, request: WireRequest) -> CallTape:
         """Record a request, and return the tape for the response."""
         headers = {name.lower(): value for name, value in request.headers.items()}
-        begun = self.tick()
         with self._lock:
             self.keys |= {*filter(None, [_text(headers.get("authorization", ""))])}
             self.keys |= _cookies(_text(headers.get("cookie", "")))
-            tape = CallTape(self._where.raw(request), begun, self)
+            tape = CallTape(self._where.raw(request), start_of_rest(headers), self._use)
             self._tapes.append(tape)
         return tape
 
-    def tick(self) -> int:
+    def _tick(self) -> int:
         """Return the next number of the beginnings and ends of calls."""
-        with self._lock:
-            self._count += 1
-            return self._count
+        return next(self._count)
 
-    def response(self, response: Response, content: bytes) -> CassetteResponse:
-        """Return a response with the headers that are kept; not scrubbed."""
+    def _outcome(self, response: Response | TransportError, content: bytes) -> CassetteResponse:
+        """Return a failure, or a response with the headers that are kept; not scrubbed."""
+        if isinstance(response, TransportError):
+            return _failure(response)
         received = {name.lower(): value for name, value in response.headers.items()}
         self.keys |= _cookies(received.get("set-cookie", ""))
         content_type = received.get("content-type", "")
@@ -159,12 +118,12 @@ class CallRecorder(Recorder):
         Raises:
             CassetteError: If a body exceeds the limit.
         """
-        tapes = _ordered(self._tapes)
+        tapes = _ordered(with_whole_downloads(self._tapes))
         for tape in tapes:
-            if tape.size > self.max_body:
+            if tape.size > self._max_body:
                 raise CassetteError(
                     f"the response to {tape.request.method} {tape.request.path} has {tape.size}"
-                    f" bytes, a cassette holds {self.max_body}: pass a larger max_body, or record"
+                    f" bytes, a cassette holds {self._max_body}: pass a larger max_body, or record"
                     " a smaller response"
                 )
         text = "\n".join(map(_all_text, tapes))
@@ -211,8 +170,11 @@ def _cookies(header: str) -> set[str]:
 
 def _failure(error: TransportError) -> CassetteResponse:
     is_timeout = "timeout" in type(error.cause).__name__.lower()
+    received = {name.lower(): value for name, value in (error.headers or {}).items()}
+    headers = {name: received[name] for name in ("content-range",) if name in received}
     return CassetteResponse(
         error.status,
+        headers,  # of which the file has none
         failure="timeout" if is_timeout else "connection",
         reason=str(error.cause),
         sent=error.sent,
