@@ -147,7 +147,7 @@ class AsyncConnectClient(
     def _read_ahead(self, reader: Reader, pages: int) -> AsyncAhead:
         from cnct.client._http.tasks import AsyncAhead  # noqa: PLC0415 - needs asyncio
 
-        ahead = AsyncAhead(reader, pages)
+        ahead = AsyncAhead(reader, self._pages_at_a_time(pages))
         self._readers.add(ahead)
         return ahead
 

@@ -196,7 +196,7 @@ class ConnectClient(
         return Unread(request, self._exchange(request))
 
     def _read_ahead(self, reader: Reader, pages: int) -> Ahead:
-        return self._driver.ahead(reader, pages)
+        return self._driver.ahead(reader, self._pages_at_a_time(pages))
 
     def _wait(self, path: str, wait: Wait) -> dict[str, Any]:
         """Read a resource until the condition of a wait is met; see `Resource.wait_until`."""
