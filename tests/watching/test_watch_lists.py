@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.conftest import KEY, json_answer
@@ -106,3 +107,50 @@ def test_rows_that_come_against_the_filter_come_once(server):
     server.answer = lambda _: json_answer(rows, Content_Range="items 0-0/1")
     with ConnectClient(KEY, server.endpoint, use_specs=False, clock=Clock(START)) as client:
         assert list(client.requests.watch(by="updated", since=START, timeout=2000)) == rows
+
+
+TWINS = [{"id": "PR-1", "note": "a"}, {"id": "PR-1", "note": "b"}]
+
+
+def test_rows_that_share_an_id_come_once_each(server, state):
+    def listed(_):
+        turned = len(server.got) % 2
+        rows = TWINS[::-1] if turned else TWINS
+        return json_answer(rows, Content_Range="items 0-1/2")
+
+    server.answer = listed
+    with ConnectClient(KEY, server.endpoint, use_specs=False, clock=Clock(START)) as client:
+        options = {"since": "all", "state": state}
+        rows = [*client.requests.watch(timeout=100, **options)]
+        assert sorted(row["note"] for row in rows) == ["a", "b"]
+        assert [*client.requests.watch(timeout=0, **options)] == []
+        assert [*client.requests.watch(timeout=100)] == []
+    assert len(server.got) > 6
+
+
+def test_a_change_of_one_of_the_rows_that_share_an_id_comes(server):
+    changed = {"id": "PR-1", "note": "c"}
+
+    def listed(_):
+        last = TWINS[1] if len(server.got) < 4 else changed
+        return json_answer([TWINS[0], last], Content_Range="items 0-1/2")
+
+    server.answer = listed
+    with ConnectClient(KEY, server.endpoint, use_specs=False, clock=Clock(START)) as client:
+        assert [*client.requests.watch(timeout=200)] == [changed]
+
+
+def test_rows_that_share_an_id_come_once_each_where_looks_go_back_a_minute(server):
+    now = datetime.now(UTC)  # by the server's clock, which is that of the system
+    ages = [now - timedelta(seconds=seconds) for seconds in (300, 10)]
+    rows = [{**row, "updated": at.isoformat()} for row, at in zip(TWINS, ages, strict=True)]
+
+    def listed(got):
+        since = datetime.fromisoformat(re.search(r"ge\(updated,([^)]*)\)", got.query)[1])
+        late = [row for row, at in zip(rows, ages, strict=True) if at >= since]
+        return json_answer(late, Content_Range=f"items 0-{len(late)}/{len(late)}")
+
+    server.answer = listed
+    with ConnectClient(KEY, server.endpoint, use_specs=False, clock=Clock(START)) as client:
+        since = now - timedelta(hours=1)
+        assert [*client.requests.watch(by="updated", since=since, timeout=2000)] == rows

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,7 @@ class WatchRun:
         self._state: WatchState | None = None
         self._seen: dict[str, SeenRow] = {}
         self._settled = SeenRows()  # rows that only an interrupted look reads again
+        self._shared: set[str] = set()  # ids that several rows have
         self._since: datetime | None = None  # from which the next deep look reads
         self._recent: datetime | None = None  # from which other looks read
         self._bound: datetime | None = None  # from which the current look reads
@@ -146,6 +147,9 @@ class WatchRun:
         times = [row.at for row in seen.values() if row.at is not None]
         settled = self._back(max(times)) if times else _START
         for key, row in seen.items():
+            row_id = key.removesuffix(f" {row.digest}")
+            if row_id != key:
+                self._shared.add(row_id)
             self._keep(self._seen, key, row, settled)
 
     @property
@@ -197,12 +201,13 @@ class WatchRun:
         self._read += len(page)
         settled = self._back(self._began)
         for row in page:
-            key = self._key(row)
             seen = SeenRow(_digest(row), self._cursor.moment(row))
-            before = self._met.get(key) or self._seen.get(key)
-            is_known = before is not None and before.digest == seen.digest
-            is_known = is_known or self._settled.has((key, seen.digest))
-            is_old = before is None and self._is_old(seen)
+            keys = self._keys(self._id(row), seen.digest)
+            key = keys[-1]
+            remembered = [*self._remembered(keys)]
+            is_known = any(before.digest == seen.digest for before in remembered)
+            is_known = is_known or self._settled.has(_whole(key, seen.digest))
+            is_old = not remembered and self._is_old(seen)
             if not is_known and not is_old:
                 self._delivery = key, seen
                 self._rows._convert([row])
@@ -240,7 +245,7 @@ class WatchRun:
         if self._comes_again(row, settled):
             rows[key] = row
         elif not is_known:
-            self._settled.add([(key, row.digest)])
+            self._settled.add([_whole(key, row.digest)])
 
     def _comes_again(self, row: SeenRow, since: datetime) -> bool:
         """Return whether looks from a time on read a row, also against the filter, as mocks do."""
@@ -309,7 +314,26 @@ class WatchRun:
         except OverflowError:
             return _START
 
-    def _key(self, row: Any) -> str:
+    def _keys(self, row_id: str, digest: str) -> tuple[str, ...]:
+        """Return the keys under which a row may be remembered; the last one is used from now on.
+
+        The key is the id, or the id and the digest if one look has met several rows with that id:
+        a change of one of them is then a new row.
+        """
+        if row_id in self._shared:
+            return row_id, _whole(row_id, digest)
+        met = self._met.get(row_id)
+        if met is None or met.digest == digest:
+            return (row_id,)
+        self._shared.add(row_id)
+        return (_whole(row_id, digest),)
+
+    def _remembered(self, keys: Iterable[str]) -> Iterator[SeenRow]:
+        """Yield the rows that this look or one before has met under a key."""
+        for rows in (self._met, self._seen):
+            yield from (rows[key] for key in keys if key in rows)
+
+    def _id(self, row: Any) -> str:
         """Return the id of a row, with the version: all versions of a product have one id."""
         value: Any = row.get("id") if is_object(row) else None
         if isinstance(value, bool) or not isinstance(value, str | int):
@@ -328,6 +352,11 @@ class WatchRun:
             FullScanWarning,
             stacklevel=users_level(),
         )
+
+
+def _whole(key: str, digest: str) -> str:
+    """Return the key of a row with its digest, which it has already if other rows share its id."""
+    return key if key.endswith(f" {digest}") else f"{key} {digest}"
 
 
 def _digest(row: Any) -> str:
