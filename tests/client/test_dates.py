@@ -190,3 +190,10 @@ def test_other_values_are_refused_with_what_to_write(server, remote):
             remote.requests.create({"value": value})
         assert f"payload must be JSON: {remedy}" in str(caught.value)
     assert server.got == []
+
+
+@pytest.mark.parametrize("value", [{None: ["x"]}, [{"null": {}}, ({"a": {None: 1}},)]])
+def test_surplus_cells_of_a_csv_file_are_refused(server, remote, value):
+    with pytest.raises(TypeError, match=r"payload has a field named None, .* put quotes around"):
+        remote.requests.create({"value": value})
+    assert server.got == []

@@ -236,6 +236,8 @@ def test_a_row_of_any_depth_is_compared():
     ("call", "message"),
     [
         (lambda: diff(None, {}), "old must be a row: a dictionary, such as client"),
+        (lambda: diff({}, {None: ["x"]}), "new has a field named None, .*: put quotes around"),
+        (lambda: diff({5: 1}, {}), "old has a field name that is no text: 5. Write '5'"),
         (lambda: diff({}, [{}]), "new must be a row: a dictionary, .*, not list"),
         (lambda: diff({}, {}, ignore="name"), r"not a text: write \['name'\]"),
         (lambda: diff({}, {}, ignore=None), r"list of names, such as \['events'\], not None"),

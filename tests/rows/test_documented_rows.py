@@ -12,6 +12,7 @@ from cnct.rows.documented_rows import DocumentedRows
 
 TEXT = {"type": "string"}
 OBJECT = {"type": "object"}
+MEMBER = {"type": "object", "properties": {"id": TEXT, "name": TEXT}, "required": ["id"]}
 THING = {
     "type": "object",
     "properties": {
@@ -23,10 +24,12 @@ THING = {
         "price": {"type": "number"},
         "is_open": {"type": "boolean"},
         "tags": {"type": "array", "items": TEXT},
+        "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Member"}},
+        "extent": {"anyOf": [{"$ref": "#/components/schemas/Limits"}, MEMBER]},
         "limits": {"allOf": [{"$ref": "#/components/schemas/Limits"}]},
     },
 }
-MEMBER = {"type": "object", "properties": {"id": TEXT, "name": TEXT}, "required": ["id"]}
+CHANGE = {"type": "object", "properties": {"reason": TEXT}}
 LIMITS = {"type": "object", "properties": {"most": {"type": "integer"}}}
 
 
@@ -34,8 +37,15 @@ def calls(schema, example=None):
     content = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
     written = {"content": {"application/json": {**content, "example": example}}}
     rows = {"application/json": {"schema": {"type": "array", "items": content["schema"]}}}
+    filters = [
+        {"name": name, "in": "query", "description": "**lookups:** eq"}
+        for name in ("owner.name", "limits.least", "limits__none")
+    ]
     return {
-        "get": {"responses": {"200": {"description": "", "content": rows}}},
+        "get": {
+            "parameters": filters,
+            "responses": {"200": {"description": "", "content": rows}},
+        },
         "post": {
             "requestBody": written,
             "responses": {"201": {"description": "", "content": {"application/json": content}}},
@@ -51,10 +61,13 @@ def specs(tmp_path_factory):
         "info": {"title": "Things", "version": "1"},
         "paths": {
             "/things": calls("Thing", {"id": "T-1", "locale": {"id": "EN"}}),
+            "/things/{id}": {"put": calls("Change")["post"]},
             "/things/{id}/members": calls("Member"),
             "/logs": {**reads, "post": {"responses": {"201": {"description": ""}}}},
         },
-        "components": {"schemas": {"Thing": THING, "Member": MEMBER, "Limits": LIMITS}},
+        "components": {
+            "schemas": {"Thing": THING, "Member": MEMBER, "Limits": LIMITS, "Change": CHANGE}
+        },
     }
     path = tmp_path_factory.mktemp("document") / "things.json"
     path.write_text(json.dumps(document))
@@ -73,12 +86,45 @@ def specs(tmp_path_factory):
         ({"price": "1e5"}, {"price": "1e5"}),
         ({"is_open": "TRUE"}, {"is_open": True}),
         ({"is_open": "no"}, {"is_open": "no"}),
-        ({"limits": {"most": "7", "other": "7"}}, {"limits": {"most": 7, "other": "7"}}),
+        ({"limits": {"most": "7", "id": "7"}}, {"limits": {"most": 7, "id": "7"}}),
+        ({"parts": '[{"name": "7"}]'}, {"parts": [{"name": "7"}]}),
         ({"limits": ["7"], "size": 7}, {"limits": ["7"], "size": 7}),
     ],
 )
 def test_cells_are_read_with_the_types_of_the_document(specs, cells, values):
     assert DocumentedRows(specs, "things", is_strict=True).read(cells, "rows[0]") == values
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"nmae": 1}, r"rows\[0\] has the field 'nmae', which things does not .* mean 'name'\?"),
+        ({"limits": {"msot": 1}}, r"field 'limits.msot', .* mean 'most'\?"),
+        ({"parts": [{"name": "a"}, {"nmae": "a"}]}, r"'parts.nmae', .* mean 'name'\?"),
+        ({"parts": '[{"nmae": "a"}]'}, r"'parts.nmae'"),
+        ({"extent": {"other": "a"}}, r"'extent.other', .*There are id, most, name"),
+    ],
+)
+def test_an_unknown_field_is_an_error_on_any_level(specs, row, message):
+    with pytest.raises(ValueError, match=message):
+        DocumentedRows(specs, "things", is_strict=True).read(row, "rows[0]")
+    DocumentedRows(specs, "things", is_strict=False).read(row, "rows[0]")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"owner": {"name": "a", "anything": 1}},
+        {"owner": {"of": {"anything": 1}}},
+        {"locale": {"anything": 1}},
+        {"extent": {"most": 1, "name": "a"}},
+        {"reason": "of an update"},
+        {"limits": {"least": 1, "none": 1}},
+        {"name": {"anything": 1}},
+    ],
+)
+def test_fields_are_those_of_all_schemas_and_filters(specs, row):
+    assert DocumentedRows(specs, "things", is_strict=True).read(row, "rows[0]") == row
 
 
 def left_out(path, specs):

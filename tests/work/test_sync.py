@@ -314,7 +314,9 @@ class Frame:
         ([{"mpn": {"id": 1}}], r"'mpn' is a dict, and keys are texts or ints: pass by='mpn.id'"),
         ([{"mpn": "A"}, {"mpn": "B"}, {"mpn": "A"}], r"rows\[0\] and rows\[2\] have the same key"),
         ([{"mpn": 1}, {"mpn": "1"}], r"rows\[0\] and rows\[1\] have the same key '1' \(mpn\)"),
-        ([{"mpn": "A", None: ["x"]}], r"rows\[0\] has more cells than the file has columns"),
+        ([{"mpn": "A", None: ["x"]}], r"rows\[0\] has a field named None, .* quotes around"),
+        ([{"mpn": "A", "": "x"}], r"rows\[0\] has a field with the name '', .* name the column"),
+        ([{"mpn": "A", "unit.": "x"}], r"with the name 'unit.', in which a part is empty"),
         ([{"mpn": "A", 5: "x"}], r"rows\[0\] has a field name that is no text: 5"),
         ([{"mpn": "A", "a": 1, "a.b": 2}], r"rows\[0\] has a value and fields of 'a': keep one"),
         ([{"mpn": "A", "a.b.c": 1, "a.b": 2}], r"has a value and fields of 'a.b'"),
@@ -325,6 +327,31 @@ class Frame:
 def test_rows_that_cannot_be_compared_are_errors(idle_items, rows, message):
     with pytest.raises((ValueError, TypeError), match=message):
         idle_items.sync(rows, by="mpn")
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "message"),
+    [
+        (
+            "mpn,name\nA,x\nB\n",
+            {},
+            r"rows, line 3 has fewer cells than the header, none for name: ",
+        ),
+        ("mpn;name\nA;x;y\n", {"delimiter": ";"}, r"line 2 has more cells .* that contains ';'"),
+        ("mpn,name,name\nA,x,y\n", {}, r"rows has two columns with the name 'name': rename or"),
+    ],
+)
+def test_lines_of_a_file_with_too_few_or_too_many_cells_are_errors(
+    idle_items, text, settings, message
+):
+    with pytest.raises(ValueError, match=message):
+        idle_items.sync(csv.DictReader(io.StringIO(text), **settings), by="mpn")
+
+
+def test_a_reader_can_fill_short_lines_on_purpose(items):
+    file = io.StringIO("mpn,name\nA\nB,Beta,x\n")
+    reader = csv.DictReader(file, restval="?", restkey="_extra")
+    assert [change.payload for change in items.sync(reader, by="mpn").update] == [{"name": "?"}]
 
 
 def failing(row):
@@ -374,6 +401,25 @@ def test_a_list_without_ids_is_an_error(remote, server):
     server.answer = lambda _: json_answer([{"mpn": "A"}], Content_Range="items 0-0/1")
     with pytest.raises(ValueError, match="have no ids by which they can be changed"):
         remote.things.sync([{"mpn": "A"}], by="mpn")
+
+
+def listing(*rows):
+    """An answer with resources."""
+    return json_answer([*rows], Content_Range=f"items 0-{len(rows) - 1}/{len(rows)}")
+
+
+def test_a_resource_that_is_listed_twice_is_one(remote, server):
+    rows = [{"id": "I-1", "mpn": "A"}, {"id": "I-2", "mpn": "B"}, {"id": "I-3"}]
+    server.answer = lambda _: listing(*rows, *rows)
+    plan = remote.items.sync([{"mpn": "A"}], by="mpn", delete=True)
+    assert plan.counts == {"create": 0, "update": 0, "delete": 1, "same": 1, "extra": 1}
+
+
+def test_a_resource_that_is_listed_twice_with_two_keys_is_an_error(remote, server):
+    rows = [{"id": "I-1", "mpn": "A"}, {"id": "I-1", "mpn": "B"}]
+    server.answer = lambda _: listing(*rows)
+    with pytest.raises(ChangedResourceError, match="lists I-1 twice, with the keys 'A' and 'B'"):
+        remote.items.sync([{"mpn": "C"}], by="mpn")
 
 
 def test_a_field_that_the_document_does_not_have_is_an_error(connect, documented, world):

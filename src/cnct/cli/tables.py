@@ -12,6 +12,7 @@ import click
 
 from cnct.cli.body import opened
 from cnct.cli.items import items_from
+from cnct.rows.csv_rows import whole_rows
 
 
 def rows_from(source: str) -> Iterator[Any]:
@@ -29,17 +30,10 @@ def rows_from(source: str) -> Iterator[Any]:
     with opened(source, "FILE") as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         try:
-            reader = csv.DictReader(text, strict=True)
-            for row in reader:
-                if (
-                    None in row.values()
-                ):  # an empty cell is "", and would clear a field as this would
-                    raise click.UsageError(
-                        f"{source}, line {reader.line_num} has fewer cells than the header: the "
-                        "file may be cut off"
-                    )
-                yield row
+            yield from whole_rows(csv.DictReader(text, strict=True), source)
         except UnicodeDecodeError as error:
             raise click.UsageError(f"{source} is no UTF-8: save it as UTF-8") from error
         except csv.Error as error:
             raise click.UsageError(f"{source} is no csv: {error}") from error
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error

@@ -75,6 +75,35 @@ def composed(
             todo.append(element)
 
 
+def by_name(schemas: Iterable[Schema]) -> dict[str, list[Schema]]:
+    """Return the schemas of each property that some of the schemas have, by name."""
+    all_properties: dict[str, list[Schema]] = {}
+    for schema in schemas:
+        for name, part in properties(schema).items():
+            all_properties.setdefault(name, []).append(part)
+    return all_properties
+
+
+def allows_others(schema: Schema) -> bool:
+    """Return whether objects can have properties that the schema does not name."""
+    return schema.get("additionalProperties", False) is not False
+
+
+def allowed_names(composition: Iterable[Schema]) -> set[str] | None:
+    """Return the names of the properties that an object can have; ``None`` for any.
+
+    Args:
+        composition: The schemas that the object's schema is composed of, see `composed`.
+    """
+    names: set[str] = set()
+    for part in composition:
+        names_some = parts(part) or part.keys() & {"properties", "required"}
+        if not names_some or allows_others(part) or "patternProperties" in part:
+            return None
+        names |= {*properties(part), *required(part)}
+    return names
+
+
 def joined(schemas: Iterable[Schema]) -> Record:
     """Join schemas into one: all properties and required names; a later schema has precedence."""
     whole: Record = {}

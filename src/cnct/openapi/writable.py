@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cnct.openapi.places import Schema
-from cnct.openapi.schemas import composed, properties
+from cnct.openapi.schemas import allows_others, by_name, composed
 from cnct.openapi.specs import OpenAPISpecs
 
 _ID = "id"
@@ -37,9 +37,9 @@ class WritableFields:
         self._specs = specs
         self._is_nested = is_nested
         parts = self._parts(payload)
-        self._own = _by_name(parts)
-        self._others = _by_name(self._parts(responses)) if self._own else {}
-        self._is_open = any(part.get("additionalProperties", False) is not False for part in parts)
+        self._own = by_name(parts)
+        self._others = by_name(self._parts(responses)) if self._own else {}
+        self._is_open = any(map(allows_others, parts))
         self._below: dict[str, WritableFields | None] = {}
 
     @property
@@ -89,11 +89,3 @@ def writable_fields(specs: OpenAPISpecs, path: str) -> WritableFields | None:
     responses = [specs.success(read).schema for read in reads if read]
     fields = WritableFields(specs, [payload], responses)
     return fields if fields.names_some else None
-
-
-def _by_name(parts: Iterable[Schema]) -> dict[str, list[Schema]]:
-    by_name: dict[str, list[Schema]] = {}
-    for part in parts:
-        for name, schema in properties(part).items():
-            by_name.setdefault(name, []).append(schema)
-    return by_name

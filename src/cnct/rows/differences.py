@@ -11,6 +11,7 @@ from cnct.rows.compared_fields import ALL, SERVER_MADE, WRITABLE, AllFieldsBut, 
 from cnct.rows.difference_table import FieldChange, html_table, text_table
 from cnct.rows.equal_values import equal_values
 from cnct.rows.hidden_values import hidden, is_secret
+from cnct.rows.table_cells import check_names
 
 _MERGED = "params"  # name of the lists that an update merges by id
 _DEEPEST = 100  # levels; deeper values are compared as a whole
@@ -88,7 +89,8 @@ def diff(
         The difference: a table in terminals and notebooks, falsy if the rows are equal.
 
     Raises:
-        TypeError: If a row is not a dictionary, or ``ignore`` is no list of names.
+        TypeError: If a row is not a dictionary or has a name that is no text, or ``ignore`` is no
+            list of names.
 
     Examples:
         >>> import cnct
@@ -101,9 +103,10 @@ def diff(
         >>> cnct.diff(old, new).as_payload()
         {'params': [{'id': 'seats', 'value': '7'}]}
     """
-    _check_row("old", old)
-    _check_row("new", new)
-    _check_names(ignore)
+    for name, row in (("old", old), ("new", new)):
+        _check_row(name, row)
+        check_names(row, name)
+    _check_ignored(ignore)
     comparison = _Comparison(is_partial=False)
     payload = comparison.object(old, new, "", AllFieldsBut(ignore), SERVER_MADE)
     return Difference(comparison.changes, payload)
@@ -313,7 +316,7 @@ def _check_row(name: str, value: Any) -> None:
         )
 
 
-def _check_names(ignore: Any) -> None:
+def _check_ignored(ignore: Any) -> None:
     if isinstance(ignore, str):
         raise TypeError(f"ignore must be a list of names, not a text: write [{ignore!r}]")
     names: list[Any] = [*ignore] if isinstance(ignore, Collection) else [None]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -15,7 +15,7 @@ from cnct.openapi import OpenAPISpecs, schemas
 from cnct.openapi.places import Schema
 from cnct.openapi.plain_schemas import plain
 from cnct.openapi.row_schemas import RowSchemas
-from cnct.openapi.shapes import Record, as_record, is_record
+from cnct.openapi.shapes import Record, as_record, is_array, is_record
 from cnct.openapi.tree import shape
 from cnct.openapi.writable import WritableFields, writable_fields
 from cnct.rows.compared_fields import ALL, SERVER_MADE, AllFieldsBut, Fields
@@ -37,26 +37,20 @@ class DocumentedRows:
         is_strict: Whether unknown fields are errors.
 
     Attributes:
-        names: Names of the fields; empty if the document does not describe them.
         create_fields: The fields that a new resource can have; ``None`` without a description.
         update_fields: The fields that an update can set; ``None`` without a description.
     """
 
     def __init__(self, specs: OpenAPISpecs, path: str, *, is_strict: bool) -> None:
-        self._is_strict = is_strict
         row_schemas, template = RowSchemas(specs), specs.template(path)
-        self._path = path
         resolved = row_schemas.resolved
-        create = specs.operation("POST", path)
-        bodies = [row_schemas.record(shape(template))] if template else []
-        bodies += [as_record(specs.payload(create))] if create else []
-        properties: dict[str, Schema] = {}
-        for body in bodies:
-            properties |= schemas.properties(plain(body, resolved))
+        create, update = specs.operation("POST", path), specs.operation("PUT", f"{path}/ID")
         read = specs.operation("GET", path)
-        filters = (name.partition(".")[0] for name in (read.fields if read else ()))
-        self.names = frozenset(properties) and frozenset([*properties, *filters])
-        self._types = _Types(properties, resolved)
+        record = row_schemas.record(shape(template)) if template else None
+        payloads = (specs.payload(write) for write in (update, create) if write)
+        bodies = [body for body in (record, *payloads) if body]
+        collection = path if is_strict else None
+        self._fields = _ObjectFields(bodies, read.fields if read else (), resolved, collection)
         self.update_fields = update_fields(specs, f"{path}/ID")
         self.create_fields: Fields | None = None
         body = plain(specs.payload(create), resolved) if create else {}
@@ -68,6 +62,11 @@ class DocumentedRows:
             example = as_record(specs.example(create)).keys() - SERVER_MADE
             self.create_fields = _AndOthers(AllFieldsBut(SERVER_MADE - chosen, fields), example)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the fields; empty if the document does not list them."""
+        return self._fields.names
+
     def read(self, row: Record, place: str) -> Record:
         """Return a row whose texts are numbers, lists and so on where the document has these types.
 
@@ -78,47 +77,102 @@ class DocumentedRows:
             place: Its place, for the message.
 
         Raises:
-            ValueError: If the row has a field that the collection does not have.
+            ValueError: If the row has a field that the collection does not have, on any level.
         """
-        unknown = next((name for name in row if name not in self.names), None)
-        if self._is_strict and self.names and unknown is not None:
-            raise ValueError(
-                clean(
-                    f"{place} has the field {unknown!r}, which {self._path} does not have "
-                    f"according to the document.{did_you_mean(unknown, self.names)} "
-                    "Clients with validate='off' do not check this"
-                )
-            )
-        return self._types.read(row)
+        return self._fields.read(row, place)
 
 
-class _Types:
-    """The types of an object's fields, read from the document when a row first has the field."""
+class _ObjectFields:
+    """The fields of an object, or of the objects in a list.
 
-    def __init__(self, properties: Mapping[str, Schema], resolve: Callable[[Any], Record]) -> None:
-        self._properties = properties
+    Those of nested objects are read from the document when a row first has them.
+
+    Args:
+        bodies: Schemas of the object; the last one with a type of a field decides on the type.
+        filters: Names of fields by which a list can be filtered, with dots for nested ones.
+        resolve: Follows a reference.
+        collection: Path of the collection, for messages; ``None`` to allow unknown fields.
+        prefix: Path of the object, with a dot at the end; empty for the row itself.
+
+    Attributes:
+        names: Names of the fields; empty if the document does not list them.
+    """
+
+    def __init__(
+        self,
+        bodies: Iterable[Schema],
+        filters: Iterable[str],
+        resolve: Callable[[Any], Record],
+        collection: str | None,
+        prefix: str = "",
+    ) -> None:
+        walks = (schemas.composed(body, resolve, through_items=True) for body in bodies)
+        parts = [part for walk in walks for part in walk]
+        self._properties = schemas.by_name(parts)
+        self._filters: dict[str, list[str]] = {}
+        for name in filters:
+            first, _, rest = name.replace("__", ".").partition(".")  # Connect has both
+            self._filters.setdefault(first, []).extend([rest] if rest else [])
+        names = schemas.allowed_names(parts)
+        reference = ["id"] if prefix else []  # an object can always be referred to
+        self.names = frozenset([*names, *self._filters, *reference] if names else ())
         self._resolve = resolve
-        self._fields: dict[str, tuple[str, _Types]] = {}
+        self._collection = collection
+        self._prefix = prefix
+        self._below: dict[str, tuple[str, _ObjectFields]] = {}
 
-    def _field(self, name: str) -> tuple[str, _Types]:
-        if name not in self._fields:
-            schema = plain(self._properties.get(name, {}), self._resolve)
-            below = _Types(schemas.properties(schema), self._resolve)
-            self._fields[name] = schemas.type_name(schema), below
-        return self._fields[name]
+    def read(self, row: Record, place: str) -> Record:
+        """Return a row with the values that its texts stand for.
 
-    def read(self, row: Record) -> Record:
-        """Return a row with the values that its texts stand for."""
+        Raises:
+            ValueError: If the row has an unknown field.
+        """
+        self._refuse_unknown(row, place)
         changes: Record = {}
         for name, value in row.items():
-            typed = value
-            if isinstance(value, str):
-                typed = _read(value, self._field(name)[0])
-            elif is_record(value):
-                typed = self._field(name)[1].read(value)
-            if typed is not value:
-                changes[name] = typed
+            if isinstance(value, str | dict | list | tuple):
+                typed = self._value(name, value, place)
+                if typed is not value:
+                    changes[name] = typed
         return {**row, **changes} if changes else row
+
+    def _value(self, name: str, value: Any, place: str) -> Any:
+        kind, fields = self._field(name)
+        if isinstance(value, str):
+            value = _read(value, kind)
+        if is_record(value):
+            return fields.read(value, place)
+        for element in value if is_array(value) else ():
+            if is_record(element):  # types are those of JSON
+                fields.read(element, place)
+        return value
+
+    def _field(self, name: str) -> tuple[str, _ObjectFields]:
+        """Return the type of a field, and the fields below."""
+        if name not in self._below:
+            bodies = self._properties.get(name, [])
+            kinds = [schemas.type_name(plain(body, self._resolve)) for body in bodies]
+            below = _ObjectFields(
+                bodies,
+                self._filters.get(name, ()),
+                self._resolve,
+                self._collection,
+                f"{self._prefix}{name}.",
+            )
+            self._below[name] = next(filter(None, reversed(kinds)), ""), below
+        return self._below[name]
+
+    def _refuse_unknown(self, row: Record, place: str) -> None:
+        if self._collection is None or not self.names or row.keys() <= self.names:
+            return
+        name = next(name for name in row if name not in self.names)
+        raise ValueError(
+            clean(
+                f"{place} has the field {f'{self._prefix}{name}'!r}, which {self._collection} does "
+                f"not have according to the document.{did_you_mean(name, self.names)} "
+                "Clients with validate='off' do not check this"
+            )
+        )
 
 
 class _AndOthers:

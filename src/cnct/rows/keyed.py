@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from csv import DictReader
 from pathlib import PurePath
 from typing import Any, TypeAlias
 
 from cnct.openapi.shapes import Object, Record, is_array, is_object
+from cnct.rows.csv_rows import whole_rows
 from cnct.rows.documented_rows import DocumentedRows
 from cnct.rows.table_cells import nested_row
 from cnct.text import clean, did_you_mean
@@ -193,7 +195,7 @@ def checked_rows(rows: Any, *, is_async: bool) -> Any:
     if remedy or not hasattr(rows, "__iter__"):
         remedy = remedy or "write [{'mpn': ...}, ...]"
         raise TypeError(f"rows must be an iterable of dicts, not {kind}: {remedy}")
-    return rows
+    return whole_rows(rows, "rows") if isinstance(rows, DictReader) else rows
 
 
 def _names(by: Any) -> tuple[str, ...]:

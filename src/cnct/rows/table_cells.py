@@ -8,6 +8,10 @@ from typing import Any
 from cnct.openapi.shapes import Object, Record, as_object, is_record
 from cnct.text import clean
 
+SURPLUS_CELLS = (
+    "a field named None, under which csv.DictReader puts the cells beyond its columns: put quotes "
+    "around a cell that contains the delimiter"
+)
 _REST = "_extra"  # what fits no column of an export
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -49,6 +53,25 @@ def _is_empty(value: Any) -> bool:
     return value is None or value == ""
 
 
+def check_names(row: Mapping[Any, Any], place: str) -> None:
+    """Check that the names of a row's fields are texts.
+
+    Args:
+        row: The row.
+        place: Its place, for the message.
+
+    Raises:
+        TypeError: If a name is no text.
+    """
+    for name in row:
+        if name is None:
+            raise TypeError(f"{place} has {SURPLUS_CELLS}")
+        if not isinstance(name, str):
+            raise TypeError(
+                clean(f"{place} has a field name that is no text: {name!r}. Write {str(name)!r}")
+            )
+
+
 def nested_row(row: Mapping[Any, Any], place: str) -> Record:
     """Return a copy of a row in which names with dots are nested objects, as in exports.
 
@@ -56,14 +79,18 @@ def nested_row(row: Mapping[Any, Any], place: str) -> Record:
 
     Raises:
         TypeError: If a name is no text.
-        ValueError: If two names belong to one field, or the first begins with a byte order mark.
+        ValueError: If a name is empty, two names belong to one field, or the first begins with a
+            byte order mark.
     """
+    check_names(row, place)
     for name in row:
-        if not isinstance(name, str):
-            problem = f"a field name that is no text: {name!r}"
-            if name is None:  # csv.DictReader collects them under None
-                problem = "more cells than the file has columns"
-            raise TypeError(clean(f"{place} has {problem}"))
+        if not all(name.split(".")):
+            raise ValueError(
+                clean(
+                    f"{place} has a field with the name {name!r}, in which a part is empty: name "
+                    "the column, or leave it out"
+                )
+            )
         if name.startswith("\ufeff"):
             raise ValueError(
                 f"The name of the first column of {place} begins with a byte order mark: open the "

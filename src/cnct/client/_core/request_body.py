@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnct.client._core.placeholders import refuse_placeholders
-from cnct.openapi.shapes import is_object
+from cnct.openapi.shapes import is_array, is_object
 
 JSON = "application/json"
 
@@ -78,7 +78,7 @@ def json_text(payload: Any) -> str:
     A datetime without an offset is local time, as in filters, with a `NaiveDatetimeWarning`.
 
     Raises:
-        TypeError: If a value in the payload has no JSON form.
+        TypeError: If a value in the payload has no JSON form, or a field is named ``None``.
         ValueError: If a number is NaN or infinite, which JSON (RFC 8259) excludes.
     """
     form = _Form()
@@ -88,11 +88,27 @@ def json_text(payload: Any) -> str:
         raise TypeError(f"payload must be JSON: {error}") from error
     except ValueError as error:
         raise ValueError(f"payload must be JSON: {error}") from error
+    if '"null":' in text:
+        _refuse_none(payload)
     if form.has_naive:
         from cnct.rql.literals import warn_of_naive  # noqa: PLC0415 - few payloads have a moment
 
         warn_of_naive()
     return text
+
+
+def _refuse_none(payload: Any) -> None:
+    """Refuse fields named ``None``, which json writes as ``"null"``."""
+    values = [payload]
+    for value in values:
+        if is_object(value):
+            if None in value:
+                from cnct.rows.table_cells import SURPLUS_CELLS  # noqa: PLC0415 - of an error
+
+                raise TypeError(f"payload has {SURPLUS_CELLS}")
+            values += value.values()
+        elif is_array(value):
+            values += value
 
 
 class _Form:

@@ -146,8 +146,10 @@ class SyncSetComparing(SetComparing, SyncSetWork):
         Raises:
             TypeError: If a row is not a dictionary, or a key neither a text nor an int.
             ValueError: If a row has no key, two rows have one, a row has a field that the document
-                does not have, or ``delete=True`` without rows.
+                does not have, a line of a ``csv.DictReader`` has too few or too many cells, or
+                ``delete=True`` without rows.
             NotOneError: If two resources have the key of one row.
+            ChangedResourceError: If the server lists a resource twice, with two keys.
             ClientError: If the set cannot be read.
 
         Examples:

@@ -20,6 +20,7 @@ from cnct.rows.compared_fields import Fields
 from cnct.rows.difference_table import one_line
 from cnct.rows.differences import Difference, changes_of, moved_fields
 from cnct.rows.documented_rows import update_fields
+from cnct.rows.table_cells import check_names
 
 _BODIES = ("json", "data", "content", "files")
 # RFC 9110, section 8.8.3: a strong one, since If-Match never matches a weak one
@@ -204,12 +205,13 @@ def check_payload(name: str, payload: Any, kwargs: Mapping[str, Any]) -> None:
         kwargs: Arguments of the call, which must have no other body.
 
     Raises:
-        TypeError: If the payload is not a dictionary.
+        TypeError: If the payload is not a dictionary, or a name is no text.
         ValueError: If there is another body.
     """
     if not is_object(payload):
         kind = type(payload).__name__
         raise TypeError(f"{name} must be a dictionary of fields to compare, not {kind}")
+    check_names(payload, name)
     for body in _BODIES:
         if kwargs.get(body) is not None:
             raise ValueError(f"A call has one body: pass either {name} or {body}")

@@ -9,7 +9,7 @@ from typing import Any
 from cnct.client._core.request_body import json_text
 from cnct.client.work.outcomes import Id
 from cnct.client.work.planned import PlannedChange
-from cnct.exceptions import NotOneError
+from cnct.exceptions import ChangedResourceError, NotOneError
 from cnct.openapi.shapes import Object, Record, is_object
 from cnct.rows.differences import Difference, changes_of
 from cnct.rows.keyed import KeyedRows, RowKey
@@ -44,8 +44,7 @@ class RowComparison:
         self._place = place
         self._deletes = deletes
         self._ids: dict[str, Id] = {}  # of the resources with a row
-        self._without_key = 0
-        self._count = 0
+        self._keys: dict[Id, str | None] = {}  # of all resources
         self.left_out: set[str] = set()
         self.create: list[PlannedChange] = []
         self.update: list[PlannedChange] = []
@@ -58,18 +57,19 @@ class RowComparison:
 
         Raises:
             NotOneError: If two resources have the key of one row.
+            ChangedResourceError: If a resource is listed twice, with two keys.
             TypeError: If a key is neither text nor an int, or a value of a row has no JSON form.
             ValueError: If a resource has no id, or a value of a row cannot be sent.
         """
         for resource in resources:
-            self._count += 1
             resource_id = resource.get("id") if is_object(resource) else None
             if not isinstance(resource_id, str | int):
                 raise ValueError(  # noqa: TRY004 - of the server, not of the caller
                     f"The resources of {self._place} have no ids by which they can be changed"
                 )
             key = self._key.of(resource, clean(f"{self._place} {resource_id}"))
-            self._without_key += key is None
+            if self._is_repeated(key, resource_id, resource):
+                continue
             if key is not None and key not in self._rows and disarmed(key) in self._rows:
                 key = disarmed(key)
             row = None if key is None else self._rows.get(key)
@@ -79,16 +79,34 @@ class RowComparison:
                 self._check_single(key, resource_id)
                 self._add_matched(key, resource_id, resource, row)
 
+    def _is_repeated(self, key: str | None, resource_id: Id, resource: Object) -> bool:
+        """Return whether a resource was listed before: lists that move can list one twice."""
+        if resource_id not in self._keys:
+            self._keys[resource_id] = key
+            return False
+        first = self._keys[resource_id]
+        if first == key:
+            return True
+        raise ChangedResourceError(
+            clean(
+                f"{self._place} lists {resource_id} twice, with the keys {first!r} and {key!r} "
+                f"({self._key.text}): it changed while the list was read, so make the plan again. "
+                "If that does not help, ids are not unique in this list, and sync() needs them"
+            ),
+            row=resource,
+            difference=Difference(),
+        )
+
     def _check_single(self, key: str, resource_id: Id) -> None:
         first = self._ids.get(key)
         if first is None:
             self._ids[key] = resource_id
             return
-        ids = f"{first} and {resource_id}" if first != resource_id else f"{first}, listed twice"
         raise NotOneError(
             clean(
-                f"Two resources of {self._place} have the key {key!r} ({self._key.text}): {ids}. "
-                "Change or delete one of them, filter the set, or pass several fields as by="
+                f"Two resources of {self._place} have the key {key!r} ({self._key.text}): {first} "
+                f"and {resource_id}. Change or delete one of them, filter the set, or pass several "
+                "fields as by="
             ),
             count=2,
         )
@@ -123,9 +141,10 @@ class RowComparison:
                 the payload of a row would not have the row's key, or cannot be sent.
             TypeError: If a value of a row has no JSON form.
         """
-        if self._count and self._without_key == self._count and self._key.fields:
+        keys = self._keys.values()
+        if keys and self._key.fields and all(key is None for key in keys):
             raise ValueError(
-                f"None of the {self._count:,} resources of {self._place} has a value of "
+                f"None of the {len(keys):,} resources of {self._place} has a value of "
                 f"{self._key.text}: name another field as by=, or add a hidden one with select()"
             )
         rows = ((key, row) for key, row in self._rows.items() if key not in self._ids)

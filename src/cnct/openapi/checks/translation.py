@@ -10,7 +10,15 @@ from typing import Any
 
 from cnct.openapi.checks.bounds import bounded
 from cnct.openapi.places import Schema
-from cnct.openapi.schemas import COMPOSITIONS, composed, items, parts, properties, required
+from cnct.openapi.schemas import (
+    COMPOSITIONS,
+    allowed_names,
+    composed,
+    items,
+    parts,
+    properties,
+    required,
+)
 from cnct.openapi.shapes import as_list, as_object
 from cnct.openapi.specs import OpenAPISpecs
 
@@ -138,7 +146,9 @@ class Translation:
             }
         out["required"] = self._required(schema)
         extra = as_object(schema.get("additionalProperties"))
-        names = self._allowed_names(schema) if closed and schema.keys() & _CLOSING else None
+        names = None
+        if closed and schema.keys() & _CLOSING:
+            names = allowed_names(composed(schema, self._specs.resolve))
         if names is not None:
             out["properties"] = {**dict.fromkeys(names, True), **out["properties"]}
             out["additionalProperties"] = False
@@ -163,17 +173,6 @@ class Translation:
 
     def _is_read_only(self, schema: Schema) -> bool:
         return self._specs.resolve(schema).get("readOnly") is True
-
-    def _allowed_names(self, schema: Schema) -> set[str] | None:
-        """Collect the names of the properties that an object can have; ``None`` for any."""
-        names: set[str] = set()
-        for part in composed(schema, self._specs.resolve):
-            names_some = parts(part) or part.keys() & {"properties", "required"}
-            is_open = part.get("additionalProperties", False) is not False
-            if not names_some or is_open or "patternProperties" in part:
-                return None
-            names |= {*properties(part), *required(part)}
-        return names
 
 
 def _nullable(out: dict[str, Any]) -> dict[str, Any]:
