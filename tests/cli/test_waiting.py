@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 import time
 
@@ -133,6 +134,26 @@ def test_wrong_options_of_a_watch_are_named(cnct, connect, words, message):
     ran = watch(cnct, *words)
     assert ran.status in (1, 2)
     assert message in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("requests --state ''", "state must be the path of a file, not ''"),
+        ("requests --by ''", "by must be the name of a field with a time, not an empty text"),
+        ("requests --select -updated", "select('-updated') removes the time by which changes"),
+        ("requests --select -id", "select('-id') removes the ids by which changes of requests are"),
+        (
+            "accounts --since 2026-01-01T00:00+00:00",
+            "accounts can be filtered by no time of change, so that nothing shows which",
+        ),
+    ],
+)
+def test_arguments_that_a_watch_refuses_are_wrong_usage(cnct, connect, words, message):
+    ran = cnct("watch", *shlex.split(words), "--timeout", "0")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith(f"cnct: {message}")
+    assert ran.err.endswith("See 'cnct watch --help'.\n")
 
 
 def test_a_look_that_fails_or_cannot_be_made_ends_with_an_error(cnct, connect):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from contextlib import closing
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -20,7 +21,10 @@ from cnct.cli.options import (
 )
 from cnct.cli.rows import row_set, selected
 from cnct.cli.session import Session
-from cnct.exceptions import ClientError
+from cnct.exceptions import ClientError, JournalError, RQLError
+
+if TYPE_CHECKING:
+    from cnct.client.models import ResourceSet
 
 
 @click.command(
@@ -60,7 +64,8 @@ def command(
     if interval == 0:
         raise click.UsageError("--interval must be above 0: each look is a call")
     rows, fields = selected(session, row_set(session, query), select)
-    changes = rows.watch(
+    changes = _changes(
+        rows,
         interval=interval,
         timeout=timeout,
         state=state,
@@ -72,6 +77,16 @@ def command(
     with RowWriter(session, fields.columns, default=default) as writer, closing(changes):
         for row in changes:
             writer.write([fields.row(row)])
+
+
+def _changes(rows: ResourceSet, **options: Any) -> Generator[dict[str, Any]]:
+    """Yield the changes of a set; some arguments are checked when the document is at hand."""
+    try:
+        yield from rows.watch(**options)
+    except (ClientError, JournalError, RQLError):
+        raise
+    except (TypeError, ValueError) as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _start(since: str) -> datetime | Literal["all"]:

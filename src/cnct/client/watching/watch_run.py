@@ -114,8 +114,8 @@ class WatchRun:
             if settings.start is not None and not self._cursor.name:
                 raise ValueError(
                     f"{rows._path} can be filtered by no time of change, so that nothing shows"
-                    f" which rows changed since {settings.start}: write since='all', or name a time"
-                    " as by="
+                    f" which rows changed since {settings.start}: pass 'all' as since, or a time as"
+                    " by"
                 )
         else:
             names = (progress.updated, progress.created)

@@ -97,8 +97,8 @@ def check_watchable(rows: SetBase) -> None:
         )
     if "-id" in query.selection:
         raise ValueError(
-            f"select('-id') removes the ids by which changes of {rows!r} are recognised: leave it"
-            " out"
+            f"select('-id') removes the ids by which changes of {rows._path} are recognised: leave"
+            " it out"
         )
 
 
