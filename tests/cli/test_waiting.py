@@ -156,6 +156,10 @@ def test_arguments_that_a_watch_refuses_are_wrong_usage(cnct, connect, words, me
     assert ran.err.endswith("See 'cnct watch --help'.\n")
 
 
+def test_the_help_of_a_watch_names_the_format_of_pipes(cnct, connect):
+    assert "table on a terminal and ndjson elsewhere" in " ".join(cnct("watch", "-h").out.split())
+
+
 def test_a_look_that_fails_or_cannot_be_made_ends_with_an_error(cnct, connect):
     ran = cnct("watch", "requsts")
     assert ran.status == 2

@@ -118,8 +118,13 @@ def force_option(function: Function) -> Function:
     )(function)
 
 
-def output_options(function: Function) -> Function:
-    """Add the options of the output: ``-o`` and ``--plain-cells``."""
+def output_options(function: Function, elsewhere: str = "json") -> Function:
+    """Add the options of the output: ``-o`` and ``--plain-cells``.
+
+    Args:
+        function: The command.
+        elsewhere: Default format where standard output is no terminal.
+    """
     plain = click.option(
         "--plain-cells",
         is_flag=True,
@@ -134,7 +139,7 @@ def output_options(function: Function) -> Function:
         type=click.Choice(FORMATS),
         callback=_keep,
         expose_value=False,
-        help="Format; by default, table on a terminal and json elsewhere.",
+        help=f"Format; by default, table on a terminal and {elsewhere} elsewhere.",
     )
     return form(plain(function))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -26,6 +27,8 @@ from cnct.exceptions import ClientError, JournalError, RQLError
 if TYPE_CHECKING:
     from cnct.client.models import ResourceSet
 
+_ELSEWHERE = "ndjson"  # each line is whole, and can be read while the watch goes on
+
 
 @click.command(
     "watch",
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
 @click.option("--state", metavar="FILE", help="File from which a later run goes on.")
 @click.option("--since", metavar="TIME", help="Start at a time, or with all; by default, now.")
 @click.option("--by", metavar="FIELD", help="Time by which changes are found.")
-@output_options
+@partial(output_options, elsewhere=_ELSEWHERE)
 @force_option
 @click.pass_obj
 def command(
@@ -73,7 +76,7 @@ def command(
         by=by,
         errors=_print_failure,
     )
-    default = "" if session.sink.is_terminal else "ndjson"
+    default = "" if session.sink.is_terminal else _ELSEWHERE
     with RowWriter(session, fields.columns, default=default) as writer, closing(changes):
         for row in changes:
             writer.write([fields.row(row)])
