@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from cnct.client._http.in_threads import in_thread
@@ -10,7 +11,7 @@ from cnct.client._http.in_threads import in_thread
 Content = bytes | str | AsyncIterable[bytes]
 
 _CHUNK = 1 << 20  # bytes of a file of unknown length read at once
-_END: Any = object()
+_PIECES = 4  # of a file that are read in one thread, whose start takes longer than reading one
 
 
 async def prepared(
@@ -61,10 +62,18 @@ def _prepared(data: Any, files: Any, content_type: str) -> tuple[Any, Mapping[st
 
 async def _chunks(stream: Any) -> AsyncIterator[bytes]:
     """Yield the pieces of a file or iterator, read in threads."""
+    from cnct.client._http.multipart import StreamedBody  # noqa: PLC0415 - loads requests
+
+    # A generator may make each piece only when the one before was sent.
+    most = _PIECES if isinstance(stream, StreamedBody) else 1
     pieces = iter(stream) if not hasattr(stream, "read") else _read(stream)
-    piece: Any
-    while (piece := await in_thread(next, pieces, _END)) is not _END:
-        yield piece.encode() if isinstance(piece, str) else piece
+    while several := await in_thread(_next_pieces, pieces, most):
+        for piece in several:
+            yield piece.encode() if isinstance(piece, str) else piece
+
+
+def _next_pieces(pieces: Iterator[Any], most: int) -> list[Any]:
+    return [*islice(pieces, most)]
 
 
 def _read(stream: Any) -> Iterator[bytes]:

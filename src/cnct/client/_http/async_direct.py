@@ -143,11 +143,11 @@ class DirectConnection(asyncio.Protocol):
         """Wait until most of the buffer is sent; return whether more can be written."""
         if self._writable is None:
             return not (done.done() or self._transport.is_closing())
-        try:
-            async with asyncio.timeout(timeout):
-                await asyncio.wait((self._writable, done), return_when=asyncio.FIRST_COMPLETED)
-        except TimeoutError as error:
-            raise httpx2.WriteTimeout("") from error
+        ready, _ = await asyncio.wait(
+            (self._writable, done), timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+        )
+        if not ready:
+            raise httpx2.WriteTimeout("")
         return not (done.done() or self._transport.is_closing())
 
     def _listen(self, timeout: float | None) -> None:
