@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -74,13 +75,23 @@ class WholeFile:
         """The path as text."""
         return str(self.path)
 
-    def commit(self) -> None:
-        """Write everything to the disk, then give the file the final name."""
+    def commit(self, *, overwrites: bool = True) -> None:
+        """Write everything to the disk, then give the file the final name.
+
+        Args:
+            overwrites: Whether a file that has the name by now is replaced.
+
+        Raises:
+            FileExistsError: If there is a file that must not be replaced.
+        """
         self.file.flush()
         os.fsync(self.file.fileno())
         if sys.platform == "win32":
             self.file.close()  # Windows renames no open file
-        self.part.replace(self._final)
+        if overwrites:
+            self.part.replace(self._final)
+        else:
+            _rename_to_new(self.part, self._final)
         self.file.close()
         _sync_directory(self._final.parent)
 
@@ -149,6 +160,9 @@ if sys.platform == "win32":
     def _opened(part: Path, path: Path) -> BinaryIO:  # noqa: ARG001 - as on POSIX
         return part.open("w+b")
 
+    def _rename_to_new(part: Path, final: Path) -> None:
+        part.rename(final)
+
     def _sync_directory(directory: Path) -> None:
         """Do nothing: Windows cannot sync a directory."""
 
@@ -163,14 +177,16 @@ else:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if _is_at(part, file.fileno()):
-                    return file
+                    if os.fstat(file.fileno()).st_nlink <= 1:
+                        return file
+                    part.unlink()  # a kill left it as another name of a whole file
             except BlockingIOError:
                 file.close()
                 raise ExportError(
                     f"Another export or download is writing {str(path)!r}: wait until it has"
                     " ended, or name another file"
                 ) from None
-            file.close()  # renamed by another export since it was opened
+            file.close()  # renamed by another export since it was opened, or not ours to write to
 
     def _is_at(path: Path, descriptor: int) -> bool:
         """Return whether an open file still has its name."""
@@ -178,6 +194,19 @@ else:
             return os.path.samestat(path.stat(), os.fstat(descriptor))
         except FileNotFoundError:
             return False
+
+    def _rename_to_new(part: Path, final: Path) -> None:
+        """Rename a file, unless there is one of that name."""
+        try:
+            os.link(part, final)  # refuses in one step, which a check before a renaming is not
+        except FileExistsError:
+            raise
+        except OSError:  # the file system has no hard links
+            if os.path.lexists(final):
+                raise FileExistsError(errno.EEXIST, "File exists", str(final)) from None
+            part.replace(final)
+        else:
+            part.unlink()
 
     def _sync_directory(directory: Path) -> None:
         """Make the new name durable."""

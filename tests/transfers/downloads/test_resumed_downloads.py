@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
+from typing import Any
 
 import pytest
 from tests.conftest import KEY
@@ -243,6 +245,50 @@ def test_a_file_that_comes_meanwhile_is_not_replaced(client, server, tmp_path):
     with pytest.raises(FileExistsError, match="exists"):
         client.download("r", path, overwrite=False, progress=lambda _: path.write_bytes(b"mine"))
     assert path.read_bytes() == b"mine"
+
+
+@pytest.fixture(params=["links", "no links"])
+def filesystem(request, monkeypatch):
+    """File systems such as FAT have no hard links."""
+    if request.param == "no links":
+
+        def refuse(*_: Any) -> None:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+        monkeypatch.setattr("os.link", refuse)
+
+
+@pytest.mark.usefixtures("filesystem")
+def test_a_file_that_comes_at_the_last_moment_is_not_replaced(
+    client, server, tmp_path, monkeypatch
+):
+    path = tmp_path / "r"
+    assert client.download("r", path, overwrite=False).read_bytes() == CONTENT
+    path.unlink()
+
+    def come(_: int) -> None:
+        path.write_bytes(b"mine")
+
+    monkeypatch.setattr("os.fsync", come)
+    with pytest.raises(FileExistsError, match=r"exists: pass overwrite=True"):
+        client.download("r", path, overwrite=False)
+    assert path.read_bytes() == b"mine"
+    monkeypatch.undo()
+    assert client.download("r", path, overwrite=True).read_bytes() == CONTENT
+    assert server.ranges_requested() == [None, None, "bytes=299999-"]
+    assert names(tmp_path) == ["r"]
+
+
+def test_a_part_that_is_the_file_itself_is_not_written_to(client, server, tmp_path):
+    """As a process leaves them that is killed after it gave the file its name."""
+    broken(client, server, tmp_path / "r")
+    (tmp_path / "r.part").write_bytes(CONTENT)
+    (tmp_path / "r").hardlink_to(tmp_path / "r.part")
+    server.content, server.etag, server.breaks = CONTENT[::-1], '"2"', [100]
+    once(client, "reports/R-1", tmp_path / "r")
+    assert (tmp_path / "r").read_bytes() == CONTENT
+    assert client.download("reports/R-1", tmp_path / "r").read_bytes() == CONTENT[::-1]
+    assert names(tmp_path) == ["r"]
 
 
 def test_a_cancelled_download_is_continued_later(server, tmp_path):

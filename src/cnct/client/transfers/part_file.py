@@ -61,7 +61,8 @@ class DownloadPart:
         self.path = path
         self._source = source
         self._overwrites = overwrites
-        self._check_absent()
+        if not overwrites and os.path.lexists(path):
+            raise self._exists()
         self._file = WholeFile(path, continues=source is not None)
         self._notes = self._file.part.with_name(f"{self._file.part.name}.json")
         self._has_notes = False
@@ -76,12 +77,11 @@ class DownloadPart:
         """Whether another run can continue the file."""
         return self._has_notes
 
-    def _check_absent(self) -> None:
-        if not self._overwrites and os.path.lexists(self.path):
-            raise FileExistsError(
-                f"{str(self.path)!r} exists: pass overwrite=True (cnct: --overwrite) to replace it,"
-                " or another path"
-            )
+    def _exists(self) -> FileExistsError:
+        return FileExistsError(
+            f"{str(self.path)!r} exists: pass overwrite=True (cnct: --overwrite) to replace it,"
+            " or another path"
+        )
 
     def resumption(self) -> Resumption:
         """Return the state in which the file was left, and cut off bytes that are of no use."""
@@ -122,8 +122,10 @@ class DownloadPart:
         Raises:
             FileExistsError: If there is such a file by now, which must not be replaced.
         """
-        self._check_absent()
-        self._file.commit()
+        try:
+            self._file.commit(overwrites=self._overwrites)
+        except FileExistsError:
+            raise self._exists() from None
         self._notes.unlink(missing_ok=True)
 
     def close(self) -> None:
