@@ -222,14 +222,21 @@ def test_reasons_are_not_given_up_for_a_failure_that_passes(send: Send, shop: Em
 
 
 def test_rows_with_other_ids_are_matched_by_position(tmp_path: Path):
-    processed, sent = tmp_path / "processed.xlsx", tmp_path / "sent.xlsx"
-    rows = [["UR-1", "ok", ""], ["UR-2", "Invalid", ""], ["UR-3", "invalid", "why"]]
-    processed.write_bytes(workbook_of({"records": [["record_id", "status", "errors"], *rows]}))
+    sent = tmp_path / "sent.xlsx"
     sent.write_bytes(workbook_of({"usage_records": [["record_id"], ["a"], ["b"]]}))
+    lines = [["record_id", "status", "errors"], ["UR-1", "ok", ""], ["UR-2", "Invalid", ""]]
+    processed = workbook_of({"records": lines})
     assert [*refused_in(processed, sent, "usage_records")] == [
-        RefusedRow(2, "Connect gave no reason", {"record_id": "b"}),
-        RefusedRow(None, "why", {"record_id": "UR-3", "status": "invalid", "errors": "why"}),
+        RefusedRow(2, "Connect gave no reason", {"record_id": "b"})
     ]
+    answer = {"record_id": "UR-2", "status": "Invalid", "errors": "why"}
+    fewer = workbook_of({"records": [lines[0], [*answer.values()]]})
+    assert [*refused_in(fewer, sent, "usage_records")] == [RefusedRow(None, "why", answer)]
+
+
+def test_custom_columns_are_no_reasons(send_sync: Send):
+    [refused] = send_sync([row(**{"v.errors": "3"}), row(quantity=-1, **{"v.errors": "4"})]).refused
+    assert (refused.number, refused.error) == (2, "quantity must not be negative.")
 
 
 def test_a_dry_run_records_the_calls(vendor: ConnectClient):
@@ -240,6 +247,14 @@ def test_a_dry_run_records_the_calls(vendor: ConnectClient):
     assert [call.url.rpartition("/")[2] for call in dry.calls] == ["files", "upload", "submit"]
     send_usage(dry, [row()], **settings)
     assert len(dry.calls) == 5
+
+
+def test_a_dry_run_is_applied_with_the_workbook(vendor: ConnectClient):
+    dry = vendor.dry_run()
+    send_usage(dry, [row()], submit=True, product=PRODUCT, contract=CONTRACT, name="applied")
+    assert dry.apply().done == 3
+    file = vendor("usage").files.filter(external_id="applied").one()
+    assert (file["status"], file["records"]["valid"]) == ("pending", 1)
 
 
 def test_the_workbook_can_be_kept_and_has_the_template_of_the_user(send_sync: Send, tmp_path: Path):
@@ -272,6 +287,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"product": ""}, ValueError, "product is empty"),
     ({"contract": {"id": "CRD"}}, TypeError, "contract must be an id such as 'CRD-"),
     ({"name": 1}, TypeError, "name must be text, not int"),
+    ({"description": "n" * 201}, ValueError, "description must have at most 200 characters, not"),
     ({"name": "n" * 101}, ValueError, "name must have at most 100 characters, not 101"),
     ({"submit": "yes"}, TypeError, "submit must be True or False, not str"),
     ({"decision": True}, ValueError, "pass submit=True, too"),

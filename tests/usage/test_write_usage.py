@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import pickle
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,9 @@ TYPED: list[tuple[str, Any, Any]] = [
     ("start_time_utc", date(2026, 1, 2), "2026-01-02 00:00:00"),
     ("end_time_utc", date(2026, 1, 2), "2026-01-02 23:59:59"),
     ("end_time_utc", "2026-01-02", "2026-01-02 23:59:59"),
+    ("amount", float("nan"), None),  # a missing value of a data frame
+    ("record_note", float("nan"), None),
+    ("record_note", " ", None),
 ]
 
 
@@ -68,10 +73,12 @@ def test_a_value_has_the_type_of_its_column(book: Path, column: str, value: Any,
 WRONG: list[tuple[str, Any, str]] = [
     ("quantity", None, "is missing"),
     ("quantity", "", "is missing"),
+    ("quantity", float("nan"), "is missing"),
+    ("asset_search_value", " ", "is missing"),
     ("quantity", True, "must be a number, not bool"),
     ("quantity", [], "must be a number, not list"),
     ("quantity", "many", "'many' is not a number such as 12.5"),
-    ("quantity", float("nan"), "nan is not a finite number"),
+    ("quantity", float("inf"), "inf is not a finite number"),
     ("quantity", Decimal("0.1234567890123456"), "has more than 15 digits, which no cell holds"),
     ("quantity", Decimal("1e400"), "is too large for a cell"),
     ("quantity", Decimal("1e-400"), "is too small for a cell"),
@@ -117,6 +124,21 @@ def test_rows_with_one_id_name_each_other(book: Path):
 
 def test_something_else_than_a_dict_is_a_problem_of_the_row(book: Path):
     assert problems(book, [row(), "row"]) == ["row 2: must be a dict of columns, not str"]
+
+
+def test_a_line_with_more_cells_than_the_header_is_a_problem_of_the_row(book: Path):
+    names = [*row()]
+    lines = [",".join(names), ",".join(map(str, row().values()))]
+    rows = csv.DictReader([*lines, f"{lines[1]},5,6"])
+    assert problems(book, rows) == ["row 2: has more cells than the header: ['5', '6']"]
+
+
+def test_more_rows_than_a_sheet_holds_are_an_error(book: Path):
+    with pytest.raises(
+        UsageRowsError, match="more than 1,048,575 rows, which no sheet holds: send"
+    ):
+        write_usage(book, repeat("no row", 1_048_576))
+    assert [*book.parent.iterdir()] == []
 
 
 def test_no_rows_are_an_error(book: Path):
@@ -204,7 +226,8 @@ WRONG_ARGUMENTS: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"categories": {}}, ValueError, "categories is empty"),
     ({"categories": {"": "Processors"}}, ValueError, "categories has an empty id"),
     ({"categories": {"a\x00": "A"}}, ValueError, "categories: .* no workbook can hold"),
-    ({"categories": {"cpu": "x" * 40_000}}, ValueError, "categories: .* which no cell holds"),
+    ({"categories": {"x" * 40_000: "CPU"}}, ValueError, "categories: .* which no cell holds"),
+    ({"categories": {"cpu": "x" * 256}}, ValueError, "of 256 characters, and Connect takes 255"),
     ({"template": UsageTemplate(columns=("quantity",))}, ValueError, "template has no column 'rec"),
     ({"template": UsageTemplate(columns="abc")}, TypeError, "template.columns must be a list of"),
     ({"template": UsageTemplate(records="a/b")}, ValueError, "template.records must be the name"),
@@ -215,6 +238,7 @@ WRONG_ARGUMENTS: list[tuple[dict[str, Any], type[Exception], str]] = [
         "template has one name for both",
     ),
     ({"parameters": ["region"]}, ValueError, "write 'v.region'"),
+    ({"defaults": {"quantty": 2}}, ValueError, "defaults: there is no column 'quantty'. Did you"),
     ({"defaults": {1: 2}}, TypeError, "defaults must be a dict with texts as keys"),
     ({"parameters": "v.region"}, TypeError, "parameters must be a list of headers"),
     ({"parameters": [1]}, TypeError, r"not \[1\]"),
@@ -234,7 +258,9 @@ def test_wrong_arguments_are_named(tmp_path: Path, monkeypatch, change, kind, me
 def test_a_template_that_cannot_be_used_is_named(tmp_path: Path):
     path = tmp_path / "template.xlsx"
     path.write_bytes(workbook_of({"other": [["a"]]}))
-    with pytest.raises(ValueError, match="there is no sheet 'records' or 'usage_records', only 'o"):
+    with pytest.raises(
+        ValueError, match="there is no sheet 'records' or 'usage_records', only 'other': if"
+    ):
         UsageTemplate.read(path)
     with pytest.raises(ValueError, match="The template cannot be used: no workbook"):
         UsageTemplate.read(b"text")

@@ -96,7 +96,7 @@ def nested_row(row: Mapping[Any, Any], place: str) -> Record:
                 f"The name of the first column of {place} begins with a byte order mark: open the "
                 "file with encoding='utf-8-sig'"
             )
-    nested: Record = {name: _cell(value) for name, value in row.items() if "." not in name}
+    nested: Record = {name: cell_value(value) for name, value in row.items() if "." not in name}
     has_dots = len(nested) < len(row)
     nested.pop(_REST, None)
     if not has_dots:
@@ -108,11 +108,11 @@ def nested_row(row: Mapping[Any, Any], place: str) -> Record:
             target = _object_at(above, own, place)
             if last in target:
                 raise ValueError(clean(f"{place} has a value and fields of {name!r}: keep one"))
-            target[last] = _cell(value)
+            target[last] = cell_value(value)
     return nested
 
 
-def _cell(value: Any) -> Any:
+def cell_value(value: Any) -> Any:
     """Return a value; ``None`` for the NaN, NaT and NA of data frames, which equal nothing."""
     if isinstance(value, str):
         return value

@@ -2,6 +2,7 @@
 
 Sources, as of Connect's document 37.0: Connect's pages "Usage File Format" and "Usage - Vendor
 Portal" for the tabs, and its SDKs for Python, PHP and Haxe for the headers and the text of times.
+The workbooks of its SDK for Python have no ``category_id``, so a row needs none.
 Reads no rows.
 """
 
@@ -117,4 +118,7 @@ def records_sheet(workbook: Workbook, name: str = "") -> str:
         if sheet in workbook.sheets:
             return sheet
     sheets = ", ".join(map(repr, workbook.sheets))
-    raise ValueError(f"there is no sheet {' or '.join(map(repr, _RECORDS))}, only {sheets}")
+    raise ValueError(
+        f"there is no sheet {' or '.join(map(repr, _RECORDS))}, only {sheets}: if one of these has"
+        " the records, pass UsageTemplate(records=...)"
+    )

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cnct.exceptions import UsageRowsError
 from cnct.openapi.shapes import is_object
+from cnct.rows.table_cells import cell_value
 from cnct.text import clean, did_you_mean
 from cnct.usage.record_columns import COLUMNS, NEEDED, OTHER_NAMES, PARAMETER, UsageTemplate
 
@@ -25,6 +26,7 @@ MOST_PROBLEMS = 100
 _SHOWN = 10  # problems in the message of the error
 _MOST_TEXT = 32_767  # units of UTF-16 in a cell of Excel
 _FIRST_YEAR = 1000  # earlier ones are written with less than four digits
+_MOST_ROWS = 1_048_575  # of a sheet, below the header
 _EXACT_DIGITS = 15  # decimal digits that every double keeps
 _MOST_COUNT = 2**31 - 1  # of `tier`, by Connect's document
 _OF_DAY = {"start": time(), "end": time(23, 59, 59)}  # for dates without a time
@@ -65,6 +67,7 @@ class RecordRows:
         prefix: Start of the ids of rows without ``record_id``, before their number.
 
     Attributes:
+        template: As passed.
         count: Number of rows so far.
         first: Earliest start so far; ``None`` before the first row.
         last: Latest end so far.
@@ -78,7 +81,7 @@ class RecordRows:
         parameters: Sequence[str],
         prefix: str,
     ) -> None:
-        self._template = template
+        self.template = template
         self._categories = categories
         self._defaults = _renamed(defaults)
         self._columns = dict.fromkeys((*template.columns, *parameters))
@@ -95,9 +98,15 @@ class RecordRows:
         """Yield the cells of the valid rows, and read the others too.
 
         Raises:
-            UsageRowsError: At the end, if any row has a problem, or there are no rows.
+            UsageRowsError: At the end, if any row has a problem, or there are no rows; or as soon
+                as there are more rows than a sheet holds.
         """
         for row in rows:
+            if self.count == _MOST_ROWS:
+                raise UsageRowsError(
+                    f"There are more than {_MOST_ROWS:,} rows, which no sheet holds: send them in"
+                    " several usage files"
+                )
             self.count += 1
             before = self._problem_count
             cells = self._cells(row)
@@ -121,7 +130,7 @@ class RecordRows:
         if not is_object(row):
             self._add("", f"must be a dict of columns, not {type(row).__name__}")
             return {}
-        self._check_other_names(row)
+        self._check_keys(row)
         values = _renamed(row)
         for name, value in self._defaults.items():
             if _is_empty(values.get(name)):
@@ -143,7 +152,9 @@ class RecordRows:
             self._add("category_id", f"there is no category {category!r}: name it in categories=")
         return cells
 
-    def _check_other_names(self, row: Mapping[Any, Any]) -> None:
+    def _check_keys(self, row: Mapping[Any, Any]) -> None:
+        if None in row:  # of csv.DictReader
+            self._add("", f"has more cells than the header: {row[None]!r:.60}")
         for other, name in OTHER_NAMES.items():
             if other in row and name in row:
                 self._add(other, f"{name} is the same column: write one of them")
@@ -188,7 +199,7 @@ class RecordRows:
                 case kind:
                     moment = _moment(value, _OF_DAY[kind])
                     self._times[kind] = moment
-                    return moment.strftime(self._template.times)
+                    return moment.strftime(self.template.times)
         except _UnfitValueError as error:
             self._add(name, str(error))
             return None
@@ -205,11 +216,14 @@ def counted(number: int, noun: str) -> str:
 
 
 def _renamed(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {OTHER_NAMES.get(str(name), str(name)): value for name, value in row.items()}
+    names = {name: str(name) for name in row if name is not None}
+    return {OTHER_NAMES.get(name, name): row[key] for key, name in names.items()}
 
 
 def _is_empty(value: Any) -> bool:
-    return value is None or value == ""
+    if isinstance(value, str):
+        return not value.strip()
+    return cell_value(value) is None
 
 
 def _text(value: Any) -> str:

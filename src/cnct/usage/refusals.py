@@ -6,13 +6,13 @@ Public sources do not establish the headers of the processed workbook. A column 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any, NamedTuple, TypeAlias
 
 from cnct.data.xlsx_reading import Cell, Workbook
 from cnct.openapi.shapes import as_object
-from cnct.usage.record_columns import records_sheet
+from cnct.usage.record_columns import PARAMETER, records_sheet
 from cnct.usage.refused_rows import RefusedRow, RefusedRows
 
 _STATUS = "status"
@@ -23,12 +23,19 @@ _NO_REASON = "Connect gave no reason"
 _Numbered: TypeAlias = tuple[int, Mapping[str, Cell]]
 
 
-def refused_in(
-    processed: str | os.PathLike[str], sent: str | os.PathLike[str], sheet: str
-) -> RefusedRows:
+class _Refusal(NamedTuple):
+    """A refused row of the processed workbook; its places are its id and its number."""
+
+    places: tuple[str, int]
+    reason: str
+    row: Mapping[str, Cell]
+
+
+def refused_in(processed: bytes, sent: Path | IO[bytes], sheet: str) -> RefusedRows:
     """Return the refused rows of a processed workbook, with the rows as they were sent.
 
-    Rows are matched by ``record_id``, or by their position where Connect has replaced the ids.
+    Rows are matched by ``record_id``; where Connect has replaced the ids, by their position, if
+    both workbooks have as many rows.
 
     Args:
         processed: The workbook that Connect has made.
@@ -38,24 +45,25 @@ def refused_in(
     Raises:
         ValueError: If a workbook cannot be read.
     """
-    refused = [*_refused(processed, sheet)]
-    ids = {str(row.get("record_id")) for _, _, row in refused}
-    positions = {position for position, _, _ in refused}
+    refused, total = _refused(processed, sheet)
+    places = {place for refusal in refused for place in refusal.places}
     rows: dict[str | int, _Numbered] = {}
+    number = 0
     with Workbook(sent) as workbook:
         for number, row in enumerate(workbook.records(sheet), 1):
-            key = str(row.get("record_id"))
-            rows |= {at: (number, row) for at in (key, number) if at in ids or at in positions}
-    return RefusedRows([_refused_row(rows, *refusal) for refusal in refused])
+            own = (str(row.get("record_id")), number)
+            rows |= {place: (number, row) for place in own if place in places}
+    if number != total:
+        rows = {place: row for place, row in rows.items() if isinstance(place, str)}
+    return RefusedRows([_refused_row(rows, refusal) for refusal in refused])
 
 
-def _refused_row(
-    rows: Mapping[str | int, _Numbered], position: int, reason: str, answer: Mapping[str, Cell]
-) -> RefusedRow:
-    match = rows.get(str(answer.get("record_id"))) or rows.get(position)
+def _refused_row(rows: Mapping[str | int, _Numbered], refusal: _Refusal) -> RefusedRow:
+    key, position = refusal.places
+    match = rows.get(key) or rows.get(position)
     if match is None:
-        return RefusedRow(None, reason, _filled(answer))
-    return RefusedRow(match[0], reason, _filled(match[1]))
+        return RefusedRow(None, refusal.reason, _filled(refusal.row))
+    return RefusedRow(match[0], refusal.reason, _filled(match[1]))
 
 
 def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,15 +75,22 @@ def refused_records(records: Iterable[Mapping[str, Any]]) -> RefusedRows:
     return RefusedRows([RefusedRow(None, _NO_REASON, _flat(record)) for record in records])
 
 
-def _refused(
-    processed: str | os.PathLike[str], sheet: str
-) -> Iterator[tuple[int, str, Mapping[str, Cell]]]:
-    """Yield position, reason and cells of the refused rows of a processed workbook."""
+def _refused(processed: bytes, sheet: str) -> tuple[list[_Refusal], int]:
+    """Return the refused rows of a processed workbook, and the number of all rows."""
+    refused: list[_Refusal] = []
+    number = 0
     with Workbook(processed) as workbook:
         for number, row in enumerate(workbook.records(records_sheet(workbook, sheet)), 1):
-            reasons = [str(row[name]) for name in row if _ERROR in name.lower() and row[name]]
+            reasons = [str(row[name]) for name in row if _is_reason(name) and row[name]]
             if reasons or str(row.get(_STATUS)).lower() == _INVALID:
-                yield number, "; ".join(reasons) or _NO_REASON, row
+                places = (str(row.get("record_id")), number)
+                refused.append(_Refusal(places, "; ".join(reasons) or _NO_REASON, row))
+    return refused, number
+
+
+def _is_reason(column: str) -> bool:
+    """Return whether a column has reasons; a custom column is the user's, as ``v.error_rate``."""
+    return _ERROR in column.lower() and not column.startswith(PARAMETER)
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,7 +80,9 @@ class RefusedRows(Sequence[RefusedRow]):
         return [f"and {len(self) - _MOST:,} more"] if len(self) > _MOST else []
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write number, error and the columns of the rows, to be corrected and sent again.
+        """Write number, error and the columns of the rows.
+
+        Correct the rows where they come from: the next upload replaces all rows of the file.
 
         The file appears under its name only when complete; text that a spreadsheet would run as a
         formula gets an apostrophe in front.

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import date
 from functools import partial
 from math import inf
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 from typing import Any, TypedDict, Unpack
 
 from cnct.client._core.arguments import checked_seconds
 from cnct.client.dry_run import DryRunBase
 from cnct.client.fluent import AsyncConnectClient, ConnectClient
+from cnct.data.whole_file import OpenStream, WholeFile
 from cnct.openapi.shapes import is_array
 from cnct.usage.record_columns import UsageTemplate
-from cnct.usage.sending import Errand, FluentCall, Steps
+from cnct.usage.record_rows import RecordRows
+from cnct.usage.sending import Errand, FluentCall, Source, Steps, Write
 from cnct.usage.usage_report import UsageReport
 from cnct.usage.usage_workbook import (
-    UsageWorkbook,
     check_rows_argument,
     checked_path,
-    write_usage,
+    write_records,
 )
 
-_MOST_NAME = 100  # characters, by Connect's document
+_MOST = {"name": 100, "currency": 20, "description": 200}  # characters, by Connect's document
+_FILE_NAME = "usage.xlsx"
 _TIMEOUT = 1800.0
 _INTERVAL = 5.0
 _TEXTS = ("currency", "description", "note")
@@ -101,8 +103,8 @@ def send_usage(
         ClientError: If Connect refuses a call: a product without usage, an expired contract.
     """
     _check_client("send_usage", client, ConnectClient, "async_send_usage")
-    errand, write, folder = _prepared(client, rows, product, contract, name, options)
-    with folder, closing(errand.send(write, Path(folder.name))) as steps:
+    errand, write, place = _prepared(client, rows, product, contract, name, options)
+    with place() as file, closing(errand.send(write, file)) as steps:
         report: UsageReport = _play(steps, client._plain)
         return report
 
@@ -121,8 +123,8 @@ async def async_send_usage(
     The rows are read, and the workbook written, in a thread.
     """
     _check_client("async_send_usage", client, AsyncConnectClient, "send_usage")
-    errand, write, folder = _prepared(client, rows, product, contract, name, options)
-    with folder, closing(errand.send(write, Path(folder.name))) as steps:
+    errand, write, place = _prepared(client, rows, product, contract, name, options)
+    with place() as file, closing(errand.send(write, file)) as steps:
         report: UsageReport = await _play_async(steps, client._plain)
         return report
 
@@ -172,8 +174,8 @@ def _check_client(function: str, client: Any, kind: type, other: str) -> None:
 
 def _prepared(
     client: Any, rows: Any, product: Any, contract: Any, name: Any, options: UsageOptions
-) -> tuple[Errand, Callable[[], UsageWorkbook], TemporaryDirectory[str]]:
-    """Check the arguments; return the errand, the function that writes the workbook, and a folder.
+) -> tuple[Errand, Write, Callable[[], AbstractContextManager[Source]]]:
+    """Check the arguments; return the errand, the writing of the workbook, and its place.
 
     Raises:
         TypeError: If an argument is of the wrong type.
@@ -202,20 +204,27 @@ def _prepared(
     )
     workbook = options.get("workbook")
     kept = None if workbook is None else checked_path("workbook", workbook)
-    folder = TemporaryDirectory(prefix="cnct-usage-")
-    path = kept or Path(folder.name) / "usage.xlsx"
     passed: dict[str, Any] = {**options}
     arguments = {key: passed[key] for key in _WORKBOOK if passed.get(key) is not None}
-    write = partial(write_usage, path, rows, prefix=payload["external_id"], **arguments)
-    return errand, write, folder
+    write = partial(_write, rows, prefix=payload["external_id"], **arguments)
+    # A temporary file without a name, so that a kill leaves nothing.
+    place: Any = TemporaryFile if kept is None else partial(nullcontext, kept)
+    return errand, write, place
+
+
+def _write(rows: Any, file: Source, **arguments: Any) -> RecordRows:
+    """Write the workbook at a path, whole or not at all, or to an open file."""
+    if isinstance(file, Path):
+        return write_records(partial(WholeFile, file), rows, **arguments)
+    records = write_records(partial(OpenStream, file, _FILE_NAME), rows, **arguments)
+    file.seek(0)
+    return records
 
 
 def _payload(product: Any, contract: Any, name: Any, options: UsageOptions) -> dict[str, Any]:
     """Return the usage file to create, without the period unless it is passed."""
     texts: dict[str, Any] = {**options}
     title = _text("name", name)
-    if len(title) > _MOST_NAME:
-        raise ValueError(f"name must have at most {_MOST_NAME} characters, not {len(title)}")
     payload: dict[str, Any] = {
         "name": title,
         "external_id": _text("external_id", options.get("external_id", title)),
@@ -234,6 +243,9 @@ def _text(name: str, value: Any, example: str = "text") -> str:
         raise TypeError(f"{name} must be {example}, not {type(value).__name__}")
     if not value.strip():
         raise ValueError(f"{name} is empty: write {example}")
+    most = _MOST.get(name, len(value))
+    if len(value) > most:
+        raise ValueError(f"{name} must have at most {most} characters, not {len(value)}")
     return value
 
 

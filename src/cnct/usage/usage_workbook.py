@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from cnct.data.file_formats import row_file
-from cnct.data.whole_file import WholeFile
+from cnct.data.whole_file import Target, WholeFile
 from cnct.openapi.shapes import is_array, is_object
+from cnct.text import clean, did_you_mean
 from cnct.usage.record_columns import (
     CATEGORY_COLUMNS,
     COLUMNS,
     NEEDED,
+    OTHER_NAMES,
     PARAMETER,
     UsageTemplate,
 )
@@ -25,6 +28,7 @@ from cnct.usage.record_rows import Cells, RecordRows, problem_of_text
 GENERAL: Mapping[str, str] = {"general": "General"}
 """The category of files without any, since Connect needs one."""
 
+_MOST_NAME = 255  # characters of a category's name, by Connect's document
 _SHEET = re.compile(r"[^\[\]:*?/\\]{1,31}")
 
 
@@ -83,28 +87,60 @@ def write_usage(
         ExportError: If the directory is missing, or the path is no file.
         OSError: If the file cannot be written.
     """
-    target = checked_path("path", path)
+    file = checked_path("path", path)
     check_rows_argument(rows)
+    records = write_records(
+        partial(WholeFile, file),
+        rows,
+        template=template,
+        categories=categories,
+        defaults=defaults,
+        parameters=parameters,
+        prefix=file.stem if prefix is None else prefix,
+    )
+    return UsageWorkbook(file, records.count, records.first, records.last, records.template)
+
+
+def write_records(
+    open_target: Callable[[], Target],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    prefix: str,
+    template: UsageTemplate | str | os.PathLike[str] | None = None,
+    categories: Mapping[str, str] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+    parameters: Sequence[str] = (),
+) -> RecordRows:
+    """Write a workbook, and return its records; see `write_usage`.
+
+    Args:
+        open_target: Returns the place for the bytes of the workbook.
+        rows: The rows.
+        prefix: Start of the ids of rows without ``record_id``.
+        template: As of `write_usage`; so are the others.
+        categories: Names by id.
+        defaults: Values of columns.
+        parameters: Headers of custom columns.
+
+    Raises:
+        UsageRowsError: As `write_usage`, which also lists the other errors.
+    """
     form = checked_template(template)
     named = checked_categories(categories)
-    records = RecordRows(
-        form,
-        named.keys(),
-        checked_mapping("defaults", defaults),
-        checked_parameters(parameters),
-        target.stem if prefix is None else prefix,
-    )
-    whole = WholeFile(target)
+    headers = checked_parameters(parameters)
+    values = checked_defaults(defaults, form)
+    records = RecordRows(form, named.keys(), values, headers, prefix)
+    target = open_target()
     try:
-        _write(whole, form, named, records.cells(rows))
-        whole.commit()
+        _write(target.file, form, named, records.cells(rows))
+        target.commit()
     finally:
-        whole.discard()
-    return UsageWorkbook(target, records.count, records.first, records.last, form)
+        target.discard()
+    return records
 
 
 def _write(
-    whole: WholeFile, form: UsageTemplate, categories: Mapping[str, str], cells: Iterable[Cells]
+    file: IO[bytes], form: UsageTemplate, categories: Mapping[str, str], cells: Iterable[Cells]
 ) -> None:
     row_file("xlsx")  # refuses if the library of the extra is missing
     from cnct.data.xlsx_sheets import Sheet, write_sheets  # noqa: PLC0415 - needs the library
@@ -115,7 +151,7 @@ def _write(
     ]
     texts = [name for name in form.columns if COLUMNS.get(name, "text") == "text"]
     write_sheets(
-        whole.file,
+        file,
         [Sheet(form.categories, lines, CATEGORY_COLUMNS), Sheet(form.records, cells, texts)],
     )
 
@@ -204,11 +240,32 @@ def checked_categories(categories: Any) -> Mapping[str, str]:
     for key, name in named.items():
         if not key.strip():
             raise ValueError(f"categories has an empty id, of {name!r:.60}: write an id for it")
+        if len(name) > _MOST_NAME:
+            raise ValueError(
+                f"categories has a name of {len(name)} characters, and Connect takes {_MOST_NAME}"
+                f" at most: shorten {name!r:.60}"
+            )
         for text in (key, name):
             problem = problem_of_text(text)
             if problem:
                 raise ValueError(f"categories: {problem}")
     return named
+
+
+def checked_defaults(defaults: Any, template: UsageTemplate) -> Mapping[str, Any]:
+    """Return the values of columns.
+
+    Raises:
+        TypeError: If they are no mapping with texts as keys.
+        ValueError: If the template has no such column.
+    """
+    values = checked_mapping("defaults", defaults)
+    columns = {*template.columns, *OTHER_NAMES}
+    for name in values:
+        if name not in columns and not name.startswith(PARAMETER):
+            hint = did_you_mean(name, columns)
+            raise ValueError(clean(f"defaults: there is no column {name!r:.60}.{hint}"))
+    return values
 
 
 def checked_parameters(parameters: Any) -> Sequence[str]:
