@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import os
 import random
-import subprocess
-import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.transfers.transfer_processes import LONGEST, started
 from tests.usage.conftest import CONTRACT, PRODUCT
 
 from cnct import ConnectClient
@@ -84,25 +84,29 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def started(world: str, endpoint: str, name: str) -> subprocess.Popen[str]:
-    arguments = [sys.executable, "-c", PROGRAM, world, endpoint, PRODUCT, CONTRACT, name]
-    return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
-
-
 @pytest.mark.parametrize("kill", range(KILLS))
-def test_usage_killed_on_its_way_is_there_once_after_another_run(kill: int):
+def test_usage_killed_on_its_way_is_there_once_after_another_run(kill: int, tmp_path, monkeypatch):
     chance = random.Random(f"{SEED} {kill}")  # noqa: S311 - repeatable
     world, after = ("sync", "async")[kill % 2], chance.randrange(REQUESTS)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    held, goes_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        held.set()
+        goes_on.wait(LONGEST)
+
     with Emulator(records=RECORDS) as connect:
-        first = started(world, connect.endpoint, "january")
         # The kill comes while a request is served: its work is done, its response is lost.
-        connect.faults.add(Fault.hook(first.kill, after=after, times=1))
-        first.communicate(timeout=60)
-        assert first.returncode == -9
-        second = started(world, connect.endpoint, "january")
-        assert second.communicate(timeout=60)[0] == "pending\n"
+        connect.faults.add(Fault.hook(hold, after=after, times=1))
+        arguments = (PROGRAM, world, connect.endpoint, PRODUCT, CONTRACT, "january")
+        with started(*arguments) as first:
+            first.wait_for(held.is_set)
+        goes_on.set()
+        assert [*tmp_path.iterdir()] == []
+        with started(*arguments) as second:
+            assert second.output() == "pending\n"
         with ConnectClient("ApiKey x", connect.endpoint, use_specs=False) as client:
-            [file] = client("usage").files.filter(external_id="january")
+            file = client("usage").files.filter(external_id="january").one()
             records = client("usage").records.filter(usagefile__id=file["id"])
             assert sorted(record["usage"] for record in records) == [*map(float, range(40))]
         posts = [call.path.rpartition("/")[2] for call in connect.requests if call.method == "POST"]
@@ -111,22 +115,17 @@ def test_usage_killed_on_its_way_is_there_once_after_another_run(kill: int):
 
 def test_a_workbook_of_many_rows_is_written_in_flat_memory(tmp_path: Path):
     path = tmp_path / "usage.xlsx"
-    arguments = [sys.executable, "-c", MEMORY, str(path), str(ROWS)]
-    output = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout  # noqa: S603 - ours
-    kibibytes = json.loads(output)
+    with started(MEMORY, str(path), str(ROWS)) as process:
+        kibibytes = json.loads(process.output())
     print(f"{ROWS:,} rows: {kibibytes:,} KiB more, {path.stat().st_size:,} bytes")  # noqa: T201 - a figure
     assert kibibytes < 8_000 + ROWS / 4  # a quarter of a KiB a row, for the ids that must differ
 
 
 def test_a_write_that_is_killed_leaves_no_workbook(tmp_path: Path):
-    path = tmp_path / "usage.xlsx"
-    process = subprocess.Popen([sys.executable, "-c", MEMORY, str(path), "1000000"])  # noqa: S603 - ours
-    part = path.with_name("usage.xlsx.part")
-    while not (path.exists() and part.exists()):
-        assert process.poll() is None
-    whole = path.read_bytes()
-    process.kill()
-    process.wait()
+    path, part = tmp_path / "usage.xlsx", tmp_path / "usage.xlsx.part"
+    with started(MEMORY, str(path), "1000000") as process:
+        process.wait_for(lambda: path.exists() and part.exists())
+        whole = path.read_bytes()
     assert path.read_bytes() == whole
     write_usage(path, [RECORD])
     assert not part.exists()

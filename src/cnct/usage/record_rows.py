@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from cnct.exceptions import UsageRowsError
 from cnct.openapi.shapes import is_object
-from cnct.rows.table_cells import cell_value
+from cnct.rows.table_cells import SURPLUS_CELLS, cell_value
 from cnct.text import clean, did_you_mean
 from cnct.usage.record_columns import COLUMNS, NEEDED, OTHER_NAMES, PARAMETER, UsageTemplate
 
@@ -154,7 +154,7 @@ class RecordRows:
 
     def _check_keys(self, row: Mapping[Any, Any]) -> None:
         if None in row:  # of csv.DictReader
-            self._add("", f"has more cells than the header: {row[None]!r:.60}")
+            self._add("", f"has {SURPLUS_CELLS}")
         for other, name in OTHER_NAMES.items():
             if other in row and name in row:
                 self._add(other, f"{name} is the same column: write one of them")
