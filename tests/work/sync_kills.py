@@ -24,6 +24,7 @@ SEED = int(os.environ.get("SEED") or time.time())
 HISTORIES = int(os.environ.get("HISTORIES") or 4)
 KILLS = int(os.environ.get("KILLS") or 2)  # of each plan
 MOST_ROUNDS = 12
+MOST_SECONDS = 120  # of one program
 ITEMS = "products/PRD-1/items"
 
 SYNC = """
@@ -84,6 +85,26 @@ def check_writes(connect, resources, rows):
     assert not {call.path.rpartition("/")[2] for call in calls} & same
 
 
+def count_writes(connect):
+    return sum(call.method != "GET" for call in connect.requests)
+
+
+def kill_after(words, connect, writes, pause):
+    """Start a program, and kill it once it has sent some writes; it may end before."""
+    total, end = count_writes(connect) + writes, time.monotonic() + MOST_SECONDS
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:  # noqa: S603 - own
+        try:
+            while process.poll() is None and count_writes(connect) < total:
+                assert time.monotonic() < end, f"{count_writes(connect)} writes, SEED={SEED}"
+                time.sleep(0.001)
+            time.sleep(pause)
+        finally:
+            is_killed = process.poll() is None
+            process.kill()
+            _, errors = process.communicate()
+    assert is_killed or process.returncode == 0, (SEED, errors.decode())
+
+
 @pytest.mark.parametrize(("program", "is_journaled"), [(SYNC, True), (ASYNC, False)])
 def test_a_killed_plan_is_made_anew_and_nothing_is_created_twice(program, is_journaled, tmp_path):
     chance = random.Random(f"{SEED} {program} {is_journaled}")  # noqa: S311 - no secret
@@ -94,19 +115,13 @@ def test_a_killed_plan_is_made_anew_and_nothing_is_created_twice(program, is_jou
         words += [connect.endpoint, json.dumps(rows), journal]
         connect.faults.add(Fault.latency(0.01))
         for _ in range(KILLS):
-            writes = chance.randint(1, 9)
-            before = sum(call.method != "GET" for call in connect.requests)
-            with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - own
-                while process.poll() is None:
-                    done = sum(call.method != "GET" for call in connect.requests)
-                    if done >= before + writes:
-                        break
-                    time.sleep(0.001)
-                time.sleep(chance.random() * 0.01)
-                process.kill()
-        time.sleep(0.1)  # the server finishes the last calls
+            kill_after(words, connect, chance.randint(1, 9), chance.random() * 0.01)
+        contents(connect)  # served after the writes that came before
         connect.faults.clear()
-        last = subprocess.run(words, capture_output=True, text=True, check=True)  # noqa: S603 - own
+        last = subprocess.run(  # noqa: S603 - own
+            words, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
+        )
+        assert last.returncode == 0, (SEED, last.stderr)
         assert contents(connect) == wanted(rows), (SEED, last.stdout)
         check_writes(connect, resources, rows)
 
