@@ -408,6 +408,13 @@ def listing(*rows):
     return json_answer([*rows], Content_Range=f"items 0-{len(rows) - 1}/{len(rows)}")
 
 
+def test_a_text_that_ends_within_a_character_is_compared(remote, server):
+    server.answer = lambda _: listing({"id": "I-1", "mpn": "A", "name": "Hi \ud83d"})
+    plan = remote.items.sync([{"mpn": "A", "name": "Hi"}], by="mpn")
+    assert plan.update[0].resource["name"] == "Hi \ud83d"
+    assert r"name: 'Hi \ud83d' -> 'Hi'" in text_of(plan)
+
+
 def test_a_resource_that_is_listed_twice_is_one(remote, server):
     rows = [{"id": "I-1", "mpn": "A"}, {"id": "I-2", "mpn": "B"}, {"id": "I-3"}]
     server.answer = lambda _: listing(*rows, *rows)

@@ -74,7 +74,7 @@ class CollectionWrites(SyncNoun):
         client = self._client._plain
         payload: Any = {} if defaults is None else defaults
         upsert = Upsert(client, self._path, by, payload, kwargs, "defaults")
-        return play(client, upsert.get_or_create())
+        return play(upsert.get_or_create())
 
     def update_or_create(self, by: By, payload: Any, **kwargs: Any) -> Upserted[Any]:
         """Create the resource with a key, or update its fields that differ.
@@ -101,7 +101,7 @@ class CollectionWrites(SyncNoun):
 
         client = self._client._plain
         upsert = Upsert(client, self._path, by, payload, kwargs, "payload")
-        return play(client, upsert.update_or_create())
+        return play(upsert.update_or_create())
 
     def bulk_create(self, payload: list[Any], **kwargs: Any) -> Any:
         """POST a list of resources in one call, where the endpoint takes lists."""
@@ -174,7 +174,7 @@ class AsyncCollectionWrites(AsyncNoun):
         client = self._client._plain
         payload: Any = {} if defaults is None else defaults
         upsert = Upsert(client, self._path, by, payload, kwargs, "defaults")
-        return await async_play(client, upsert.get_or_create())
+        return await async_play(upsert.get_or_create())
 
     async def update_or_create(self, by: By, payload: Any, **kwargs: Any) -> Upserted[Any]:
         """Create the resource with a key, or update its fields that differ.
@@ -186,7 +186,7 @@ class AsyncCollectionWrites(AsyncNoun):
 
         client = self._client._plain
         upsert = Upsert(client, self._path, by, payload, kwargs, "payload")
-        return await async_play(client, upsert.update_or_create())
+        return await async_play(upsert.update_or_create())
 
     async def bulk_create(self, payload: list[Any], **kwargs: Any) -> Any:
         """POST a list of resources in one call. Async twin of `Collection.bulk_create`."""

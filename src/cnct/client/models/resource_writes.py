@@ -63,7 +63,7 @@ class ResourceWrites(SyncNoun):
             changed_only=changed_only,
             since=unless_changed_since,
         )
-        updated = play(client, update.steps())
+        updated = play(update.steps())
         return updated.row if self._client is client else updated.answer
 
     def delete(self, **kwargs: Any) -> Any:
@@ -97,7 +97,7 @@ class AsyncResourceWrites(AsyncNoun):
             changed_only=changed_only,
             since=unless_changed_since,
         )
-        updated = await async_play(client, update.steps())
+        updated = await async_play(update.steps())
         return updated.row if self._client is client else updated.answer
 
     async def delete(self, **kwargs: Any) -> Any:

@@ -6,11 +6,12 @@ The comparison and the steps are in ``work``.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Collection, Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing, closing
 from html import escape
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, Unpack
 
+from cnct.client.saving.steps import async_play, play
 from cnct.client.work import async_runs, runs
 from cnct.client.work.comparing import RowComparison
 from cnct.client.work.planned import PlannedChange, change_lines
@@ -20,6 +21,7 @@ from cnct.rows.keyed import RowKey
 from cnct.text import clean
 
 if TYPE_CHECKING:
+    from cnct.client.saving.steps import Saving
     from cnct.client.work.job import Entry, Job, OnError, Task
     from cnct.client.work.outcomes import Outcome, Summary
     from cnct.client.work.progress import ShowsProgress
@@ -118,11 +120,21 @@ class SyncPlanBase:
         """Yield the changes: deletes come last, after all other calls."""
         return due_entries(job, (self.update, self.create, self.delete), self._ledger)
 
-    def _reads_keys(self, options: ApplyOptions) -> bool:
-        """Return whether a look at the keys of all resources replaces the search for each."""
+    def _keys_to_read(self, options: ApplyOptions) -> set[str] | None:
+        """Return an empty set if the keys of all resources are to be read before the first call.
+
+        Returns:
+            ``None`` if the list can be searched for the key of each create.
+        """
         creates = any(map(self._ledger.is_due, self.create))
         is_found = self._key.fields and self._resources._finds(self._key.fields)
-        return creates and options.get("recheck", True) and not is_found
+        return set() if creates and options.get("recheck", True) and not is_found else None
+
+    def _still_due(
+        self, change: PlannedChange, present: set[str] | None
+    ) -> Saving[PlannedChange | None]:
+        finds_ids = self._resources._finds(["id"])
+        return still_due(change, self._resources, self._key, present, finds_ids=finds_ids)
 
     def _arguments(self, change: PlannedChange) -> tuple[str, str, dict[str, Any]]:
         """Return method, path and keyword arguments of the call for a change."""
@@ -223,17 +235,16 @@ class SyncPlan(SyncPlanBase):
             yield from outcomes
 
     def _plan(self, options: ApplyOptions) -> runs.Plan:
-        present: set[str] = set()
-        reads_keys = self._reads_keys(options)
+        present = self._keys_to_read(options)
 
         def read(job: Job) -> Iterator[Entry]:
-            if reads_keys:
+            if present is not None:
                 for page in self._resources._whole().pages():
                     present.update(self._keys_of(page))
             yield from self._entries(job)
 
         def reread(task: Task) -> PlannedChange | None:
-            return self._still_due(task.item, present if reads_keys else None)
+            return play(self._still_due(task.item, present))
 
         return self._job(options, self._call, read, reread)
 
@@ -241,21 +252,6 @@ class SyncPlan(SyncPlanBase):
         method, path, kwargs = self._arguments(change)
         with self._ledger.sending(change):
             return self._resources._client.execute(method, path, **kwargs)
-
-    def _still_due(
-        self, change: PlannedChange, present: Collection[str] | None
-    ) -> PlannedChange | None:
-        """Return a change if it is still due, after reading its resource again."""
-        reads = still_due(
-            change, self._resources, self._key, present, finds_ids=self._resources._finds(["id"])
-        )
-        row = None
-        try:
-            while True:
-                row = reads.send(row)()
-        except StopIteration as stop:
-            due: PlannedChange | None = stop.value
-            return due
 
 
 class AsyncSyncPlan(SyncPlanBase):
@@ -300,11 +296,10 @@ class AsyncSyncPlan(SyncPlanBase):
                     yield outcome
 
     def _plan(self, options: ApplyOptions) -> runs.Plan:
-        present: set[str] = set()
-        reads_keys = self._reads_keys(options)
+        present = self._keys_to_read(options)
 
         async def read(job: Job) -> AsyncGenerator[Entry]:
-            if reads_keys:
+            if present is not None:
                 async with aclosing(self._resources._whole().pages()) as pages:
                     async for page in pages:
                         present.update(self._keys_of(page))
@@ -312,7 +307,7 @@ class AsyncSyncPlan(SyncPlanBase):
                 yield entry
 
         async def reread(task: Task) -> PlannedChange | None:
-            return await self._still_due(task.item, present if reads_keys else None)
+            return await async_play(self._still_due(task.item, present))
 
         return self._job(options, self._call, read, reread)
 
@@ -320,21 +315,6 @@ class AsyncSyncPlan(SyncPlanBase):
         method, path, kwargs = self._arguments(change)
         with self._ledger.sending(change):
             return await self._resources._client.execute(method, path, **kwargs)
-
-    async def _still_due(
-        self, change: PlannedChange, present: Collection[str] | None
-    ) -> PlannedChange | None:
-        """Return a change if it is still due. Async twin of `SyncPlan._still_due`."""
-        reads = still_due(
-            change, self._resources, self._key, present, finds_ids=self._resources._finds(["id"])
-        )
-        row = None
-        try:
-            while True:
-                row = await reads.send(row)()
-        except StopIteration as stop:
-            due: PlannedChange | None = stop.value
-            return due
 
 
 _VERBS = ("create", "update", "delete", "same", "extra")

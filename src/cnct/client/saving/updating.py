@@ -13,7 +13,7 @@ from cnct.client._core.arguments import checked_bool
 from cnct.client._core.headers import merged
 from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.checking import warn_of_left_out
-from cnct.client.saving.steps import Saving, SavingCall, StepReply
+from cnct.client.saving.steps import Saving, exchange
 from cnct.exceptions import ChangedResourceError, ClientError
 from cnct.openapi.shapes import Object, Record, is_object
 from cnct.rows.compared_fields import Fields
@@ -46,7 +46,7 @@ class Update:
     """An update that reads the resource first.
 
     Args:
-        client: The client, for its settings and document.
+        client: The client.
         path: Path of the resource.
         payload: The payload.
         changed_only: Whether to send only the fields that differ.
@@ -79,36 +79,37 @@ class Update:
 
     def steps(self) -> Saving[Updated]:
         """Yield the calls, and return the resource after the update."""
-        reply = yield from self._read()
-        row = reply.value
+        answer = yield from self._read()
+        row = answer.value
         self._refuse_if_moved(row)
         payload, difference = self._payload, Difference()
         if self._changed_only:
             difference = self._changes(row)
             if not difference:
-                return Updated(row, difference, reply.answer)
+                return Updated(row, difference, answer)
             payload = difference.as_payload()
-        kwargs = self._written(payload, reply.answer.headers.get("ETag") or "")
+        kwargs = self._written(payload, answer.headers.get("ETag") or "")
         try:
-            reply = yield SavingCall("PUT", self._path, kwargs)
+            answer = yield from exchange(self._client, "PUT", self._path, kwargs)
         except ClientError as error:
             if error.status_code != _PRECONDITION_FAILED or self._since is None:
                 raise
-            reply = yield from self._read_after(error, payload, self._since)
-        if reply.value is None:
-            reply = yield from self._read()
-        return Updated(reply.value, difference, reply.answer)
+            answer = yield from self._read_after(error, payload, self._since)
+        if answer.value is None:
+            answer = yield from self._read()
+        return Updated(answer.value, difference, answer)
 
-    def _read(self) -> Saving[StepReply]:
-        reply = yield SavingCall("GET", self._path, _without_body(self._kwargs))
-        if not is_object(reply.value):
+    def _read(self) -> Saving[Any]:
+        kwargs = _without_body(self._kwargs)
+        answer = yield from exchange(self._client, "GET", self._path, kwargs)
+        if not is_object(answer.value):
             raise ClientError(
                 f"{self._path} is no JSON object, so its fields cannot be compared: leave out "
                 "changed_only and unless_changed_since"
             )
-        return reply
+        return answer
 
-    def _read_after(self, error: ClientError, payload: Any, since: Object) -> Saving[StepReply]:
+    def _read_after(self, error: ClientError, payload: Any, since: Object) -> Saving[Any]:
         """Read the resource after the server has refused the update of an earlier state.
 
         An earlier attempt of the same update, whose response was lost, may be the change.
@@ -117,14 +118,14 @@ class Update:
             ChangedResourceError: If the resource does not have the fields of the payload.
         """
         try:
-            reply = yield from self._read()
+            answer = yield from self._read()
         except ClientError:
             raise moved(self._path, None, Difference(), error) from error
-        row = reply.value
+        row = answer.value
         is_own = error.attempts > 1 and is_object(payload) and not changes_of(payload, row)
         if not is_own:
             raise moved(self._path, row, moved_fields(since, row), error) from error
-        return reply
+        return answer
 
     def _written(self, payload: Any, etag: str) -> Record:
         kwargs = with_payload(payload, {**self._kwargs})

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from cnct.client._core.urls import segment
 from cnct.client.base_client import BaseClient
-from cnct.client.saving.steps import KeySearch, Saving, SavingCall
+from cnct.client.saving.steps import Saving, exchange, search
 from cnct.client.saving.updating import Update, Updated, check_payload, known_fields
 from cnct.client.saving.upserted import Upserted
 from cnct.exceptions import ClientError
@@ -29,7 +29,7 @@ class Upsert:
     """A create of a resource that is missing.
 
     Args:
-        client: The client, for its document.
+        client: The client.
         path: Path of the collection.
         by: Names of the fields that identify the resource, or a dictionary of fields and values.
         payload: The payload of the create.
@@ -83,7 +83,8 @@ class Upsert:
         if row is not None:
             return _Match(row)
         try:
-            reply = yield SavingCall("POST", self._path, {**self._kwargs, "json": self._payload})
+            kwargs = {**self._kwargs, "json": self._payload}
+            answer = yield from exchange(self._client, "POST", self._path, kwargs)
         except ClientError as error:
             if not (error.may_be_done or error.status_code in _MAY_EXIST):
                 raise
@@ -91,8 +92,8 @@ class Upsert:
             if row is None:
                 raise
             return _Match(row, is_created=error.may_be_done)
-        if reply.value is not None:
-            return _Match(reply.value, is_created=True, is_response=True)
+        if answer.value is not None:
+            return _Match(answer.value, is_created=True, is_response=True)
         row = yield from self._find()
         if row is None:
             raise ClientError(
@@ -102,10 +103,10 @@ class Upsert:
         return _Match(row, is_created=True)
 
     def _find(self) -> Saving[Any]:
-        reply = yield KeySearch(self._path, self._where(), self._kwargs)
-        if reply.value is not None:
-            self._check_match(reply.value)
-        return reply.value
+        row = yield from search(self._client, self._path, self._where(), self._kwargs)
+        if row is not None:
+            self._check_match(row)
+        return row
 
     def _check_match(self, row: Object) -> None:
         """Refuse a resource that does not match, as of a server that ignores the filter."""

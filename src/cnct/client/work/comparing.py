@@ -182,4 +182,5 @@ class RowComparison:
 
 
 def _text(resource: Object) -> bytes:
-    return json.dumps(resource, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(resource, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")  # halves of characters that were cut, as of emoji

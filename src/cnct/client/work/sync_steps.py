@@ -6,11 +6,12 @@ Does no I/O: `still_due` yields the reads that a driver makes.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
+from cnct.client.saving.steps import Saving
 from cnct.client.work.job import BARRIER, Entry, Job, is_ambiguous
 from cnct.client.work.planned import PlannedChange
 from cnct.exceptions import AmbiguousWriteError, ChangedResourceError
@@ -18,9 +19,6 @@ from cnct.rows.difference_table import one_line
 from cnct.rows.differences import Difference, diff, moved_fields
 from cnct.rows.keyed import RowKey
 from cnct.text import clean
-
-Reads: TypeAlias = Generator[Callable[[], Any], Any, PlannedChange | None]
-"""Yields reads; the driver makes each, and sends the result."""
 
 
 class PlanLedger:
@@ -99,7 +97,7 @@ def still_due(
     present: Collection[str] | None,
     *,
     finds_ids: bool,
-) -> Reads:
+) -> Saving[PlannedChange | None]:
     """Read the resource of a change again, and return the change if it is still due.
 
     Args:
