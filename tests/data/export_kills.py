@@ -6,18 +6,16 @@ Each export is a process of its own, so that it can be killed, and its memory be
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
+from tests.transfers.transfer_processes import started
 from tests.work.conftest import request_rows
 
 from cnct.emulator import Emulator, Fault
 
 PROGRAM = """
-import asyncio, json, resource, sys
+import asyncio, json, pathlib, re, sys
 from cnct import AsyncConnectClient, ConnectClient
 
 world, endpoint, collection, form, file, arguments = sys.argv[1:]
@@ -27,7 +25,8 @@ limit = arguments.pop("limit", 1000)
 
 
 def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    status = pathlib.Path("/proc/self/status").read_text()  # getrusage has the parent's peak, too
+    return int(re.search(r"VmHWM:\\s*(\\d+)", status)[1]) * 1024
 
 
 async def export_async():
@@ -53,19 +52,25 @@ def export():
 print(json.dumps(export() if world == "sync" else asyncio.run(export_async())))
 """
 
+LONGEST_EXPORT = 900  # seconds, of 200,000 rows on a slow machine under load
+SERVER = """
+import asyncio, sys
+sys.path.insert(0, sys.argv[1])
+import server
+asyncio.run(server.main())
+"""
 
-def command(world, endpoint, collection, form, file, **arguments):
+
+def export(world, endpoint, collection, form, file, **arguments):
+    """Start an export."""
     texts = [world, endpoint, collection, form, str(file), json.dumps(arguments)]
-    return [sys.executable, "-c", PROGRAM, *texts]
+    return started(PROGRAM, *texts)
 
 
 def run(*words, **arguments):
     """Run an export to its end, and return rows and growth of the memory in bytes."""
-    done = subprocess.run(  # noqa: S603 - our own program
-        command(*words, **arguments), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    with export(*words, **arguments) as process:
+        return json.loads(process.output(LONGEST_EXPORT))
 
 
 @pytest.mark.parametrize("form", ["csv", "ndjson"])
@@ -80,11 +85,9 @@ def test_a_killed_export_leaves_the_old_file_and_the_next_one_is_whole(world, fo
         connect.faults.add(Fault.latency(0.02))
         for pages in (2, 9):
             file.write_bytes(b"old")
-            before = len(connect.requests)
-            with subprocess.Popen(command(*words, limit=20)) as process:  # noqa: S603 - same
-                while len(connect.requests) < before + 1 + pages:
-                    time.sleep(0.001)
-                process.kill()
+            enough = len(connect.requests) + 1 + pages
+            with export(*words, limit=20) as process:
+                process.wait_for(lambda enough=enough: len(connect.requests) >= enough)
             assert file.read_bytes() == b"old"
             assert file.with_name(f"{file.name}.part").exists()
         connect.faults.clear()
@@ -96,12 +99,8 @@ def test_a_killed_export_leaves_the_old_file_and_the_next_one_is_whole(world, fo
 @pytest.fixture(scope="module")
 def server():
     """The server of the benchmarks: as many rows as the path asks for."""
-    program = Path(__file__).parents[2] / "benchmarks" / "server.py"
-    with subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, program], stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/ms0/n200000"
-        process.terminate()
+    with started(SERVER, str(Path(__file__).parents[2] / "benchmarks")) as process:
+        yield f"http://127.0.0.1:{process.line()}/ms0/n200000"
 
 
 @pytest.mark.parametrize(

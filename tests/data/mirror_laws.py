@@ -9,10 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 import warnings
 from contextlib import closing, suppress
@@ -21,6 +18,7 @@ from datetime import timedelta
 import pytest
 from tests.conftest import KEY
 from tests.data.drifting import START, OtherUsers, mirrored, own, served
+from tests.transfers.transfer_processes import started
 
 from cnct import AsyncConnectClient, ClientError, ConnectClient, DriftWarning
 from cnct.client.mirroring import mirror as mirrors
@@ -158,14 +156,9 @@ def test_a_run_may_be_killed_anywhere(seed, world, tmp_path):
             connect.clock.advance(timedelta(days=9))
         arguments = [world, KEY, connect.endpoint, str(connect.spec), str(file)]
         for _ in range(KILLS):
-            program = subprocess.Popen(  # noqa: S603 - our own code
-                [sys.executable, "-c", PROGRAM, *arguments], stdout=subprocess.PIPE
-            )
-            assert program.stdout.readline() == b"ready\n"
-            time.sleep(chance.uniform(0, 1.2))
-            program.send_signal(signal.SIGKILL)
-            program.wait()
-            program.stdout.close()
+            with started(PROGRAM, *arguments) as program:
+                assert program.line() == "ready"
+                time.sleep(chance.uniform(0, 1.2))
             for _ in range(20):
                 connect.clock.advance(chance.choice((0, 1, 60)))
                 others.work()

@@ -8,9 +8,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -18,6 +15,7 @@ import pytest
 from arro3.io import read_parquet
 from tests.conftest import KEY
 from tests.data.test_exports import DOCUMENT
+from tests.transfers.transfer_processes import started
 from tests.work.conftest import request_rows
 
 from cnct import ConnectClient
@@ -59,12 +57,6 @@ def contents(directory: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(directory.iterdir())}
 
 
-def started(script: str, *arguments: object) -> subprocess.Popen[bytes]:
-    code = script.format(key=KEY, options=OPTIONS)
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.Popen(command, stderr=subprocess.PIPE)  # noqa: S603 - our own code
-
-
 @pytest.mark.parametrize("form", ["ndjson", "parquet"])
 @pytest.mark.parametrize("script", [SYNC, ASYNC], ids=["sync", "async"])
 def test_a_killed_export_ends_with_the_bytes_of_an_uninterrupted_one(
@@ -74,20 +66,17 @@ def test_a_killed_export_ends_with_the_bytes_of_an_uninterrupted_one(
     with ConnectClient(KEY, connect.endpoint, specs_location=connect.spec) as client:
         getattr(client.requests.all().limit(50), f"to_{form}")(tmp_path / "whole", most=25)
     out = tmp_path / "out"
-    arguments = (connect.endpoint, connect.spec, form, out)
+    program = script.format(key=KEY, options=OPTIONS)
+    arguments = (connect.endpoint, str(connect.spec), form, str(out))
     for _ in range(KILLS):
-        process = started(script, *arguments)
         target = len(complete(out)) + chance.randint(0, 2)
-        while len(complete(out)) < target or not out.exists():
-            assert process.poll() is None, f"SEED={SEED}"
-            time.sleep(0.005)
-        time.sleep(chance.uniform(0, 0.1))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        with started(program, *arguments) as process:
+            process.wait_for(lambda target=target: out.exists() and len(complete(out)) >= target)
+            time.sleep(chance.uniform(0, 0.1))
         assert all((out / name).exists() for name in complete(out)), f"SEED={SEED}"
-    process = started(script, *arguments)
-    _, errors = process.communicate()
-    assert process.returncode == 0 or b"is complete" in errors, f"SEED={SEED}: {errors!r}"
+    with started(program, *arguments) as process:
+        failure = process.failure()
+    assert not failure or "is complete" in failure, f"SEED={SEED}: {failure}"
     assert contents(out) == contents(tmp_path / "whole"), f"SEED={SEED}"
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from tests.transfers.transfer_processes import LONGEST, started
 
 from cnct.emulator import Emulator
 from cnct.testing import cassette
 
-SEED = int(os.environ.get("SEED", "1"))
-KILLS = int(os.environ.get("KILLS", "1"))
+SEED = int(os.environ.get("SEED") or "1")
+KILLS = int(os.environ.get("KILLS") or "1")
 CALLS = 40
 PROGRAM = """
 import sys
@@ -54,13 +54,9 @@ def test_a_killed_recording_leaves_a_whole_cassette(tmp_path: Path, environment)
     path = tmp_path / "calls.yaml"
     for _ in range(KILLS):
         program = PROGRAM.format(calls=CALLS)
-        with subprocess.Popen(  # noqa: S603 - our own code
-            [sys.executable, "-c", program, str(path)], env=environment, stdout=subprocess.PIPE
-        ) as run:
-            assert run.stdout is not None
-            run.stdout.readline()  # the first is whole
+        with started(program, str(path), environment=environment) as process:
+            assert process.line() == "0"  # the first is whole
             time.sleep(dice.random())
-            run.send_signal(signal.SIGKILL)
         with cassette(path) as client:
             for _ in range(CALLS):
                 assert client.products["PRD-1"].get()["name"] == "One"
@@ -73,9 +69,15 @@ def test_workers_record_and_replay(tmp_path: Path, environment):
         plugins = ("-p", "cnct.testing.fixtures", "-p", "no:cacheprovider")
         command = [sys.executable, "-m", "pytest", *plugins, *args, str(tmp_path)]
         done = subprocess.run(  # noqa: S603 - our own code
-            command, env=environment, cwd=tmp_path, check=False, capture_output=True, text=True
+            command,
+            env=environment,
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
         )
-        return done.stdout
+        return done.stdout + done.stderr
 
     assert "6 passed" in run("--record", "-n", "2")
     assert len([*tmp_path.rglob("*.yaml")]) == 4

@@ -9,9 +9,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -19,6 +16,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import KEY
 from tests.data.drifting import START, served
+from tests.transfers.transfer_processes import started
 from tests.work.watch_laws import LateUsers
 
 from cnct import ConnectClient
@@ -65,19 +63,14 @@ def test_a_killed_watch_goes_on_where_it_was(program, tmp_path):
             others.insert(20)
             connect.clock.advance(1200)
         for _ in range(KILLS):
-            command = [sys.executable, "-c", program, KEY, connect.endpoint, str(connect.spec)]
-            process = subprocess.Popen(  # noqa: S603 - our own code
-                [*command, str(state), str(log)], stdout=subprocess.PIPE
-            )
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"ready\n", f"SEED={SEED}"
-            end = time.monotonic() + chance.uniform(0, 0.8)
-            while time.monotonic() < end:
-                others.work()
-                connect.clock.advance(chance.choice((0, 0.001, 1, 60)))
-                time.sleep(chance.uniform(0, 0.02))
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
+            arguments = (KEY, connect.endpoint, str(connect.spec), str(state), str(log))
+            with started(program, *arguments) as process:
+                assert process.line() == "ready", f"SEED={SEED}"
+                end = time.monotonic() + chance.uniform(0, 0.8)
+                while time.monotonic() < end:
+                    others.work()
+                    connect.clock.advance(chance.choice((0, 0.001, 1, 60)))
+                    time.sleep(chance.uniform(0, 0.02))
         with ConnectClient(KEY, connect.endpoint, specs_location=connect.spec) as client:
             rows = [*client.requests.watch(since="all", state=state, timeout=0)]
         lines = [*handled(log), *map(json.dumps, rows)]
