@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path
@@ -225,7 +225,8 @@ def test_a_cancelled_watch_leaves_a_state_from_which_to_go_on(connect, state):
         options = {"specs_location": connect.spec}
         async with AsyncConnectClient(KEY, connect.endpoint, **options) as client:
             watching = asyncio.create_task(handle(client))
-            await began.wait()
+            async with asyncio.timeout(60):
+                await began.wait()
             watching.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await watching
@@ -238,3 +239,24 @@ def test_a_cancelled_watch_leaves_a_state_from_which_to_go_on(connect, state):
     asyncio.run(cancel())
     assert handled[:1] == ["PR-1"]
     assert len(handled) <= 2  # cancelled before or after the next one was requested
+
+
+def test_an_asynchronous_loop_that_is_left_frees_the_state(connect, state):
+    async def watch() -> list[Any]:
+        options = {"specs_location": connect.spec}
+        async with AsyncConnectClient(KEY, connect.endpoint, **options) as client:
+            rows = client.requests.limit(5).concurrency(3)
+            async for row in rows.watch(since="all", state=state):
+                if row["id"] == "PR-12":
+                    break
+            with pytest.raises(KeyError):
+                await fail(rows.watch(state=state))
+            return [row["id"] async for row in rows.watch(state=state, timeout=0)]
+
+    async def fail(changes: AsyncGenerator[Any]) -> None:
+        assert (await anext(changes))["id"] == "PR-12"
+        await changes.athrow(KeyError("handler"))
+
+    for number in range(10, 40):
+        put(connect, f"PR-{number}", ago=100_000 - 100 * number)
+    assert asyncio.run(watch()) == [f"PR-{number}" for number in range(12, 40)]

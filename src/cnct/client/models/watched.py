@@ -113,10 +113,10 @@ class AsyncWatched:
         """Yield the resources that are new or have changed, look by look, until the loop ends.
 
         Async twin of `ResourceSet.watch`: read it with ``async for``. ``errors`` is a plain
-        function here too. After a ``break``, the state stays in use until the generator is closed:
-        ``async with aclosing(rs.watch(...)) as changes``.
+        function here too. After a ``break``, the state is free as soon as nothing refers to the
+        watch; close one that a variable refers to.
         """
-        from cnct.client.watching.watches import async_watch  # noqa: PLC0415 - few programs watch
+        from cnct.client.watching.watches import AsyncWatch  # noqa: PLC0415 - few programs watch
 
         rows, settings = _checked(
             self,
@@ -129,7 +129,7 @@ class AsyncWatched:
             until=until,
             errors=errors,
         )
-        return async_watch(rows, settings)
+        return AsyncWatch(rows, settings)
 
 
 def _checked(watched: Any, **options: Any) -> tuple[Any, WatchSettings]:

@@ -299,9 +299,10 @@ class WatchRun:
         self.pace.fail(error)
 
     def close(self) -> None:
-        """Close the state."""
+        """Close the state. Safe to call twice."""
         if self._state is not None:
             self._state.close()
+            self._state = None
 
     @property
     def _short(self) -> timedelta:

@@ -63,14 +63,43 @@ def _look(run: WatchRun, rows: ResourceSet) -> Generator[list[dict[str, Any]]]:
         run.fail(error)
 
 
-async def async_watch(
-    rows: AsyncResourceSet, settings: WatchSettings
-) -> AsyncGenerator[dict[str, Any]]:
-    """Yield the rows of a set that are new or changed. Async twin of `watch`."""
+class AsyncWatch(AsyncGenerator[dict[str, Any]]):
+    """Yields the rows of a set that are new or changed. Async twin of `watch`.
+
+    A loop that is left closes no asynchronous generator; the event loop does it some time later.
+    Therefore the state is written and released as soon as nothing refers to this object.
+
+    Args:
+        rows: The set.
+        settings: The arguments.
+    """
+
+    def __init__(self, rows: AsyncResourceSet, settings: WatchSettings) -> None:
+        self._run = WatchRun(rows, settings)
+        self._changes = _async_changes(self._run, rows)
+
+    async def asend(self, value: None) -> dict[str, Any]:
+        """Return the next row. The coroutine refers to this object, so that it stays open."""
+        return await self._changes.asend(value)
+
+    async def athrow(self, *error: Any) -> dict[str, Any]:
+        """Raise an error at the row that was yielded last, which ends the watch."""
+        return await self._changes.athrow(*error)
+
+    async def aclose(self) -> None:
+        """End the watch, and close the state."""
+        await self._changes.aclose()
+
+    def __del__(self) -> None:
+        """Close the state, if the loop was left."""
+        self._run.close()
+
+
+async def _async_changes(run: WatchRun, rows: AsyncResourceSet) -> AsyncGenerator[dict[str, Any]]:
+    """Yield the rows of a set that are new or changed."""
     if rows._query.empty:
         return
     client = rows._client
-    run = WatchRun(rows, settings)
     try:
         await completed_in_thread(run.open)
         specs = client.specs
@@ -90,7 +119,8 @@ async def async_watch(
                 return
             await client._driver.take_pause(pause, client.endpoint)
     finally:
-        await completed_in_thread(run.close)
+        if run.has_state:
+            await completed_in_thread(run.close)
 
 
 async def _async_look(
