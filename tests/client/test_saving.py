@@ -13,6 +13,7 @@ from tests.conftest import KEY, json_answer
 
 from cnct import (
     AmbiguousWriteError,
+    Answer,
     ChangedResourceError,
     ClientError,
     ConnectClient,
@@ -31,6 +32,7 @@ PARAMS = [
 ]
 THEIRS = {"id": "1", "code": "A", "name": "Theirs"}
 OFFLINE = ConnectClient(KEY, "http://127.0.0.1:1", use_specs=False)
+ANSWER = Answer({}, 200, {}, None, 1, 0.1, "http://127.0.0.1:1", "GET")
 numbers = itertools.count(1)
 
 
@@ -135,7 +137,13 @@ class TestMistakes:
             ({None: ["x"]}, {}, TypeError, "payload has a field named None, .* put quotes around"),
             ({5: "x"}, {}, TypeError, "payload has a field name that is no text: 5. Write '5'"),
             ({}, {"json": {}}, ValueError, "A call has one body: pass either payload or json"),
-            ({}, {"unless_changed_since": "now"}, TypeError, "must be the row .*, not str"),
+            (
+                {},
+                {"unless_changed_since": "now"},
+                TypeError,
+                "not str, such as resource.get",
+            ),
+            ({}, {"unless_changed_since": ANSWER}, TypeError, "not Answer: pass answer.value"),
             ({}, {"unless_changed_since": {}}, ValueError, "has no fields to compare"),
         ],
     )
@@ -184,6 +192,9 @@ class TestMistakes:
             ({7: "A"}, {}, TypeError, "by must name fields by text, not int"),
             (None, {}, TypeError, "by must be the name of a field, .*, not NoneType"),
             ([], {}, ValueError, "by names no field: write by='external_id'"),
+            ("", {}, ValueError, "by names the field '', in which a part is empty: write by='ext"),
+            ("mpn,unit", {"mpn": "A"}, ValueError, r"no 'mpn,unit', .* Write \['mpn', 'unit'\]."),
+            ("unit", {"unit": {"id": 1}}, TypeError, "a date, not dict: write 'unit.id'"),
             ({"mpn": "A"}, {"mpn": "B"}, ValueError, "by has mpn='A', but payload has 'B'"),
             ("unit.id", {"unit": 1}, ValueError, "payload has no 'unit.id'"),
         ],

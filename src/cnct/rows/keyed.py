@@ -86,12 +86,11 @@ class RowKey:
         name, value = next(
             (pair for pair in values if _part(pair[1], pair[0], "") is None), ("", 0)
         )
-        remedy = ": fill it in, or leave the row out"
         if not name:
-            return f"the function by= returned nothing for it{remedy}"
+            return "the function by= returned nothing: return a key, or leave the row out"
         if value is not None or name.split(".", maxsplit=1)[0] in row:
-            return f"{name!r} is {value!r}{remedy}"
-        return f"the field {name!r} is missing.{_name_hint(name, row) or ' Fill it in'}"
+            return f"{name!r} is {value!r}: fill it in, or leave the row out"
+        return f"the field {name!r} is missing.{name_hint(name, row) or ' Fill it in'}"
 
     def filters(self, row: Object) -> list[tuple[str, Any]]:
         """Return names and values of the fields, to filter a list by the key of a row."""
@@ -227,7 +226,7 @@ def _part(value: Any, name: str, place: str) -> str | None:
     raise TypeError(clean(f"{place}: {text}{remedy if name else ''}"))
 
 
-def _name_hint(name: str, row: Object) -> str:
+def name_hint(name: str, row: Object) -> str:
     """Return the remedy for a name that a row does not have; empty without one."""
     if "__" in name:
         return f" Write {name.replace('__', '.')!r}."

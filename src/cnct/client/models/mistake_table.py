@@ -200,6 +200,7 @@ _READS = {
     "search": "{at}.search('some words')",
     "select": "{at}.select('id', '-params')",
 }
+_PLAN = "{wait}{at}.sync(rows, by='mpn'), where by is the key of rows and resources"
 ARGUMENTS = {
     "collection": {
         **_READS,
@@ -207,12 +208,14 @@ ARGUMENTS = {
         "upload_directory": "{wait}{at}.upload_directory('folder', '*.pdf')",
         "get_or_create": "{wait}{at}.get_or_create({{'external_id': 'A'}}, {{'name': 'B'}})",
         "update_or_create": "{wait}{at}.update_or_create('name', {{'name': 'A', ...}})",
+        "sync": _PLAN,
     },
     "set": {
         **_READS,
         "exists": "{wait}{at}.filter(field=value).exists()",
         "iterator": "{at}.limit(100).iterator(), for pages of 100 rows",
         "one": "{wait}{at}.filter(id='ID').one()",
+        "sync": _PLAN,
         "values_list": "[row['id'] {each} row in {at}] for a field alone",
     },
     "resource": {

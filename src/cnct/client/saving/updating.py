@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from cnct.client._core.arguments import checked_bool
 from cnct.client._core.headers import merged
+from cnct.client.answer import Answer
 from cnct.client.base_client import BaseClient, with_payload
 from cnct.client.checking import warn_of_left_out
 from cnct.client.saving.steps import Saving, exchange
@@ -226,9 +227,10 @@ def checked_since(since: Any, payload: Any) -> Object:
         ValueError: If ``since`` is empty, or the payload itself.
     """
     if not is_object(since):
+        remedy = ": pass answer.value" if isinstance(since, Answer) else ", such as resource.get()"
         raise TypeError(
             "unless_changed_since must be the row as you read it, a dictionary, not "
-            f"{type(since).__name__}"
+            f"{type(since).__name__}{remedy}"
         )
     if not since:
         raise ValueError(

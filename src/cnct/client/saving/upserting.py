@@ -16,9 +16,8 @@ from cnct.exceptions import ClientError
 from cnct.openapi.shapes import Object, Record, as_object, is_array, is_object
 from cnct.rows.differences import Difference, changes_of
 from cnct.rows.equal_values import equal_values
-from cnct.rows.keyed import value_at
+from cnct.rows.keyed import name_hint, value_at
 from cnct.rql import R
-from cnct.text import did_you_mean
 
 _SCALARS = (str, int, float, Decimal, date)
 _MAY_EXIST = frozenset({400, 409, 422})
@@ -166,7 +165,7 @@ def _key_of(by: Any, payload: Object, name: str) -> Record:
             )
         key = {field: _required(payload, field, name) for field in fields}
     if not key:
-        raise ValueError("by names no field: write by='external_id'")
+        raise ValueError(f"by names no field: {_EXAMPLE}")
     for field, value in key.items():
         _check_value(field, value)
     return key
@@ -178,7 +177,7 @@ def _required(payload: Object, field: Any, name: str) -> Any:
     if value is _MISSING:
         raise ValueError(
             f"{name} has no {field!r}, by which the resource is found: add it, or pass "
-            f"by={{{field!r}: value}}.{did_you_mean(field, [*payload])}"
+            f"by={{{field!r}: value}}.{name_hint(field, payload)}"
         )
     return value
 
@@ -186,6 +185,8 @@ def _required(payload: Object, field: Any, name: str) -> Any:
 def _check_name(field: Any) -> None:
     if not isinstance(field, str):
         raise TypeError(f"by must name fields by text, not {type(field).__name__}")
+    if not all(field.split(".")):
+        raise ValueError(f"by names the field {field!r}, in which a part is empty: {_EXAMPLE}")
     if "__" in field:
         raise ValueError(f"by names the field {field!r}: write {field.replace('__', '.')!r}")
 
@@ -199,7 +200,8 @@ def _check_value(field: Any, value: Any) -> None:
         )
     if not isinstance(value, _SCALARS):
         kind = type(value).__name__
-        raise TypeError(f"{field} of by must be a text, a number or a date, not {kind}")
+        remedy = f": write {f'{field}.id'!r}" if is_object(value) else ""
+        raise TypeError(f"{field} of by must be a text, a number or a date, not {kind}{remedy}")
 
 
 def _with_key(key: Object, payload: Object, name: str) -> Record:
@@ -234,3 +236,4 @@ def _are_alike(one: Any, other: Any) -> bool:
 
 
 _MISSING = object()
+_EXAMPLE = "write by='external_id'"
