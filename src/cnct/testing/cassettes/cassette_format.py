@@ -243,11 +243,14 @@ class _Reader:
         return CassetteRequest(method, path, terms, body)
 
     def _response(self, data: Object) -> CassetteResponse:
-        body = self._body(data, ("status", "headers"), _RESPONSE_FORMS)
+        body = self._body(data, ("status", "headers", "charset"), _RESPONSE_FORMS)
+        charset = self._field(data, "charset", str, "")
+        if charset:
+            body = {**body, "charset": charset}
         try:
             bytes_of(body)
-        except (ValueError, TypeError) as error:
-            raise self._error(f"the body cannot be read: {error}", *body) from error
+        except (ValueError, TypeError, LookupError) as error:
+            raise self._error(f"the body cannot be read: {error}", next(iter(body))) from error
         headers = self._field(data, "headers", dict, {})
         status = self._field(data, "status", int)
         if not 100 <= status <= 999:  # noqa: PLR2004 - RFC 9110, section 15

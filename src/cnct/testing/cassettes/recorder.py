@@ -22,9 +22,9 @@ from cnct.testing.cassettes.coverage import Coverage
 from cnct.testing.cassettes.resumed_downloads import with_whole_downloads
 from cnct.testing.cassettes.scrub_rules import PRIVATE_HEADERS, ScrubRules, texts_of
 from cnct.testing.cassettes.scrubbed_calls import (
+    scrubbed_binary,
     scrubbed_request,
     scrubbed_response,
-    without_keys,
 )
 from cnct.testing.cassettes.scrubbing import Scrubber
 from cnct.testing.cassettes.secret_forms import forms_of
@@ -127,7 +127,7 @@ class CallRecorder(Recorder):
                     " a smaller response"
                 )
         text = "\n".join(map(_all_text, tapes))
-        names = StandIns(text.__contains__)
+        names = StandIns(text)
         secrets = forms_of(frozenset(self.keys))
         for_fields = Scrubber(self._rules, names, {}, secrets, self._where.canonical)
         list(self._scrubbed(tapes, for_fields))  # finds the values of private fields
@@ -140,7 +140,7 @@ class CallRecorder(Recorder):
             outcome = tape.outcome
             if outcome is not None:
                 outcome = scrubbed_response(outcome, scrubber)
-                outcome = outcome._replace(body=without_keys(outcome.body, self.keys))
+                outcome = outcome._replace(body=scrubbed_binary(outcome.body, scrubber))
             yield CassetteCall(scrubbed_request(tape.request, scrubber), outcome)
 
 

@@ -15,7 +15,8 @@ PRIVATE_HEADERS = frozenset(
 """Headers that are never recorded, lower case."""
 
 _SECRET_NAME = re.compile(
-    r"(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|authorization)\Z",
+    r"(?:password|passwd|passphrase|secret|token|authorization|(?:\A|[_-])(?:pass|pwd)"
+    r"|(?:api|access|private|secret|signing|encryption)[_-]?key)\Z",
     re.IGNORECASE,
 )
 _PHONE = "phone_number"  # of Connect's contacts: an object, and a field in it

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
 from cnct.openapi.shapes import is_list, is_record
 from cnct.testing.cassettes.calls import CassetteRequest, CassetteResponse, Form
 from cnct.testing.cassettes.scrubbing import Scrubber
-from cnct.testing.cassettes.secret_forms import bytes_of
-from cnct.testing.cassettes.taped_bodies import (
-    base64_lines,
-    text_form,
-    text_of,
-)
-from cnct.testing.cassettes.taped_bodies import (
-    bytes_of as body_of,
-)
+from cnct.testing.cassettes.taped_bodies import base64_lines, bytes_of, text_form, text_of
 from cnct.testing.cassettes.whereabouts import RawRequest
 from cnct.testing.cassettes.word_replacement import WordReplacement
 
@@ -56,7 +48,7 @@ def scrubbed_form(form: Form, scrubber: Scrubber) -> Form:
         if name in ("json", "form"):
             return {name: scrubber.value(value)}
         if name in ("text", "lines"):
-            return text_form(scrubber.text(text_of(form)))
+            return text_form(scrubber.text(text_of(form)), form.get("charset", ""))
         if name == "parts":
             return {"parts": [_part(part, scrubber) for part in value]}
     return form
@@ -77,14 +69,9 @@ def _body(part: Mapping[str, Any]) -> Form:
     return {key: part[key] for key in ("text", "lines", "file") if key in part}
 
 
-def without_keys(form: Form, keys: Iterable[str]) -> Form:
-    """Return a binary body in which API keys are overwritten."""
-    if "base64" not in form:
-        return form
-    data = body_of(form)
-    for key in bytes_of(keys):
-        data = data.replace(key, b"*" * len(key))
-    return {"base64": base64_lines(data)}
+def scrubbed_binary(form: Form, scrubber: Scrubber) -> Form:
+    """Return a binary body without private values; other bodies stay."""
+    return {"base64": base64_lines(scrubber.data(bytes_of(form)))} if "base64" in form else form
 
 
 def restored(value: Any, names: Mapping[str, str], rename: Callable[[str], str]) -> Any:

@@ -10,6 +10,12 @@ from urllib.parse import unquote
 from cnct.openapi.shapes import is_list, is_record
 from cnct.rql import RQLSyntaxError, parse
 from cnct.rql.nodes import Comparison, Group, Literal, Logical, Membership, Negation, Node, Value
+from cnct.testing.cassettes.binary_data import BinaryScrubber
+from cnct.testing.cassettes.nested_texts import (
+    scrubbed_json,
+    scrubbed_table,
+    with_scrubbed_base64,
+)
 from cnct.testing.cassettes.scrub_rules import HINTS, SCRUBBED, TEXTS, ScrubRules, is_url_token
 from cnct.testing.cassettes.secret_forms import SecretForms
 from cnct.testing.cassettes.word_replacement import WordReplacement
@@ -46,9 +52,23 @@ class Scrubber:
         self._secrets = secrets
         self._rename = rename
         self._words = WordReplacement(texts)
+        self._binary = BinaryScrubber(self.text, secrets.data)
 
     def text(self, text: str) -> str:
-        """Return a text without private values, which are found by their form."""
+        """Return a text without private values, which are found by their form, or in data in it."""
+        nested = scrubbed_json(text, self.value, self._plain)
+        if nested is None:
+            nested = scrubbed_table(text, self._is_private, self._named, self._plain)
+        return with_scrubbed_base64(self._plain(text) if nested is None else nested, self.data)
+
+    def data(self, data: bytes) -> bytes:
+        """Return binary data without private values."""
+        return self._binary.scrub(data)
+
+    def _is_private(self, name: str) -> bool:
+        return self._rules.covers(name.split(".")) or self._rules.is_secret(name)
+
+    def _plain(self, text: str) -> str:
         text = self._rename(self._secrets.without(text, SCRUBBED))
         text = self._words.apply(text)
         return TEXTS.sub(self._substitute, text) if HINTS.search(text) else text

@@ -36,9 +36,14 @@ class SecretForms:
 
     Args:
         keys: The keys.
+
+    Attributes:
+        data: The keys to replace in binary data, the longest first.
     """
 
     def __init__(self, keys: Iterable[str]) -> None:
+        keys = [*keys]
+        self.data = _bytes_of(keys)
         parts = {part for key in keys for part in _parts(key)}
         forms = {form for part in parts for form in _forms(part)}
         self._forms = sorted(forms, key=lambda form: len(form.text), reverse=True)
@@ -65,8 +70,7 @@ def forms_of(keys: frozenset[str]) -> SecretForms:
     return SecretForms(keys)
 
 
-def bytes_of(keys: Iterable[str]) -> list[bytes]:
-    """Return the keys to replace in binary data, the longest first."""
+def _bytes_of(keys: Iterable[str]) -> list[bytes]:
     texts = {part for key in keys for part in _parts(key) if len(part) >= _SHORTEST}
     encodings = ("utf-8", "utf-16-le", "utf-16-be")
     return sorted((text.encode(name) for text in texts for name in encodings), key=len)[::-1]

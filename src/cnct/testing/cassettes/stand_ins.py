@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from cnct.testing.cassettes.scrub_rules import ScrubRules
 from cnct.testing.cassettes.scrubbing import is_number
@@ -20,11 +20,12 @@ class StandIns:
     """Replacements in the order in which they are needed: ``user1@example.com``, ``tax_id-1``.
 
     Args:
-        occurs: Returns whether a text occurs in the recorded calls, and so is no replacement.
+        text: All text of the recorded calls; a name that occurs in it is no replacement.
     """
 
-    def __init__(self, occurs: Callable[[str], bool]) -> None:
-        self._occurs = occurs
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._taken: dict[str, set[str]] = {}
         self._names: dict[str, str] = {}
         self._kinds: dict[str, str] = {}
         self._counts: dict[str, int] = {}
@@ -46,7 +47,13 @@ class StandIns:
         }
 
     def _new(self, form: str) -> str:
-        return next(name for name in self._names_of(form) if not self._occurs(name))
+        if form not in self._taken:  # one pass for thousands of names
+            start, _, rest = form.partition("{")
+            end = rest.partition("}")[2]
+            pattern = rf"{re.escape(start)}\d+{re.escape(end)}" if form else r"(?=(9\d{9}))"
+            self._taken[form] = {*re.findall(pattern, self._text)}
+        taken = self._taken[form]
+        return next(name for name in self._names_of(form) if name not in taken)
 
     def _names_of(self, form: str) -> Iterator[str]:
         while True:

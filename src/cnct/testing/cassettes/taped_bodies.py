@@ -1,13 +1,17 @@
 """Converts bodies between bytes and the readable forms of cassettes. No I/O.
 
-Forms: ``json``, ``text``, ``lines`` (a text of several lines), and ``base64`` of responses;
+Forms: ``json``, ``text``, ``lines`` (a text of several lines), and ``base64`` of responses, which
+may have a ``charset`` beside the text;
 ``form``, ``parts`` (multipart) and ``file`` (size and digest) of requests.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator
 from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
@@ -17,6 +21,7 @@ from zipfile import BadZipFile, ZipFile
 
 from cnct.client._core.responses import is_json
 from cnct.openapi.shapes import is_list
+from cnct.testing.cassettes.binary_data import text_of_bytes
 from cnct.testing.cassettes.calls import Form
 from cnct.testing.cassettes.form_parts import FormPart, parts_of
 
@@ -24,7 +29,7 @@ JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 _LONGEST_TEXT = 64 << 10  # bytes of a request's text, beyond which it is kept by its digest
 _WIDTH = 76  # characters of base64 on a line
-_KEPT_CONTROLS = frozenset("\n\r\t")
+_CHARSET = re.compile(r"charset=\"?([\w.:-]+)", re.IGNORECASE)
 _WRITTEN_WHEN = "docProps/"  # properties of workbooks, with the time of writing
 
 
@@ -50,13 +55,20 @@ def response_form(content_type: str, body: bytes) -> Form:
     is_known, value = _json(content_type, body)
     if is_known:
         return {"json": value}
-    text = _text(body)
-    return {"base64": base64_lines(body)} if text is None else text_form(text)
+    text = text_of_bytes(body)
+    if text is not None:
+        return text_form(text)
+    for charset in _charsets(content_type, body):
+        text = _text_in(charset, body)
+        if text is not None:
+            return text_form(text, charset)
+    return {"base64": base64_lines(body)}
 
 
-def text_form(text: str) -> Form:
-    """Return a text by its form."""
-    return {"lines": text.split("\n")} if "\n" in text else {"text": text}
+def text_form(text: str, charset: str = "") -> Form:
+    """Return a text by its form; the charset is UTF-8 if there is none."""
+    form: Form = {"lines": text.split("\n")} if "\n" in text else {"text": text}
+    return {**form, "charset": charset} if charset else form
 
 
 def base64_lines(body: bytes) -> list[str]:
@@ -70,12 +82,13 @@ def bytes_of(form: Form) -> bytes:
 
     Raises:
         ValueError: If ``base64`` is damaged.
+        LookupError: If the charset is unknown.
     """
     if "json" in form:
         return json.dumps(form["json"]).encode()
     if "base64" in form:
         return b64decode("".join(form["base64"]), validate=True)
-    return text_of(form).encode()
+    return text_of(form).encode(form.get("charset", "utf-8"), "replace")
 
 
 def text_of(form: Form) -> str:
@@ -132,7 +145,7 @@ def _part(part: FormPart) -> dict[str, Any]:
 
 
 def _text_or_digest(body: bytes) -> Form:
-    text = _text(body) if len(body) <= _LONGEST_TEXT else None
+    text = text_of_bytes(body) if len(body) <= _LONGEST_TEXT else None
     if text is not None:
         return text_form(text)
     return _members(body) or {"file": {"bytes": len(body), "sha256": sha256(body).hexdigest()}}
@@ -156,11 +169,21 @@ def _members(body: bytes) -> Form:
     return {"file": {"members": len(names), "sha256": digest.hexdigest()}}
 
 
-def _text(body: bytes) -> str | None:
-    """Return the text of a body; ``None`` if it is binary."""
+def _charsets(content_type: str, body: bytes) -> Iterator[str]:
+    """Yield the names of charsets that a text other than UTF-8 may have."""
+    declared = _CHARSET.search(content_type)
+    if declared:
+        yield declared[1].lower()
+    if body.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        yield "utf-16"
+    elif content_type.lower().startswith("text/"):
+        yield from ("cp1252", "latin-1")
+
+
+def _text_in(charset: str, body: bytes) -> str | None:
+    """Return a text from which the body can be made again; ``None`` without one."""
     try:
-        text = body.decode()
-    except UnicodeDecodeError:
+        text = body.decode(charset)
+        return text if "\0" not in text and text.encode(charset) == body else None
+    except (ValueError, LookupError):
         return None
-    plain = "".join(character for character in text if character not in _KEPT_CONTROLS)
-    return text if plain.isprintable() else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -67,22 +68,16 @@ class Whereabouts:
             self.endpoint = _endpoint_of(place)
         if f"{place}/".startswith(f"{self.endpoint}/"):
             return place[len(self.endpoint) + 1 :]
-        return self._renamed(place, self._canonical())
+        return self._renamed(place, _names_in_cassettes(self.endpoint))
 
     def canonical(self, text: str) -> str:
         """Return a text in which the account's URLs have the names that they have in cassettes."""
-        return self._renamed(text, self._canonical())
+        return self._renamed(text, _names_in_cassettes(self.endpoint))
 
     def actual(self, text: str) -> str:
         """Return a text of a cassette with the account's own URLs."""
-        return self._renamed(text, {name: own for own, name in self._canonical().items()})
-
-    def _canonical(self) -> Mapping[str, str]:
-        """Return the names in cassettes by the account's own URLs, the longest first."""
-        origin = origin_of(self.endpoint)
-        plain = {self.endpoint: ENDPOINT, origin: ORIGIN}
-        encoded = {quote(own, safe=""): quote(name, safe="") for own, name in plain.items()}
-        return {**plain, **encoded}
+        names = _names_in_cassettes(self.endpoint)
+        return self._renamed(text, {name: own for own, name in names.items()})
 
     @staticmethod
     def _renamed(text: str, names: Mapping[str, str]) -> str:
@@ -90,6 +85,14 @@ class Whereabouts:
             if own in text:  # neither has a backslash, which would be special
                 text = re.sub(rf"{re.escape(own)}(?![\w.:-])", name, text)
         return text
+
+
+@lru_cache(maxsize=16)  # each text of a cassette needs them
+def _names_in_cassettes(endpoint: str) -> Mapping[str, str]:
+    """Return the names in cassettes by the account's own URLs, the longest first."""
+    plain = {endpoint: ENDPOINT, origin_of(endpoint): ORIGIN}
+    encoded = {quote(own, safe=""): quote(name, safe="") for own, name in plain.items()}
+    return {**plain, **encoded}
 
 
 def origin_of(url: str) -> str:
