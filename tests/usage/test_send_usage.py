@@ -181,7 +181,7 @@ def test_two_files_with_one_external_id_are_not_guessed_at(send_sync: Send, shop
         }
         file |= {"status": "draft", "product": {"id": PRODUCT}, "contract": {"id": CONTRACT}}
         shop.insert("usage/files", file)
-    with pytest.raises(NotOneError, match="2 usage files have the external_id"):
+    with pytest.raises(NotOneError, match="Several usage files have the external_id"):
         send_sync([row()], external_id=f"two {send_sync.__name__}")
 
 
@@ -190,21 +190,22 @@ def test_a_product_without_usage_is_an_error_of_the_call(send_sync: Send):
         send_sync([row()], product="PRD-2")
 
 
-@pytest.mark.parametrize("answer", ["none", "gone", "empty"])
+@pytest.mark.parametrize(
+    "link", [None, "/media/text.txt", "/media/empty.xlsx", "usage/gone/file", "ftp://gone"]
+)
 def test_without_a_useful_workbook_the_invalid_records_are_shown(
-    send_sync: Send, send_async: Send, shop: Emulator, answer: str
+    send_sync: Send, send_async: Send, shop: Emulator, link: str | None
 ):
     def change() -> None:
         """Leave the status of the file, and take the processed workbook away."""
         [path] = [call.path for call in shop.requests if call.path.endswith("/upload")][-1:]
         place = path.removeprefix("/public/v1/").removesuffix("/upload")
         file = {"id": place.rpartition("/")[2], "status": "invalid", "error_detail": "1 is wrong."}
-        uri = {"none": None, "gone": "/media/gone.txt", "empty": "/media/empty.xlsx"}[answer]
         shop.delete(place)
-        shop.insert("usage/files", {**file, "processed_file_uri": uri})
+        shop.insert("usage/files", {**file, "processed_file_uri": link})
 
     shop.faults.add(Fault.hook(change, method="GET", path="usage/files/*", times=1))
-    send = send_async if answer == "none" else send_sync
+    send = send_sync if link else send_async
     report = send([row(), row(quantity=-3)])
     [refused] = report.refused
     assert (refused.number, refused.error) == (None, "Connect gave no reason")

@@ -129,19 +129,17 @@ class Errand:
             "contract__id": payload["contract"]["id"],
             "status__out": _GONE,
         }
-        try:
-            file = yield FluentCall(lambda client: client("usage").files.filter(**fields).one())
-        except NotOneError as error:
-            if not error.count:
-                return None
+        files = yield FluentCall(lambda client: _rows(client("usage").files.filter(**fields)[:2]))
+        name = payload["external_id"]
+        if len(files) > 1:
             raise NotOneError(
-                f"{error.count} usage files have the external_id {payload['external_id']!r}: delete"
-                " all but one, or pass another external_id",
-                count=error.count,
-            ) from None
-        if not as_object(file).get("id"):
-            raise ClientError(f"The usage file {payload['external_id']!r} is listed without an id")
-        return file
+                f"Several usage files have the external_id {name!r}: delete all but one, or pass"
+                " another external_id",
+                count=len(files),
+            )
+        if files and not as_object(files[0]).get("id"):
+            raise ClientError(f"The usage file {name!r} is listed without an id")
+        return files[0] if files else None
 
     def _upload(self, file: Mapping[str, Any], source: Source) -> Steps:
         key = file["id"]
