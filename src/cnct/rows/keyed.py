@@ -194,7 +194,8 @@ def checked_rows(rows: Any, *, is_async: bool) -> Any:
     if remedy or not hasattr(rows, "__iter__"):
         remedy = remedy or "write [{'mpn': ...}, ...]"
         raise TypeError(f"rows must be an iterable of dicts, not {kind}: {remedy}")
-    return whole_rows(rows, "rows") if isinstance(rows, DictReader) else rows
+    reader: Any = rows
+    return whole_rows(reader, "rows") if isinstance(rows, DictReader) else rows
 
 
 def _names(by: Any) -> tuple[str, ...]:

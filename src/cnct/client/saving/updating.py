@@ -227,10 +227,10 @@ def checked_since(since: Any, payload: Any) -> Object:
         ValueError: If ``since`` is empty, or the payload itself.
     """
     if not is_object(since):
+        kind = type(since).__name__
         remedy = ": pass answer.value" if isinstance(since, Answer) else ", such as resource.get()"
         raise TypeError(
-            "unless_changed_since must be the row as you read it, a dictionary, not "
-            f"{type(since).__name__}{remedy}"
+            f"unless_changed_since must be the row as you read it, a dictionary, not {kind}{remedy}"
         )
     if not since:
         raise ValueError(
