@@ -88,6 +88,8 @@ DAMAGED = {
     "a column twice": sheet('<row><c r="B1"/><c r="A1"/></row>'),
     "a wrong number": sheet("<row><c><v>one</v></c></row>"),
     "a text that is not there": sheet('<row><c t="s"><v>9</v></c></row>'),
+    "a text with an endless number": sheet('<row><c t="s"><v>1E999999999</v></c></row>'),
+    "an unknown encoding": changed("xl/workbook.xml", '<?xml version="1.0" encoding="U1"?><a/>'),
 }
 
 

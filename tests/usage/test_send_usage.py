@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -287,7 +288,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"product": None}, TypeError, "product must be an id such as"),
     ({"product": ""}, ValueError, "product is empty"),
     ({"contract": {"id": "CRD"}}, TypeError, "contract must be an id such as 'CRD-"),
-    ({"name": 1}, TypeError, "name must be text, not int"),
+    ({"name": 1}, TypeError, "name must be text such as 'January 2026', not int"),
     ({"description": "n" * 201}, ValueError, "description must have at most 200 characters, not"),
     ({"name": "n" * 101}, ValueError, "name must have at most 100 characters, not 101"),
     ({"submit": "yes"}, TypeError, "submit must be True or False, not str"),
@@ -316,7 +317,7 @@ def test_wrong_arguments_are_named_before_anything_is_sent(vendor, change, kind,
 
 
 def test_a_period_and_texts_are_passed_on(send_sync: Send):
-    period = ("2026-01-01", "2026-01-15")
+    period = (datetime(2026, 1, 1, 9, tzinfo=UTC), "2026-01-15")
     report = send_sync([row()], period=period, currency="USD", description="Half a month.")
     assert report.usage_file["period"] == {"from": "2026-01-01", "to": "2026-01-15"}
     assert (report.usage_file["currency"], report.usage_file["description"]) == (

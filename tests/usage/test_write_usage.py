@@ -95,6 +95,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("end_time_utc", "2025-12-31", "2025-12-31 23:59:59 is before the start, 2026-01-01 00:00:00"),
     ("category_id", "ram", "there is no category 'ram': name it in categories="),
     ("usage_record_id", "b", "record_id is the same column: write one of them"),
+    ("v.", 1, "the name 'v.' is empty"),
     ("quantty", 1, "there is no such column. Did you mean 'quantity'?"),
 ]
 
@@ -111,7 +112,9 @@ def test_all_problems_are_counted_and_the_first_hundred_kept(book: Path):
         write_usage(book, (row(quantity="x") for _ in range(150)))
     error = caught.value
     assert (error.count, len(error.problems), error.problems[99].row) == (150, 100, 100)
-    assert str(error).startswith("150 problems in 150 rows, nothing was sent:\n  row 1, quantity:")
+    assert str(error).startswith(
+        "150 problems in 150 rows, nothing was written or sent:\n  row 1, quan"
+    )
     assert str(error).endswith("\n  and 140 more, see problems")
     copy = pickle.loads(pickle.dumps(error))
     assert (str(copy), copy.count, copy.problems) == (str(error), error.count, error.problems)
@@ -213,7 +216,7 @@ def test_a_break_while_rows_are_read_leaves_the_file_before(book: Path):
 def test_the_template_of_a_product_gives_sheet_and_columns(book: Path, tmp_path: Path):
     template = tmp_path / "template.xlsx"
     columns = [*reversed(COLUMNS), "v.region"]
-    template.write_bytes(workbook_of({"instructions": [], "records": [columns]}))
+    template.write_bytes(workbook_of({"instructions": [], "records": [["", *columns]]}))
     [record] = written(book, [row(**{"v.region": "eu"})], template=template)
     assert [*record] == columns
     assert UsageTemplate.read(template.read_bytes()).records == "records"
@@ -231,6 +234,15 @@ WRONG_ARGUMENTS: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"categories": {"cpu": "x" * 256}}, ValueError, "of 256 characters, and Connect takes 255"),
     ({"template": UsageTemplate(columns=("quantity",))}, ValueError, "template has no column 'rec"),
     ({"template": UsageTemplate(columns="abc")}, TypeError, "template.columns must be a list of"),
+    ({"template": UsageTemplate(columns=["", *COLUMNS])}, ValueError, "columns: '' is empty"),
+    ({"template": UsageTemplate(times="%Q")}, ValueError, "template.times must be a format such"),
+    (
+        {"template": UsageTemplate(times="%H:%M")},
+        ValueError,
+        "template.times must be a format such",
+    ),
+    ({"template": UsageTemplate(times=None)}, TypeError, "template.times must be a format such"),
+    ({"template": UsageTemplate(records="'a'")}, ValueError, "no apostrophe at an end, not \"'a'"),
     ({"template": UsageTemplate(records="a/b")}, ValueError, "template.records must be the name"),
     ({"template": UsageTemplate(categories="c" * 32)}, ValueError, "template.categories must be"),
     (
@@ -243,6 +255,9 @@ WRONG_ARGUMENTS: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"defaults": {1: 2}}, TypeError, "defaults must be a dict with texts as keys"),
     ({"parameters": "v.region"}, TypeError, "parameters must be a list of headers"),
     ({"parameters": [1]}, TypeError, r"not \[1\]"),
+    ({"parameters": ["v. "]}, ValueError, "parameters: 'v. ' is empty"),
+    ({"parameters": ["v.a\0"]}, ValueError, "parameters: 'v.a.x00' has characters that no workbo"),
+    ({"prefix": 5}, TypeError, "prefix must be text, not int"),
     ({"path": "missing/january.xlsx"}, ExportError, "There is no directory 'missing'"),
     ({"path": "."}, ExportError, "is a directory"),
 ]
@@ -265,6 +280,9 @@ def test_a_template_that_cannot_be_used_is_named(tmp_path: Path):
         UsageTemplate.read(path)
     with pytest.raises(ValueError, match="The template cannot be used: no workbook"):
         UsageTemplate.read(b"text")
+    nothing: Any = None
+    with pytest.raises(TypeError, match="file must be the path of a workbook, or its bytes, not N"):
+        UsageTemplate.read(nothing)
 
 
 def test_tables_and_streams_are_refused_with_the_way_to_pass_them():

@@ -39,12 +39,11 @@ _UNREADABLE = (
     BadZipFile,
     ET.ParseError,
     zlib.error,
-    KeyError,
-    IndexError,
+    LookupError,
     EOFError,
     RuntimeError,
     NotImplementedError,
-    UnicodeDecodeError,
+    ValueError,
     InvalidOperation,
 )
 
@@ -143,7 +142,7 @@ class Workbook:
             return None
         match kind:
             case "s":
-                return self._texts[int(Decimal(text))]
+                return self._texts[int(text)]
             case "b":
                 return text == "1"
             case "n":

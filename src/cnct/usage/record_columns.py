@@ -92,13 +92,17 @@ class UsageTemplate:
             file: Path of the workbook, or its bytes.
 
         Raises:
+            TypeError: If ``file`` is neither.
             ValueError: If the file is no workbook, or has no sheet for records.
             OSError: If the file cannot be read.
         """
+        if not isinstance(file, str | os.PathLike | bytes):
+            kind = type(file).__name__
+            raise TypeError(f"file must be the path of a workbook, or its bytes, not {kind}")
         try:
             with Workbook(file) as workbook:
                 sheet = records_sheet(workbook)
-                return cls(records=sheet, columns=tuple(workbook.header(sheet)))
+                return cls(records=sheet, columns=tuple(filter(None, workbook.header(sheet))))
         except ValueError as error:
             name = "The template" if isinstance(file, bytes) else repr(os.fspath(file))
             raise ValueError(f"{name} cannot be used: {error}") from error

@@ -122,8 +122,8 @@ class RecordRows:
         lines = "".join(f"\n  {problem}" for problem in self._problems[:_SHOWN])
         more = f"\n  and {count - _SHOWN:,} more, see problems" if count > _SHOWN else ""
         return (
-            f"{counted(count, 'problem')} in {counted(self.count, 'row')}, nothing was sent:"
-            f"{lines}{more}"
+            f"{counted(count, 'problem')} in {counted(self.count, 'row')}, nothing was written or"
+            f" sent:{lines}{more}"
         )
 
     def _cells(self, row: Any) -> Cells:
@@ -165,6 +165,8 @@ class RecordRows:
                 continue
             if not name.startswith(PARAMETER):
                 self._add(name, f"there is no such column.{did_you_mean(name, self._columns)}")
+            elif problem := problem_of_header(name):
+                self._add(name, f"the name {problem}")
             elif self.count == 1:
                 self._columns[name] = None
             else:
@@ -243,6 +245,13 @@ def problem_of_text(text: str) -> str:
     if 2 * len(text) > _MOST_TEXT and len(text.encode("utf-16-le")) // 2 > _MOST_TEXT:
         return f"{text!r:.20}... has more than {_MOST_TEXT:,} characters, which no cell holds"
     return ""
+
+
+def problem_of_header(name: str) -> str:
+    """Return the reason why no column can have a name; empty if one can."""
+    if not name.removeprefix(PARAMETER).strip():
+        return f"{name!r} is empty"
+    return problem_of_text(name)
 
 
 def _number(value: Any) -> Decimal:

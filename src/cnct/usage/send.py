@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -21,11 +21,8 @@ from cnct.usage.record_columns import UsageTemplate
 from cnct.usage.record_rows import RecordRows
 from cnct.usage.sending import Errand, FluentCall, Source, Steps, Write
 from cnct.usage.usage_report import UsageReport
-from cnct.usage.usage_workbook import (
-    check_rows_argument,
-    checked_path,
-    write_records,
-)
+from cnct.usage.usage_workbook import write_records
+from cnct.usage.workbook_arguments import check_rows_argument, checked_path
 
 _MOST = {"name": 100, "currency": 20, "description": 200}  # characters, by Connect's document
 _FILE_NAME = "usage.xlsx"
@@ -224,7 +221,7 @@ def _write(rows: Any, file: Source, **arguments: Any) -> RecordRows:
 def _payload(product: Any, contract: Any, name: Any, options: UsageOptions) -> dict[str, Any]:
     """Return the usage file to create, without the period unless it is passed."""
     texts: dict[str, Any] = {**options}
-    title = _text("name", name)
+    title = _text("name", name, "text such as 'January 2026'")
     payload: dict[str, Any] = {
         "name": title,
         "external_id": _text("external_id", options.get("external_id", title)),
@@ -261,9 +258,15 @@ def _period(period: Any) -> dict[str, str]:
     if len(days) != 2:  # noqa: PLR2004 - a pair
         raise TypeError(f"period must be {example}")
     try:
-        first, last = (day if isinstance(day, date) else date.fromisoformat(day) for day in days)
+        first, last = map(_day, days)
     except (TypeError, ValueError):
         raise ValueError(f"period must be {example}, not {period!r:.60}") from None
     if last < first:
         raise ValueError(f"period must be {example}: {last} is before {first}")
-    return {"from": f"{first:%Y-%m-%d}", "to": f"{last:%Y-%m-%d}"}
+    return {"from": f"{first}", "to": f"{last}"}
+
+
+def _day(day: Any) -> date:
+    if isinstance(day, datetime):
+        return day.date()
+    return day if isinstance(day, date) else date.fromisoformat(day)
