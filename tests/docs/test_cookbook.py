@@ -239,7 +239,7 @@ def test_the_usage_of_a_csv_file_is_sent_once(shop, tmp_path, capsys):
     line = "item.mpn,BASIC-01,{},2026-01-01,2026-01-31,asset.id," + asset["id"]
     table = tmp_path / "january.csv"
     for quantity, status, text in (
-        ("many", 1, "1 problem in 1 row, nothing was written or sent:\n  row 1, quantity: 'many' is not"),
+        ("many", 1, "1 problem in 1 row, nothing was written or sent:\n  row 1, quantity: 'many'"),
         ("-1", 1, "UF-0000-00-0000-0007 is invalid, 1 row, 1 refused: 1 of 1 records are"),
         ("2", 0, "UF-0000-00-0000-0007 is pending, 1 row\n"),
         ("2", 0, "UF-0000-00-0000-0007 is pending, 1 row\n"),
