@@ -90,6 +90,7 @@ def test_rows_come_as_json_and_from_standard_input(cnct, connect, tmp_path, monk
         (b"mpn\na\na\n", "rows[0] and rows[1] have the same key 'a' (mpn)"),
         (b"name\na\n", "rows[0] has no key, since the field 'mpn' is missing"),
         (b"mpn,nmae\na,b\n", "Did you mean 'name'?"),
+        (b"mpn;name\na;b\n", "items.csv has a single column, 'mpn;name': save the file with ','"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(cnct, connect, tmp_path, contents, message):
@@ -99,6 +100,20 @@ def test_a_file_that_is_no_table_is_refused(cnct, connect, tmp_path, contents, m
     assert (ran.status, ran.out) == (2, "")
     assert f"{file}" in ran.err
     assert message in ran.err
+
+
+def test_a_file_of_ids_is_refused(cnct, connect):
+    ran = cnct("load", ITEMS, "-", "--by", "mpn", stdin="PRD-1\n")
+    assert (ran.status, ran.out) == (2, "")
+    assert "Standard input has 'PRD-1' in place of a JSON object: write objects" in ran.err
+
+
+def test_an_unknown_field_is_sent_on_request(cnct, connect, tmp_path):
+    file = tmp_path / "items.csv"
+    file.write_text("mpn,nmae\nBASIC-01,x\n")
+    assert "Did you mean 'name'?" in cnct("load", ITEMS, str(file), "--by", "mpn").err
+    ran = cnct("load", ITEMS, str(file), "--by", "mpn", "--force", "--dry-run")
+    assert [line["body"] for line in ran.lines] == [{"nmae": "x"}]
 
 
 def test_a_missing_file_and_two_resources_with_one_key_are_errors(cnct, connect, table):

@@ -338,6 +338,7 @@ def test_rows_that_cannot_be_compared_are_errors(idle_items, rows, message):
             r"rows, line 3 has fewer cells than the header, none for name: ",
         ),
         ("mpn;name\nA;x;y\n", {"delimiter": ";"}, r"line 2 has more cells .* that contains ';'"),
+        ("mpn;name\nA;x\n", {}, r"rows has a single column, 'mpn;name': .*, delimiter=';'\)"),
         ("mpn,name,name\nA,x,y\n", {}, r"rows has two columns with the name 'name': rename or"),
     ],
 )
@@ -433,9 +434,11 @@ def test_a_resource_that_is_listed_twice_with_two_keys_is_an_error(remote, serve
 def test_a_field_that_the_document_does_not_have_is_an_error(connect, documented, world):
     with pytest.raises(ValueError, match=r"rows\[0\] has the field 'nmae'.* Did you mean 'name'"):
         documented.sync([{"mpn": "A", "nmae": "x"}], by="mpn")
-    settings = {"use_specs": True, "specs_location": connect.spec, "validate": "off"}
-    items = world.client(KEY, connect.endpoint, **settings).products["PRD-1"].items
-    assert items.sync([{"mpn": "A", "nmae": "x"}], by="mpn").counts["update"] == 1
+    settings = {"use_specs": True, "specs_location": connect.spec}
+    for validate in ("off", "warn"):
+        client = world.client(KEY, connect.endpoint, **settings, validate=validate)
+        plan = client.products["PRD-1"].items.sync([{"mpn": "A", "nmae": "x"}], by="mpn")
+        assert plan.counts["update"] == 1
 
 
 def test_rows_are_asynchronous_in_one_world_only(items, world):

@@ -12,6 +12,7 @@ import click
 
 from cnct.cli.body import opened
 from cnct.cli.items import items_from
+from cnct.openapi.shapes import is_record
 from cnct.rows.csv_rows import whole_rows
 
 
@@ -25,7 +26,14 @@ def rows_from(source: str) -> Iterator[Any]:
         click.UsageError: If the file cannot be read, or is no table.
     """
     if Path(source).suffix.lower() != ".csv":
-        yield from items_from(source, "FILE")
+        for row in items_from(source, "FILE"):
+            if not is_record(row):
+                name = "Standard input" if source == "-" else source
+                raise click.UsageError(
+                    f"{name} has {row!r} in place of a JSON object: write objects, one a line or "
+                    "in one array; a csv file needs a name that ends in .csv"
+                )
+            yield row
         return
     with opened(source, "FILE") as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")

@@ -8,6 +8,8 @@ from typing import Any
 
 from cnct.text import clean, listed
 
+_DELIMITERS = ";\t|,"  # of columns
+
 
 def whole_rows(reader: csv.DictReader[Any], source: str) -> Iterator[Any]:
     """Yield the rows of a file.
@@ -21,7 +23,8 @@ def whole_rows(reader: csv.DictReader[Any], source: str) -> Iterator[Any]:
         source: Name of the file, for messages.
 
     Raises:
-        ValueError: If a line has fewer or more cells than the header, or two columns have one name.
+        ValueError: If a line has fewer or more cells than the header, two columns have one name, or
+            the names of all columns are in one.
     """
     _check_header(reader, source)
     dialect = reader.reader.dialect
@@ -48,6 +51,15 @@ def whole_rows(reader: csv.DictReader[Any], source: str) -> Iterator[Any]:
 
 def _check_header(reader: csv.DictReader[Any], source: str) -> None:
     names = [*(reader.fieldnames or ())]
+    others = [sign for sign in _DELIMITERS if len(names) == 1 and sign in str(names[0])]
+    if others:
+        raise ValueError(
+            clean(
+                f"{source} has a single column, {names[0]!r}: save the file with "
+                f"{reader.reader.dialect.delimiter!r} between the cells, or read it with "
+                f"csv.DictReader(file, delimiter={others[0]!r})"
+            )
+        )
     name = next((name for name in names if names.count(name) > 1), None)
     if name is not None:
         raise ValueError(

@@ -43,7 +43,8 @@ class SetComparing(SetWork):
 
         if specs is None:
             return KeyedRows(key)
-        is_strict = self._client._policy is not None
+        policy = self._client._policy
+        is_strict = policy is not None and any(policy)
         return KeyedRows(key, DocumentedRows(specs, self._path, is_strict=is_strict))
 
     def _comparison(
