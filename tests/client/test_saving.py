@@ -298,6 +298,14 @@ class TestUnlessChangedSince:
         assert caught.value.row is None
         assert not caught.value.difference
 
+    def test_a_refusal_without_a_visible_change_says_so(self, sync_remote, server):
+        row = {"id": "1", "name": "A"}
+        server.answer = lambda got: json_answer(
+            row, 412 if got.method == "PUT" else 200, ETag='"7"'
+        )
+        with pytest.raises(ChangedResourceError, match=r"by its ETag, though all fields of your"):
+            sync_remote.things["1"].update({"name": "C"}, unless_changed_since=row)
+
     def test_other_errors_of_the_update_stay_as_they_are(self, sync_remote, server):
         answers = iter([json_answer({"id": "1"}), json_answer({"error_code": "VAL_001"}, 400)])
         server.answer = lambda _: next(answers)

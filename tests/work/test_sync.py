@@ -616,6 +616,18 @@ def test_a_journal_knows_creates_that_the_list_does_not_have_yet(connect, items,
     assert items.filter(mpn="E").count() == 0
 
 
+def test_passwords_are_not_shown(connect, items):
+    params = [{"id": "pin", "type": "password", "value": "horse"}, {"id": "a", "value": [1]}]
+    connect.insert(ITEMS, {"id": "PRD-4", "mpn": "D", "params": [{**params[0], "value": "mule"}]})
+    plan = items.sync([{"mpn": key, "params": params} for key in "DE"], by="mpn")
+    change = plan.create[0]
+    assert change.payload["params"] == params
+    assert '"value": "***"' in str(change)
+    for text in (text_of(plan), repr(plan), repr(change), repr(plan.update)):
+        assert "horse" not in text
+        assert "mule" not in text
+
+
 def test_a_long_table_is_cut(items):
     plan = items.sync([{"mpn": f"N{number}", "name": "n" * 200} for number in range(50)], by="mpn")
     lines = text_of(plan).splitlines()

@@ -45,3 +45,18 @@ def hidden(value: Any, is_inside: bool = False, level: int = 0) -> Any:
             for name, below in value.items()
         }
     return HiddenText(value) if is_inside and isinstance(value, str) else value
+
+
+def masked(value: Any) -> Any:
+    """Return a value of a row with a mask in place of each `HiddenText`, to be written as JSON.
+
+    Args:
+        value: The value, as `hidden` returned it.
+    """
+    if isinstance(value, HiddenText):
+        return MASK
+    if is_array(value):
+        return [masked(element) for element in value]
+    if is_object(value):
+        return {name: masked(below) for name, below in value.items()}
+    return value

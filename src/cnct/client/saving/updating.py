@@ -169,6 +169,8 @@ def moved(
         cause: The refusal of the server, ``None`` if nothing was sent.
     """
     details = f": {one_line([*difference])}" if difference else ""
+    if cause and row is not None and not difference:
+        details = ", by its ETag, though all fields of your row are the same"
     return ChangedResourceError(
         f"{path} has changed since it was read{details}. Read it again, and decide anew",
         status_code=cause.status_code if cause else None,

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from cnct.openapi.shapes import Object, Record
 from cnct.rows.compared_fields import Fields
 from cnct.rows.differences import Difference, changes_of
+from cnct.rows.hidden_values import hidden, masked
 from cnct.text import clean
 
 ChangeVerb: TypeAlias = Literal["create", "update", "delete", "same", "extra"]
@@ -33,7 +34,7 @@ class PlannedChange:
     verb: ChangeVerb
     key: str
     id: str | int | None = None
-    row: Record | None = None
+    row: Record | None = field(default=None, repr=False)  # may have passwords
     _text: bytes = field(default=b"", repr=False)  # JSON: less memory than the decoded resource
     _fields: Fields | None = field(default=None, repr=False)
 
@@ -65,7 +66,7 @@ class PlannedChange:
         if self.verb == "update":
             text = "; ".join(map(str, self.difference))
         elif self.verb == "create":
-            text = json.dumps(self.payload, ensure_ascii=False, default=str)
+            text = json.dumps(masked(hidden(self.payload)), ensure_ascii=False, default=str)
         text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
         return self.verb, self.key, "" if self.id is None else str(self.id), text
 
