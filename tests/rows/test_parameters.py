@@ -101,6 +101,8 @@ def test_numbers_become_the_texts_of_the_document():
     values = cnct.params(ASSET)
     values.update(seats=Decimal("2.50"), domain=1.5, secret=1e20)
     assert [*values.values()] == ["2.50", ADDRESS, "100000000000000000000", "1.5"]
+    values["seats"] = 10**5000  # more digits than int() converts
+    assert values["seats"] == f"1{'0' * 5000}"
 
 
 def test_a_structured_value_can_be_changed_in_place():
@@ -158,6 +160,8 @@ def test_an_unknown_id_has_the_nearest_ones():
     with pytest.raises(KeyError, match=r"The row has no parameters\.$"):
         _ = cnct.params({"params": []})["seats"]
     error = UnknownParameterError("no such thing")
+    with pytest.raises(KeyError, match=r"^The row has no parameter 'seat'"):
+        _ = cnct.params({"id": None, "params": ENTRIES})["seat"]
     assert str(pickle.loads(pickle.dumps(error))) == "no such thing"
 
 
@@ -167,6 +171,8 @@ def test_an_unknown_id_has_the_nearest_ones():
         ([ASSET], None, "takes a row, a dictionary such as .*, not list"),
         ({"id": "AS-1", "name": "x"}, None, "it has id, name. Read the whole resource"),
         ({}, None, "it has nothing"),
+        ({"id": "AS-1", "params": None}, None, "params of the row are None, not a list of objects"),
+        ({"params": {"seats": 1}}, None, "params of the row are a dict, not a list of objects"),
         ({"a": ASSET, "b": ASSET}, None, "Several objects of the row have params: pass at='a' or"),
         (REQUEST, "asset.config", "'asset.config' names no .*: write 'asset' or 'asset.conf"),
         ({}, "asset", "at='asset' names no object with a list of params$"),
@@ -176,6 +182,16 @@ def test_an_unknown_id_has_the_nearest_ones():
 def test_a_row_without_parameters_is_answered(row, at, message):
     with pytest.raises((ValueError, TypeError), match=message):
         cnct.params(row, at)
+
+
+def test_a_row_that_was_not_awaited_is_answered():
+    async def get() -> None:
+        """Return nothing."""
+
+    row = get()
+    with pytest.raises(TypeError, match=r"takes a row, .*, not coroutine: await it first"):
+        cnct.params(row)
+    row.close()
 
 
 def test_the_error_of_a_parameter_is_a_text():

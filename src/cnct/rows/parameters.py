@@ -238,12 +238,13 @@ def params(row: Mapping[str, Any], at: str | None = None) -> Params:
         {'asset': {'params': [{'id': 'seats', 'value': '12'}]}}
     """
     if not is_object(row):
+        remedy = ": await it first" if hasattr(row, "__await__") else ""
         raise TypeError(
-            f"params() takes a row, a dictionary such as client.assets['AS-1'].get(), not "
-            f"{type(row).__name__}"
+            "params() takes a row, a dictionary such as client.assets['AS-1'].get(), not "
+            f"{type(row).__name__}{remedy}"
         )
     place = _nearest_place(row) if at is None else _checked_place(row, at)
-    owner = str(row.get("id", ""))
+    owner = str(row.get("id") or "")
     is_asset = not place and owner.startswith("AS-")  # which only its requests change
     return Params(_at(row, place)["params"], "asset" if is_asset else place, owner)
 
@@ -263,7 +264,7 @@ def _value_of(entry: Object) -> Any:
 
 def _number_text(parameter_id: str, value: float | Decimal) -> str:
     """Return a number as digits, without an exponent."""
-    number = Decimal(str(value))
+    number = Decimal(value) if isinstance(value, int) else Decimal(str(value))
     if not number.is_finite():
         raise ValueError(
             clean(
@@ -304,6 +305,12 @@ def _nearest_place(row: Object) -> str:
                     f"Several objects of the row have params: pass at={either(map(repr, places))}"
                 )
             )
+    if "params" in row:
+        kind = "None" if row["params"] is None else f"a {type(row['params']).__name__}"
+        raise ValueError(
+            f"The params of the row are {kind}, not a list of objects such as {{'id': 'seats', "
+            "'value': '10'}"
+        )
     names = ", ".join(map(str, row)) or "nothing"
     raise ValueError(
         clean(
