@@ -8,6 +8,7 @@ import json
 import pickle
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
 from tests.conftest import KEY, json_answer
@@ -286,6 +287,11 @@ def test_a_value_that_cannot_be_sent_is_an_error_before_anything_is_written(item
             items.sync([{"mpn": mpn, "name": value}], by="mpn")
 
 
+class Pair(NamedTuple):
+    mpn: str
+    position: int
+
+
 class Frame:
     def to_dict(self):
         """As that of pandas."""
@@ -299,7 +305,9 @@ class Frame:
         (Frame(), r"not Frame: write frame.to_dict\('records'\)"),
         (io.StringIO("mpn"), r"not StringIO: read it with csv.DictReader"),
         (5, r"not int: write \[\{'mpn': ...\}, ...\]"),
-        ([["A"]], r"rows\[0\] must be a dict of field names and values, not list: \['A'\]"),
+        (["A"], r"rows\[0\] must be a dict of names and values, not str \('A'\)$"),
+        ([["A"]], r"not list \(\['A'\]\): read a csv file with csv.DictReader\(file\)"),
+        ([Pair("A", 1)], r"not Pair \(Pair\(mpn='A', position=1\)\): write row._asdict\(\)"),
         (
             [{"mpn": "A"}, {"name": "x"}],
             r"rows\[1\] has no key, .* 'mpn' is missing. There are name",

@@ -27,6 +27,14 @@ _REMEDIES = {
     "read": "read it with csv.DictReader(file) or json.load(file)",
 }
 """The call that makes dicts, by a method of the object that was passed."""
+_ROW_REMEDIES = {
+    "__dataclass_fields__": "write dataclasses.asdict(row)",
+    "model_dump": "write row.model_dump()",
+    "_asdict": "write row._asdict()",
+    "keys": "write dict(row)",
+    "append": "read a csv file with csv.DictReader(file)",
+}
+"""The call that makes a dict of a row, by a method of the row."""
 _LONGEST = 60  # characters of a wrong row in a message
 
 
@@ -148,8 +156,11 @@ class KeyedRows:
         place = f"rows[{len(self.by_key)}]"
         if not is_object(row):
             kind, text = type(row).__name__, repr(row)[:_LONGEST]
+            remedy = next(
+                (f": {end}" for name, end in _ROW_REMEDIES.items() if hasattr(row, name)), ""
+            )
             raise TypeError(
-                clean(f"{place} must be a dict of field names and values, not {kind}: {text}")
+                clean(f"{place} must be a dict of names and values, not {kind} ({text}){remedy}")
             )
         nested = nested_row(row, place)
         if self.documented is not None:
