@@ -70,6 +70,22 @@ def test_fields_may_depend_on_the_file(server, remote, folder):
     assert [got.method for got in server.got] == ["POST", "POST", "PUT"]
 
 
+def test_arguments_of_calls_are_those_of_each_upload(server, remote, folder):
+    options = {"headers": {"X-Batch": "7"}, "params": {"a": "b"}, "timeout": 9.0}
+    remote.things.upload_directory(folder, "*", "f", **options)
+    assert [got.headers["X-Batch"] for got in server.got] == ["7", "7"]
+    assert [got.path.partition("?")[2] for got in server.got] == ["a=b", "a=b"]
+
+
+def test_a_function_for_fields_may_fail_for_one_file(remote, folder):
+    def fields(file: Path) -> Any:
+        return {"note": file.name} if file.name == "a.png" else 5
+
+    uploads = remote.things.upload_directory(folder, "*", "f", data=fields)
+    assert [*uploads.results] == ["a.png"]
+    assert "data must be a dict" in str(uploads.failures[0].error)
+
+
 def test_a_file_that_is_refused_is_in_the_results(server, remote, folder):
     (folder / "b.pdf").unlink()
     (folder / "b.pdf").symlink_to("/dev/null")
@@ -132,13 +148,23 @@ MISTAKES: tuple[tuple[Any, ...], ...] = (
     ({"pattern": "/*"}, ValueError, "below folder, not '/"),
     ({"pattern": b"*"}, TypeError, "pattern must be a str like"),
     ({"field": None}, ValueError, "field is missing"),
-    ({"headers": {}}, TypeError, r"upload_directory\(\) takes no argument 'headers': use con"),
+    ({"header": {}}, TypeError, r"upload_directory\(\) takes no argument 'header': use con.*every"),
+    ({"files": {}}, TypeError, r"upload_directory\(\) takes no argument 'files': use concurrency"),
+    ({"content_type": "csv"}, ValueError, "content_type must be a media type like 'text/csv'"),
+    ({"content_type": 5}, TypeError, "content_type must be a str, not int"),
+    ({"data": [1]}, TypeError, "data must be a dict of form fields"),
+    ({"data": {"f": "x"}}, ValueError, "data has 'f', which is the field of the file"),
+    ({"headers": 5}, TypeError, "headers must be a dict"),
+    ({"headers": {"X-A": 5}}, TypeError, "header X-A must be of type str"),
+    ({"timeout": "5"}, TypeError, "timeout must be a number of seconds"),
+    ({"deadline": -1}, ValueError, "deadline must be 0 seconds or more"),
     ({"concurrency": 0}, ValueError, "concurrency must be at least 1"),
     ({"on_error": "ignore"}, ValueError, "on_error must be"),
 )
 
 
-def test_an_argument_that_does_not_fit_is_refused(world, tmp_path):
+def test_an_argument_that_does_not_fit_is_refused_before_the_first_call(world, tmp_path):
+    (tmp_path / "file").write_bytes(b"1")
     client = world.client(KEY, NOBODY)
     for arguments, error, message in MISTAKES:
         with pytest.raises(error, match=message):

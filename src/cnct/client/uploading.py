@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from cnct.client.models.action import Action, AsyncAction
 
 if TYPE_CHECKING:
     from cnct.client.transfers.upload_files import FileSource
-    from cnct.client.work.progress import ShowsProgress
+    from cnct.client.transfers.upload_options import UploadOptions
 
 
 class HasUpload:
@@ -20,40 +19,20 @@ class HasUpload:
         url: str,
         source: FileSource,
         field: str | None = None,
-        *,
-        name: str | None = None,
-        content_type: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        method: str | None = None,
-        progress: ShowsProgress = None,
-        **kwargs: Any,
+        **options: Unpack[UploadOptions],
     ) -> Any:
         """Send a file to a path below the endpoint, and return the response; see `Action.upload`.
 
         Args:
             url: Path below the endpoint.
             source: Path of a file, or an open binary file.
-            field: As of `Action.upload`; so are the others.
-            name: Name of the file for the server.
-            content_type: Media type of the file.
-            data: Further form fields.
-            method: HTTP method.
-            progress: Receives a `Progress` in bytes; ``True`` shows a bar.
-            **kwargs: See `ConnectClient.execute`.
+            field: As of `Action.upload`.
+            **options: As of `Action.upload`.
 
         Raises:
             ValueError: As `Action.upload`, which also lists the other errors.
         """
-        return Action(self, url).upload(
-            source,
-            field,
-            name=name,
-            content_type=content_type,
-            data=data,
-            method=method,
-            progress=progress,
-            **kwargs,
-        )
+        return Action(self, url).upload(source, field, **options)
 
 
 class AsyncHasUpload:
@@ -64,25 +43,10 @@ class AsyncHasUpload:
         url: str,
         source: FileSource,
         field: str | None = None,
-        *,
-        name: str | None = None,
-        content_type: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        method: str | None = None,
-        progress: ShowsProgress = None,
-        **kwargs: Any,
+        **options: Unpack[UploadOptions],
     ) -> Any:
         """Send a file to a path below the endpoint, and return the response.
 
         Async twin of `ConnectClient.upload`.
         """
-        return await AsyncAction(self, url).upload(
-            source,
-            field,
-            name=name,
-            content_type=content_type,
-            data=data,
-            method=method,
-            progress=progress,
-            **kwargs,
-        )
+        return await AsyncAction(self, url).upload(source, field, **options)

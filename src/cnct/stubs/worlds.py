@@ -6,16 +6,7 @@ from typing import NamedTuple
 
 UPLOAD = """\
     <define> upload(
-        self,
-        source: FileSource,
-        field: str | None = None,
-        *,
-        name: str | None = None,
-        content_type: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        method: str | None = None,
-        progress: ShowsProgress = None,
-        **kwargs: Any,
+        self, source: FileSource, field: str | None = None, **options: Unpack[UploadOptions]
     ) -> <result>: ..."""
 """The method `upload`, with a place for the type of its result."""
 
@@ -97,6 +88,7 @@ from cnct.client.models import (
 from cnct.client.models.collection_writes import By
 from cnct.client.saving.upserted import Upserted
 from cnct.client.transfers.upload_files import FileSource
+from cnct.client.transfers.upload_options import UploadOptions
 from cnct.client.work.job import OnError
 from cnct.client.work.outcomes import Id, Outcome, Summary
 from cnct.client.work.progress import ShowsProgress

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
@@ -12,10 +10,10 @@ from cnct.client.models.noun import AsyncNoun, SyncNoun
 
 if TYPE_CHECKING:
     from cnct.client.base_client import BaseClient
-    from cnct.client.transfers.directories import DirectoryOptions, Fields, Uploads
+    from cnct.client.transfers.directories import DirectoryOptions, Uploads
     from cnct.client.transfers.upload_files import FileSource
-    from cnct.client.transfers.uploads import UploadTarget
-    from cnct.client.work.progress import ShowsProgress
+    from cnct.client.transfers.upload_options import UploadOptions
+    from cnct.client.transfers.upload_targets import UploadTarget
     from cnct.openapi import OpenAPISpecs
 
 
@@ -32,16 +30,7 @@ class FileWrites(SyncNoun):
     """The first one is used where the document has none."""
 
     def upload(
-        self,
-        source: FileSource,
-        field: str | None = None,
-        *,
-        name: str | None = None,
-        content_type: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        method: str | None = None,
-        progress: ShowsProgress = None,
-        **kwargs: Any,
+        self, source: FileSource, field: str | None = None, **options: Unpack[UploadOptions]
     ) -> Any:
         """Send a file, which is read while it is sent, and return the response.
 
@@ -53,13 +42,15 @@ class FileWrites(SyncNoun):
                 stays open. A file that cannot seek is sent once.
             field: Name of the form field. By default the document's; needed without a document,
                 or where that has several files.
+            **options: Those of `ConnectClient.execute`, such as ``headers``, and the following.
+
+        Keyword Args:
             name: Name of the file for the server; by default its own, or ``field``.
             content_type: Media type of the file; by default guessed by the name.
             data: Further form fields. Objects and flags are sent as JSON.
             method: HTTP method; by default that of the document, or POST, and PUT of a resource.
             progress: Receives a `Progress` in bytes; ``True`` shows a bar on standard error, if
                 that is a terminal.
-            **kwargs: See `ConnectClient.execute`.
 
         Returns:
             As `ConnectClient.execute`.
@@ -76,23 +67,18 @@ class FileWrites(SyncNoun):
         Examples:
             ``client("usage").files["UF-1"]("upload").upload("january.xlsx")``
         """
-        from cnct.client.transfers.uploads import FileDetails, Uploading  # noqa: PLC0415 - not at import
+        from cnct.client.transfers.uploads import Uploading  # noqa: PLC0415 - not at import
 
-        target = self._upload_target(field, method)
-        details = FileDetails(name, content_type, data)
-        with Uploading(target, source, details, progress, kwargs) as call:
+        target = self._upload_target(field, options.get("method"))
+        with Uploading(target, source, options) as call:
             return self._client.execute(call.method, self._path, **call.kwargs)
 
     def _upload_target(self, field: str | None, method: str | None) -> UploadTarget:
-        from cnct.client.transfers.uploads import (  # noqa: PLC0415 - same
-            methods_of,
-            place_of,
-            target_of,
-        )
+        from cnct.client.transfers.upload_targets import upload_target  # noqa: PLC0415 - same
 
         specs = _loaded(self._client) if field is None else self._specs
-        methods = methods_of(method, self._upload_methods)
-        return target_of(specs, place_of(self._client.endpoint, self._path), field, methods)
+        place = self._client.endpoint, self._path
+        return upload_target(specs, *place, field, method, self._upload_methods)
 
 
 class CollectionFileWrites(FileWrites):
@@ -103,10 +89,6 @@ class CollectionFileWrites(FileWrites):
         folder: str | os.PathLike[str],
         pattern: str = "*",
         field: str | None = None,
-        *,
-        content_type: str | None = None,
-        data: Fields = None,
-        method: str | None = None,
         **options: Unpack[DirectoryOptions],
     ) -> Uploads:
         """Upload the files of a directory, a call for each, and return counts and responses.
@@ -115,16 +97,20 @@ class CollectionFileWrites(FileWrites):
             folder: The directory.
             pattern: As of `pathlib.Path.glob`: ``*.png``, or ``**/*`` with the directories below.
                 Hidden files are left out, unless a name in the pattern begins with a dot.
-            field: As of `upload`; so are ``content_type`` and ``method``.
+            field: As of `upload`.
+            **options: Those of `ConnectClient.execute` for each call, such as ``headers`` and
+                ``timeout``; those of `ConnectClient.each` for the job; and the following.
+
+        Keyword Args:
             content_type: Media type of all files; by default guessed by the name of each.
             data: Further form fields, or a function that takes the path of a file and returns them.
-            method: HTTP method.
-            **options: ``concurrency``, ``on_error``, ``journal``, ``journal_restart``, ``name``,
-                ``progress`` and ``recheck``, as for `ConnectClient.each`. With a journal, another
+            method: HTTP method, as of `upload`.
+            concurrency: As of `ConnectClient.each`; so are ``on_error`` and ``progress``.
+            journal: As of `ConnectClient.each`; so are ``journal_restart`` and ``name``. Another
                 run goes on after an interruption, and sends no file twice: one that was being sent
-                is ``unknown``. The journal itself is never uploaded. ``recheck`` takes the path of
-                each file before it is sent, and returns the path, or ``None`` to leave the file
-                out; it decides on those, too.
+                is ``unknown``. The journal itself is never uploaded.
+            recheck: Takes the path of each file before it is sent, and returns the path, or
+                ``None`` to leave the file out; decides on those that are ``unknown``, too.
 
         Returns:
             A `Summary` whose ``results`` has the responses by file; the ids of its outcomes are
@@ -140,23 +126,21 @@ class CollectionFileWrites(FileWrites):
         Examples:
             ``client("helpdesk").cases["CA-1"].attachments.upload_directory("documents", "*.pdf")``
         """
-        from cnct.client.transfers.directories import Directory, fields_of  # noqa: PLC0415 - same
-        from cnct.client.transfers.uploads import FileDetails, Uploading  # noqa: PLC0415 - same
-        from cnct.client.work import runs  # noqa: PLC0415 - not at import
-        from cnct.client.work.entries import items_of  # noqa: PLC0415 - not at import
+        from cnct.client.transfers.directories import Directory  # noqa: PLC0415 - not at import
+        from cnct.client.transfers.uploads import Uploading  # noqa: PLC0415 - same
+        from cnct.client.work import runs  # noqa: PLC0415 - same
+        from cnct.client.work.entries import items_of  # noqa: PLC0415 - same
 
         client, path = self._client._plain, self._path
         client._check_progress_file(options.get("journal"))
-        directory = Directory(folder, pattern)
-        target = self._upload_target(field, method)
+        directory = Directory(folder, pattern, options)
+        directory.aim(client, path, self._upload_target(field, options.get("method")))
 
         def send(file: Path) -> Any:
-            details = FileDetails(None, content_type, fields_of(data, file))
-            with Uploading(target, file, details, None, {}) as call:
+            with Uploading(*directory.upload(file)) as call:
                 return directory.add(file, client.execute(call.method, path, **call.kwargs))
 
-        place = client.endpoint, path
-        runs.process(directory.plan(place, send, items_of, is_async=False, **options))
+        runs.process(directory.plan(send, items_of, is_async=False))
         return directory.uploads
 
 
@@ -166,45 +150,30 @@ class AsyncFileWrites(AsyncNoun):
     _upload_methods: ClassVar[tuple[str, ...]] = FileWrites._upload_methods
 
     async def upload(
-        self,
-        source: FileSource,
-        field: str | None = None,
-        *,
-        name: str | None = None,
-        content_type: str | None = None,
-        data: Mapping[str, Any] | None = None,
-        method: str | None = None,
-        progress: ShowsProgress = None,
-        **kwargs: Any,
+        self, source: FileSource, field: str | None = None, **options: Unpack[UploadOptions]
     ) -> Any:
         """Send a file, which is read while it is sent, and return the response.
 
         Async twin of `Action.upload`. The file is read in threads.
         """
         from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
-        from cnct.client.transfers.uploads import FileDetails, Uploading  # noqa: PLC0415 - not at import
+        from cnct.client.transfers.uploads import Uploading  # noqa: PLC0415 - not at import
 
-        target = await self._upload_target(field, method)
-        details = FileDetails(name, content_type, data)
-        call = await in_thread(partial(Uploading, target, source, details, progress, kwargs))
-        with call:
+        target = await self._upload_target(field, options.get("method"))
+        with await in_thread(Uploading, target, source, options) as call:
             return await self._client.execute(call.method, self._path, **call.kwargs)
 
     async def _upload_target(self, field: str | None, method: str | None) -> UploadTarget:
         from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
         from cnct.client.checking import load  # noqa: PLC0415 - not at import
-        from cnct.client.transfers.uploads import (  # noqa: PLC0415 - same
-            methods_of,
-            place_of,
-            target_of,
-        )
+        from cnct.client.transfers.upload_targets import upload_target  # noqa: PLC0415 - same
 
         specs = self._specs
         if field is None and self._client.specs is not None:
             await in_thread(load, self._client.specs)
             specs = _loaded(self._client)
-        methods = methods_of(method, self._upload_methods)
-        return target_of(specs, place_of(self._client.endpoint, self._path), field, methods)
+        place = self._client.endpoint, self._path
+        return upload_target(specs, *place, field, method, self._upload_methods)
 
 
 class AsyncCollectionFileWrites(AsyncFileWrites):
@@ -215,10 +184,6 @@ class AsyncCollectionFileWrites(AsyncFileWrites):
         folder: str | os.PathLike[str],
         pattern: str = "*",
         field: str | None = None,
-        *,
-        content_type: str | None = None,
-        data: Fields = None,
-        method: str | None = None,
         **options: Unpack[DirectoryOptions],
     ) -> Uploads:
         """Upload the files of a directory, a call for each, and return counts and responses.
@@ -226,23 +191,19 @@ class AsyncCollectionFileWrites(AsyncFileWrites):
         Async twin of `Collection.upload_directory`.
         """
         from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
-        from cnct.client.transfers.directories import Directory, fields_of  # noqa: PLC0415 - same
-        from cnct.client.transfers.uploads import FileDetails, Uploading  # noqa: PLC0415 - same
-        from cnct.client.work import async_runs  # noqa: PLC0415 - not at import
-        from cnct.client.work.entries import async_items_of  # noqa: PLC0415 - not at import
+        from cnct.client.transfers.directories import Directory  # noqa: PLC0415 - not at import
+        from cnct.client.transfers.uploads import Uploading  # noqa: PLC0415 - same
+        from cnct.client.work import async_runs  # noqa: PLC0415 - same
+        from cnct.client.work.entries import async_items_of  # noqa: PLC0415 - same
 
         client, path = self._client._plain, self._path
         client._check_progress_file(options.get("journal"))
-        directory = await in_thread(Directory, folder, pattern)
-        target = await self._upload_target(field, method)
+        directory = await in_thread(Directory, folder, pattern, options)
+        directory.aim(client, path, await self._upload_target(field, options.get("method")))
 
         async def send(file: Path) -> Any:
-            details = FileDetails(None, content_type, fields_of(data, file))
-            with await in_thread(Uploading, target, file, details, None, {}) as call:
+            with await in_thread(Uploading, *directory.upload(file)) as call:
                 return directory.add(file, await client.execute(call.method, path, **call.kwargs))
 
-        place = client.endpoint, path
-        await async_runs.process(
-            directory.plan(place, send, async_items_of, is_async=True, **options)
-        )
+        await async_runs.process(directory.plan(send, async_items_of, is_async=True))
         return directory.uploads

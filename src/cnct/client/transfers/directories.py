@@ -7,21 +7,25 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import Any, TypeAlias, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
+from cnct.client.transfers.upload_options import CallOptions, file_arguments
+from cnct.client.transfers.upload_targets import UploadTarget
 from cnct.client.work.items import each_plan
 from cnct.client.work.job import OnError
 from cnct.client.work.outcomes import Id, Summary
 from cnct.client.work.progress import ShowsProgress
 from cnct.client.work.runs import Plan
-from cnct.client.work.settings import Options
 from cnct.text import listed
+
+if TYPE_CHECKING:
+    from cnct.client.base_client import BaseClient
 
 Fields: TypeAlias = Mapping[str, Any] | Callable[[Path], Mapping[str, Any] | None] | None
 """Further form fields of an upload, or a function that returns those of a file."""
 
 
-class DirectoryOptions(TypedDict, total=False):
+class _JobOptions(TypedDict, total=False):
     """Keyword arguments of `Collection.upload_directory` for the job; see `ResourceSet.process`."""
 
     concurrency: int
@@ -31,6 +35,18 @@ class DirectoryOptions(TypedDict, total=False):
     progress: ShowsProgress
     name: str | None
     journal_restart: bool
+
+
+class DirectoryOptions(_JobOptions, CallOptions, total=False):
+    """Keyword arguments of `Collection.upload_directory`."""
+
+    content_type: str | None
+    data: Fields
+    method: str | None
+
+
+_OF_JOB = _JobOptions.__annotations__.keys()
+_OF_FILES = CallOptions.__annotations__.keys() | {"content_type", "data"}
 
 
 @dataclass(slots=True, repr=False)
@@ -52,6 +68,7 @@ class Directory:
         folder: The directory.
         pattern: As of `pathlib.Path.glob`: ``*.png``, or ``**/*`` with the directories below.
             Hidden files are left out, unless a name in the pattern begins with a dot.
+        options: The other arguments of the call.
 
     Attributes:
         files: The files, in the order of their paths.
@@ -63,7 +80,12 @@ class Directory:
         OSError: If there is no such directory, or it cannot be read.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], pattern: str) -> None:
+    def __init__(
+        self, folder: str | os.PathLike[str], pattern: str, options: DirectoryOptions
+    ) -> None:
+        self._options: dict[str, Any] = _checked_options(options)
+        self._place = "", ""
+        self._target = UploadTarget("POST", None)
         self._root = _checked_folder(folder)
         self._pattern = _checked_pattern(pattern)
         self.files = sorted(self._files())
@@ -85,46 +107,75 @@ class Directory:
         """Return the path of a file below the directory."""
         return file.relative_to(self._root).as_posix()
 
-    def _without(self, journal: Any) -> list[Path]:
-        """Return the files but the journal of this upload, which changes while it runs."""
-        if not (isinstance(journal, str) or hasattr(journal, "__fspath__")):
-            return self.files
-        place = Path(journal).resolve()
-        return [file for file in self.files if file.resolve() != place]
+    def aim(self, client: BaseClient[Any, Any, Any], path: str, target: UploadTarget) -> None:
+        """Set the place of the files, and check the arguments that are those of each upload.
+
+        Args:
+            client: The client.
+            path: Path of the collection.
+            target: The place of a file in a call.
+
+        Raises:
+            TypeError: If an argument is of the wrong type.
+            ValueError: If an argument has an invalid value.
+        """
+        self._place, self._target = (client.endpoint, path), target
+        options = self._of_each()
+        if callable(options.get("data")):
+            del options["data"]
+        call = file_arguments(options, target.field).call
+        client._request(target.method, path, call, is_checked=True)
+
+    def _of_each(self) -> dict[str, Any]:
+        return {name: value for name, value in self._options.items() if name in _OF_FILES}
+
+    def upload(self, file: Path) -> tuple[UploadTarget, Path, dict[str, Any]]:
+        """Return the arguments of `Uploading` for a file; calls the user's function for fields."""
+        options = self._of_each()
+        data = options.get("data")
+        return self._target, file, {**options, "data": data(file) if callable(data) else data}
 
     def plan(
-        self,
-        place: tuple[str, str],
-        send: Callable[[Path], Any],
-        read: Callable[..., Any],
-        *,
-        is_async: bool,
-        **options: Unpack[DirectoryOptions],
+        self, send: Callable[[Path], Any], read: Callable[..., Any], *, is_async: bool
     ) -> Plan:
         """Return the job.
 
         Args:
-            place: Endpoint, and path of the collection.
             send: Uploads a file.
             read: Reads the items of a job.
             is_async: Whether ``send`` is asynchronous.
-            **options: Settings of the job.
 
         Raises:
             TypeError: If an option is of the wrong type.
             ValueError: If an option has an invalid value.
         """
-        endpoint, path = place
-        unknown = sorted(options.keys() - DirectoryOptions.__annotations__.keys())
-        if unknown:
-            names = listed(sorted(DirectoryOptions.__annotations__))
-            raise TypeError(f"upload_directory() takes no argument {unknown[0]!r}: use {names}")
-        settings: Options = {**options, "summary": self.uploads, "key": self._key}
-        files = self._without(options.get("journal"))
-        plan = each_plan(endpoint, files, send, read, is_async=is_async, **settings)
-        name = options.get("name") or f"upload {self._root.resolve() / self._pattern}"
+        endpoint, path = self._place
+        settings: Any = {name: value for name, value in self._options.items() if name in _OF_JOB}
+        settings |= {"summary": self.uploads, "key": self._key}
+        plan = each_plan(endpoint, self._to_send(), send, read, is_async=is_async, **settings)
+        name = self._options.get("name") or f"upload {self._root.resolve() / self._pattern}"
         identity = {"endpoint": endpoint, "path": path, "query": "", "function": name}
         return plan._replace(identity=identity)
+
+    def _to_send(self) -> list[Path]:
+        """Return the files but the journal of this upload, which changes while it runs."""
+        journal: Any = self._options.get("journal")
+        if not (isinstance(journal, str) or hasattr(journal, "__fspath__")):
+            return self.files
+        place = Path(journal).resolve()
+        return [file for file in self.files if file.resolve() != place]
+
+
+def _checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    known = {*DirectoryOptions.__annotations__}
+    others = sorted(options.keys() - known)
+    if others:
+        names = listed(sorted(known - CallOptions.__annotations__.keys()))
+        raise TypeError(
+            f"upload_directory() takes no argument {others[0]!r}: use {names}, or an argument of"
+            " every call, such as headers or timeout"
+        )
+    return {**options}
 
 
 def _checked_folder(folder: Any) -> Path:
@@ -150,8 +201,3 @@ def _checked_pattern(pattern: Any) -> str:
     if not steps or ".." in steps or PurePath(pattern).anchor:
         raise ValueError(f"pattern must be like '*.png' or '**/*', below folder, not {pattern!r}")
     return pattern
-
-
-def fields_of(data: Fields, file: Path) -> Mapping[str, Any] | None:
-    """Return the form fields of the upload of a file."""
-    return data(file) if callable(data) else data
