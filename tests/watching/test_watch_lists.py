@@ -70,6 +70,16 @@ def test_the_time_of_creation_finds_new_rows_only(client, connect):
     assert ids(client.requests.watch(by="created", timeout=300)) == ["PR-1"]
 
 
+@pytest.mark.parametrize(
+    ("path", "order"), [("requests", "(updated)"), ("tier/config-requests", "(updated,id)")]
+)
+def test_pages_of_rows_that_changed_at_one_time_are_in_the_order_of_ids(
+    client, connect, path, order
+):
+    assert list(client.collection(path).watch(timeout=0)) == []
+    assert f"ordering{order}" in connect.requests[-1].query
+
+
 def test_a_list_with_a_time_of_creation_alone_is_compared(client, connect):
     with pytest.raises(ValueError, match=r"accounts can be filtered by no time .*as since"):
         list(client.accounts.watch(since=START))

@@ -131,6 +131,7 @@ class WatchRun:
             self._is_first_page = False
             self._resume()
         check_selection(rows, self._cursor.names)
+        self._ordering = self._cursor.ordering(fields)
         has_created = cursor_fields(rows._path, fields).created is not None
         self._remedy = ", or pass by='created' to find new rows only" if has_created else ""
         if not fields:
@@ -176,9 +177,8 @@ class WatchRun:
         query = self._rows._query.replaced("dates", value=False)  # rows are compared as texts
         if since is not None:
             query = query.replaced("where", query.where & self._cursor.since(since))
-        field = self._cursor.updated or self._cursor.created
-        if field is not None and field.orderable:
-            query = query.replaced("ordering", (field.name,))
+        if self._ordering:
+            query = query.replaced("ordering", self._ordering)
         rows = self._rows._with_query(query)
         rows._checked = self._has_looked or self._rows._checked
         self._drifts = rows._drifts()

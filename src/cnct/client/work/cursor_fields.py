@@ -42,6 +42,18 @@ class CursorFields(NamedTuple):
         """Names of the fields, the time of the last change first."""
         return [field.name for field in self if field is not None]
 
+    def ordering(self, fields: Mapping[str, FilterField]) -> tuple[str, ...]:
+        """Return the order of changes, in which ids tell ties apart; empty if there is none.
+
+        Args:
+            fields: The fields by which the list can be filtered, according to the document.
+        """
+        field = self.updated or self.created
+        if field is None or not field.orderable:
+            return ()
+        has_ids = "id" in fields and fields["id"].orderable
+        return (field.name, "id") if has_ids else (field.name,)
+
     def moment(self, row: Any) -> datetime | None:
         """Return the later of a row's times; ``None`` without a readable one."""
         names = [name.replace("__", ".") for name in self.names]
