@@ -14,7 +14,7 @@ from cnct.text import clean
 T = TypeVar("T")
 
 Saving: TypeAlias = Generator[Callable[[], Any], Any, T]
-"""Yields calls; is sent the result of each, or thrown its ClientError."""
+"""Yields calls; is sent the result of each, or thrown its ClientError; ``None`` for no resource."""
 
 
 def exchange(client: Any, method: str, path: str, kwargs: Mapping[str, Any]) -> Saving[Any]:
@@ -44,8 +44,6 @@ def search(client: Any, path: str, where: R, kwargs: Mapping[str, Any]) -> Savin
     try:
         return (yield client._collection_at(path).filter(where).configure(**kwargs).one)
     except NotOneError as error:
-        if not error.count:
-            return None
         raise NotOneError(
             clean(
                 f"{path}?{where} returns {error.count} resources, and by= is to identify one: "
@@ -68,7 +66,7 @@ def play(saving: Saving[T]) -> T:
             try:
                 advance = partial(saving.send, call())
             except ClientError as error:
-                advance = partial(saving.throw, error)
+                advance = _after_error(saving, error)
 
 
 async def async_play(saving: Saving[T]) -> T:
@@ -84,4 +82,11 @@ async def async_play(saving: Saving[T]) -> T:
             try:
                 advance = partial(saving.send, await call())
             except ClientError as error:
-                advance = partial(saving.throw, error)
+                advance = _after_error(saving, error)
+
+
+def _after_error(saving: Saving[T], error: ClientError) -> Callable[[], Callable[[], Any]]:
+    """Return the next step of a write after an error; a search without result is none."""
+    if isinstance(error, NotOneError) and not error.count:
+        return partial(saving.send, None)
+    return partial(saving.throw, error)
