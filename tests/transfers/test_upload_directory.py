@@ -150,6 +150,7 @@ MISTAKES: tuple[tuple[Any, ...], ...] = (
     ({"field": None}, ValueError, "field is missing"),
     ({"header": {}}, TypeError, r"upload_directory\(\) takes no argument 'header': use con.*every"),
     ({"files": {}}, TypeError, r"upload_directory\(\) takes no argument 'files': use concurrency"),
+    ({"recheck": True}, TypeError, "recheck must be a function that takes the path of a file"),
     ({"content_type": "csv"}, ValueError, "content_type must be a media type like 'text/csv'"),
     ({"content_type": 5}, TypeError, "content_type must be a str, not int"),
     ({"data": [1]}, TypeError, "data must be a dict of form fields"),

@@ -342,6 +342,8 @@ MISTAKES: tuple[tuple[Any, ...], ...] = (
     (lambda c, _: c.unnamed.upload(), TypeError, r"write .*unnamed.upload\('file.xlsx'\)"),
     (lambda c, f: c.unnamed.upload(f, "f", filename="x"), TypeError, "'filename': write name="),
     (lambda c, f: c.unnamed.upload(f, "f", files={}), TypeError, r"takes no files: .* data="),
+    (lambda c, f: c.unnamed.upload(f, "f", foo=1), TypeError, r"upload\(\) .*'foo': use content_t"),
+    (lambda c, f: c.unnamed.upload(f, "f", timeout="5"), TypeError, "timeout must be a number"),
     (lambda c, f: c.unnamed.upload(f, "f", data=[1]), TypeError, "data must be a dict"),
     (lambda c, f: c.unnamed.upload(f, "f", method="GET"), ValueError, "method must be 'POST'"),
     (lambda c, f: c.unnamed.upload(f, "f", content_type=1), TypeError, "content_type must be"),

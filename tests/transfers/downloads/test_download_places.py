@@ -109,7 +109,12 @@ def test_wrong_arguments_are_named(client, server, tmp_path, monkeypatch, argume
         ({"headers": {"range": "bytes=1-"}}, ValueError, "The header range is set by the download"),
         ({"headers": ["Range"]}, TypeError, "headers must be a dict"),
         ({"json": {}}, ValueError, "A download sends no body: leave json out"),
-        ({"filename": "x"}, TypeError, "'filename'"),
+        (
+            {"filename": "x"},
+            TypeError,
+            r"download\(\) takes no argument 'filename': use overwrite, p",
+        ),
+        ({"timeout": "5"}, TypeError, "timeout must be a number of seconds, not str"),
     ],
 )
 def test_wrong_options_are_named(client, server, tmp_path, options, kind, message):

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
-from cnct.client.transfers.upload_options import CallOptions, file_arguments
+from cnct.client.transfers.call_options import CallOptions, check_call
+from cnct.client.transfers.upload_options import file_arguments
 from cnct.client.transfers.upload_targets import UploadTarget
 from cnct.client.work.items import each_plan
 from cnct.client.work.job import OnError
 from cnct.client.work.outcomes import Id, Summary
 from cnct.client.work.progress import ShowsProgress
 from cnct.client.work.runs import Plan
-from cnct.text import listed
 
 if TYPE_CHECKING:
     from cnct.client.base_client import BaseClient
@@ -45,6 +45,7 @@ class DirectoryOptions(_JobOptions, CallOptions, total=False):
     method: str | None
 
 
+_OWN = DirectoryOptions.__annotations__.keys() - CallOptions.__annotations__.keys()
 _OF_JOB = _JobOptions.__annotations__.keys()
 _OF_FILES = CallOptions.__annotations__.keys() | {"content_type", "data"}
 
@@ -167,13 +168,12 @@ class Directory:
 
 
 def _checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    known = {*DirectoryOptions.__annotations__}
-    others = sorted(options.keys() - known)
-    if others:
-        names = listed(sorted(known - CallOptions.__annotations__.keys()))
+    check_call("upload_directory", options, _OWN)
+    recheck = options.get("recheck")
+    if recheck is not None and not callable(recheck):
         raise TypeError(
-            f"upload_directory() takes no argument {others[0]!r}: use {names}, or an argument of"
-            " every call, such as headers or timeout"
+            "recheck must be a function that takes the path of a file and returns the path, or"
+            f" None to leave the file out, not {recheck!r}"
         )
     return {**options}
 

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 from cnct.client._core.arguments import checked_bool
 from cnct.client._core.headers import check_mapping
 from cnct.client.transfers.byte_progress import ByteProgress
+from cnct.client.transfers.call_options import check_call
 from cnct.client.work.progress import ShowsProgress, checked_progress
 
 _OWN_HEADERS = frozenset({"range", "if-range"})
 _BODIES = frozenset({"json", "data", "files", "content"})
+_OWN = ("overwrite", "path", "progress", "resume")
 
 
 class DownloadOptions(NamedTuple):
@@ -78,8 +80,9 @@ def check_download_call(kwargs: Mapping[str, Any]) -> None:
     """Refuse arguments of a call that a download sets itself.
 
     Raises:
-        TypeError: If the headers are no mapping.
-        ValueError: If there are any.
+        TypeError: If the headers are no mapping, the timeout is no number, or a call has no such
+            argument.
+        ValueError: If there are any, or the timeout is negative.
     """
     headers: Any = kwargs.get("headers") or {}
     check_mapping("headers", headers)
@@ -89,3 +92,4 @@ def check_download_call(kwargs: Mapping[str, Any]) -> None:
     bodies = sorted(name for name in _BODIES & kwargs.keys() if kwargs[name] is not None)
     if bodies:
         raise ValueError(f"A download sends no body: leave {bodies[0]} out")
+    check_call("download", {name: kwargs[name] for name in kwargs.keys() - _BODIES}, _OWN)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple
 
 from cnct.client._core.request_body import json_text
-from cnct.client._core.timeouts import Timeout, checked_timeout
+from cnct.client.transfers.call_options import CallOptions, check_call
 from cnct.client.work.progress import ShowsProgress
 from cnct.openapi.shapes import is_array, is_object
 
@@ -24,26 +24,6 @@ _OTHER_WORDS = {
 """Arguments of `upload` by their names elsewhere."""
 
 
-class CallOptions(TypedDict, total=False):
-    """Keyword arguments of every call, as for `ConnectClient.execute`."""
-
-    headers: Mapping[str, Any] | None
-    params: Any
-    timeout: Timeout
-    deadline: float | None
-    max_answer: int | None
-    auth: Any
-    follow_redirects: bool
-    allow_redirects: bool
-    # Of requests alone
-    cookies: Any
-    verify: Any
-    cert: Any
-    proxies: Any
-    hooks: Any
-    stream: bool
-
-
 class UploadOptions(CallOptions, total=False):
     """Keyword arguments of `Action.upload`."""
 
@@ -52,6 +32,9 @@ class UploadOptions(CallOptions, total=False):
     data: Mapping[str, Any] | None
     method: str | None
     progress: ShowsProgress
+
+
+_OF_FILE = UploadOptions.__annotations__.keys() - CallOptions.__annotations__.keys()
 
 
 class FileArguments(NamedTuple):
@@ -81,11 +64,9 @@ def file_arguments(options: Mapping[str, Any], field: str | None) -> FileArgumen
         TypeError: If an argument is of the wrong type, or not for this call.
         ValueError: If an argument has an invalid value.
     """
-    call = {name: options[name] for name in options.keys() - UploadOptions.__annotations__.keys()}
-    _refuse_others(call)
-    call |= {name: options[name] for name in options.keys() & CallOptions.__annotations__.keys()}
-    if call.get("timeout") is not None:
-        checked_timeout(call["timeout"])
+    _refuse_other_words(options)
+    check_call("upload", options, _OF_FILE)
+    call = {name: options[name] for name in options.keys() & CallOptions.__annotations__.keys()}
     fields = _fields(options.get("data"))
     if field in fields:
         raise ValueError(f"data has {field!r}, which is the field of the file: leave it out")
@@ -99,7 +80,7 @@ def file_arguments(options: Mapping[str, Any], field: str | None) -> FileArgumen
     )
 
 
-def _refuse_others(arguments: Mapping[str, Any]) -> None:
+def _refuse_other_words(arguments: Mapping[str, Any]) -> None:
     for argument in arguments:
         if argument in _OTHER_WORDS:
             name = _OTHER_WORDS[argument]
