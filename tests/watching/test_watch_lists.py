@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import pytest
 from tests.conftest import KEY, json_answer
@@ -15,7 +16,7 @@ from cnct import (
     FullScanWarning,
     NotScannableError,
 )
-from cnct.emulator import Clock
+from cnct.emulator import Clock, Fault
 
 
 def test_without_a_time_all_rows_are_compared(blind, connect, state):
@@ -68,6 +69,19 @@ def test_the_time_of_creation_finds_new_rows_only(client, connect):
         },
     )
     assert ids(client.requests.watch(by="created", timeout=300)) == ["PR-1"]
+
+
+def test_a_first_look_that_was_repeated_leaves_a_state_from_which_to_go_on(blind, connect, state):
+    put(connect, "PR-1", "PR-2", "PR-3", "PR-4")
+    connect.faults.add(Fault.status(408, path="requests", after=2, times=1))
+    at_reads(connect, {4: lambda: put(connect, "PR-1", note="changed")})
+    rows = blind.requests.limit(2)
+    with pytest.warns(FullScanWarning):
+        [row] = islice(rows.watch(state=state), 1)  # which is left before the look ends
+    assert row["note"] == "changed"
+    for expected in (["PR-1"], []):
+        with pytest.warns(FullScanWarning):
+            assert ids(rows.watch(state=state, timeout=0)) == expected
 
 
 @pytest.mark.parametrize(

@@ -294,8 +294,12 @@ class WatchRun:
 
         Raises:
             ClientError: If the failure does not pass, or has lasted longer than allowed.
+            JournalError: If the state cannot be written.
         """
         self._seen |= self._met
+        if self._met and self._state is not None and self._state.progress is None:
+            self._start = self._began  # later looks, and runs, compare with the rows of this one
+            self._save()
         self.pace.fail(error)
 
     def close(self) -> None:
