@@ -78,7 +78,18 @@ def test_a_call_that_nobody_waited_for_need_not_be_made(tmp_path):
         ("    json:\n      name: One", "    form: {}", "line 11: call 1: unknown key 'form'"),
         ("json:", "text: x\n    json:", "line 12: call 1: a body has one form, not text and json"),
         ("    json:\n      name: One", "    base64: ['%']", "line 11: call 1: the body cannot be"),
-        ("    json:\n      name: One", "    lines: [3]", "line 11: call 1: the body cannot be"),
+        ("    json:\n      name: One", "    lines: [3]", "line 11: call 1: 'lines' must be a list"),
+        ("    json:\n      name: One", "    base64: [3]", "11: call 1: 'base64' must be a list of"),
+        ("    json:\n      name: One", "    charset: 3", "line 11: call 1: 'charset' must be a"),
+        ("status: 200", "status: 204", "line 11: call 1: a response with status 204 has no body"),
+        ("ETag: 7", "ETag: [7]", "line 10: call 1: header 'ETag' must be a text"),
+        ("method: get", "method: g t", "line 6: call 1: 'method' must be one like GET, not 'G T'"),
+        ("products/PRD-1", "products?a=1", "line 7: call 1: 'path' must have no query: move it"),
+        ("scrub: [tax_id]", "scrub: ['']", "line 3: 'scrub' must be a list of field names"),
+        ("abandoned: true", "abandoned: no", "line 18: call 4: 'abandoned' must be true"),
+        ('text: "plain"', "parts: [3]", "line 13: call 2: a part has a name and contents"),
+        ('text: "plain"', "parts: [{nam: 3}]", "call 2: unknown key 'nam'.*'name'"),
+        ('text: "plain"', "parts: [{name: 3}]", "line 13: call 2: 'name' must be a text"),
         ("    json:\n      name: One", "    lines: 3", "line 11: call 1: 'lines' must be a list"),
         ("headers: {ETag: 7}", "headers: 7", "line 10: call 1: 'headers' must be a mapping"),
         ("  response: {status: 201, lines: [a, b]}\n", "", "line 13: call 2: a call has either a"),
@@ -97,6 +108,11 @@ def test_damage_is_named_with_its_line(tmp_path, old, new, message):
     text = new if isinstance(new, bytes) else GOOD.replace(old, new)
     with pytest.raises(CassetteError, match=message):
         replay(tmp_path / "a.yaml", text)
+
+
+def test_json_that_is_too_deep_is_named(tmp_path):
+    with pytest.raises(CassetteError, match=r"a\.json: is nested too deeply to be read"):
+        replay(tmp_path / "a.json", '{"cassette": 1, "calls": ' + "[" * 100_000)
 
 
 def test_damaged_json_is_named_with_its_line(tmp_path):

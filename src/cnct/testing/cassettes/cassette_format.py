@@ -19,7 +19,12 @@ VERSION = 1
 _HEAD = "# Recorded by cnct.testing: renew it with pytest --record, see docs/cassettes.md\n"
 _REQUEST_FORMS = ("json", "text", "lines", "form", "parts", "file")
 _RESPONSE_FORMS = ("json", "text", "lines", "base64")
+_PART_NAMES = ("type", "name", "filename")
+_PART_FORMS = ("text", "lines", "file")
+_LISTS = ("lines", "base64")
 _FAILURES = ("timeout", "connection")
+_WITHOUT_BODY = (204, 304)
+_METHOD = re.compile(r"[A-Z]+")
 _DEEPEST = 200  # levels of nesting; the YAML library writes 256
 
 
@@ -104,7 +109,7 @@ def from_text(text: str, name: str) -> Contents:
     if not is_list(calls):
         raise places.error("'calls' must be a list of calls", key="calls")
     scrub: Any = data.get("scrub", [])
-    if not is_list(scrub) or not all(isinstance(one, str) for one in scrub):
+    if not is_list(scrub) or not all(isinstance(one, str) and one.strip(" .") for one in scrub):
         raise places.error("'scrub' must be a list of field names", key="scrub")
     return Contents([_Reader(places, at).call(call) for at, call in enumerate(calls)], (*scrub,))
 
@@ -116,6 +121,8 @@ def _parsed(text: str, name: str) -> Any:
         except json.JSONDecodeError as error:
             problem = f"{error.msg}, column {error.colno}"
             raise CassetteError(f"{name}, line {error.lineno}: is no JSON: {problem}") from error
+        except RecursionError as error:
+            raise CassetteError(f"{name}: is nested too deeply to be read") from error
     import fast_yaml  # noqa: PLC0415 - mocks do not need it
 
     try:
@@ -219,6 +226,8 @@ class _Reader:
         if len(outcomes) != 1:
             raise self._error("a call has either a response, or a failure, or 'abandoned: true'")
         if outcomes == ["abandoned"]:
+            if data["abandoned"] is not True:
+                raise self._error("'abandoned' must be true, or left out", "abandoned")
             return CassetteCall(request, None)
         read = self._failure if outcomes == ["failure"] else self._response
         return CassetteCall(request, read(self._object(data, outcomes[0])))
@@ -238,9 +247,23 @@ class _Reader:
     def _request(self, data: Object) -> CassetteRequest:
         body = self._body(data, ("method", "path", "query"), _REQUEST_FORMS)
         method = self._field(data, "method", str).upper()
+        if not _METHOD.fullmatch(method):
+            raise self._error(f"'method' must be one like GET, not {method!r}", "method")
         terms = terms_of_text(self._field(data, "query", str, ""))
-        path = scrubbed_path(self._field(data, "path", str).lstrip("/"), str)
-        return CassetteRequest(method, path, terms, body)
+        path = self._field(data, "path", str).lstrip("/")
+        if "?" in path:
+            raise self._error("'path' must have no query: move it to 'query'", "path")
+        for part in body.get("parts", ()):
+            self._part(part)
+        return CassetteRequest(method, scrubbed_path(path, str), terms, body)
+
+    def _part(self, data: Any) -> None:
+        """Check a part of a form."""
+        if not is_object(data):
+            raise self._error(f"a part has a name and contents, this one is {data!r}", "parts")
+        self._body(data, _PART_NAMES, _PART_FORMS)
+        for name in _PART_NAMES:
+            self._field(data, name, str, "")
 
     def _response(self, data: Object) -> CassetteResponse:
         body = self._body(data, ("status", "headers", "charset"), _RESPONSE_FORMS)
@@ -255,6 +278,11 @@ class _Reader:
         status = self._field(data, "status", int)
         if not 100 <= status <= 999:  # noqa: PLR2004 - RFC 9110, section 15
             raise self._error(f"'status' must be an HTTP status, not {status}", "status")
+        if status in _WITHOUT_BODY and body:
+            raise self._error(f"a response with status {status} has no body", next(iter(body)))
+        for name, text in headers.items():
+            if not isinstance(text, str | int | float):
+                raise self._error(f"header {name!r} must be a text, not {text!r}", str(name))
         return CassetteResponse(status, {name: str(text) for name, text in headers.items()}, body)
 
     def _failure(self, data: Object) -> CassetteResponse:
@@ -278,6 +306,8 @@ class _Reader:
         for name in body:
             if name in _FORM_KINDS:
                 self._field(data, name, _FORM_KINDS[name])
+            if name in _LISTS and not all(isinstance(line, str) for line in data[name]):
+                raise self._error(f"{name!r} must be a list of texts", name)
         return body
 
 
