@@ -101,6 +101,8 @@ EXPRESSIONS: dict[str, str] = {
     "client.requests.all().dates().first()": "dict[str, Any] | None",
     "next(iter(client.requests.dates().filter(status='failed')))": "dict[str, Any]",
     "client.with_response.requests['PR-1'].get()": "cnct.Answer[Any]",
+    "client.with_response('usage').files['UF-1']('upload').upload('a.xlsx')": "cnct.Answer[Any]",
+    "client.with_response.upload('usage/files/UF-1/upload', 'a.xlsx').status": "int",
     "client.with_response('usage').files.create({'name': 'May'}).value": "Any",
     "next(client.products.all().prefetch(x=client.requests.on('asset.product.id')))['x']": "Any",
 }
@@ -122,6 +124,8 @@ ASYNC_EXPRESSIONS: dict[str, str] = {
     "await client.products.create(payload)": "Product",
     "await client.requests.dates().first()": "dict[str, Any] | None",
     "await client.with_response.requests['PR-1']('approve').post()": "cnct.Answer[Any]",
+    "(await client.with_response.products.upload('a.xlsx')).request_id": "str | None",
+    "(await client.with_response.upload('products', 'a.xlsx')).attempts": "int",
     "(await client.products.get_or_create({'name': 'Backup'}))[0]": "Product",
     "(await client.products.update_or_create('name', payload)).row": "Product",
     "await client.products['PRD-1'].update(payload, changed_only=True)": "Product",

@@ -15,6 +15,7 @@ from tests.conftest import KEY, json_answer
 from tests.worlds import Async, Sync
 
 from cnct import AmbiguousWriteError, AsyncConnectClient, ClientError, ConnectClient, NotFoundError
+from cnct.client._http.interception import active_interceptors
 from cnct.emulator import Emulator, Fault
 from cnct.exceptions import CassetteError, UnexpectedCallError, UnusedMockError
 from cnct.testing import ConnectClientMocker, cassette
@@ -649,3 +650,17 @@ def test_compiled_patterns_are_excluded(path, shop, monkeypatch):
             client.get("products/PRD-1")
             client.get("requests/PR-001")
     assert path.read_text("utf-8").count("request:") == 1
+
+
+def test_a_cassette_is_used_by_one_block_at_a_time(path, shop):
+    """A second beginning would leave a recorder behind that no end removes."""
+    record(path, shop.endpoint, lambda client: client.products["PRD-1"].get())
+    for mode in ("all", "none"):
+        with ConnectClient(KEY, shop.endpoint, use_specs=False) as client:
+            one = cassette(path, client, record=mode)
+            with pytest.raises(CassetteError, match="is in use: make another cassette"):
+                with one:
+                    one.start()
+            assert active_interceptors() == []
+            with one:
+                client.products["PRD-1"].get()

@@ -18,8 +18,12 @@ from cnct.client.models.names import completed
 from cnct.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cnct.client.answer import Answer
     from cnct.client.dry_run import DryRunClient
+    from cnct.client.transfers.upload_files import FileSource
+    from cnct.client.work.progress import ShowsProgress
 
 
 class AnsweringBase(BaseClient[Any, Any, Any]):
@@ -85,6 +89,19 @@ class AnsweringClient(AnsweringBase, ConnectClient):
         def create(self, url: str, payload: Any = None, **kwargs: Any) -> Answer[Any]: ...
         def update(self, url: str, payload: Any = None, **kwargs: Any) -> Answer[Any]: ...
         def delete(self, url: str, payload: Any = None, **kwargs: Any) -> Answer[Any]: ...
+        def upload(
+            self,
+            url: str,
+            source: FileSource,
+            field: str | None = None,
+            *,
+            name: str | None = None,
+            content_type: str | None = None,
+            data: Mapping[str, Any] | None = None,
+            method: str | None = None,
+            progress: ShowsProgress = None,
+            **kwargs: Any,
+        ) -> Answer[Any]: ...
 
 
 def answering(client: Any, base: Any) -> Any:

@@ -14,8 +14,12 @@ from cnct.client.models.answering_nouns import AsyncAnsweringCollection, AsyncAn
 from cnct.client.models.names import completed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cnct.client.answer import Answer
     from cnct.client.dry_run import AsyncDryRunClient
+    from cnct.client.transfers.upload_files import FileSource
+    from cnct.client.work.progress import ShowsProgress
 
 
 class AsyncAnsweringClient(AnsweringBase, AsyncConnectClient):
@@ -57,3 +61,16 @@ class AsyncAnsweringClient(AnsweringBase, AsyncConnectClient):
         async def create(self, url: str, payload: Any = None, **kwargs: Any) -> Answer[Any]: ...
         async def update(self, url: str, payload: Any = None, **kwargs: Any) -> Answer[Any]: ...
         async def delete(self, url: str, payload: Any = None, **kwargs: Any) -> Answer[Any]: ...
+        async def upload(
+            self,
+            url: str,
+            source: FileSource,
+            field: str | None = None,
+            *,
+            name: str | None = None,
+            content_type: str | None = None,
+            data: Mapping[str, Any] | None = None,
+            method: str | None = None,
+            progress: ShowsProgress = None,
+            **kwargs: Any,
+        ) -> Answer[Any]: ...

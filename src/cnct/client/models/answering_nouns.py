@@ -14,11 +14,36 @@ from cnct.client.models.names import completed
 from cnct.client.models.namespace import NS, AsyncNS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cnct.client.answer import Answer
     from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
+    from cnct.client.transfers.upload_files import FileSource
+    from cnct.client.work.progress import ShowsProgress
 
 
-class AnsweringAction(Action):
+class AnsweringUploads:
+    """The uploads of nouns whose verbs return an `Answer`."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def upload(
+            self,
+            source: FileSource,
+            field: str | None = None,
+            *,
+            name: str | None = None,
+            content_type: str | None = None,
+            data: Mapping[str, Any] | None = None,
+            method: str | None = None,
+            progress: ShowsProgress = None,
+            **kwargs: Any,
+        ) -> Answer[Any]: ...
+
+
+class AnsweringAction(AnsweringUploads, Action):
     """An `Action` whose verbs return an `Answer`."""
 
     if TYPE_CHECKING:
@@ -29,7 +54,7 @@ class AnsweringAction(Action):
         def delete(self, payload: Any = None, **kwargs: Any) -> Answer[Any]: ...
 
 
-class AnsweringResource(Resource):
+class AnsweringResource(AnsweringUploads, Resource):
     """A `Resource` whose verbs return an `Answer`."""
 
     def _collection_at(self, path: str) -> AnsweringCollection:
@@ -51,7 +76,7 @@ class AnsweringResource(Resource):
         def delete(self, **kwargs: Any) -> Answer[Any]: ...
 
 
-class AnsweringCollection(Collection):
+class AnsweringCollection(AnsweringUploads, Collection):
     """A `Collection` whose verbs return an `Answer`; its sets return rows as usual."""
 
     def _action_at(self, path: str) -> AnsweringAction:
@@ -100,7 +125,28 @@ class AnsweringNS(NS):
         def collection(self, name: str) -> AnsweringCollection: ...
 
 
-class AsyncAnsweringAction(AsyncAction):
+class AsyncAnsweringUploads:
+    """Async twin of `AnsweringUploads`."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        async def upload(
+            self,
+            source: FileSource,
+            field: str | None = None,
+            *,
+            name: str | None = None,
+            content_type: str | None = None,
+            data: Mapping[str, Any] | None = None,
+            method: str | None = None,
+            progress: ShowsProgress = None,
+            **kwargs: Any,
+        ) -> Answer[Any]: ...
+
+
+class AsyncAnsweringAction(AsyncAnsweringUploads, AsyncAction):
     """Async twin of `AnsweringAction`."""
 
     if TYPE_CHECKING:
@@ -111,7 +157,7 @@ class AsyncAnsweringAction(AsyncAction):
         async def delete(self, payload: Any = None, **kwargs: Any) -> Answer[Any]: ...
 
 
-class AsyncAnsweringResource(AsyncResource):
+class AsyncAnsweringResource(AsyncAnsweringUploads, AsyncResource):
     """Async twin of `AnsweringResource`."""
 
     def _collection_at(self, path: str) -> AsyncAnsweringCollection:
@@ -133,7 +179,7 @@ class AsyncAnsweringResource(AsyncResource):
         async def delete(self, **kwargs: Any) -> Answer[Any]: ...
 
 
-class AsyncAnsweringCollection(AsyncCollection):
+class AsyncAnsweringCollection(AsyncAnsweringUploads, AsyncCollection):
     """Async twin of `AnsweringCollection`."""
 
     def _action_at(self, path: str) -> AsyncAnsweringAction:

@@ -92,8 +92,10 @@ class Cassette(Generic[SyncT, AsyncT]):
         """Record or replay the calls from now on.
 
         Raises:
-            CassetteError: If the cassette is missing, damaged, or cannot be recorded.
+            CassetteError: If the cassette is missing, damaged, cannot be recorded, or is in use.
         """
+        if self._recorder is not None or self._replay is not None:
+            raise CassetteError(f"{self._name} is in use: make another cassette for a block in it")
         coverage = Coverage("" if self._client is None else self._client.endpoint, self._exclude)
         if self._records():
             check_writable(self.path)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from cnct.exceptions import CassetteError
 from cnct.testing.cassettes.call_tape import CallTape
@@ -44,7 +44,7 @@ def with_whole_downloads(tapes: Iterable[CallTape]) -> list[CallTape]:
     beginnings: dict[str, _Beginning] = {}
     for tape in tapes:
         url = f"{tape.request.path}?{tape.request.query}"
-        status = tape.outcome.status if tape.outcome else None
+        status = _outcome(tape).status
         if tape.start is None or status not in (_PART, _UNSATISFIABLE):
             if _is_broken(tape) and status in _WHOLE:
                 beginnings[url] = _Beginning(tape.content)
@@ -70,22 +70,28 @@ def _taken(tape: CallTape, beginning: _Beginning) -> list[CallTape]:
 
 def _fill(tape: CallTape, content: bytes) -> None:
     """Make the response one with the whole file."""
-    outcome = tape.outcome or CassetteResponse(None)
+    outcome = _outcome(tape)
     headers = {name: text for name, text in outcome.headers.items() if name.lower() != _RANGE}
-    names = {name.lower(): text for name, text in headers.items()}
-    form = response_form(names.get("content-type", ""), content)
+    form = response_form(_lower(headers).get("content-type", ""), content)
     tape.outcome = outcome._replace(status=_WHOLE[0], headers=headers, body=form)
     tape.content, tape.size = content, len(content)
 
 
+def _lower(headers: Mapping[str, str]) -> Mapping[str, str]:
+    return {name.lower(): text for name, text in headers.items()}
+
+
+def _outcome(tape: CallTape) -> CassetteResponse:
+    return tape.outcome or CassetteResponse(None)
+
+
 def _is_broken(tape: CallTape) -> bool:
-    return tape.outcome is not None and bool(tape.outcome.failure)
+    return bool(_outcome(tape).failure)
 
 
 def _has_rest(tape: CallTape) -> bool:
     """Return whether a partial response begins where the request wants it to."""
-    headers = {} if tape.outcome is None else tape.outcome.headers
-    match = _CONTENT_RANGE.match({k.lower(): v for k, v in headers.items()}.get(_RANGE, ""))
+    match = _CONTENT_RANGE.match(_lower(_outcome(tape).headers).get(_RANGE, ""))
     return match is not None and int(match[1]) == tape.start
 
 
