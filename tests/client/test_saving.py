@@ -527,6 +527,21 @@ class TestOtherClients:
             quiet = client.with_options(validate="off")
             assert quiet.hats["H-1"].update({"status": "old"}, changed_only=True)
 
+    def test_a_create_leaves_out_fields_of_the_server(self, shop_document, server):
+        answers = iter([page(), json_answer({"id": "H-1", "name": "A"}, 201)])
+        server.answer = lambda _: next(answers)
+        client = ConnectClient(KEY, server.endpoint, specs_location=shop_document)
+        with pytest.warns(InvalidCallWarning, match="POST hats leaves out status: the document"):
+            client.hats.get_or_create({"code": "A"}, {"id": "H-9", "name": "A", "status": "old"})
+        assert json.loads(server.got[-1].body) == {"name": "A", "code": "A"}
+
+    def test_a_resource_cannot_be_created_with_an_id_of_the_server(self, shop_document, server):
+        server.answer = lambda _: page()
+        client = ConnectClient(KEY, server.endpoint, specs_location=shop_document)
+        with pytest.raises(ValueError, match="hats has no resource with the id 'H-9', and the se"):
+            client.hats.get_or_create({"id": "H-9"}, {"name": "A"})
+        assert [got.method for got in server.got] == ["GET"]
+
     def test_a_documented_key_need_not_be_in_the_rows(self, shop_document, server):
         server.answer = lambda _: page({"id": "H-1"})
         client = ConnectClient(KEY, server.endpoint, specs_location=shop_document)
@@ -538,6 +553,7 @@ def shop_document(tmp_path):
     text = {"type": "string"}
     response = {"type": "object", "properties": {"id": text, "name": text, "status": text}}
     payload = {"type": "object", "properties": {"name": text}}
+    create = {"type": "object", "properties": {"name": text, "code": text}}
     answer = {"responses": {"200": json_body(response)}}
     rows = {"responses": {"200": json_body({"type": "array", "items": response})}}
     code = {"name": "code", "in": "query", "schema": text, "description": "**lookups:** eq"}
@@ -545,7 +561,10 @@ def shop_document(tmp_path):
         "openapi": "3.0.3",
         "info": {"title": "Shop", "version": "1"},
         "paths": {
-            "/hats": {"get": {**rows, "parameters": [code]}},
+            "/hats": {
+                "get": {**rows, "parameters": [code, {**code, "name": "id"}]},
+                "post": {**answer, "requestBody": json_body(create)},
+            },
             "/hats/{id}": {"get": answer, "put": {**answer, "requestBody": json_body(payload)}},
         },
     }

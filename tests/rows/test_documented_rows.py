@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cnct.openapi import OpenAPISpecs
-from cnct.rows.differences import changes_of
+from cnct.rows.differences import changes_of, writable_payload
 from cnct.rows.documented_rows import DocumentedRows
 
 TEXT = {"type": "string"}
@@ -137,6 +137,13 @@ def test_a_create_can_set_what_its_example_sets_and_an_id_that_it_needs(specs):
     assert left_out("things/T-1/members", specs) == []
     members = DocumentedRows(specs, "things/T-1/members", is_strict=True)
     assert changes_of({"id": "M-1"}, {}, members.create_fields).as_payload() == {"id": "M-1"}
+
+
+def test_fields_of_a_key_stay_in_the_payload_of_a_create(specs):
+    fields = DocumentedRows(specs, "things", is_strict=True).create_fields
+    payload = {"id": "T-1", "status": "new", "name": "A", "limits": {"id": "L-1"}}
+    assert writable_payload(payload, fields) == {"name": "A", "limits": {"id": "L-1"}}
+    assert writable_payload(payload, fields, ["status"]).keys() == {"status", "name", "limits"}
 
 
 @pytest.mark.parametrize("path", ["logs", "nothing"])

@@ -138,6 +138,22 @@ def changes_of(
     return Difference(comparison.changes, changed, comparison.left_out)
 
 
+def writable_payload(payload: Object, fields: Fields, kept: Collection[str] = ()) -> Record:
+    """Return a payload without the fields that no write sets.
+
+    Args:
+        payload: The payload.
+        fields: The fields that a write sets.
+        kept: Names of further fields that stay.
+    """
+    parts = ((name, fields.below(name)) for name in payload)
+    return {
+        name: _writable(payload[name], below or ALL)
+        for name, below in parts
+        if below is not None or name in kept
+    }
+
+
 def moved_fields(before: Mapping[str, Any], now: Mapping[str, Any]) -> Difference:
     """Return the fields of a row that differ now; its payload is empty.
 

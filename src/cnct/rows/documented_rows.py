@@ -43,24 +43,15 @@ class DocumentedRows:
 
     def __init__(self, specs: OpenAPISpecs, path: str, *, is_strict: bool) -> None:
         row_schemas, template = RowSchemas(specs), specs.template(path)
-        resolved = row_schemas.resolved
-        create, update = specs.operation("POST", path), specs.operation("PUT", f"{path}/ID")
         read = specs.operation("GET", path)
+        writes = specs.operation("PUT", f"{path}/ID"), specs.operation("POST", path)
         record = row_schemas.record(shape(template)) if template else None
-        payloads = (specs.payload(write) for write in (update, create) if write)
+        payloads = (specs.payload(write) for write in writes if write)
         bodies = [body for body in (record, *payloads) if body]
-        collection = path if is_strict else None
-        self._fields = _ObjectFields(bodies, read.fields if read else (), resolved, collection)
+        filters, collection = read.fields if read else (), path if is_strict else None
+        self._fields = _ObjectFields(bodies, filters, row_schemas.resolved, collection)
         self.update_fields = update_fields(specs, f"{path}/ID")
-        self.create_fields: Fields | None = None
-        body = plain(specs.payload(create), resolved) if create else {}
-        if create and schemas.properties(body):
-            fields = WritableFields(specs, [body], [specs.success(create).schema])
-            # Where an id is required, it is that of something that exists, such as a marketplace.
-            chosen = {"id"} & {*schemas.required(body)}
-            # Some documents have a field as readOnly that their own example of a create sets.
-            example = as_record(specs.example(create)).keys() - SERVER_MADE
-            self.create_fields = _AndOthers(AllFieldsBut(SERVER_MADE - chosen, fields), example)
+        self.create_fields = create_fields(specs, path)
 
     @property
     def names(self) -> frozenset[str]:
@@ -185,6 +176,28 @@ class _AndOthers:
     def below(self, name: str) -> Fields | None:
         """Return the fields below a field; ``None`` if the field is left out."""
         return self._fields.below(name) or (ALL if name in self._others else None)
+
+
+def create_fields(specs: OpenAPISpecs, path: str) -> Fields | None:
+    """Return the fields of a resource that a create can set.
+
+    Args:
+        specs: The document, loaded.
+        path: Path of the collection.
+
+    Returns:
+        ``None`` if the document does not describe the payload.
+    """
+    create = specs.operation("POST", path)
+    body = plain(specs.payload(create), RowSchemas(specs).resolved) if create else {}
+    if create is None or not schemas.properties(body):
+        return None
+    fields = WritableFields(specs, [body], [specs.success(create).schema])
+    # Where an id is required, it is that of something that exists, such as a marketplace.
+    chosen = {"id"} & {*schemas.required(body)}
+    # Some documents have a field as readOnly that their own example of a create sets.
+    example = as_record(specs.example(create)).keys() - SERVER_MADE
+    return _AndOthers(AllFieldsBut(SERVER_MADE - chosen, fields), example)
 
 
 def update_fields(specs: OpenAPISpecs, path: str) -> Fields | None:

@@ -51,7 +51,8 @@ class CollectionWrites(SyncNoun):
             by: Name of the field that identifies the resource, or a list of names, with dots for
                 nested fields; their values are those of ``defaults``. Or a dictionary of fields and
                 values, which a create sends, too.
-            defaults: Payload of the create.
+            defaults: Payload of the create. Fields that the document has as read-only, or not in
+                the payload, are left out with an `InvalidCallWarning`, unless ``by`` names them.
             **kwargs: Of all calls, see `ConnectClient.execute`.
 
         Returns:
@@ -63,7 +64,8 @@ class CollectionWrites(SyncNoun):
             AmbiguousWriteError: If the create may have been done, and no resource is found.
             ClientError: If the server returns a resource with another key.
             TypeError: If an argument is of the wrong type.
-            ValueError: If a field of ``by`` is missing, ``None`` or empty.
+            ValueError: If a field of ``by`` is missing, ``None`` or empty, or if ``by`` is the id,
+                and a new resource would get another one.
 
         Examples:
             ``client.accounts.get_or_create({"external_id": "A-17"}, {"name": "Acme"})``

@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 
 from cnct.client._core.urls import segment
 from cnct.client.base_client import BaseClient
+from cnct.client.checking import warn_of_left_out
 from cnct.client.saving.steps import Saving, exchange, search
 from cnct.client.saving.updating import Update, Updated, check_payload, known_fields
 from cnct.client.saving.upserted import Upserted
 from cnct.exceptions import ClientError
 from cnct.openapi.shapes import Object, Record, as_object, is_array, is_object
-from cnct.rows.differences import Difference, changes_of
+from cnct.rows.differences import Difference, changes_of, writable_payload
+from cnct.rows.documented_rows import create_fields
 from cnct.rows.equal_values import equal_values
 from cnct.rows.keyed import name_hint, value_at
 from cnct.rql import R
@@ -81,8 +83,8 @@ class Upsert:
         row = yield from self._find()
         if row is not None:
             return _Match(row)
+        kwargs = {**self._kwargs, "json": self._created_payload()}
         try:
-            kwargs = {**self._kwargs, "json": self._payload}
             answer = yield from exchange(self._client, "POST", self._path, kwargs)
         except ClientError as error:
             if not (error.may_be_done or error.status_code in _MAY_EXIST):
@@ -100,6 +102,29 @@ class Upsert:
                 "confirmed without the resource: search for it later"
             )
         return _Match(row, is_created=True)
+
+    def _created_payload(self) -> Record:
+        """Return the payload of a create, without the fields that only the server sets.
+
+        The fields of the key stay, also those that the document does not have in the payload.
+
+        Raises:
+            ValueError: If the key is the id, and the server chooses the ids of resources.
+        """
+        specs = self._client._specs
+        fields = create_fields(specs, self._path) if specs else None
+        if fields is None:
+            return self._payload
+        if "id" in self._key and fields.below("id") is None:
+            raise ValueError(
+                f"{self._path} has no resource with the id {self._key['id']!r}, and the server "
+                "chooses the ids of new ones: name another field in by="
+            )
+        kept = {name.partition(".")[0] for name in self._key}
+        payload = writable_payload(self._payload, fields, kept)
+        left_out = [name for name in self._payload if name not in payload]
+        warn_of_left_out(self._client._policy, f"POST {self._path}", left_out)
+        return payload
 
     def _find(self) -> Saving[Any]:
         row = yield from search(self._client, self._path, self._where(), self._kwargs)
