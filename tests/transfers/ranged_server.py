@@ -90,7 +90,7 @@ class RangedServer:
                 stall = self.stalls.pop(0)
                 handler.wfile.write(body[:stall])
                 body, end = body[stall:], end - stall
-                self.goes_on.wait()
+                self.goes_on.wait(60)
             if self.is_chunked:
                 handler.wfile.write(b"%x\r\n%b" % (len(body), body[:end]))
                 handler.wfile.write(b"\r\n0\r\n\r\n" if end == len(body) else b"")

@@ -457,7 +457,7 @@ def test_a_recorded_upload_can_be_made_with_curl(documented, server, file, monke
     assert "very-secret" not in str(commands)
     monkeypatch.setenv("CNCT_API_KEY", KEY)
     for command in commands if which("curl") else ():
-        done = subprocess.run(command, shell=True, check=True, capture_output=True)  # noqa: S602 - our command
+        done = subprocess.run(command, shell=True, check=True, capture_output=True, timeout=60)  # noqa: S602 - our command
         assert b"UF-1" in done.stdout
     if server.got:
         assert form(server.got[0])["file"] == ("a%22b.xlsx", XLSX, b"rows")

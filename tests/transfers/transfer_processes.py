@@ -91,7 +91,7 @@ class TransferProcess:
     def end(self) -> None:
         """Kill the process, unless it has ended."""
         self._process.kill()
-        self._process.communicate()
+        self._process.communicate(timeout=LONGEST)
         self._errors.close()
 
     def _stacks(self) -> str:

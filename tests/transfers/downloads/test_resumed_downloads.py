@@ -299,8 +299,9 @@ def test_a_cancelled_download_is_continued_later(server, tmp_path):
             server.stalls = [100_000]
             task = asyncio.create_task(client.download("file", path))
             part = tmp_path / "r.part"
-            while not part.exists() or part.stat().st_size < 100_000:  # noqa: ASYNC110 - written by a thread
-                await asyncio.sleep(0.001)
+            async with asyncio.timeout(60):
+                while not part.exists() or part.stat().st_size < 100_000:  # noqa: ASYNC110 - written by a thread
+                    await asyncio.sleep(0.001)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task

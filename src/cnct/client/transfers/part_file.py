@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -105,7 +106,8 @@ class DownloadPart:
             return
         notes = {**(self._source or DownloadSource("", ""))._asdict(), **validator._asdict()}
         text = json.dumps({**notes, "total": total, "boot": _boot()})
-        self._notes.write_text(text, encoding="utf-8")
+        with _named(self._notes):
+            self._notes.write_text(text, encoding="utf-8")
 
     def _cut(self, size: int) -> None:
         self._file.file.seek(size)
@@ -113,8 +115,9 @@ class DownloadPart:
 
     def write(self, data: bytes) -> None:
         """Append bytes, to outlive this process."""
-        self._file.file.write(data)
-        self._file.file.flush()
+        with _named(self._file.part):
+            self._file.file.write(data)
+            self._file.file.flush()
 
     def commit(self) -> None:
         """Write everything to the disk, and give the file its name.
@@ -123,7 +126,8 @@ class DownloadPart:
             FileExistsError: If there is such a file by now, which must not be replaced.
         """
         try:
-            self._file.commit(overwrites=self._overwrites)
+            with _named(self._file.part):
+                self._file.commit(overwrites=self._overwrites)
         except FileExistsError:
             raise self._exists() from None
         self._notes.unlink(missing_ok=True)
@@ -139,6 +143,17 @@ class DownloadPart:
         """Remove the incomplete file and its notes."""
         self._file.discard()
         self._notes.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path) -> Generator[None]:
+    """Name the file in errors that the system raises without one, as for a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def continued_in(directory: Path, source: DownloadSource) -> Path | None:
