@@ -6,7 +6,7 @@ import copy
 import types
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from cnct.client._core.messages import Trace
 from cnct.client._core.responses import value_of
@@ -18,12 +18,10 @@ from cnct.client.models.names import completed
 from cnct.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cnct.client.answer import Answer
     from cnct.client.dry_run import DryRunClient
     from cnct.client.transfers.upload_files import FileSource
-    from cnct.client.work.progress import ShowsProgress
+    from cnct.client.transfers.upload_options import UploadOptions
 
 
 class AnsweringBase(BaseClient[Any, Any, Any]):
@@ -94,13 +92,7 @@ class AnsweringClient(AnsweringBase, ConnectClient):
             url: str,
             source: FileSource,
             field: str | None = None,
-            *,
-            name: str | None = None,
-            content_type: str | None = None,
-            data: Mapping[str, Any] | None = None,
-            method: str | None = None,
-            progress: ShowsProgress = None,
-            **kwargs: Any,
+            **options: Unpack[UploadOptions],
         ) -> Answer[Any]: ...
 
 

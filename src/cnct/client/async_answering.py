@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from cnct.client._core.messages import Trace
 from cnct.client._core.responses import value_of
@@ -14,12 +14,10 @@ from cnct.client.models.answering_nouns import AsyncAnsweringCollection, AsyncAn
 from cnct.client.models.names import completed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cnct.client.answer import Answer
     from cnct.client.dry_run import AsyncDryRunClient
     from cnct.client.transfers.upload_files import FileSource
-    from cnct.client.work.progress import ShowsProgress
+    from cnct.client.transfers.upload_options import UploadOptions
 
 
 class AsyncAnsweringClient(AnsweringBase, AsyncConnectClient):
@@ -66,11 +64,5 @@ class AsyncAnsweringClient(AnsweringBase, AsyncConnectClient):
             url: str,
             source: FileSource,
             field: str | None = None,
-            *,
-            name: str | None = None,
-            content_type: str | None = None,
-            data: Mapping[str, Any] | None = None,
-            method: str | None = None,
-            progress: ShowsProgress = None,
-            **kwargs: Any,
+            **options: Unpack[UploadOptions],
         ) -> Answer[Any]: ...

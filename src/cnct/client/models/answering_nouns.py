@@ -5,7 +5,7 @@ They make the calls of the usual nouns; the client wraps the values.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from cnct.client.models.action import Action, AsyncAction
 from cnct.client.models.collection import AsyncCollection, AsyncResource, Collection, Resource
@@ -14,12 +14,10 @@ from cnct.client.models.names import completed
 from cnct.client.models.namespace import NS, AsyncNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cnct.client.answer import Answer
     from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
     from cnct.client.transfers.upload_files import FileSource
-    from cnct.client.work.progress import ShowsProgress
+    from cnct.client.transfers.upload_options import UploadOptions
 
 
 class AnsweringUploads:
@@ -33,13 +31,7 @@ class AnsweringUploads:
             self,
             source: FileSource,
             field: str | None = None,
-            *,
-            name: str | None = None,
-            content_type: str | None = None,
-            data: Mapping[str, Any] | None = None,
-            method: str | None = None,
-            progress: ShowsProgress = None,
-            **kwargs: Any,
+            **options: Unpack[UploadOptions],
         ) -> Answer[Any]: ...
 
 
@@ -136,13 +128,7 @@ class AsyncAnsweringUploads:
             self,
             source: FileSource,
             field: str | None = None,
-            *,
-            name: str | None = None,
-            content_type: str | None = None,
-            data: Mapping[str, Any] | None = None,
-            method: str | None = None,
-            progress: ShowsProgress = None,
-            **kwargs: Any,
+            **options: Unpack[UploadOptions],
         ) -> Answer[Any]: ...
 
 
