@@ -14,14 +14,14 @@ from cnct import ConnectClient
 COLUMNS = ["id", "status", "external_id", "product", "marketplace", "tiers.customer", "events"]
 
 
-def main(directory: str, rows_of_a_file: int = 25_000) -> None:
+def main(directory: str, rows_of_a_file: str = "25000") -> None:
     """Write the files, and print the number of rows."""
     with ConnectClient(max_retries=5) as client:
         assets = client("subscriptions").assets.filter(status="active").limit(1000)
         report = assets.to_csv(
             directory,
             columns=COLUMNS,
-            most=rows_of_a_file,
+            most=int(rows_of_a_file),
             concurrency=4,  # files that are written at the same time
             progress=True,
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cnct import ConnectClient
 
@@ -22,8 +22,8 @@ COLUMNS = {
 
 def main(month: str) -> None:
     """Write ``usage-MONTH.csv``, and print the counts."""
-    begin = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-    end = begin.replace(year=begin.year + begin.month // 12, month=begin.month % 12 + 1)
+    begin = datetime.fromisoformat(f"{month}-01").replace(tzinfo=UTC)
+    end = (begin + timedelta(days=31)).replace(day=1)
     with ConnectClient(max_retries=3) as client:
         files = client("usage").files.filter(created__at__ge=begin, created__at__lt=end)
         report = files.to_csv(f"usage-{month}.csv", columns=COLUMNS, bom=True)

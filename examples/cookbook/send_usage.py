@@ -32,6 +32,7 @@ def main(product: str, contract: str, path: str) -> int:
             return 1
     print(report)
     if report.refused:
+        print(report.refused)
         report.refused.to_csv(f"{table.stem}-refused.csv")
     return 0 if report.ok else 1
 

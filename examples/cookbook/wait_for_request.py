@@ -12,12 +12,12 @@ import sys
 from cnct import ConnectClient, WaitFailed, WaitTimeout
 
 
-def main(request_id: str, timeout: float = 3600) -> int:
+def main(request_id: str, timeout: str = "3600") -> int:
     """Wait, and return the exit status."""
     with ConnectClient(max_retries=5) as client:
         try:
             request = client.requests[request_id].wait_until(
-                status="approved", fail=("failed", "revoked"), timeout=timeout
+                status="approved", fail=("failed", "revoked"), timeout=float(timeout)
             )
         except WaitFailed as error:
             print(f"{request_id} failed: {error.row['reason']}")

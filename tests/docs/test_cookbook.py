@@ -18,7 +18,6 @@ import pytest
 import cnct.client._http.sync  # noqa: F401 - before pytester, which forgets what it imports
 from cnct import ConnectClient
 from cnct.emulator import Emulator, Fault
-from cnct.emulator.server import DEFAULT_SPEC
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ROOT / "examples" / "cookbook"
@@ -43,18 +42,6 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[E
 def shop(connect: Emulator, surroundings: Callable[[Emulator], None]) -> Emulator:
     surroundings(connect)
     return connect
-
-
-@pytest.fixture
-def reports(tmp_path: Path, surroundings: Callable[[Emulator], None]):
-    """A local Connect that has reports and uploads, too."""
-    spec = tmp_path / "connect.yml"
-    paths, components, rest = DEFAULT_SPEC.read_text("utf-8").partition("\ncomponents:\n")
-    more = Path(__file__).with_name("reports.yml").read_text("utf-8").rstrip()
-    spec.write_text(f"{paths}\n{more}{components}{rest}", encoding="utf-8")
-    with Emulator(spec=spec) as connect:
-        surroundings(connect)
-        yield connect
 
 
 def run(name: str, *args: Any) -> Any:
@@ -242,7 +229,7 @@ def test_the_usage_of_a_csv_file_is_sent_once(shop, tmp_path, capsys):
         ("many", 1, "1 problem in 1 row, nothing was written or sent:\n  row 1, quantity: 'many'"),
         ("-1", 1, "UF-0000-00-0000-0007 is invalid, 1 row, 1 refused: 1 of 1 records are"),
         ("2", 0, "UF-0000-00-0000-0007 is pending, 1 row\n"),
-        ("2", 0, "UF-0000-00-0000-0007 is pending, 1 row\n"),
+        ("2", 0, "UF-0000-00-0000-0007 is pending, 1 row not uploaded\n"),
     ):
         table.write_text(f"{header}\n{line.format(quantity)}\n", encoding="utf-8")
         assert run("send_usage", PRODUCT, "CRD-1", str(table)) == status
@@ -252,13 +239,16 @@ def test_the_usage_of_a_csv_file_is_sent_once(shop, tmp_path, capsys):
     assert [calls.count(f"POST {name}") for name in ("files", "upload", "submit")] == [1, 2, 1]
 
 
-def test_reports_are_downloaded_once(reports, capsys):
-    reports.insert("reporting/reports", {"id": "REP-1", "status": "succeeded"})
-    reports.faults.add(Fault.truncate(path="reporting/reports/REP-1/download", times=1))
+def test_reports_are_downloaded_once(shop, capsys):
+    shop.faults.add(Fault.truncate(path="reporting/reports/REP-000-000-001/download", times=1))
     assert run("download_reports", "files") == 0
-    assert zipfile.is_zipfile("files/REP-1.xlsx")
+    assert [file.name for file in sorted(Path("files").iterdir())] == [
+        "REP-000-000-001.xlsx",
+        "REP-000-000-003.xlsx",
+    ]
+    assert zipfile.is_zipfile("files/REP-000-000-001.xlsx")
     assert run("download_reports", "files") == 0
-    downloads = [call for call in reports.requests if call.path.endswith("REP-1/download")]
+    downloads = [call for call in shop.requests if call.path.endswith("001/download")]
     assert [call.headers.get("range", "")[:6] for call in downloads] == ["", "bytes="]
     assert "failed" not in capsys.readouterr().out
 

@@ -69,10 +69,10 @@ class UsageReport:
 
     def __str__(self) -> str:
         """Return id, status, counts and the error in one line."""
+        rows = counted(self.rows, "row") + ("" if self.uploaded else " not uploaded")
         refused = f", {len(self.refused):,} refused" if self.refused else ""
         error = f": {self.error}" if self.error else ""
-        text = f"{self.id} is {self.status}, {counted(self.rows, 'row')}{refused}{error}"
-        return clean(text)
+        return clean(f"{self.id} is {self.status}, {rows}{refused}{error}")
 
     def __repr__(self) -> str:
         """Return the line, and the table of refused rows."""

@@ -19,6 +19,7 @@ _FORMATS: dict[str, tuple[str, tuple[int, ...]]] = {
     "attachments": ("CAAT", (3, 3, 3)),
     "files": ("UF", (4, 2, 4, 4)),
     "records": ("UR", (3, 3, 3)),
+    "reports": ("REP", (3, 3, 3)),
     "listings": ("LST", (3, 3, 3)),
     "contexts": ("LCX", (4, 4, 4)),
     "translations": ("TRN", (4, 4, 4)),

@@ -25,6 +25,7 @@ DEFAULT_COUNTS: Mapping[str, int] = {
     "requests": 60,
     "helpdesk/cases": 8,
     "usage/files": 6,
+    "reporting/reports": 4,
     "listings": 4,
     "localization/translations": 3,
     "tier/configs": 10,
@@ -92,6 +93,7 @@ class _World:
         self._records("requests", self._request)
         self._records("helpdesk/cases", self._case)
         self._records("usage/files", self._usage_file)
+        self._records("reporting/reports", self._report)
         self._records("listings", self._listing)
         self._records("localization/translations", self._translation)
         self._records("tier/configs", self._tier_config)
@@ -261,6 +263,15 @@ class _World:
             "status": ("draft", "ready", "pending", "accepted")[number % 4],
             "product": _reference(self._chance.choice(self._products)),
             "marketplace": _reference(self._chance.choice(self._marketplaces)),
+            "events": self._events(number),
+        }
+
+    def _report(self, number: int) -> Record:
+        return {
+            "id": formatted("reports", number),
+            "name": f"Assets, part {number}",
+            "status": ("succeeded", "failed", "succeeded", "running")[(number - 1) % 4],
+            "template": {"id": "TL-000-000-001", "name": "Assets"},
             "events": self._events(number),
         }
 
