@@ -61,7 +61,7 @@ def test_a_client_shows_what_there_is(client: ConnectClient, printed: Printed):
     assert "Connect, in small 1.0" in text
     assert 'client.find("billing date")' in text
     assert re.search(r"client.products +List: a product", section(text, "Collections (5)"))
-    spaces = section(text, "Namespaces (5)")
+    spaces = section(text, "Namespaces (6)")
     assert re.search(r'client\("tier"\) +config-requests, configs', spaces)
 
 

@@ -69,7 +69,7 @@ def test_what_the_plain_prompt_offers_is_a_method_or_a_collection(
                 assert isinstance(value, COLLECTIONS), (thing, text)
                 assert specs.kind(value.path) == "collection"
                 collections.add(value.path)
-    assert len(collections) == 21
+    assert len(collections) == 22
 
 
 def test_what_the_plain_prompt_offers_behind_a_method_is_of_its_kind(client: ConnectClient):

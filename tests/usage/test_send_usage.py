@@ -285,6 +285,24 @@ def test_the_event_loop_turns_while_rows_are_read(shop: Emulator):
     asyncio.run(run())
 
 
+def test_a_cancelled_task_ends_with_the_next_row(shop: Emulator):
+    async def run() -> None:
+        loop, sending = asyncio.get_running_loop(), asyncio.current_task()
+        assert sending
+
+        def rows() -> Any:
+            loop.call_soon_threadsafe(sending.cancel)
+            while True:
+                yield row()
+
+        async with AsyncConnectClient(KEY, shop.endpoint, use_specs=False) as client:
+            settings: Any = {"product": PRODUCT, "contract": CONTRACT, "name": "cancelled"}
+            await async_send_usage(client, rows(), **settings)
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(run())
+
+
 WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"product": None}, TypeError, "product must be an id such as"),
     ({"product": ""}, ValueError, "product is empty"),

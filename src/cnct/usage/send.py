@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import date, datetime
 from functools import partial
+from itertools import takewhile
 from math import inf
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -117,12 +119,16 @@ async def async_send_usage(
 ) -> UsageReport:
     """Send rows of usage to Connect. Async twin of `send_usage`.
 
-    The rows are read, and the workbook written, in a thread.
+    The rows are read, and the workbook written, in a thread, which ends with the next row if the
+    task is cancelled.
     """
     _check_client("async_send_usage", client, AsyncConnectClient, "send_usage")
-    errand, write, place = _prepared(client, rows, product, contract, name, options)
+    check_rows_argument(rows)
+    stopped = threading.Event()
+    endable = takewhile(lambda _: not stopped.is_set(), rows)
+    errand, write, place = _prepared(client, endable, product, contract, name, options)
     with place() as file, closing(errand.send(write, file)) as steps:
-        report: UsageReport = await _play_async(steps, client._plain)
+        report: UsageReport = await _play_async(steps, client._plain, stopped.set)
         return report
 
 
@@ -142,7 +148,7 @@ def _play(steps: Steps, client: Any) -> Any:
             return stop.value
 
 
-async def _play_async(steps: Steps, client: Any) -> Any:
+async def _play_async(steps: Steps, client: Any, on_cancel: Callable[[], object]) -> Any:
     """Run steps one after the other. Async twin of `_play`."""
     from cnct.client._http.in_threads import completed_in_thread  # noqa: PLC0415 - needs asyncio
 
@@ -152,7 +158,7 @@ async def _play_async(steps: Steps, client: Any) -> Any:
             if isinstance(step, FluentCall):
                 result = await step.run(client)
             else:
-                result = await completed_in_thread(step.run)
+                result = await completed_in_thread(step.run, on_cancel)
         except Exception as error:  # noqa: BLE001 - the steps decide
             forward: Callable[[], Any] = partial(steps.throw, error)
         else:

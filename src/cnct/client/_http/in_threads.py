@@ -22,12 +22,21 @@ async def in_thread(function: Callable[..., T], *args: Any) -> T:
     return await asyncio.wrap_future(_workers.submit(function, *args))
 
 
-async def completed_in_thread(function: Callable[[], T]) -> T:
-    """Call a function in a thread, to its end even if the task is cancelled; return the result."""
+async def completed_in_thread(
+    function: Callable[[], T], on_cancel: Callable[[], object] | None = None
+) -> T:
+    """Call a function in a thread, to its end even if the task is cancelled; return the result.
+
+    Args:
+        function: The function.
+        on_cancel: Called if the task is cancelled, so that the function can end early.
+    """
     running = asyncio.ensure_future(in_thread(function))
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
+        if on_cancel is not None:
+            on_cancel()
         await asyncio.wait([running])
         running.exception()  # retrieved, so that asyncio logs nothing
         raise
