@@ -51,7 +51,7 @@ def named_time(path: str, fields: Mapping[str, FilterField], by: str | None) -> 
 def resumed_cursor(
     path: str, fields: Mapping[str, FilterField], updated: str, created: str
 ) -> CursorFields:
-    """Return the times that an earlier run has used, whatever the document has now."""
+    """Return the times that an earlier run has used; the document may have others by now."""
     field = watch_cursor(path, fields, updated or None).updated if updated else None
     more = watch_cursor(path, fields, created).created if created else None
     return CursorFields(field, more)

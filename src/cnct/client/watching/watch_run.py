@@ -148,9 +148,8 @@ class WatchRun:
         times = [row.at for row in seen.values() if row.at is not None]
         settled = self._back(max(times)) if times else _START
         for key, row in seen.items():
-            row_id = key.removesuffix(f" {row.digest}")
-            if row_id != key:
-                self._shared.add(row_id)
+            if key.endswith(f" {row.digest}"):
+                self._shared.add(_row_id(key, row))
             self._keep(self._seen, key, row, settled)
 
     @property
@@ -277,6 +276,8 @@ class WatchRun:
             self._recent = max(self._since, self._began - self._short)
         since = self._since or _START
         self._seen = {key: row for key, row in self._met.items() if self._comes_again(row, since)}
+        if self._shared:
+            self._shared &= {_row_id(key, row) for key, row in self._seen.items()}
         self._settled = SeenRows()
         is_changed = self._new or self._is_baseline or before != len(self._seen)
         self._start = None
@@ -327,8 +328,8 @@ class WatchRun:
         """
         if row_id in self._shared:
             return row_id, _whole(row_id, digest)
-        met = self._met.get(row_id)
-        if met is None or met.digest == digest:
+        row = self._met.get(row_id)
+        if row is None or row.digest == digest:
             return (row_id,)
         self._shared.add(row_id)
         return (_whole(row_id, digest),)
@@ -357,6 +358,11 @@ class WatchRun:
             FullScanWarning,
             stacklevel=users_level(),
         )
+
+
+def _row_id(key: str, row: SeenRow) -> str:
+    """Return the id in the key of a row."""
+    return key.removesuffix(f" {row.digest}")
 
 
 def _whole(key: str, digest: str) -> str:
