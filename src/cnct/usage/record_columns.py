@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from cnct.data.xlsx_reading import Workbook
 
@@ -96,8 +96,9 @@ class UsageTemplate:
             ValueError: If the file is no workbook, or has no sheet for records.
             OSError: If the file cannot be read.
         """
-        if not isinstance(file, str | os.PathLike | bytes):
-            kind = type(file).__name__
+        source: Any = file
+        if not isinstance(source, str | os.PathLike | bytes):
+            kind = type(source).__name__
             raise TypeError(f"file must be the path of a workbook, or its bytes, not {kind}")
         try:
             with Workbook(file) as workbook:

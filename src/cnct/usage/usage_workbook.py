@@ -20,6 +20,7 @@ from cnct.usage.workbook_arguments import (
     checked_defaults,
     checked_parameters,
     checked_path,
+    checked_prefix,
     checked_template,
 )
 
@@ -117,13 +118,12 @@ def write_records(
     Raises:
         UsageRowsError: As `write_usage`, which also lists the other errors.
     """
-    if not isinstance(prefix, str):
-        raise TypeError(f"prefix must be text, not {type(prefix).__name__}")
+    start = checked_prefix(prefix)
     form = checked_template(template)
     named = checked_categories(categories)
     headers = checked_parameters(parameters)
     values = checked_defaults(defaults, form)
-    records = RecordRows(form, named.keys(), values, headers, prefix)
+    records = RecordRows(form, named.keys(), values, headers, start)
     target = open_target()
     try:
         _write(target.file, form, named, records.cells(rows))

@@ -38,6 +38,17 @@ def checked_path(name: str, path: Any) -> Path:
     return Path(text)
 
 
+def checked_prefix(prefix: Any) -> str:
+    """Return the start of ids.
+
+    Raises:
+        TypeError: If the argument is no text.
+    """
+    if not isinstance(prefix, str):
+        raise TypeError(f"prefix must be text, not {type(prefix).__name__}")
+    return prefix
+
+
 def check_rows_argument(rows: Any) -> None:
     """Refuse rows that are no iterable of dictionaries.
 
