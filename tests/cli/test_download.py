@@ -48,6 +48,11 @@ def test_a_later_run_continues(cnct, connect):
         (["products", "-o", "missing/x"], 1, "There is no directory 'missing'"),
         (["prodcts"], 2, "Did you mean"),
         (["products/PRD-0", "-o", "x"], 4, "404"),
+        (
+            ["products", "-o", "-"],
+            2,
+            "write 'cnct api GET products' to have the content",
+        ),
         (["products", "-H", "x"], 2, "'x' is no header"),
     ],
 )

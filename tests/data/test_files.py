@@ -249,6 +249,15 @@ def test_a_place_that_no_file_can_have_is_refused(tmp_path, name, message):
         WholeFile(tmp_path / name)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such paths")
+def test_an_open_pipe_such_as_standard_output_is_refused():
+    reader, writer = os.pipe()
+    with pytest.raises(ExportError, match="no regular file"):
+        WholeFile(f"/dev/fd/{writer}")
+    os.close(reader)
+    os.close(writer)
+
+
 def test_formats_go_by_the_suffix():
     assert [format_of(name) for name in ("a.csv", Path("a.NDJSON"), "a.b.jsonl")] == [
         "csv",

@@ -133,7 +133,7 @@ def _checked_target(path: Path) -> Path:
     """Return the path of the file to replace: behind links, in a directory that exists."""
     final = path.resolve()
     try:
-        mode = final.stat().st_mode
+        mode = path.stat().st_mode  # also of a pipe such as /dev/stdout, whose link leads nowhere
     except FileNotFoundError:
         if final.parent.is_dir():
             return final

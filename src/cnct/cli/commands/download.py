@@ -40,6 +40,11 @@ def command(
     header: tuple[str, ...],
 ) -> None:
     """Write a file, and print its path. A later run continues one that was interrupted."""
+    if output == "-":
+        raise click.UsageError(
+            "A download goes to a file, which a later run can continue: name one, or write"
+            f" 'cnct api GET {path}' to have the content on standard output"
+        )
     try:
         file = session.client.download(
             path,
