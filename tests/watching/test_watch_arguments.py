@@ -15,6 +15,7 @@ from cnct import (
     InvalidCallError,
     NotFoundError,
     NotScannableError,
+    R,
 )
 from cnct.emulator import Clock
 from cnct.testing import ConnectClientMocker
@@ -38,6 +39,8 @@ from cnct.testing import ConnectClientMocker
         ({"until": "x"}, TypeError, "until must be a datetime, not 'x'"),
         ({"by": 5}, TypeError, "by must be the name of a field with a time, not int"),
         ({"by": ""}, TypeError, "by must be the name of a field with a time, not an empty text"),
+        ({"by": R().created}, TypeError, "by must be the name of a field with a time, not Field"),
+        ({"since": R().created}, TypeError, "since must be a datetime or 'all', not Field"),
         ({"lookback": "x"}, TypeError, "lookback must be seconds or a timedelta"),
         ({"lookback": float("inf")}, ValueError, "lookback must be a time of some days, not inf"),
         ({"lookback": float("nan")}, ValueError, "lookback must be a time of some days, not nan"),

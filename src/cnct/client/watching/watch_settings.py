@@ -63,12 +63,9 @@ class WatchSettings:
             )
         self.longest = max(self.interval, min(self.interval * _MOST_INTERVALS, _LONGEST))
         self.state = None if state is None else _checked_path(state)
-        self.is_from_all = since == "all"
-        self.start = (
-            None
-            if since is None or since == "all"
-            else _checked_moment("since", since, " or 'all'")
-        )
+        self.is_from_all = isinstance(since, str) and since == "all"
+        is_moment = since is not None and not self.is_from_all
+        self.start = _checked_moment("since", since, " or 'all'") if is_moment else None
         self.by = _checked_name(by)
         self.lookback = checked_lookback(lookback)
         self.timeout = inf if timeout is None else checked_seconds("timeout", timeout)
@@ -141,7 +138,7 @@ def _checked_moment(name: str, value: Any, more: str = "") -> datetime:
 
 def _checked_name(by: Any) -> str | None:
     if by is not None and (not isinstance(by, str) or not by):
-        kind = "an empty text" if by == "" else type(by).__name__
+        kind = "an empty text" if isinstance(by, str) else type(by).__name__
         raise TypeError(f"by must be the name of a field with a time, not {kind}")
     return by
 
