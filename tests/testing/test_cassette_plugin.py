@@ -92,6 +92,7 @@ def test_a_missing_cassette_says_how_to_record_it_and_nothing_is_sent(run, accou
         ]
     )
     assert len(shop.requests) == calls
+    result.stdout.no_fnmatch_line("*During handling of the above exception*")
 
 
 def test_new_records_what_is_missing_only(run, pytester, account, shop):
@@ -164,6 +165,23 @@ def test_two_tests_with_one_cassette_record_it_once(run, pytester, account, shop
     run("--record", tests=tests).assert_outcomes(passed=2)
     assert len(shop.requests) == calls + 1
     assert (pytester.path / "calls.yaml").exists()
+
+
+def test_tests_that_share_a_cassette_and_differ_are_told_apart(run, account):
+    tests = """
+        import pytest
+        pytestmark = pytest.mark.cassette("calls.yaml")
+
+        def test_one(cnct_client):
+            cnct_client.products["PRD-1"].get()
+
+        def test_two(cnct_client):
+            cnct_client.products.all().count()
+    """
+    result = run("--record", tests=tests)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*Another test of this run has recorded the cassette.*"])
+    result.stdout.no_fnmatch_line("*record again with pytest --record*")
 
 
 def test_options_come_from_the_fixture_and_from_all_marks(run, pytester, account):

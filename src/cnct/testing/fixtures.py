@@ -199,11 +199,13 @@ def _cnct_cassette(request: pytest.FixtureRequest) -> None:
     from cnct.testing.cassettes.marked_tests import cassette_of  # noqa: PLC0415 - same
 
     cassette = cassette_of(request.node, request.getfixturevalue("cnct_cassette_options"))
+    problem = ""
     try:
         cassette.start()
     except CassetteError as error:
-        command = f"pytest --record {request.node.nodeid}"
-        pytest.fail(f"{error}\nThe command is: {command}", pytrace=False)
+        problem = f"{error}\nThe command is: pytest --record {request.node.nodeid}"
+    if problem:  # out here, so that the report does not have it twice
+        pytest.fail(problem, pytrace=False)
     request.node.stash[_cassette] = cassette
 
 

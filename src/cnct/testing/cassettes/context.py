@@ -107,7 +107,12 @@ class Cassette(Generic[SyncT, AsyncT]):
             return
         contents = self._contents()
         self._replay = CassetteReplay(
-            contents, self._name, coverage, strict=self._strict, ordered=self._ordered
+            contents,
+            self._name,
+            coverage,
+            strict=self._strict,
+            ordered=self._ordered,
+            is_new=self.path.resolve() in current_run().recorded,
         )
         self._replay.start()
         add_stand_in(replayed_settings)

@@ -20,6 +20,11 @@ from cnct.testing.matching import Mock, NormalizedRequest
 from cnct.testing.mocks import Mocks, Nearest
 
 _MOST_LISTED = 20  # calls in a message
+_CHANGED = "If the program has changed on purpose, record again with pytest --record."
+_SHARED = (
+    "Another test of this run has recorded the cassette. Tests that share one make the same calls:"
+    " give this test a cassette of its own."
+)
 _ABANDONED = "The recorded program did not wait for this response"
 
 
@@ -64,6 +69,7 @@ class CassetteReplay(Mocks):
         coverage: URLs whose calls are kept from the network.
         strict: Whether each recorded call must be made, and only once.
         ordered: Whether the calls must be made in the recorded order.
+        is_new: Whether another test of this run has recorded the cassette.
     """
 
     _noun = "recorded call"
@@ -76,6 +82,7 @@ class CassetteReplay(Mocks):
         *,
         strict: bool = True,
         ordered: bool = False,
+        is_new: bool = False,
     ) -> None:
         super().__init__(coverage.endpoint or ENDPOINT, (), None)
         self.recorded = [CassetteMock(call) for call in contents.calls]
@@ -83,6 +90,7 @@ class CassetteReplay(Mocks):
         self._coverage = coverage
         self._strict = strict
         self._ordered = ordered
+        self._advice = _SHARED if is_new else _CHANGED
         self._where = Whereabouts(coverage.endpoint)
         self._binder = Binder(ScrubRules(contents.scrub), self._where, contents.calls)
         self._place = f" in {name}"
@@ -133,8 +141,7 @@ class CassetteReplay(Mocks):
 
     def complaint(self, request: WireRequest, nested: list[Mocks]) -> str:
         """Write the message about an unexpected call; see `Mocks.complaint`."""
-        advice = "If the program has changed on purpose, record again with pytest --record."
-        return f"{super().complaint(request, nested)}\n{advice}"
+        return f"{super().complaint(request, nested)}\n{self._advice}"
 
     def described(self, request: WireRequest) -> str:
         """Write a request on one line."""
