@@ -463,6 +463,10 @@ def test_deep_data_needs_json(path, server):
     with pytest.raises(CassetteError, match="nested too deeply for YAML"):
         record(path, server.endpoint, lambda client: client.get("products"))
     record(path.with_suffix(".json"), server.endpoint, lambda client: client.get("products"))
+    kind = {"Content-Type": "text/plain"}
+    server.answer = lambda _: (200, kind, b"[" * 9000 + b"]" * 9000)
+    with pytest.raises(CassetteError, match="a body of GET products is nested too deeply"):
+        record(path.with_suffix(".json"), server.endpoint, lambda client: client.get("products"))
 
 
 @pytest.mark.parametrize(

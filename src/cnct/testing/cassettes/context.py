@@ -112,7 +112,7 @@ class Cassette(Generic[SyncT, AsyncT]):
             coverage,
             strict=self._strict,
             ordered=self._ordered,
-            is_new=self.path.resolve() in current_run().recorded,
+            is_new=self._mode is None and self.path.resolve() in current_run().recorded,
         )
         self._replay.start()
         add_stand_in(replayed_settings)

@@ -116,7 +116,8 @@ class CallRecorder(Recorder):
         """Return the recorded calls in a stable order, without private values.
 
         Raises:
-            CassetteError: If a body exceeds the limit.
+            CassetteError: If a body exceeds the limit, or is nested too deeply; or if a download
+                goes on with bytes of an earlier run.
         """
         tapes = _ordered(with_whole_downloads(self._tapes))
         for tape in tapes:
@@ -137,11 +138,19 @@ class CallRecorder(Recorder):
 
     def _scrubbed(self, tapes: Iterable[CallTape], scrubber: Scrubber) -> Iterator[CassetteCall]:
         for tape in tapes:
-            outcome = tape.outcome
-            if outcome is not None:
-                outcome = scrubbed_response(outcome, scrubber)
-                outcome = outcome._replace(body=scrubbed_binary(outcome.body, scrubber))
-            yield CassetteCall(scrubbed_request(tape.request, scrubber), outcome)
+            try:
+                yield _scrubbed_call(tape, scrubber)
+            except RecursionError as error:
+                call = f"{tape.request.method} {tape.request.path}"
+                raise CassetteError(f"a body of {call} is nested too deeply") from error
+
+
+def _scrubbed_call(tape: CallTape, scrubber: Scrubber) -> CassetteCall:
+    outcome = tape.outcome
+    if outcome is not None:
+        outcome = scrubbed_response(outcome, scrubber)
+        outcome = outcome._replace(body=scrubbed_binary(outcome.body, scrubber))
+    return CassetteCall(scrubbed_request(tape.request, scrubber), outcome)
 
 
 def checked_headers(names: Iterable[Any]) -> tuple[str, ...]:
