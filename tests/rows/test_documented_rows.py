@@ -12,6 +12,7 @@ from cnct.rows.documented_rows import DocumentedRows
 
 TEXT = {"type": "string"}
 OBJECT = {"type": "object"}
+READ_ONLY = {"type": "string", "readOnly": True}
 MEMBER = {"type": "object", "properties": {"id": TEXT, "name": TEXT}, "required": ["id"]}
 THING = {
     "type": "object",
@@ -26,11 +27,21 @@ THING = {
         "tags": {"type": "array", "items": TEXT},
         "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Member"}},
         "extent": {"anyOf": [{"$ref": "#/components/schemas/Limits"}, MEMBER]},
+        "contact": {**OBJECT, "properties": {"phone": READ_ONLY, "fax": READ_ONLY}},
+        "lines": {"type": "array", "items": {**OBJECT, "properties": {"sum": READ_ONLY}}},
         "limits": {"allOf": [{"$ref": "#/components/schemas/Limits"}]},
     },
 }
 CHANGE = {"type": "object", "properties": {"reason": TEXT}}
 LIMITS = {"type": "object", "properties": {"most": {"type": "integer"}}}
+
+
+CREATED = {
+    "id": "T-1",
+    "locale": {"id": "EN"},
+    "contact": {"phone": "1"},
+    "lines": [{"name": "a"}, {"sum": "1"}],
+}
 
 
 def calls(schema, example=None):
@@ -60,8 +71,8 @@ def specs(tmp_path_factory):
         "openapi": "3.0.3",
         "info": {"title": "Things", "version": "1"},
         "paths": {
-            "/things": calls("Thing", {"id": "T-1", "locale": {"id": "EN"}}),
-            "/things/{id}": {"put": calls("Change")["post"]},
+            "/things": calls("Thing", CREATED),
+            "/things/{id}": {"put": calls("Change", {"size": 5})["post"]},
             "/things/{id}/members": calls("Member"),
             "/logs": {**reads, "post": {"responses": {"201": {"description": ""}}}},
         },
@@ -137,6 +148,14 @@ def test_a_create_can_set_what_its_example_sets_and_an_id_that_it_needs(specs):
     assert left_out("things/T-1/members", specs) == []
     members = DocumentedRows(specs, "things/T-1/members", is_strict=True)
     assert changes_of({"id": "M-1"}, {}, members.create_fields).as_payload() == {"id": "M-1"}
+
+
+def test_writes_can_set_what_their_examples_set_on_all_levels(specs):
+    rows = DocumentedRows(specs, "things", is_strict=True)
+    payload = {"contact": {"phone": "1", "fax": "2"}, "lines": [{"sum": "2"}], "size": 6}
+    created = writable_payload(payload, rows.create_fields)
+    assert created == {"contact": {"phone": "1"}, "lines": [{"sum": "2"}], "size": 6}
+    assert writable_payload({"size": 6, "price": 5}, rows.update_fields) == {"size": 6}
 
 
 def test_fields_of_a_key_stay_in_the_payload_of_a_create(specs):

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
 from cnct.openapi import OpenAPISpecs, schemas
-from cnct.openapi.places import Schema
+from cnct.openapi.places import Operation, Schema
 from cnct.openapi.plain_schemas import plain
 from cnct.openapi.row_schemas import RowSchemas
-from cnct.openapi.shapes import Record, as_record, is_array, is_record
+from cnct.openapi.shapes import Object, Record, as_object, is_array, is_record
 from cnct.openapi.tree import shape
 from cnct.openapi.writable import WritableFields, writable_fields
 from cnct.rows.compared_fields import ALL, SERVER_MADE, AllFieldsBut, Fields
@@ -166,16 +166,32 @@ class _ObjectFields:
         )
 
 
-class _AndOthers:
-    """Fields, and others on the first level."""
+class _AndExample:
+    """Fields, and those that an example of the document sets, on all levels.
 
-    def __init__(self, fields: Fields, others: Collection[str]) -> None:
+    Some documents have a field as readOnly, or not in the payload, that their own example sets.
+    """
+
+    def __init__(self, fields: Fields, example: Object) -> None:
         self._fields = fields
-        self._others = others
+        self._example = example
 
     def below(self, name: str) -> Fields | None:
         """Return the fields below a field; ``None`` if the field is left out."""
-        return self._fields.below(name) or (ALL if name in self._others else None)
+        fields = self._fields.below(name)
+        if name not in self._example:
+            return fields
+        value = self._example[name]
+        elements = value if is_array(value) else [value]
+        example = {key: part for element in elements for key, part in as_object(element).items()}
+        return ALL if fields is None else _AndExample(fields, example)
+
+
+def _with_example(specs: OpenAPISpecs, operation: Operation | None, fields: Fields) -> Fields:
+    example = as_object(specs.example(operation)) if operation else {}
+    return _AndExample(
+        fields, {name: value for name, value in example.items() if name not in SERVER_MADE}
+    )
 
 
 def create_fields(specs: OpenAPISpecs, path: str) -> Fields | None:
@@ -195,9 +211,7 @@ def create_fields(specs: OpenAPISpecs, path: str) -> Fields | None:
     fields = WritableFields(specs, [body], [specs.success(create).schema])
     # Where an id is required, it is that of something that exists, such as a marketplace.
     chosen = {"id"} & {*schemas.required(body)}
-    # Some documents have a field as readOnly that their own example of a create sets.
-    example = as_record(specs.example(create)).keys() - SERVER_MADE
-    return _AndOthers(AllFieldsBut(SERVER_MADE - chosen, fields), example)
+    return _with_example(specs, create, AllFieldsBut(SERVER_MADE - chosen, fields))
 
 
 def update_fields(specs: OpenAPISpecs, path: str) -> Fields | None:
@@ -211,7 +225,9 @@ def update_fields(specs: OpenAPISpecs, path: str) -> Fields | None:
         ``None`` if the document does not describe the payload.
     """
     fields = writable_fields(specs, path)
-    return None if fields is None else AllFieldsBut(SERVER_MADE, fields)
+    if fields is None:
+        return None
+    return _with_example(specs, specs.operation("PUT", path), AllFieldsBut(SERVER_MADE, fields))
 
 
 def _read(text: str, kind: str) -> Any:
