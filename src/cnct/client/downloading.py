@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 if TYPE_CHECKING:
-    from cnct.client.work.progress import ShowsProgress
+    from cnct.client.transfers.download_options import DownloadOptions
 
 
 class HasDownload:
     """A client that downloads files."""
 
     def download(
-        self: Any,
-        url: str,
-        path: str | PathLike[str],
-        *,
-        progress: ShowsProgress = None,
-        resume: bool = True,
-        overwrite: bool | None = None,
-        **kwargs: Any,
+        self: Any, url: str, path: str | PathLike[str], **options: Unpack[DownloadOptions]
     ) -> Path:
         """GET a file, and return the path to which it was written.
 
@@ -38,6 +31,11 @@ class HasDownload:
             path: The file; or an existing directory, in which the file gets the name in the
                 response's ``Content-Disposition``, or else the last part of the URL, both made
                 harmless.
+            **options: Those of `ConnectClient.execute` without a body, and the following.
+                ``deadline`` bounds the whole download, and ``max_answer`` the whole file, unless
+                it is the default.
+
+        Keyword Args:
             progress: Receives a `cnct.client.work.Progress` in bytes after each piece; ``True``
                 shows a bar on standard error, if that is a terminal.
             resume: Whether to continue a ``.part`` that an earlier run left, if the server takes
@@ -45,8 +43,6 @@ class HasDownload:
                 one for a later run.
             overwrite: Whether an existing file is replaced. By default, a file that ``path`` names
                 is, and one whose name the server chose is not.
-            **kwargs: As for `ConnectClient.execute`, without a body. ``deadline`` bounds the whole
-                download, and ``max_answer`` the whole file, unless it is the default.
 
         Returns:
             The path of the file.
@@ -64,32 +60,21 @@ class HasDownload:
         Examples:
             ``client.download(invoice["document"], "invoices/")``
         """
-        from cnct.client.transfers.download_options import download_options  # noqa: PLC0415 - same
         from cnct.client.transfers.download_runs import download  # noqa: PLC0415 - few programs need it
 
-        options = download_options(path, progress, resume, overwrite, is_resource=False)
-        return download(self._plain, url, options, kwargs)
+        return download(self._plain, url, path, options)
 
 
 class AsyncHasDownload:
     """Async twin of `HasDownload`."""
 
     async def download(
-        self: Any,
-        url: str,
-        path: str | PathLike[str],
-        *,
-        progress: ShowsProgress = None,
-        resume: bool = True,
-        overwrite: bool | None = None,
-        **kwargs: Any,
+        self: Any, url: str, path: str | PathLike[str], **options: Unpack[DownloadOptions]
     ) -> Path:
         """GET a file, and return the path to which it was written.
 
         Async twin of `ConnectClient.download`; ``progress`` is a plain function here too.
         """
-        from cnct.client.transfers.download_options import download_options  # noqa: PLC0415 - same
-        from cnct.client.transfers.download_runs import download_async  # noqa: PLC0415 - as there
+        from cnct.client.transfers.download_runs import download_async  # noqa: PLC0415 - same
 
-        options = download_options(path, progress, resume, overwrite, is_resource=False)
-        return await download_async(self._plain, url, options, kwargs)
+        return await download_async(self._plain, url, path, options)

@@ -112,7 +112,7 @@ def test_wrong_arguments_are_named(client, server, tmp_path, monkeypatch, argume
         (
             {"filename": "x"},
             TypeError,
-            r"download\(\) takes no argument 'filename': use overwrite, p",
+            r"download\(\) takes no argument 'filename': use overwrite, progress",
         ),
         ({"timeout": "5"}, TypeError, "timeout must be a number of seconds, not str"),
     ],

@@ -21,7 +21,7 @@ from cnct.client._core.messages import Limits
 from cnct.client._core.response_body import ResponseBody
 from cnct.client._http.inbox import Inbox
 from cnct.client.transfers.download import Download
-from cnct.client.transfers.download_options import download_options
+from cnct.client.transfers.download_options import download_plan
 from cnct.testing import ConnectClientMocker
 
 
@@ -285,7 +285,7 @@ def test_a_mirror_has_rows_and_no_files(world, connect, tmp_path):
 
 # The end
 def test_a_download_that_has_ended_touches_no_file(tmp_path):
-    download = Download(download_options(tmp_path / "r", None, True, None, is_resource=False))
+    download = Download(download_plan(tmp_path / "r", {}, is_resource=False))
     download.close()
     download.open("https://connect.test/r")
     assert download.begin(200, {})

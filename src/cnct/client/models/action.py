@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from cnct.client.models.file_writes import AsyncFileWrites, FileWrites
 from cnct.client.models.mistakes import answer_mistakes
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
-    from cnct.client.work.progress import ShowsProgress
+    from cnct.client.transfers.download_options import DownloadOptions
 
 
 class Action(FileWrites):
@@ -21,19 +21,9 @@ class Action(FileWrites):
         """GET the action, for downloads; see `ConnectClient.execute`."""
         return self._client.get(self._path, **kwargs)
 
-    def download(
-        self,
-        path: str | PathLike[str],
-        *,
-        progress: ShowsProgress = None,
-        resume: bool = True,
-        overwrite: bool | None = None,
-        **kwargs: Any,
-    ) -> Path:
+    def download(self, path: str | PathLike[str], **options: Unpack[DownloadOptions]) -> Path:
         """GET the action into a file, and return the path; see `ConnectClient.download`."""
-        return self._client.download(
-            self._path, path, progress=progress, resume=resume, overwrite=overwrite, **kwargs
-        )
+        return self._client.download(self._path, path, **options)
 
     def post(self, payload: Any = None, **kwargs: Any) -> Any:
         """POST the action, with an optional JSON payload; see `ConnectClient.execute`."""
@@ -55,19 +45,9 @@ class AsyncAction(AsyncFileWrites):
         """GET the action. Async twin of `Action.get`."""
         return await self._client.get(self._path, **kwargs)
 
-    async def download(
-        self,
-        path: str | PathLike[str],
-        *,
-        progress: ShowsProgress = None,
-        resume: bool = True,
-        overwrite: bool | None = None,
-        **kwargs: Any,
-    ) -> Path:
+    async def download(self, path: str | PathLike[str], **options: Unpack[DownloadOptions]) -> Path:
         """GET the action into a file, and return the path. Async twin of `Action.download`."""
-        return await self._client.download(
-            self._path, path, progress=progress, resume=resume, overwrite=overwrite, **kwargs
-        )
+        return await self._client.download(self._path, path, **options)
 
     async def post(self, payload: Any = None, **kwargs: Any) -> Any:
         """POST the action. Async twin of `Action.post`."""

@@ -28,10 +28,7 @@ class AnsweringUploads:
     if TYPE_CHECKING:
 
         def upload(
-            self,
-            source: FileSource,
-            field: str | None = None,
-            **options: Unpack[UploadOptions],
+            self, source: FileSource, field: str | None = None, **options: Unpack[UploadOptions]
         ) -> Answer[Any]: ...
 
 
@@ -125,10 +122,7 @@ class AsyncAnsweringUploads:
     if TYPE_CHECKING:
 
         async def upload(
-            self,
-            source: FileSource,
-            field: str | None = None,
-            **options: Unpack[UploadOptions],
+            self, source: FileSource, field: str | None = None, **options: Unpack[UploadOptions]
         ) -> Answer[Any]: ...
 
 

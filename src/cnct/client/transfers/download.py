@@ -19,7 +19,7 @@ from cnct.client._core.headers import merged
 from cnct.client._core.messages import Flow, Message, Request, Response, TransportError
 from cnct.client._core.responses import content_of, unreadable
 from cnct.client.transfers.answer_kinds import is_file, refusal
-from cnct.client.transfers.download_options import DownloadOptions
+from cnct.client.transfers.download_options import DownloadPlan
 from cnct.client.transfers.file_names import file_name
 from cnct.client.transfers.part_file import DownloadPart, DownloadSource, continued_in
 from cnct.client.transfers.resumption import Resumption
@@ -35,12 +35,12 @@ class Download:
     Methods that touch the file may run in a thread, and wait for one another.
 
     Args:
-        options: The arguments of the call.
+        plan: The arguments of the download.
     """
 
-    def __init__(self, options: DownloadOptions) -> None:
-        self._options = options
-        self._progress = options.new_progress()
+    def __init__(self, plan: DownloadPlan) -> None:
+        self._plan = plan
+        self._progress = plan.new_progress()
         self._resumption = Resumption()
         self._source: DownloadSource | None = None
         self._file: DownloadPart | None = None
@@ -74,16 +74,16 @@ class Download:
             FileExistsError: If there is a file that must not be replaced.
             OSError: If the file cannot be created.
         """
-        options = self._options
+        plan = self._plan
         with self._lock:
             if self._is_closed:
                 return self
-            self._source = DownloadSource.of(url) if options.resume else None
-            path: Path | None = options.path
-            if options.is_directory:
-                path = self._source and continued_in(options.path, self._source)
+            self._source = DownloadSource.of(url) if plan.resume else None
+            path: Path | None = plan.path
+            if plan.is_directory:
+                path = self._source and continued_in(plan.path, self._source)
             if path is not None:
-                self._file = DownloadPart(path, self._source, overwrites=options.overwrites)
+                self._file = DownloadPart(path, self._source, overwrites=plan.overwrites)
                 self._resumption = self._file.resumption()
             self._progress.begin(self.position)
         return self
@@ -187,7 +187,7 @@ class Download:
         self._has_begun = True
         has_bytes = self._resumption.begin(status, headers)
         if has_bytes and status != _PART:
-            has_bytes = is_file(self._request, headers, refuses_json=self._options.is_resource)
+            has_bytes = is_file(self._request, headers, refuses_json=self._plan.is_resource)
             self._is_new = has_bytes
             self._name = file_name(headers, self._request.url)
             self._progress.begin(0)
@@ -215,13 +215,13 @@ class Download:
         """Return the file, opened and emptied if a version begins; call with the lock."""
         if self._is_closed:
             raise BodyError("The download has ended")
-        file, options = self._file, self._options
+        file, plan = self._file, self._plan
         if file is None or self._is_new:
-            path = options.path / self._name if options.is_directory else options.path
+            path = plan.path / self._name if plan.is_directory else plan.path
             if file is None or file.path != path:
                 if file is not None:
                     file.drop()
-                file = DownloadPart(path, self._source, overwrites=options.overwrites)
+                file = DownloadPart(path, self._source, overwrites=plan.overwrites)
                 self._file = file
             file.restart(self._resumption.validator, self._resumption.total)
             self._is_new = False

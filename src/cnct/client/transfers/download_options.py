@@ -10,15 +10,23 @@ from typing import Any, NamedTuple
 from cnct.client._core.arguments import checked_bool
 from cnct.client._core.headers import check_mapping
 from cnct.client.transfers.byte_progress import ByteProgress
-from cnct.client.transfers.call_options import check_call
+from cnct.client.transfers.call_options import CallOptions, check_call
 from cnct.client.work.progress import ShowsProgress, checked_progress
 
 _OWN_HEADERS = frozenset({"range", "if-range"})
 _BODIES = frozenset({"json", "data", "files", "content"})
-_OWN = ("overwrite", "path", "progress", "resume")
+_OWN = frozenset({"overwrite", "progress", "resume"})
 
 
-class DownloadOptions(NamedTuple):
+class DownloadOptions(CallOptions, total=False):
+    """Keyword arguments of `ConnectClient.download`."""
+
+    progress: ShowsProgress
+    resume: bool
+    overwrite: bool | None
+
+
+class DownloadPlan(NamedTuple):
     """The arguments of a download, checked.
 
     Attributes:
@@ -28,6 +36,7 @@ class DownloadOptions(NamedTuple):
         progress: A function, or ``True`` for a bar.
         resume: Whether to continue the ``.part`` of an earlier run, and to leave one.
         overwrites: Whether an existing file is replaced.
+        call: Keyword arguments of the call.
     """
 
     path: Path
@@ -36,20 +45,24 @@ class DownloadOptions(NamedTuple):
     progress: ShowsProgress
     resume: bool
     overwrites: bool
+    call: dict[str, Any]
 
     def new_progress(self) -> ByteProgress:
         """Return the progress of one download."""
         return ByteProgress(self.progress)
 
 
-def download_options(
-    path: Any, progress: Any, resume: Any, overwrite: Any, *, is_resource: bool
-) -> DownloadOptions:
-    """Return the arguments of a download.
+def download_plan(path: Any, options: Mapping[str, Any], *, is_resource: bool) -> DownloadPlan:
+    """Return the arguments of a download, checked.
+
+    Args:
+        path: The file, or the directory for it.
+        options: The `DownloadOptions`.
+        is_resource: Whether JSON would be the resource itself, not a file.
 
     Raises:
-        TypeError: If one is of the wrong type.
-        ValueError: If ``path`` is empty.
+        TypeError: If an argument is of the wrong type, or there is no such argument.
+        ValueError: If ``path`` is empty, or an argument is not one of downloads.
     """
     example = "a path like 'report.xlsx', or a directory"
     try:
@@ -63,33 +76,32 @@ def download_options(
     ends = text.endswith(("/", os.sep))
     if ends and not is_directory:
         raise ValueError(f"There is no directory {text!r}: create it first, or name a file")
+    overwrite = options.get("overwrite")
     if overwrite is not None:
         checked_bool("overwrite", overwrite)
-    return DownloadOptions(
+    return DownloadPlan(
         target,
         is_directory,
         is_resource,
-        checked_progress(progress),
-        checked_bool("resume", resume),
+        checked_progress(options.get("progress")),
+        checked_bool("resume", options.get("resume", True)),
         # A name that a server chooses must not hit a file that is there for another reason.
         not is_directory if overwrite is None else overwrite,
+        _checked_call(options),
     )
 
 
-def check_download_call(kwargs: Mapping[str, Any]) -> None:
-    """Refuse arguments of a call that a download sets itself.
-
-    Raises:
-        TypeError: If the headers are no mapping, the timeout is no number, or a call has no such
-            argument.
-        ValueError: If there are any, or the timeout is negative.
-    """
-    headers: Any = kwargs.get("headers") or {}
+def _checked_call(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of the call, none of which a download sets itself."""
+    call = {name: options[name] for name in options.keys() - _OWN}
+    headers: Any = call.get("headers") or {}
     check_mapping("headers", headers)
     own = [name for name in headers if str(name).lower() in _OWN_HEADERS]
     if own:
         raise ValueError(f"The header {own[0]} is set by the download: leave it out")
-    bodies = sorted(name for name in _BODIES & kwargs.keys() if kwargs[name] is not None)
+    bodies = sorted(name for name in _BODIES & call.keys() if call[name] is not None)
     if bodies:
         raise ValueError(f"A download sends no body: leave {bodies[0]} out")
-    check_call("download", {name: kwargs[name] for name in kwargs.keys() - _BODIES}, _OWN)
+    call = {name: call[name] for name in call.keys() - _BODIES}
+    check_call("download", call, _OWN)
+    return call

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.urls import Link
 from cnct.client.transfers.download import Download, received_in
-from cnct.client.transfers.download_options import DownloadOptions, check_download_call
+from cnct.client.transfers.download_options import DownloadOptions, download_plan
 from cnct.client.transfers.links import link_to
 
 if TYPE_CHECKING:
@@ -15,29 +15,39 @@ if TYPE_CHECKING:
 
 
 def download(
-    client: ConnectClient, url: Any, options: DownloadOptions, kwargs: dict[str, Any]
+    client: ConnectClient,
+    url: Any,
+    path: Any,
+    options: DownloadOptions,
+    *,
+    is_resource: bool = False,
 ) -> Path:
     """Download a file, and return its path; see `ConnectClient.download`."""
-    check_download_call(kwargs)
+    plan = download_plan(path, options, is_resource=is_resource)
     link = link_to(client.endpoint, url)
-    request = client._request("GET", link, kwargs, is_checked=isinstance(link, Link))
-    with Download(options) as file:
+    request = client._request("GET", link, plan.call, is_checked=isinstance(link, Link))
+    with Download(plan) as file:
         file.open(request.url)
         response = client._exchange(received_in(request, file))
         return file.finish(response)
 
 
 async def download_async(
-    client: AsyncConnectClient, url: Any, options: DownloadOptions, kwargs: dict[str, Any]
+    client: AsyncConnectClient,
+    url: Any,
+    path: Any,
+    options: DownloadOptions,
+    *,
+    is_resource: bool = False,
 ) -> Path:
     """Download a file. Async twin of `download`; the file is written in threads."""
     from cnct.client._http.in_threads import in_thread  # noqa: PLC0415 - needs asyncio
 
-    check_download_call(kwargs)
+    plan = download_plan(path, options, is_resource=is_resource)
     link = link_to(client.endpoint, url)
     is_outside = isinstance(link, Link)
-    request = await client._checked_request("GET", link, kwargs, is_checked=is_outside)
-    file = Download(options)
+    request = await client._checked_request("GET", link, plan.call, is_checked=is_outside)
+    file = Download(plan)
     try:
         await in_thread(file.open, request.url)
         response = await client._exchange(received_in(request, file))
