@@ -148,6 +148,17 @@ def test_a_write_that_never_came_is_ambiguous_and_done_by_the_next_run(
     assert report.status == "pending"
 
 
+@pytest.mark.parametrize("status", [400, 409])
+def test_a_refused_submission_is_an_error_and_done_by_the_next_run(
+    send: Send, shop, status, before
+):
+    shop.faults.add(Fault.status(status, method="POST", path="usage/files/*/submit", times=1))
+    with pytest.raises(ClientError, match=f"{status}.*/submit"):
+        send([row()], submit=True)
+    assert send([row()], submit=True).status == "pending"
+    assert since(shop, before) == [1, 2, 2]
+
+
 def test_a_file_that_stays_in_processing_is_a_timeout(send: Send, shop: Emulator):
     replace_file(shop, f"UF-{send.__name__}", f"slow {send.__name__}", "processing")
     with pytest.raises(WaitTimeout, match="status is 'processing'"):

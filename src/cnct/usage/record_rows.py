@@ -213,7 +213,7 @@ class RecordRows:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural unless it is 1."""
+    """Return a number and a noun, in the plural except after 1."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 

@@ -24,7 +24,7 @@ _Numbered: TypeAlias = tuple[int, Mapping[str, Cell]]
 
 
 class _Refusal(NamedTuple):
-    """A refused row of the processed workbook; its places are its id and its number."""
+    """A refused row of the processed workbook; the places are id and number."""
 
     places: tuple[str, int]
     reason: str

@@ -88,7 +88,7 @@ class RefusedRows(Sequence[RefusedRow]):
         formula gets an apostrophe in front.
 
         Args:
-            path: The file, which is replaced if it exists.
+            path: The file; an existing one is replaced.
 
         Raises:
             ExportError: If the directory is missing, or the path is no file.

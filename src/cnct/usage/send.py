@@ -89,7 +89,7 @@ def send_usage(
         usage file raise no error. With a dry run, nothing is awaited.
 
     Raises:
-        UsageRowsError: If rows cannot be sent. All problems are in it.
+        UsageRowsError: If rows cannot be sent. The error has all problems.
         TypeError: If an argument is of the wrong type.
         ValueError: If an argument has a wrong value.
         ExportError: If the workbook cannot be written at ``workbook``.

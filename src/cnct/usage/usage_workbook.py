@@ -60,7 +60,7 @@ def write_usage(
     ``cnct[xlsx]``.
 
     Args:
-        path: The file, which is replaced if it exists.
+        path: The file; an existing one is replaced.
         rows: Dictionaries by the headers of the columns, such as ``record_id``,
             ``item_search_criteria``, ``item_search_value``, ``quantity``, ``start_time_utc``,
             ``end_time_utc``, ``asset_search_criteria``, ``asset_search_value``. Ids are text;
@@ -74,7 +74,7 @@ def write_usage(
             name of the file.
 
     Raises:
-        UsageRowsError: If there are no rows, or some cannot be written. All problems are in it.
+        UsageRowsError: If there are no rows, or some cannot be written. The error has all problems.
         TypeError: If an argument is of the wrong type.
         ValueError: If the template cannot be used, or an argument has a wrong value.
         ExportError: If the directory is missing, or the path is no file.
