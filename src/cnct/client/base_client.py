@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from cnct.client._core.arguments import check_call_arguments, checked_bool, checked_int
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import MAX_ANSWER, Flow, Limits, Request, Response
-from cnct.client._core.movable_clock import MovableClock
 from cnct.client._core.placeholders import MARK, refuse_placeholders
 from cnct.client._core.redirects import call_flow
 from cnct.client._core.retry import RetryPolicy
@@ -64,6 +63,7 @@ from cnct.text import clean
 from cnct.user_warnings import users_level
 
 if TYPE_CHECKING:
+    from cnct.client._core.movable_clock import MovableClock
     from cnct.client.hooks import ErrorEvent, Hook, RequestEvent, ResponseEvent, RetryEvent
     from cnct.client.limiter import Limiter
     from cnct.client.work.waiting import Wait

@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from cnct.client._core.messages import Request
 from cnct.client._core.responses import is_json
@@ -27,7 +27,7 @@ _MOST_PROBLEMS = 20  # in one warning
 _EXPECTED = frozenset({"id", "events", "created", "updated", "stats"})  # fields that may differ
 
 
-class Policy(NamedTuple):
+class Policy:
     """Which problems are errors; the others are warnings.
 
     Attributes:
@@ -35,8 +35,9 @@ class Policy(NamedTuple):
         refuses_contents: Whether a problem of the query or payload is an error.
     """
 
-    refuses_paths: bool
-    refuses_contents: bool
+    def __init__(self, *, refuses_paths: bool, refuses_contents: bool) -> None:
+        self.refuses_paths = refuses_paths
+        self.refuses_contents = refuses_contents
 
 
 _POLICIES: dict[Validation, Policy | None] = {

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cnct.api_keys import check_api_key
 from cnct.client._core.headers import check_mapping
-from cnct.client._core.movable_clock import MovableClock
 from cnct.client._core.retry import RetryPolicy
 from cnct.client.left_out import LeftOut
 from cnct.text import Secret
+
+if TYPE_CHECKING:
+    from cnct.client._core.movable_clock import MovableClock
 
 
 def hidden(api_key: Any) -> Any:

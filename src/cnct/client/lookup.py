@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnct.client._http.forks import renew_after_fork
 from cnct.client._http.network import Cert, Network, Verify, checked_network
@@ -97,7 +97,7 @@ class DeferredKey:
 Key = Secret | DeferredKey | None
 
 
-class LookedUp(NamedTuple):
+class LookedUp:
     """The settings that were looked up.
 
     Attributes:
@@ -106,9 +106,10 @@ class LookedUp(NamedTuple):
         sources: The source of each setting, for messages.
     """
 
-    values: Mapping[str, Any]
-    key: Key
-    sources: Mapping[str, str]
+    def __init__(self, values: Mapping[str, Any], key: Key, sources: Mapping[str, str]) -> None:
+        self.values = values
+        self.key = key
+        self.sources = sources
 
     def unless_none(self, name: str, value: Any) -> Any:
         """Return the value of an argument, or else the setting; both may be ``None``."""

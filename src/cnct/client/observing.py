@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.messages import Flow, Request, Response
 from cnct.client._http.interception import interceptor_of
-from cnct.client.limiter import Limiter
 from cnct.client.statistics import Counts, Stats
 
 if TYPE_CHECKING:
     from cnct.client.hooks import ErrorEvent, Hook, RequestEvent, ResponseEvent, RetryEvent
+    from cnct.client.limiter import Limiter
 
 _HOOKS = ("on_request", "on_response", "on_retry", "on_error")
 
@@ -108,8 +108,11 @@ def checked_limiter(limiter: Any) -> Limiter | None:
     Raises:
         TypeError: If ``limiter`` is not a `Limiter`.
     """
-    if limiter is not None and not isinstance(limiter, Limiter):
+    if limiter is None:
+        return None
+    from cnct.client.limiter import Limiter  # noqa: PLC0415 - few programs have one
+
+    if not isinstance(limiter, Limiter):
         kind = type(limiter).__name__
         raise TypeError(f"limiter must be a Limiter like Limiter(per_second=10), not {kind}")
-    checked: Limiter | None = limiter
-    return checked
+    return limiter

@@ -183,7 +183,8 @@ def expecting_json(request: Request) -> Request:
     return request._replace(limits=request.limits._replace(expects_json=True))
 
 
-class Pause(NamedTuple):
+# A NamedTuple takes ten times as long to import; these two are never compared.
+class Pause:
     """A pause that the flow requests from the driver.
 
     Attributes:
@@ -191,11 +192,14 @@ class Pause(NamedTuple):
         reason: Text for the log.
     """
 
-    seconds: float
-    reason: str = ""
+    __slots__ = ("reason", "seconds")
+
+    def __init__(self, seconds: float, reason: str = "") -> None:
+        self.seconds = seconds
+        self.reason = reason
 
 
-class UserCall(NamedTuple):
+class UserCall:
     """A function of the user for the driver to call; errors end the flow.
 
     Attributes:
@@ -203,8 +207,11 @@ class UserCall(NamedTuple):
         event: The argument.
     """
 
-    function: Callable[[Any], Any]
-    event: Any
+    __slots__ = ("event", "function")
+
+    def __init__(self, function: Callable[[Any], Any], event: Any) -> None:
+        self.function = function
+        self.event = event
 
 
 Message: TypeAlias = Request | Pause | UserCall

@@ -10,7 +10,7 @@ import ipaddress
 import time
 from collections.abc import Collection, Generator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from cnct.client._core.messages import Flow, Request, Response
@@ -173,21 +173,16 @@ def _is_host(host: str, is_bracketed: bool) -> bool:
     return len(host) <= _LONGEST_HOST and all(_LABEL.fullmatch(label) for label in labels)
 
 
-class _Origin(NamedTuple):
-    scheme: str
-    host: str
-    port: int
-
-
-def _origin(parts: SplitResult) -> _Origin:
-    return _Origin(parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme])
+def _origin(parts: SplitResult) -> tuple[str, str, int]:
+    """Return scheme, host and port."""
+    return parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]
 
 
 def is_same_place(url: str, target: str) -> bool:
     """Return whether both URLs have one origin, or the second is the first with https."""
     first, second = _origin(urlsplit(url)), _origin(urlsplit(target))
-    upgraded = _Origin("https", first.host, 443)
-    return first == second or (first.port == _PORTS["http"] and second == upgraded)
+    _, host, port = first
+    return first == second or (port == _PORTS["http"] and second == ("https", host, 443))
 
 
 def _redirected(request: Request, status: int, location: str, private: Collection[str]) -> Request:

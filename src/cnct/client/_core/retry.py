@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnct.client._core.arguments import checked_seconds
 from cnct.client._core.messages import Flow, Pause, Request, Response, TransportError
@@ -86,7 +86,7 @@ class RetryPolicy:
         return self.repeat_unsafe or method in IDEMPOTENT
 
 
-class _Failure(NamedTuple):
+class _Failure:
     """A failed attempt.
 
     Attributes:
@@ -97,11 +97,19 @@ class _Failure(NamedTuple):
         is_spent: Whether the body cannot be read again.
     """
 
-    error: ClientError
-    retryable: bool
-    reason: str
-    cause: Exception | None = None
-    is_spent: bool = False
+    def __init__(
+        self,
+        error: ClientError,
+        retryable: bool,
+        reason: str,
+        cause: Exception | None = None,
+        is_spent: bool = False,
+    ) -> None:
+        self.error = error
+        self.retryable = retryable
+        self.reason = reason
+        self.cause = cause
+        self.is_spent = is_spent
 
 
 def retry_flow(

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from functools import partial
 from inspect import isawaitable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx2
 
@@ -24,7 +24,6 @@ from cnct.client._core.messages import (
     TransportError,
     UserCall,
 )
-from cnct.client._core.movable_clock import MovableClock
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._core.timeouts import as_pair
@@ -42,6 +41,9 @@ from cnct.client._http.interception import (
 )
 from cnct.client._http.log import log_failure, log_pause, log_response
 from cnct.client._http.originals import original
+
+if TYPE_CHECKING:
+    from cnct.client._core.movable_clock import MovableClock
 
 T = TypeVar("T")
 

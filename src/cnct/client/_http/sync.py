@@ -30,7 +30,6 @@ from cnct.client._core.messages import (
     TransportError,
     UserCall,
 )
-from cnct.client._core.movable_clock import MovableClock
 from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._http.adapter import Adapter, FlowSession, has_cookies
@@ -46,6 +45,7 @@ from cnct.client._http.reading import sleep
 from cnct.client._http.request_failures import UnclassifiedError, failure_of
 
 if TYPE_CHECKING:
+    from cnct.client._core.movable_clock import MovableClock
     from cnct.client._core.reader import Reader
     from cnct.client._http.jobs import Jobs
     from cnct.client._http.threads import Ahead

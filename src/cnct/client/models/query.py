@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -36,12 +36,14 @@ class Query:
         kwargs: Keyword arguments of the calls.
         overlap: Whether pages overlap by a row.
         dates: Whether moments in rows are datetimes.
+        decoder: Decodes the pages; ``None`` for JSON.
     """
 
     __slots__ = (
         "_texts",
         "concurrency",
         "dates",
+        "decoder",
         "kwargs",
         "ordering",
         "overlap",
@@ -64,6 +66,7 @@ class Query:
         kwargs: Mapping[str, Any] | None = None,
         overlap: bool = True,
         dates: bool = False,
+        decoder: Callable[[bytes], Any] | None = None,
     ) -> None:
         self.where = where
         self.ordering = ordering
@@ -75,6 +78,7 @@ class Query:
         self.kwargs: Mapping[str, Any] = kwargs or {}
         self.overlap = overlap
         self.dates = dates
+        self.decoder = decoder
         self._texts: tuple[str, str] | None = None
 
     def replaced(self, name: str, value: Any) -> Query:
@@ -90,6 +94,7 @@ class Query:
         query.kwargs = self.kwargs
         query.overlap = self.overlap
         query.dates = self.dates
+        query.decoder = self.decoder
         query._texts = None
         setattr(query, name, value)
         return query

@@ -290,7 +290,7 @@ class AsyncResourceSet(
                     yield rows
 
     async def _fetch(self, span: Span) -> Unread:
-        is_raw = self._decoder is not None
+        is_raw = self._query.decoder is not None
         response = await self._client._fetch(
             self._at(span), self._query.kwargs, self._checked, is_raw
         )

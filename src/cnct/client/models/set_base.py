@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Self
 
 from cnct.client._core.paging import Page, Span, Unread, Window
@@ -86,8 +86,6 @@ class SetBase(Refinable):
     _silent_drifts: list[str] | None = None
     _checked = False
     """Whether a call was checked against the document: pages differ in their offset only."""
-    _decoder: Callable[[bytes], Any] | None = None
-    """Decodes the pages; ``None`` for JSON. Kept by refined sets, but not by copies."""
 
     @property
     def _rows(self) -> Rows:
@@ -125,17 +123,13 @@ class SetBase(Refinable):
         refined._client = self._client
         refined._path = self._path
         refined._query = query
-        if self._decoder is not None:
-            refined._decoder = self._decoder
         return refined
 
     def _raw(self) -> Self:
         """Return the set with rows that stay as the server sent them; see `RawRow`."""
         from cnct.client._core.raw_rows import raw_rows  # noqa: PLC0415 - needs msgspec
 
-        rows = self._with_query(self._query)
-        rows._decoder = raw_rows
-        return rows
+        return self._with_query(self._query.replaced("decoder", raw_rows))
 
     def _kept_steps(self) -> Iterator[list[Any] | None]:
         """Yield the kept rows in lists, and ``None`` where another page has to be read."""
@@ -171,8 +165,9 @@ class SetBase(Refinable):
 
     def _read(self, response: Unread) -> Page:
         """Decode a page, and keep a plausible total."""
-        page = response.page(self._decoder)
-        if self._decoder is None:
+        decoder = self._query.decoder
+        page = response.page(decoder)
+        if decoder is None:
             self._convert(page.rows)
         return self._with_total(page)
 

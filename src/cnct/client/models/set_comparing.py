@@ -43,9 +43,7 @@ class SetComparing(SetWork):
 
         if specs is None:
             return KeyedRows(key)
-        policy = self._client._policy
-        is_strict = policy is not None and any(policy)
-        return KeyedRows(key, DocumentedRows(specs, self._path, is_strict=is_strict))
+        return KeyedRows(key, DocumentedRows(specs, self._path, is_strict=self._client._strict))
 
     def _comparison(
         self, key: RowKey, rows: KeyedRows, delete: bool | Literal["all"]
