@@ -205,12 +205,15 @@ def create_fields(specs: OpenAPISpecs, path: str) -> Fields | None:
         ``None`` if the document does not describe the payload.
     """
     create = specs.operation("POST", path)
-    body = plain(specs.payload(create), RowSchemas(specs).resolved) if create else {}
-    if create is None or not schemas.properties(body):
+    body = specs.payload(create) if create else None
+    if create is None or body is None:
         return None
     fields = WritableFields(specs, [body], [specs.success(create).schema])
+    if not fields.names_some:
+        return None
     # Where an id is required, it is that of something that exists, such as a marketplace.
-    chosen = {"id"} & {*schemas.required(body)}
+    parts = schemas.composed(body, specs.resolve, "allOf")
+    chosen = {"id"} & {name for part in parts for name in schemas.required(part)}
     return _with_example(specs, create, AllFieldsBut(SERVER_MADE - chosen, fields))
 
 
