@@ -7,6 +7,8 @@ import json
 import re
 import threading
 import zipfile
+from email.utils import parsedate_to_datetime
+from http.server import BaseHTTPRequestHandler
 from io import BytesIO
 from pathlib import Path
 
@@ -600,6 +602,31 @@ def test_moments_to_wait_for_are_replayed_with_the_time_of_the_server(path, serv
     result, text = record(path, server.endpoint, scenario, max_retries=0)
     assert "Date:" in text
     assert replay(path, scenario, max_retries=0) == result
+
+
+def test_the_time_of_the_server_is_kept_where_later_calls_follow_from_it(path, server, monkeypatch):
+    """As those of a watch do, which begins at that time."""
+    dates = iter(["Thu, 01 Jan 2026 00:00:00 GMT", "Thu, 01 Jan 2026 09:00:00 GMT", "never", ""])
+    monkeypatch.setattr(BaseHTTPRequestHandler, "date_time_string", lambda _: next(dates))
+
+    def scenario(client):
+        client.get("now")
+        now = parsedate_to_datetime(client.response.headers["Date"])
+        for moment in (now.isoformat(), "2020-01-01T00:00:00", "2021-01-01T00:00:00Z"):
+            client.get("requests", params={"since": moment})
+
+    _, text = record(path, server.endpoint, scenario)
+    assert text.count("Date:") == 1
+    for world in (Sync, Async):
+        replay(path, scenario, world())
+
+
+@pytest.mark.parametrize("name", ["date", "etag", "CONTENT-TYPE"])
+def test_headers_are_kept_once_however_they_are_spelled(path, server, name):
+    server.answer = lambda _: json_answer({}, ETag='"1"', Date="Thu, 01 Jan 2026 00:00:00 GMT")
+    _, text = record(path, server.endpoint, lambda client: client.get("a"), headers=[name])
+    assert text.lower().count(f"{name.lower()}:") == (name != "CONTENT-TYPE")
+    replay(path, lambda client: client.get("a"))
 
 
 def test_bodies_without_a_json_value_are_kept_as_text(path, server):

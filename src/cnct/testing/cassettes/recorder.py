@@ -28,6 +28,7 @@ from cnct.testing.cassettes.scrubbed_calls import (
 )
 from cnct.testing.cassettes.scrubbing import Scrubber
 from cnct.testing.cassettes.secret_forms import forms_of
+from cnct.testing.cassettes.server_times import without_needless_dates
 from cnct.testing.cassettes.stand_ins import StandIns
 from cnct.testing.cassettes.taped_bodies import is_exact, response_form
 from cnct.testing.cassettes.whereabouts import Whereabouts
@@ -36,7 +37,7 @@ _ERROR = 400
 _LONGEST_COOKIE = 12  # characters that a setting such as a language has at most
 _KEPT = (
     *("Content-Type", "Content-Range", "Content-Disposition", "Accept-Ranges", "ETag"),
-    *("Last-Modified", "Location", "Link", "Retry-After"),
+    *("Last-Modified", "Location", "Link", "Retry-After", "Date"),
 )
 _KEPT_OF_ERRORS = ("X-Request-Id", "Request-Id", "X-Correlation-Id")
 
@@ -64,6 +65,7 @@ class CallRecorder(Recorder):
         self._where = Whereabouts(coverage.endpoint)
         self._rules = rules
         self._headers = (*_KEPT, *headers)
+        self._keeps_dates = any(name.lower() == "date" for name in headers)
         self._tapes: list[CallTape] = []
         self._count = count(1)
         self._lock = threading.Lock()
@@ -105,9 +107,12 @@ class CallRecorder(Recorder):
         names = [*self._headers]
         if response.status_code >= _ERROR:
             names += _KEPT_OF_ERRORS
-        if not received.get("retry-after", "0").isdecimal():
-            names.append("Date")  # which a moment to wait for is compared with
-        headers = {name: received[name.lower()] for name in names if name.lower() in received}
+        spellings = {name.lower(): name for name in reversed(names)}
+        headers = {
+            name: received[lower]
+            for lower, name in reversed(spellings.items())
+            if lower in received
+        }
         if is_exact(content_type, body):
             del headers["Content-Type"]
         return CassetteResponse(response.status_code, headers, body)
@@ -127,6 +132,8 @@ class CallRecorder(Recorder):
                     f" bytes, a cassette holds {self._max_body}: pass a larger max_body, or record"
                     " a smaller response"
                 )
+        if not self._keeps_dates:
+            without_needless_dates(tapes)
         text = "\n".join(map(_all_text, tapes))
         names = StandIns(text)
         secrets = forms_of(frozenset(self.keys))
