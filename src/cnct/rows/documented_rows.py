@@ -188,7 +188,7 @@ class _AndExample:
 
 
 def _with_example(specs: OpenAPISpecs, operation: Operation | None, fields: Fields) -> Fields:
-    example = as_object(specs.example(operation)) if operation else {}
+    example: Object = as_object(specs.example(operation)) if operation else {}
     return _AndExample(
         fields, {name: value for name, value in example.items() if name not in SERVER_MADE}
     )
