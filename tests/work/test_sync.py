@@ -218,21 +218,37 @@ def test_fields_of_the_server_and_references_are_not_sent(documented):
     assert plan.create[0].payload == {"mpn": "D", "unit": {"id": "user", "name": "User"}}
 
 
-def test_fields_that_the_document_does_not_let_a_write_set_are_left_out(connect, world, tmp_path):
-    text = connect.spec.read_text("utf-8")
-    head, item, rest = text.partition("\n    Item:")
-    spec = tmp_path / "document.yml"
-    item += rest.replace(
-        "position: {type: integer}", "position: {type: integer, readOnly: true}", 1
-    )
-    spec.write_text(head + item, encoding="utf-8")
-    settings = {"use_specs": True, "specs_location": spec}
-    items = world.client(KEY, connect.endpoint, **settings).products["PRD-1"].items
+@pytest.fixture
+def items_with_schema(connect, world, tmp_path):
+    """Return a function: the items by a document in which ``position`` has another schema."""
+
+    def items(schema):
+        head, item, rest = connect.spec.read_text("utf-8").partition("\n    Item:")
+        item += rest.replace("position: {type: integer}", f"position: {schema}", 1)
+        spec = tmp_path / "document.yml"
+        spec.write_text(head + item, encoding="utf-8")
+        settings = {"use_specs": True, "specs_location": spec}
+        return world.client(KEY, connect.endpoint, **settings).products["PRD-1"].items
+
+    return items
+
+
+def test_fields_that_the_document_does_not_let_a_write_set_are_left_out(items_with_schema):
+    items = items_with_schema("{type: integer, readOnly: true}")
     rows = [{"mpn": "A", "position": 9}, {"mpn": "D", "position": 9, "id": "PRD-9"}]
     with pytest.warns(InvalidCallWarning, match=rf"sync of {ITEMS} leaves out position: the doc"):
         plan = items.sync(rows, by="mpn")
     assert [change.payload for change in plan.create] == [{"mpn": "D"}]
     assert plan.counts["same"] == 1
+
+
+def test_the_warning_of_a_nested_field_names_that_field(connect, items_with_schema):
+    connect.insert(ITEMS, {"id": "PRD-4", "mpn": "D", "position": {"x": 1, "y": 1}})
+    schema = "{type: object, properties: {x: {type: integer, readOnly: true}, y: {type: integer}}}"
+    items = items_with_schema(schema)
+    with pytest.warns(InvalidCallWarning, match=rf"sync of {ITEMS} leaves out position.x: the"):
+        plan = items.sync([{"mpn": "D", "position": {"x": 2, "y": 2}}], by="mpn")
+    assert [change.payload for change in plan.update] == [{"position": {"y": 2}}]
 
 
 def test_hidden_fields_that_rows_have_are_read_too(connect, world):

@@ -32,7 +32,7 @@ class RowComparison:
         delete: Resources to delete.
         same: Resources that are equal to their rows.
         extra: Resources that no row has, and that stay.
-        left_out: Names of fields that differ, and that no write can set.
+        left_out: Paths of fields that differ, and that no write can set.
     """
 
     def __init__(self, key: RowKey, rows: KeyedRows, place: str, *, deletes: bool) -> None:
@@ -131,7 +131,7 @@ class RowComparison:
             self.extra.append(PlannedChange("extra", key or "", resource_id))
 
     def _note(self, difference: Difference) -> None:
-        self.left_out.update(change.path.partition(".")[0] for change in difference.left_out)
+        self.left_out.update(change.path.partition("[")[0] for change in difference.left_out)
 
     def finish(self) -> None:
         """Add the creates, for the rows without a resource, when all resources were added.
