@@ -161,7 +161,7 @@ class _ObjectFields:
             clean(
                 f"{place} has the field {f'{self._prefix}{name}'!r}, which {self._collection} does "
                 f"not have according to the document.{did_you_mean(name, self.names)} "
-                "Clients with validate='warn' do not refuse the row"
+                "Clients with validate='warn' (cnct: --force) do not refuse it"
             )
         )
 
