@@ -160,6 +160,7 @@ MISTAKES: tuple[tuple[Any, ...], ...] = (
     ({"timeout": "5"}, TypeError, "timeout must be a number of seconds"),
     ({"deadline": -1}, ValueError, "deadline must be 0 seconds or more"),
     ({"concurrency": 0}, ValueError, "concurrency must be at least 1"),
+    ({"journal": 5}, TypeError, "journal must be the path of a file, not 5"),
     ({"on_error": "ignore"}, ValueError, "on_error must be"),
 )
 
