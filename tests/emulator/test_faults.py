@@ -72,6 +72,13 @@ def test_a_truncated_body_is_shorter_than_told(connect, http):
     assert http.delete("products/PRD-000-000-001").status_code == 204  # nothing to cut
 
 
+def test_a_connection_that_another_fault_drops_is_not_truncated(capfd):
+    with Emulator(faults=[Fault.truncate(), Fault.drop_before()]) as connect:
+        with Http(connect.endpoint) as http, pytest.raises(requests.ConnectionError):
+            http.get("products")
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_latency_makes_the_answer_wait(connect, http, monkeypatch):
     waited = []
 

@@ -63,6 +63,8 @@ async def truncate(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
         messages.append(message)
 
     await app(scope, receive, keep)
+    if not messages:  # another fault has dropped the connection
+        return
     start, body = messages[0], b"".join(m.get("body", b"") for m in messages[1:])
     MutableHeaders(scope=start)["Content-Length"] = str(len(body))
     await send(start)
