@@ -55,8 +55,9 @@ class Settings:
         checked_progress(self.progress)
         _check_optional("name", self.name, str)
         _check_optional("summary", self.summary, Summary)
-        if self.journal is not None and not isinstance(self.journal, str | os.PathLike):
-            raise TypeError(f"journal must be the path of a file, not {self.journal!r}")
+        journal: Any = self.journal
+        if not (journal is None or isinstance(journal, str) or hasattr(journal, "__fspath__")):
+            raise TypeError(f"journal must be the path of a file, not {journal!r}")
         if self.key is not None and not callable(self.key):
             raise TypeError("key must be a function that returns the id of a row or item")
         if self.journal_restart and self.journal is None:
