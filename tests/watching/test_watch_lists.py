@@ -178,3 +178,18 @@ def test_rows_that_share_an_id_come_once_each_where_looks_go_back_a_minute(serve
     with ConnectClient(KEY, server.endpoint, use_specs=False, clock=Clock(START)) as client:
         since = now - timedelta(hours=1)
         assert [*client.requests.watch(by="updated", since=since, timeout=2000)] == rows
+
+
+def test_the_document_is_read_before_the_first_look(connect, world, tmp_path):
+    updated = {
+        "name": "updated",
+        "in": "query",
+        "description": "**lookups:** ge, lt",
+        "schema": {"type": "string", "format": "date-time"},
+    }
+    get = {"parameters": [updated], "responses": {"200": {"description": "The requests."}}}
+    location = tmp_path / "document.json"
+    location.write_text(json.dumps({"openapi": "3.0.0", "paths": {"/requests": {"get": get}}}))
+    client = world.client(KEY, connect.endpoint, use_specs=True, specs_location=location)
+    assert list(client.requests.watch(timeout=0)) == []
+    assert "ge(updated," in connect.requests[-1].query
