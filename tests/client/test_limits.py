@@ -9,8 +9,9 @@ import time
 import pytest
 from tests.client.raw import Raw, http
 from tests.conftest import KEY, json_answer
+from urllib3 import Timeout
 
-from cnct import AmbiguousWriteError, ClientError, RetryPolicy
+from cnct import AmbiguousWriteError, ClientError, ConnectClient, RetryPolicy
 from cnct.client._core.messages import JsonLimit, Limits, Pause, Request
 from cnct.client._core.redirects import call_flow
 
@@ -178,6 +179,10 @@ def test_the_default_bounds_json_lists_and_errors_but_no_downloads(server, world
         ({"max_answer": -1}, ValueError),
         ({"max_answer": 1.5}, TypeError),
         ({"max_answer": True}, TypeError),
+        ({"timeout": "9"}, TypeError),
+        ({"timeout": [1, 2]}, TypeError),
+        ({"timeout": (1, 2, 3)}, TypeError),
+        ({"timeout": -1}, ValueError),
     ],
 )
 def test_bounds_that_make_no_sense_are_named(world, remote, bounds, error):
@@ -186,3 +191,9 @@ def test_bounds_that_make_no_sense_are_named(world, remote, bounds, error):
         world.client(KEY, **bounds)
     with pytest.raises(error, match=name):
         remote.get("x", **bounds)
+
+
+def test_a_timeout_of_urllib3_bounds_a_call_of_the_synchronous_client(server):
+    server.answer = lambda _: json_answer({"id": 1})
+    with ConnectClient(KEY, server.endpoint, use_specs=False) as client:
+        assert client.get("x", timeout=Timeout(connect=1, read=5)) == {"id": 1}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from cnct.client._core.arguments import check_call_arguments, checked_bool, checked_int
 from cnct.client._core.headers import merged
-from cnct.client._core.messages import MAX_ANSWER, Flow, Limits, Request, Response
+from cnct.client._core.messages import MAX_ANSWER, Flow, Request, Response
 from cnct.client._core.placeholders import MARK, refuse_placeholders
 from cnct.client._core.redirects import call_flow
 from cnct.client._core.retry import RetryPolicy
@@ -21,6 +21,7 @@ from cnct.client._core.timeouts import (
     checked_deadline,
     checked_max_answer,
     checked_timeout,
+    limits_of,
 )
 from cnct.client._core.urls import Link, absolute, with_query
 from cnct.client._http.exchange import current_exchange
@@ -244,7 +245,7 @@ class BaseClient(
         url = with_query(absolute(self.endpoint, path), params_to_wire(params) if params else "")
         if kwargs or MARK in url:
             self._check_placeholders(method, url, kwargs)
-        limits = self._limits(kwargs)
+        limits = limits_of(kwargs, self.deadline, self.max_answer)
         kwargs = self._prepare_call_kwargs(kwargs)
         check_call_arguments(self, method, kwargs, self._library)
         request = Request(method.upper(), url, kwargs, self.api_key or "", limits)
@@ -258,15 +259,6 @@ class BaseClient(
     def _check_placeholders(self, method: str, url: str, kwargs: dict[str, Any]) -> None:  # noqa: ARG002 - for dry runs
         """Refuse placeholder ids of a dry run; those in a payload are found by the encoder."""
         refuse_placeholders(url, *(kwargs[name] for name in kwargs if name != "json"))
-
-    def _limits(self, kwargs: dict[str, Any]) -> Limits:
-        """Remove deadline and size limit from the arguments: the HTTP libraries have none."""
-        deadline, max_answer = self.deadline, self.max_answer
-        if "deadline" in kwargs:
-            deadline = checked_deadline(kwargs.pop("deadline"))
-        if "max_answer" in kwargs:
-            max_answer = checked_max_answer(kwargs.pop("max_answer"))
-        return Limits(deadline, None, max_answer)
 
     def _specs_to_check(self, is_checked: bool) -> OpenAPISpecs | None:
         """Return the document for the check of a request, ``None`` if none is due."""

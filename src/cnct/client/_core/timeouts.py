@@ -6,6 +6,7 @@ from math import inf
 from typing import Any, cast
 
 from cnct.client._core.arguments import checked_int, checked_seconds
+from cnct.client._core.messages import Limits
 
 Timeout = float | tuple[float | None, float | None] | None
 """Seconds, 0 or more, to connect and for the rest; ``None`` waits without limit."""
@@ -55,3 +56,25 @@ def checked_max_answer(max_answer: Any) -> int | None:
         ValueError: If ``max_answer`` is negative.
     """
     return None if max_answer is None else checked_int("max_answer", max_answer, 0)
+
+
+def limits_of(kwargs: dict[str, Any], deadline: float | None, max_answer: int | None) -> Limits:
+    """Return the limits of a call, and check its timeout.
+
+    Args:
+        kwargs: Arguments of the call. ``deadline`` and ``max_answer`` are removed: the HTTP
+            libraries have none.
+        deadline: That of the client.
+        max_answer: That of the client.
+
+    Raises:
+        TypeError: If a limit or the timeout is of the wrong type.
+        ValueError: If one is negative or NaN.
+    """
+    if "timeout" in kwargs and not hasattr(kwargs["timeout"], "connect_timeout"):  # of urllib3
+        checked_timeout(kwargs["timeout"])
+    if "deadline" in kwargs:
+        deadline = checked_deadline(kwargs.pop("deadline"))
+    if "max_answer" in kwargs:
+        max_answer = checked_max_answer(kwargs.pop("max_answer"))
+    return Limits(deadline, None, max_answer)

@@ -10,6 +10,7 @@ from cnct.client._core.arguments import check_call_arguments
 from cnct.client._core.headers import merged
 from cnct.client._core.messages import Request
 from cnct.client._core.redirects import Refusal, is_same_place, redirect_url
+from cnct.client._core.timeouts import limits_of
 from cnct.client._core.urls import Link, with_query
 from cnct.client.identity import user_agent
 from cnct.rql.url import params_to_wire
@@ -67,7 +68,7 @@ def request_to(link: Link, client: BaseClient[Any, Any, Any], kwargs: dict[str, 
     params = kwargs.pop("params", None)
     url = with_query(link, params_to_wire(params) if params else "")
     client._check_placeholders("GET", url, kwargs)
-    limits = client._limits(kwargs)
+    limits = limits_of(kwargs, client.deadline, client.max_answer)
     if is_same_place(client.endpoint, url):
         prepared = client._prepare_call_kwargs(kwargs)
         check_call_arguments(client, "GET", prepared, client._library)
