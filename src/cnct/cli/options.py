@@ -13,6 +13,7 @@ from cnct.cli.session import Session
 
 Function: TypeAlias = Callable[..., Any]
 
+BATCH_FORMATS = "json (with --from, ndjson)"  # off a terminal
 FORMATS = ("table", "json", "ndjson", "csv", "tsv")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from cnct.cli.body import body_of
 from cnct.cli.formats import write_value
 from cnct.cli.items import Item, id_of
 from cnct.cli.options import (
+    BATCH_FORMATS,
     Command,
     Many,
     body_options,
@@ -44,7 +46,7 @@ _METHODS = ("GET", "POST", "PUT", "DELETE")
     help="HTTP method; by default POST, or the only one that the document has.",
 )
 @many_options
-@output_options
+@partial(output_options, elsewhere=BATCH_FORMATS)
 @force_option
 @click.pass_obj
 def command(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from cnct.cli.batches import Batch, run_batch
 from cnct.cli.body import body_of
 from cnct.cli.items import Item
 from cnct.cli.options import (
+    BATCH_FORMATS,
     Command,
     Many,
     body_options,
@@ -34,7 +37,7 @@ from cnct.openapi.shapes import is_record
 @click.argument("collection")
 @body_options
 @many_options
-@output_options
+@partial(output_options, elsewhere=BATCH_FORMATS)
 @force_option
 @click.pass_obj
 def command(

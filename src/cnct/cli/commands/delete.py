@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from cnct.cli.batches import Batch, run_batch
 from cnct.cli.items import Item, id_of
-from cnct.cli.options import Command, Many, force_option, many_options, output_options
+from cnct.cli.options import (
+    BATCH_FORMATS,
+    Command,
+    Many,
+    force_option,
+    many_options,
+    output_options,
+)
 from cnct.cli.session import Session
 from cnct.cli.targets import collection_path, resource_path
 from cnct.cli.writes import Write, perform
@@ -24,7 +33,7 @@ from cnct.client._core.urls import segment
 @click.argument("resource")
 @click.option("--dry-run", is_flag=True, help="Check and show the calls, and send no write.")
 @many_options
-@output_options
+@partial(output_options, elsewhere=BATCH_FORMATS)
 @force_option
 @click.pass_obj
 def command(

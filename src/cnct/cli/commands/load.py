@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -40,7 +41,7 @@ _COLUMNS = ("change", "key", "id", "body", "was")
 @click.option("--delete", is_flag=True, help="Also delete the resources that no row has.")
 @click.option("--dry-run", is_flag=True, help="Show the changes, and send no write.")
 @job_options
-@output_options
+@partial(output_options, elsewhere="ndjson")
 @force_option
 @click.pass_obj
 def command(
