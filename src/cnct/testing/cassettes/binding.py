@@ -87,14 +87,28 @@ class Binder:
         """
         if differs(recorded, scrubbed) is None:
             return {}
-        parts, actual = recorded.path.split("/"), raw.path.split("/")
-        if raw.method != recorded.method or len(parts) != len(actual):
+        if not self._could_match(recorded, scrubbed):
             return None
+        parts, actual = recorded.path.split("/"), raw.path.split("/")
         in_path = dict(self._of_path(parts, actual))
         for bound in self._candidates(recorded, raw, in_path):
             if differs(recorded, self.scrubbed(raw, bound)) is None:
                 return bound
         return None
+
+    def _could_match(self, recorded: CassetteRequest, scrubbed: CassetteRequest) -> bool:
+        """Return whether two requests differ in places of replacements only, as far as is cheap."""
+        parts, others = recorded.path.split("/"), scrubbed.path.split("/")
+        return (
+            (recorded.method, len(parts), len(recorded.terms), [*recorded.body])
+            == (scrubbed.method, len(others), len(scrubbed.terms), [*scrubbed.body])
+        ) and all(
+            part == other or any(self._replacements_in(unquote(part)))
+            for part, other in zip(parts, others, strict=True)
+        )
+
+    def _replacements_in(self, text: str) -> Iterator[re.Match[str]]:
+        return (name for name in _STAND_IN.finditer(text) if name[0] in self._names)
 
     def bind(self, bound: Mapping[str, Bound]) -> None:
         """Keep the replacements of a match."""
@@ -119,8 +133,7 @@ class Binder:
         """Yield the values in segments of a path where the recorded path has replacements."""
         taken = {one.name for one in self._bound.values()}
         for part, own in zip(map(unquote, parts), map(unquote, actual), strict=True):
-            names = (name for name in _STAND_IN.finditer(part) if name[0] in self._names)
-            name = next(names, None)
+            name = next(self._replacements_in(part), None)
             if name and part != own and name[0] not in taken:
                 start, end = part[: name.start()], part[name.end() :]
                 if own.startswith(start) and own.endswith(end):
