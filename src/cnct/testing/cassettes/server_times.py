@@ -1,6 +1,6 @@
 """Keeps ``Date`` of the responses that programs take the time from, and of no others. No I/O.
 
-A watch begins at the server's time, and asks for what has changed since. Without that time, the
+A watch begins at the server's time, and asks for later changes. Without that time, the
 replay would ask for other changes.
 """
 
