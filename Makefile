@@ -6,7 +6,7 @@ SEED ?= $(shell date +%s)
 BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 # A test that takes longer, in seconds, is reported with its threads' lines, and its process ended.
-LONGEST ?= 120
+LONGEST ?= 300
 PYTEST := -m pytest -o faulthandler_timeout=$(LONGEST) -o faulthandler_exit_on_timeout=true
 
 .PHONY: demo test lowest pythons coexistence shells harvest stubs coverage campaign lint types bench bridge engines spark clusters docs docs-release docs-test pictures conformance clean

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.transfers.transfer_processes import started
+from tests.killed_programs import started
 from tests.work.conftest import request_rows
 
 from cnct.emulator import Emulator, Fault

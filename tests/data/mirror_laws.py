@@ -18,7 +18,7 @@ from datetime import timedelta
 import pytest
 from tests.conftest import KEY
 from tests.data.drifting import START, OtherUsers, mirrored, own, served
-from tests.transfers.transfer_processes import started
+from tests.killed_programs import started
 
 from cnct import AsyncConnectClient, ClientError, ConnectClient, DriftWarning
 from cnct.client.mirroring import mirror as mirrors

@@ -15,7 +15,7 @@ import pytest
 from arro3.io import read_parquet
 from tests.conftest import KEY
 from tests.data.test_exports import DOCUMENT
-from tests.transfers.transfer_processes import started
+from tests.killed_programs import started
 from tests.work.conftest import request_rows
 
 from cnct import ConnectClient

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.transfers.transfer_processes import LONGEST, started
+from tests.killed_programs import LONGEST, started
 
 from cnct.emulator import Emulator
 from cnct.testing import cassette

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.killed_programs import started
 from tests.transfers.ranged_server import RangedServer
-from tests.transfers.transfer_processes import started
 
 PROGRAM = """
 import asyncio, json, pathlib, re, sys

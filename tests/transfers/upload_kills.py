@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.transfers.transfer_processes import LONGEST, TransferProcess, started
+from tests.killed_programs import LONGEST, RunningProgram, started
 
 PROGRAM = """
 import asyncio, json, pathlib, re, sys
@@ -153,7 +153,7 @@ def receiver() -> Iterator[Receiver]:
 
 def uploading(
     world: str, receiver: Receiver, source: Path
-) -> AbstractContextManager[TransferProcess]:
+) -> AbstractContextManager[RunningProgram]:
     journal = source.with_suffix(".jsonl")
     return started(PROGRAM, world, receiver.endpoint, str(source), str(journal))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.transfers.transfer_processes import LONGEST, started
+from tests.killed_programs import LONGEST, started
 from tests.usage.conftest import CONTRACT, PRODUCT
 
 from cnct import ConnectClient

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import KEY
 from tests.data.drifting import START, served
-from tests.transfers.transfer_processes import started
+from tests.killed_programs import started
 from tests.work.watch_laws import LateUsers
 
 from cnct import ConnectClient

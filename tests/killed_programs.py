@@ -24,7 +24,7 @@ faulthandler.register(signal.SIGUSR1)
 """
 
 
-class TransferProcess:
+class RunningProgram:
     """A Python program in a process of its own.
 
     Args:
@@ -107,9 +107,9 @@ class TransferProcess:
 @contextmanager
 def started(
     program: str, *arguments: str, environment: Mapping[str, str] | None = None
-) -> Iterator[TransferProcess]:
+) -> Iterator[RunningProgram]:
     """Start a program, which is killed at the end of the block."""
-    process = TransferProcess(program, *arguments, environment=environment)
+    process = RunningProgram(program, *arguments, environment=environment)
     try:
         yield process
     finally:
