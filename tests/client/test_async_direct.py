@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+import threading
 import time
 from collections import deque
 from http.client import HTTPException
@@ -269,6 +270,13 @@ def test_connections_are_kept_for_some_time(server, monkeypatch, seconds, connec
 @pytest.mark.parametrize(("most", "connections"), [(2, 2), (1, 3)])
 def test_connections_are_kept_up_to_a_number(server, monkeypatch, most, connections):
     monkeypatch.setattr(async_direct, "MOST_IDLE", most)
+    both = threading.Barrier(2, timeout=60)  # the calls of a pair are under way together
+
+    def answer(_):
+        both.wait()
+        return 200, {}, b""
+
+    server.answer = answer
     assert call(server.endpoint, lambda client: connections_of(client, 2, 2)) == connections
 
 
