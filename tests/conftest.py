@@ -18,10 +18,6 @@ from tests.worlds import Async, Sync
 from cnct import ConnectClient
 from cnct.emulator import Emulator
 
-if "PYTEST_XDIST_WORKER" in os.environ:
-    # Workers are measured; the programs that tests start, and kill, are not.
-    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
-
 settings.register_profile("default", deadline=None, max_examples=100)
 settings.register_profile("campaign", deadline=None, max_examples=5_000)
 settings.load_profile("default")

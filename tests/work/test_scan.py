@@ -207,6 +207,22 @@ def test_rows_created_meanwhile_keep_no_scan_going(known, empty):
     assert len(rows) == len({*rows})
 
 
+def test_a_scan_of_a_list_that_never_rests_ends_with_a_warning(known, empty):
+    empty.insert("requests", *map(request, range(60)))
+    numbers = itertools.count(1000)
+
+    def write():
+        number = next(numbers)
+        # The clock of those who write is behind the server's: their rows seem to be old ones.
+        empty.insert("requests", request(number, turns=number, created=stamp(0)))
+
+    empty.faults.add(Fault.hook(write, path="requests"))
+    with pytest.warns(DriftWarning, match="has moved during each of 20 readings"):
+        rows = ids(known.requests.all().scan(by="updated"))
+    assert {f"PR-{number:05}" for number in range(60)} <= {*rows}
+    assert len(rows) == len({*rows})
+
+
 def test_rows_without_a_value_come_last(known, empty):
     path = "tier/config-requests"
     empty.insert(path, *(request(n, created=None) for n in range(100)))

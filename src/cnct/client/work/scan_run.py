@@ -26,6 +26,7 @@ _COARSE = 64  # windows to cut before the first one is read
 _TURNS = 3  # windows of a small set for each concurrent call
 _FINE = 8  # windows to count for each partition
 _ATTEMPTS = 5  # attempts to get counts that agree while rows come and go
+_READINGS = 20  # of the end, while rows come that may have been missed before
 _MARGIN = timedelta(seconds=2)  # a Date header has whole seconds
 
 WHOLE = FieldWindow()
@@ -158,6 +159,7 @@ class ScanRun:
         self._fixed_pivot = pivot
         self._new_ids: list[Any] = []
         self._news = 1
+        self._readings = 0  # of the end
         self.since = progress.since if progress else None
         self.drifts: list[str] | None = None
 
@@ -310,9 +312,23 @@ class ScanRun:
         return None if low is None else min(low, self._field.axis.pivot(self._began - _MARGIN))
 
     def again(self) -> FieldWindow | None:
-        """Return the window to read again after all others; ``None`` if no row can have moved."""
+        """Return the window to read again after all others; ``None`` if no row can have moved.
+
+        Where others write without a pause, each reading of the end has news; the last one is then
+        a warning of drift.
+        """
         news, self._news = self._news, 0
-        return FieldWindow(self.since, None) if self._field.changes and news else None
+        if not self._field.changes or not news:
+            return None
+        if self._readings == _READINGS:
+            message = (
+                f"{self._path} has moved during each of {_READINGS} readings of its end, so that"
+                " rows may be missing: scan it again, or by a field that does not change"
+            )
+            self.drifts = [*(self.drifts or ()), message]
+            return None
+        self._readings += 1
+        return FieldWindow(self.since, None)
 
     def fresh(self, rows: list[Any]) -> list[Any]:
         """Return the rows that were not read before; all rows if the field never changes.
