@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 
 from cnct import AsyncConnectClient, ConnectClient
@@ -71,3 +73,17 @@ def test_one_attribute_tells_whether_calls_are_validated(settings, validates):
     assert client.validate_using_specs is validates
     with pytest.raises(AttributeError):
         client.validate_using_specs = True
+
+
+@pytest.mark.parametrize("name", ["client", "client.models", "client.work", "rql"])
+def test_a_package_lists_its_names_also_those_that_it_imports_late(name):
+    package = import_module(f"cnct.{name}")
+    assert {*package.__all__} <= {*dir(package)}
+
+
+@pytest.mark.parametrize(
+    "name", ["client", "client.models", "client.work", "openapi.checks", "rql"]
+)
+def test_a_package_without_a_name_says_so(name):
+    with pytest.raises(AttributeError, match=f"'cnct.{name}' has no attribute 'nothing'"):
+        _ = import_module(f"cnct.{name}").nothing

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from tests.work.conftest import request_rows
 
@@ -58,6 +60,8 @@ def test_failures_stay_and_cause_no_endless_loop(world, pending, concurrency):
         summary.raise_for_failures()
     assert caught.value.summary is summary
     assert isinstance(caught.value.__cause__, KeyError)
+    twin = pickle.loads(pickle.dumps(caught.value))
+    assert (str(twin), twin.summary.failed) == (str(caught.value), 25)
     Summary(done=1).raise_for_failures()
 
 

@@ -105,11 +105,6 @@ class AsyncAhead:
         """Close it."""
         await self.close()
 
-    @property
-    def complete(self) -> bool:
-        """Whether all pages are read."""
-        return self._reader.complete
-
     async def next_page(self, fetch: Fetch, read: Callable[[Unread], Page]) -> list[Any]:
         """Return the rows of the next page.
 

@@ -77,11 +77,6 @@ class Ahead:
         """Close it."""
         self.close()
 
-    @property
-    def complete(self) -> bool:
-        """Whether all pages are read."""
-        return self._reader.complete
-
     def next_page(self, fetch: Fetch, read: Callable[[Unread], Page]) -> list[Any]:
         """Return the rows of the next page.
 
