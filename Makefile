@@ -124,7 +124,9 @@ harvest: $(READY)  ## Kills and campaigns of exports and mirrors, from a seed: S
 	SEED=$(SEED) $(BIN)/python $(PYTEST) -n 2 -v $(wildcard tests/*/*_laws.py tests/*/*_kills.py)
 
 coverage: $(READY)  ## The same, with branch coverage; in one process, since workers lose lines
+	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
 campaign: $(READY)  ## Thousands of histories of moving lists, from a seed: SEED=...
