@@ -6,22 +6,19 @@ Reads the sets that `prefetching` yields; the calls are made by the sets.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, closing
-from functools import partial
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from cnct.client._core.paging import Page, Span, Unread
 from cnct.client._core.urls import MAX_URL_BYTES
 from cnct.client.models.set_base import SetBase
-from cnct.exceptions import ClientError, NotOneError
+from cnct.exceptions import NotOneError
 
 if TYPE_CHECKING:
     from cnct.client.models.resourceset import AsyncResourceSet, ResourceSet
-    from cnct.client.work.prefetching import Prefetch, Reads
+    from cnct.client.work.prefetching import Prefetch
     from cnct.client.work.relations import Relation
-
-T = TypeVar("T")
 
 
 class LookupsBase(SetBase):
@@ -143,11 +140,13 @@ class SetLookups(LookupsBase):
         return self._prefetched(Prefetch(self, relations))
 
     def _prefetched(self, plan: Prefetch[Any]) -> Generator[dict[str, Any]]:
+        from cnct.client.saving.steps import play  # noqa: PLC0415 - few programs need it
+
         with closing(self.pages()) as pages:
             for rows in pages:
                 for chunk in plan.chunks(rows):
-                    yield from _read_sets(plan.attached(chunk))
-        yield from _read_sets(plan.attached(plan.last_chunk()))
+                    yield from play(plan.attached(chunk), _all_rows)
+        yield from play(plan.attached(plan.last_chunk()), _all_rows)
 
 
 class AsyncSetLookups(LookupsBase):
@@ -182,42 +181,20 @@ class AsyncSetLookups(LookupsBase):
         return self._prefetched(Prefetch(self, relations))
 
     async def _prefetched(self, plan: Prefetch[Any]) -> AsyncGenerator[dict[str, Any]]:
+        from cnct.client.saving.steps import async_play  # noqa: PLC0415 - few programs need it
+
         async with aclosing(self.pages()) as pages:
             async for rows in pages:
                 for chunk in plan.chunks(rows):
-                    for row in await _read_sets_async(plan.attached(chunk)):
+                    for row in await async_play(plan.attached(chunk), _async_all_rows):
                         yield row
-        for row in await _read_sets_async(plan.attached(plan.last_chunk())):
+        for row in await async_play(plan.attached(plan.last_chunk()), _async_all_rows):
             yield row
 
 
-def _read_sets(reads: Reads[ResourceSet, T]) -> T:
-    """Read the sets that a generator yields, and return its result."""
-    step: Callable[[], ResourceSet] = partial(next, reads)
-    with closing(reads):
-        while True:
-            try:
-                related = step()
-            except StopIteration as stop:
-                value: T = stop.value
-                return value
-            try:
-                step = partial(reads.send, [*related.iterator()])
-            except ClientError as error:
-                step = partial(reads.throw, error)
+def _all_rows(related: ResourceSet) -> list[Any]:
+    return [*related.iterator()]
 
 
-async def _read_sets_async(reads: Reads[AsyncResourceSet, T]) -> T:
-    """Read the sets that a generator yields. Async twin of `_read_sets`."""
-    step: Callable[[], AsyncResourceSet] = partial(next, reads)
-    with closing(reads):
-        while True:
-            try:
-                related = step()
-            except StopIteration as stop:
-                value: T = stop.value
-                return value
-            try:
-                step = partial(reads.send, [row async for row in related.iterator()])
-            except ClientError as error:
-                step = partial(reads.throw, error)
+async def _async_all_rows(related: AsyncResourceSet) -> list[Any]:
+    return [row async for row in related.iterator()]

@@ -1,4 +1,4 @@
-"""The steps of a write that reads first, and the two drivers that take them."""
+"""The steps of a write that reads first, and the two drivers of steps that are calls or sets."""
 
 from __future__ import annotations
 
@@ -53,40 +53,50 @@ def search(client: Any, path: str, where: R, kwargs: Mapping[str, Any]) -> Savin
         ) from error
 
 
-def play(saving: Saving[T]) -> T:
-    """Make the calls of a write, and return its result."""
-    advance: Callable[[], Callable[[], Any]] = partial(next, saving)
+def make_call(call: Callable[[], Any]) -> Any:
+    """Make a call; the coroutine of one is the driver's to await."""
+    return call()
+
+
+def play(saving: Generator[Any, Any, T], take: Callable[[Any], Any] = make_call) -> T:
+    """Take the steps of a flow, and return its result.
+
+    Args:
+        saving: Yields the steps; is sent the result of each, or thrown its ClientError.
+        take: Takes a step; by default, the step is a call to make.
+    """
+    advance: Callable[[], Any] = partial(next, saving)
     with closing(saving):
         while True:
             try:
-                call = advance()
+                step = advance()
             except StopIteration as stop:
                 result: T = stop.value
                 return result
             try:
-                advance = partial(saving.send, call())
+                advance = partial(saving.send, take(step))
             except ClientError as error:
                 advance = _after_error(saving, error)
 
 
-async def async_play(saving: Saving[T]) -> T:
-    """Make the calls of a write, and return its result. Async twin of `play`."""
-    advance: Callable[[], Callable[[], Any]] = partial(next, saving)
+async def async_play(saving: Generator[Any, Any, T], take: Callable[[Any], Any] = make_call) -> T:
+    """Take the steps of a flow, and return its result. Async twin of `play`."""
+    advance: Callable[[], Any] = partial(next, saving)
     with closing(saving):
         while True:
             try:
-                call = advance()
+                step = advance()
             except StopIteration as stop:
                 result: T = stop.value
                 return result
             try:
-                advance = partial(saving.send, await call())
+                advance = partial(saving.send, await take(step))
             except ClientError as error:
                 advance = _after_error(saving, error)
 
 
-def _after_error(saving: Saving[T], error: ClientError) -> Callable[[], Callable[[], Any]]:
-    """Return the next step of a write after an error; a search without result is none."""
+def _after_error(saving: Generator[Any, Any, Any], error: ClientError) -> Callable[[], Any]:
+    """Return the next step of a flow after an error; a search without result is none."""
     if isinstance(error, NotOneError) and not error.count:
         return partial(saving.send, None)
     return partial(saving.throw, error)
