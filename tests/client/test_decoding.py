@@ -44,3 +44,66 @@ def test_collections_can_pause_while_a_large_body_is_decoded(
     finally:
         gc.callbacks.pop()
     assert (len(collections) < 20) is is_paused
+
+
+def read_and_kept(server, remote):
+    """Read a large page into a set; return a row, and the generations collected meanwhile."""
+    body = b"[" + b'{"of": [{}]},' * 5_000 + b'{"of": [{}]}]'
+    server.answer = lambda _: (200, {"Content-Type": "application/json"}, body)
+    rows = remote.items.all()
+    generations = []
+    gc.callbacks.append(lambda _, info: generations.append(info["generation"]))
+    try:
+        (row, *_) = list(rows)
+    finally:
+        gc.callbacks.pop()
+    return row, generations
+
+
+def is_old(row):
+    return any(value is row for value in gc.get_objects(generation=2))
+
+
+promoting = pytest.mark.skipif(
+    not garbage.promote_kept_rows or gc.get_freeze_count() > 0,
+    reason="the collector works in small steps, or Python has frozen objects of its own",
+)
+
+
+@promoting
+@pytest.mark.parametrize("is_promoted", [True, False])
+def test_kept_rows_can_become_old_at_once(server, remote, monkeypatch, is_promoted):
+    monkeypatch.setattr(garbage, "promote_kept_rows", is_promoted)
+    row, generations = read_and_kept(server, remote)
+    assert is_old(row) is is_promoted or {1, 2} & {*generations}
+    assert gc.get_freeze_count() == 0
+    assert gc.isenabled()
+
+
+@promoting
+def test_objects_that_a_program_has_frozen_stay_frozen(server, remote, monkeypatch):
+    monkeypatch.setattr(garbage, "promote_kept_rows", True)
+    gc.freeze()
+    try:
+        read_and_kept(server, remote)
+        assert gc.get_freeze_count() > 0
+        assert not garbage.promote_kept_rows
+    finally:
+        gc.unfreeze()
+
+
+@pytest.mark.parametrize("body", [b'{"id": "PR-1"}', MANY + b"{}]"], ids=["small", "large"])
+def test_a_call_leaves_no_garbage_to_collect(server, remote, body):
+    server.answer = lambda _: (200, {"Content-Type": "application/json"}, body)
+    remote.get("x")
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        for _ in range(10):
+            remote.get("x")
+        gc.collect()
+        modules = [type(value).__module__.partition(".")[0] for value in gc.garbage]
+        assert {*modules} & {"cnct", "requests", "urllib3", "httpx2"} == set()
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnct.client._core.messages import Request, Response
-from cnct.client._core.responses import content_of, value_of
+from cnct.client._core.responses import LARGE_PAGE, content_of, value_of
 from cnct.exceptions import ClientError
 from cnct.late import late_module
 from cnct.openapi.shapes import is_list
@@ -55,6 +55,11 @@ class Unread(NamedTuple):
     request: Request
     response: Response
     rows: list[Any] | None = None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether to decode the rows one by one, unless they were decoded in a thread."""
+        return self.rows is None and len(content_of(self.response)) > LARGE_PAGE
 
     def page(self, decoder: Callable[[bytes], Any] | None = None) -> Page:
         """Decode the response.

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-
-import msgspec
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.responses import decode
+from cnct.late import late_module
 from cnct.openapi.shapes import is_array, is_record
 
+if TYPE_CHECKING:
+    import msgspec
+else:  # not needed for small pages
+    msgspec = late_module("msgspec")
+
 _SPACE = " \t\r\n"
+# An id in front of the other fields, as Connect has it: found without reading the others.
+_FIRST_ID = re.compile(rb'\{[ \t\r\n]*"id"[ \t\r\n]*:[ \t\r\n]*"([^"\\]*)"').match
 
 
-class _Identified(msgspec.Struct):
-    id: Any = msgspec.UNSET
+@cache
+def _splitter() -> Any:
+    """Return the decoder of a page to the bytes of the rows."""
+    return msgspec.json.Decoder(list[msgspec.Raw])
 
 
-_split = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_identify = msgspec.json.Decoder(list[_Identified]).decode
+@cache
+def _identifier() -> Any:
+    """Return the decoder of a page to rows that have nothing but an ``id``."""
+    identified = msgspec.defstruct("Identified", [("id", Any, msgspec.UNSET)])
+    return msgspec.json.Decoder(GenericAlias(list, (identified,)))
 
 
 class RawRow(dict[str, Any]):
@@ -42,7 +57,7 @@ class RawRow(dict[str, Any]):
         Raises:
             KeyError: If the row has no such field, or is no object.
         """
-        fields = decode(bytes(self.raw))
+        fields = next(decoded([self]))
         if not is_record(fields) or name not in fields:
             raise KeyError(name)
         self.update(fields)
@@ -64,20 +79,45 @@ def raw_rows(content: bytes) -> Any:
     """Return the rows of a page; decoded JSON if the page is no array.
 
     Raises:
-        ValueError: If the page is no JSON in UTF-8.
+        ValueError: If the page is no JSON in UTF-8, or nested too deeply for Python.
     """
     try:
-        rows = [RawRow(raw) for raw in _split(content)]
-    except msgspec.DecodeError:
+        raws = _splitter().decode(content)
+        ids = _ids(raws, content)
+    except (msgspec.DecodeError, RecursionError):
         return _searched(content)
     content.decode()  # not checked by the split
-    try:
-        for row, identified in zip(rows, _identify(content), strict=True):
-            if identified.id is not msgspec.UNSET:
-                row["id"] = identified.id
-    except msgspec.DecodeError:  # not all rows are objects; keys are decoded at need
-        pass
+    rows = [*map(RawRow, raws)]
+    for row, id_ in zip(rows, ids, strict=False):
+        if id_ is not msgspec.UNSET:
+            row["id"] = id_
     return rows
+
+
+def _ids(raws: Sequence[bytes], content: bytes) -> Iterable[Any]:
+    """Return the ids of rows, unset where a row has none; nothing if not all rows are objects."""
+    first = [*map(_FIRST_ID, raws)]
+    if None not in first:
+        return (found[1].decode() for found in first if found)
+    try:
+        return [identified.id for identified in _identifier().decode(content)]
+    except msgspec.DecodeError:
+        return ()
+
+
+def decoded(rows: Iterable[RawRow]) -> Iterator[Any]:
+    """Yield rows decoded, each when it is reached.
+
+    Raises:
+        ValueError: If a row is nested too deeply for Python.
+    """
+    decode_row = msgspec.json.decode
+    for row in rows:
+        try:
+            fields = decode_row(row.raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            fields = decode(bytes(row.raw))
+        yield fields
 
 
 def _searched(content: bytes) -> Any:

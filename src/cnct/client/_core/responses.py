@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -30,8 +29,10 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 IDEMPOTENT = SAFE | {"PUT", "DELETE"}
 """Methods that have the same effect when sent twice (RFC 9110, section 9.2.2)."""
 
+LARGE_PAGE = 32 << 10
+"""Bytes; decoding more at once takes less time than what the memory of its objects costs."""
+
 _LARGE = 512 << 10  # bytes, which take some 4 ms
-_PAUSING = 32 << 10  # bytes, in which collections take longer than decoding
 _SMALL = 16 << 10  # bytes, which the standard library decodes in 0.2 ms
 _NO_CONTENT = 204
 _NOT_FOUND = 404
@@ -131,28 +132,29 @@ def unreadable(request: Request, response: Response, problem: str) -> ClientErro
     )
 
 
-def decode(content: bytes) -> Any:
+def decode(content: bytes, *, is_kept: bool = False) -> Any:
     """Decode JSON with the fastest decoder that keeps integers of any size.
 
     The first small bodies of a process are decoded by the standard library: importing msgspec
     takes longer than a call. So are the few documents that msgspec refuses: with NaN, lone
     surrogates or a byte order mark.
 
-    Garbage collection is paused for large bodies, unless `cnct.client.garbage` switches this off.
+    Garbage collection spares large bodies, unless `cnct.client.garbage` switches this off.
+
+    Args:
+        content: The JSON.
+        is_kept: Whether the rows in the content are going to be kept.
 
     Raises:
         ValueError: If ``content`` is not JSON, or nested too deeply for Python.
     """
-    pauses = len(content) > _PAUSING and garbage.pause_while_decoding and gc.isenabled()
-    if pauses:
-        gc.disable()
     try:
-        return _decode(content)
+        if len(content) <= LARGE_PAGE:
+            return _decode(content)
+        with garbage.sparing(is_kept=is_kept):
+            return _decode(content)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
-    finally:
-        if pauses:
-            gc.enable()
 
 
 def _decode(content: bytes) -> Any:

@@ -200,6 +200,8 @@ def _whole(raw: Any, pieces: Any, body: ResponseBody, *_: Any, **__: Any) -> Ite
     except BaseException:
         raw.close()
         raise
+    finally:
+        raw.__dict__.pop("stream", None)  # a reference cycle, left to the garbage collector
 
 
 def _arriving(raw: Any, size: int, *, decode_content: bool) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import partial
@@ -177,7 +177,7 @@ class Connection(HTTPConnection):
         """Return the response; the body is read before the connection returns to the pool."""
         response: Any = super().getresponse() if self._options is None else self._response()
         if self._reading is not None:
-            response.release_conn = partial(self._detach_and_release, response.release_conn)
+            response.release_conn = partial(self._detach_and_release, response)
         return response
 
     def _response(self) -> HTTPResponse:
@@ -205,11 +205,12 @@ class Connection(HTTPConnection):
             **options,
         )
 
-    def _detach_and_release(self, release: Callable[[], None]) -> None:
+    def _detach_and_release(self, response: Any) -> None:
         """Detach, then release the connection, which another thread may take at once."""
         with self._reading_lock:
             self._reading = None
-        release()
+        response.__dict__.pop("release_conn", None)  # a reference cycle
+        response.release_conn()
 
     def break_off(self, reading: Reading) -> None:
         """Abort the request of a read-ahead that still uses the connection."""

@@ -144,7 +144,8 @@ class Incoming:
         self._method = method
         self._line = b""
         self._left = 0
-        self._step: Callable[[bytes, int, list[bytes]], int] = self._read_head
+        # A function, since a bound method would form a reference cycle.
+        self._step: Callable[[Incoming, bytes, int, list[bytes]], int] = Incoming._read_head
 
     def take(self, data: bytes) -> list[bytes]:
         """Parse received bytes, and return the pieces of the body.
@@ -155,7 +156,7 @@ class Incoming:
         pieces: list[bytes] = []
         position = 0
         while position < len(data) and not self.complete:
-            position = self._step(data, position, pieces)
+            position = self._step(self, data, position, pieces)
         self.surplus = self.surplus or position < len(data)
         return pieces
 
@@ -187,9 +188,9 @@ class Incoming:
         if head is not None:
             self._left = head.length or 0
             self.complete = head.length == 0
-            self._step = self._read_size if head.is_chunked else self._read_sized
+            self._step = Incoming._read_size if head.is_chunked else Incoming._read_sized
             if head.length is None and not head.is_chunked:
-                self._step = self._read_rest
+                self._step = Incoming._read_rest
         return position + size - seen
 
     def _read_rest(self, data: bytes, position: int, pieces: list[bytes]) -> int:
@@ -210,7 +211,7 @@ class Incoming:
             if match is None:
                 raise http.client.HTTPException(f"Bad chunk size {self._line[:100]!r}")
             self._left = int(match[1], 16)
-            self._step = self._read_chunk if self._left else self._read_trailer
+            self._step = Incoming._read_chunk if self._left else Incoming._read_trailer
             self._line = b""
         return position
 
@@ -219,7 +220,7 @@ class Incoming:
         pieces.append(data[position:end])
         self._left -= end - position
         if self._left == 0:
-            self._step = self._read_chunk_end
+            self._step = Incoming._read_chunk_end
         return end
 
     def _read_chunk_end(self, data: bytes, position: int, _: list[bytes]) -> int:
@@ -228,7 +229,7 @@ class Incoming:
             if self._line.strip(_LINE_END):
                 raise http.client.HTTPException(f"Bad end of a chunk {self._line[:100]!r}")
             self._line = b""
-            self._step = self._read_size
+            self._step = Incoming._read_size
         return position
 
     def _read_trailer(self, data: bytes, position: int, _: list[bytes]) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 
-from cnct.client._core.paging import Span, Unread
+from cnct.client._core.paging import Page, Span, Unread
 from cnct.client.models.flattening import AsyncValues, FlatRows
 from cnct.client.models.mistakes import answer_mistakes
 from cnct.client.models.noun import AsyncNoun, SyncNoun
@@ -85,24 +85,27 @@ class ResourceSet(
         rows = self._rows
         with rows.lock:
             while index >= len(rows.kept) and not rows.reader.complete:
-                rows.kept += self._ahead.next_page(self._fetch, self._read)
+                rows.kept += self._ahead.next_page(self._fetch, self._read_kept)
                 self._warn_of_drift(rows.reader)
         return index < len(rows.kept)
 
     def iterator(self) -> Iterator[dict[str, Any]]:
         """Yield the resources without keeping them: memory holds the pages under way."""
-        for rows in self.pages():
-            yield from rows
+        for rows in self._pages(self._read_split):
+            yield from self._each(rows)
 
     def pages(self) -> Generator[list[dict[str, Any]]]:
         """Yield the resources in lists, page by page, without keeping them."""
+        return self._pages(self._read)
+
+    def _pages(self, read: Callable[[Unread], Page]) -> Generator[list[Any]]:
         if self._rows.reader.complete:
             yield from self._kept_pages()
             return
         reader = reader_of(self._query)
         with self._client._read_ahead(reader, self._query.concurrency) as ahead:
             while not reader.complete:
-                rows = ahead.next_page(self._fetch, self._read)
+                rows = ahead.next_page(self._fetch, read)
                 self._warn_of_drift(reader)
                 if rows:
                     yield rows
@@ -264,19 +267,22 @@ class AsyncResourceSet(
         while index >= len(rows.kept) and not rows.reader.complete:
             async with self._ahead.turn():
                 if index >= len(rows.kept) and not rows.reader.complete:
-                    rows.kept += await self._ahead.next_page(self._fetch, self._read)
+                    rows.kept += await self._ahead.next_page(self._fetch, self._read_kept)
                     self._warn_of_drift(rows.reader)
         return index < len(rows.kept)
 
     async def iterator(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the resources without keeping them: memory holds the pages under way."""
-        async with aclosing(self.pages()) as pages:
+        async with aclosing(self._pages(self._read_split)) as pages:
             async for rows in pages:
-                for row in rows:
+                for row in self._each(rows):
                     yield row
 
-    async def pages(self) -> AsyncGenerator[list[dict[str, Any]]]:
+    def pages(self) -> AsyncGenerator[list[dict[str, Any]]]:
         """Yield the resources in lists, page by page, without keeping them."""
+        return self._pages(self._read)
+
+    async def _pages(self, read: Callable[[Unread], Page]) -> AsyncGenerator[list[Any]]:
         if self._rows.reader.complete:
             for rows in self._kept_pages():
                 yield rows
@@ -284,7 +290,7 @@ class AsyncResourceSet(
         reader = reader_of(self._query)
         async with self._client._read_ahead(reader, self._query.concurrency) as ahead:
             while not reader.complete:
-                rows = await ahead.next_page(self._fetch, self._read)
+                rows = await ahead.next_page(self._fetch, read)
                 self._warn_of_drift(reader)
                 if rows:
                     yield rows

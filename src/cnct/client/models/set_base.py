@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, Self
 
 from cnct.client._core.paging import Page, Span, Unread, Window
+from cnct.client._core.raw_rows import RawRow, decoded, raw_rows
 from cnct.client._core.reader import Reader
+from cnct.client._core.responses import decode
 from cnct.client._http.forks import renew_after_fork
 from cnct.client.models.query import Query
 from cnct.client.models.refinement import Refinable, bounds
@@ -20,6 +23,7 @@ from cnct.user_warnings import DriftWarning, users_level
 
 _SLICE = 1000  # kept rows per step
 _new = object.__new__
+_decode_kept = partial(decode, is_kept=True)
 
 
 class Rows:
@@ -127,8 +131,6 @@ class SetBase(Refinable):
 
     def _raw(self) -> Self:
         """Return the set with rows that stay as the server sent them; see `RawRow`."""
-        from cnct.client._core.raw_rows import raw_rows  # noqa: PLC0415 - needs msgspec
-
         return self._with_query(self._query.replaced("decoder", raw_rows))
 
     def _kept_steps(self) -> Iterator[list[Any] | None]:
@@ -164,12 +166,37 @@ class SetBase(Refinable):
         return self._at(spans[0]), {**self._query.kwargs}
 
     def _read(self, response: Unread) -> Page:
-        """Decode a page, and keep a plausible total."""
-        decoder = self._query.decoder
+        """Decode a page."""
+        return self._decoded(response, self._query.decoder)
+
+    def _read_kept(self, response: Unread) -> Page:
+        """Decode a page whose rows are going to be kept."""
+        return self._decoded(response, self._query.decoder or _decode_kept)
+
+    def _read_split(self, response: Unread) -> Page:
+        """Decode a small page, and split a large one into rows that `_each` decodes.
+
+        The memory of a row then serves the next one too. To create and free the objects of a large
+        page at once takes twice as long.
+        """
+        return self._decoded(response, raw_rows if response.is_large else self._query.decoder)
+
+    def _decoded(self, response: Unread, decoder: Callable[[bytes], Any] | None) -> Page:
+        """Decode a page with a decoder, and keep a plausible total."""
         page = response.page(decoder)
-        if decoder is None:
+        if decoder is not raw_rows:
             self._convert(page.rows)
         return self._with_total(page)
+
+    def _each(self, rows: list[Any]) -> Iterable[Any]:
+        """Return the rows of a page from `_read_split`, decoded when they are reached."""
+        if self._query.decoder is not None or not isinstance(rows[0], RawRow):
+            return rows
+        return map(self._converted, decoded(rows)) if self._query.dates else decoded(rows)
+
+    def _converted(self, row: Any) -> Any:
+        self._convert([row])
+        return row
 
     def _convert(self, rows: list[Any]) -> None:
         """Convert the moments in rows, in place, if the set has datetimes."""
