@@ -48,6 +48,9 @@ class Shouted(str):
     ("value", "literal"),
     [
         ("plain", "plain"),
+        ("AS-1-2", "AS-1-2"),
+        ("-", "-"),
+        ("-t", "-t"),
         ("two words", "two words"),
         ("*x*", "*x*"),
         ("t", '"t"'),
@@ -86,6 +89,8 @@ class Shouted(str):
 )
 def test_values_are_written_as_the_server_reads_them(value, literal: str):
     assert str(R().f.eq(value)) == f"eq(f,{literal})"
+    assert str(R().f.in_([value])) == f"in(f,({literal}))"
+    assert str(R().f.in_(["AS-1", value])) == f"in(f,(AS-1,{literal}))"
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from enum import Enum
-from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
-from cnct.exceptions import RQLTypeError
+from cnct.exceptions import RQLError, RQLTypeError
 from cnct.rql.foreign_operators import written_field
 from cnct.rql.literals import is_decimal, is_uuid
 
@@ -108,17 +107,32 @@ def no_item(self: Any, key: object) -> NoReturn:
     )
 
 
-def keywords_alone(method: Callable[..., None]) -> Callable[..., None]:
-    """Return the constructor of ``R`` with an answer to ``R("eq(status,draft)")``."""
+def refuse_positional(args: tuple[Any, ...]) -> NoReturn:
+    """Refuse ``R("eq(status,draft)")``."""
+    text = "R.parse('eq(field,value)')" if len(args) == 1 else "R().field.eq(value)"
+    raise RQLTypeError(f"R() takes keywords alone: write R(field=value) or {text}")
 
-    @wraps(method)
-    def construct(self: Any, *args: Any, **kwargs: Any) -> None:
-        if args:
-            text = "R.parse('eq(field,value)')" if len(args) == 1 else "R().field.eq(value)"
-            raise RQLTypeError(f"R() takes keywords alone: write R(field=value) or {text}")
-        method(self, **kwargs)
 
-    return construct
+def refuse_field(query: Any, name: str) -> NoReturn:
+    """Refuse a field after a condition."""
+    # With a name, the interpreter would add a hint of its own (bpo-38530).
+    raise AttributeError(
+        f"{query!r} is already a condition and has no field {name!r}: "
+        "combine it with & or | with a condition on that field",
+        name=None,
+        obj=None,
+    )
+
+
+def refuse_operator(query: Any, op: str, value: Any) -> NoReturn:
+    """Refuse an operator after a condition, or without a field."""
+    if query:
+        raise AttributeError(
+            f"{query!r} is already a condition and takes no operator {op!r}: "
+            "combine it with & or | with another condition"
+        )
+    call = f"{op}({value!r})"
+    raise RQLError(f"{call} has no field: write R().field.{call} or R().n('field').{call}")
 
 
 def one_list(method: str, value: Any, more: tuple[Any, ...]) -> Any:

@@ -7,14 +7,14 @@ outside is parsed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NoReturn, TypeAlias
 
 from cnct.exceptions import RQLError, RQLSyntaxError, RQLTypeError
 from cnct.rql.foreign_operators import FOREIGN_OPERATORS, MEMBERSHIPS, refuse_keyword, written_field
 from cnct.rql.leaves import leaves
-from cnct.rql.literals import is_usual, literal_text
+from cnct.rql.literals import literal_list, literal_text
 from cnct.rql.nodes import Negation, Node
 from cnct.rql.parser import is_field, parse
 from cnct.rql.printer import to_text
@@ -139,14 +139,11 @@ def checked_field(name: str) -> str:
 
 
 def _comparison(op: str, field: str, value: Any) -> Condition:
-    if type(value) is str and is_usual(value):
-        literal = value
-    else:
-        try:
-            literal = literal_text(value, op)
-        except RQLTypeError:
-            _refuse_several(op, field, value)
-            raise
+    try:
+        literal = literal_text(value, op)
+    except RQLTypeError:
+        _refuse_several(op, field, value)
+        raise
     text = f"{op}({field},{literal})"
     return text, f"not({text})", None
 
@@ -173,19 +170,17 @@ def _refuse_several(op: str, field: str, value: Any) -> None:
     ) from None
 
 
+_TEXTS = (str, bytes)  # a union would be built at each call
+
+
 def _membership(op: str, field: str, values: Any) -> Condition:
     op = "in" if op == "oneof" else op
-    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+    if isinstance(values, _TEXTS) or not hasattr(values, "__iter__"):
         raise RQLTypeError(
             f"{op} of {field!r} takes several values, not one {type(values).__name__}: "
             "write a list, tuple, set or generator of values"
         )
-    literals = ",".join(
-        [
-            value if type(value) is str and is_usual(value) else literal_text(value, op)
-            for value in values
-        ]
-    )
+    literals = literal_list(values, op)
     if literals:
         text = f"{op}({field},({literals}))"
         return text, f"not({text})", None
@@ -239,3 +234,23 @@ def all_of(keywords: Mapping[str, Any]) -> Condition:
         own = write(op, field, value)
         condition = own if condition is NONE else joined(AND, condition, own)
     return condition
+
+
+def of_parts(
+    op: str, children: Iterable[Any], text: str | None, keywords: Mapping[str, Any], *, negate: bool
+) -> Condition:
+    """Return the condition for the arguments of ``R``.
+
+    Raises:
+        RQLError: If ``op`` is unknown, or a condition cannot be written.
+        RQLSyntaxError: If the text is not RQL.
+    """
+    if op not in ("expr", "and", "or"):
+        raise RQLError(f"_op cannot be {op!r}: write 'expr', 'and' or 'or'")
+    condition = NONE
+    for child in children:
+        condition = joined(OR if op == "or" else AND, condition, child.__rql__())
+    if text is not None:
+        condition = joined(AND, condition, read_filter(text))
+    condition = joined(AND, condition, all_of(keywords))
+    return negated(condition) if negate else condition
