@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import selectors
 from functools import lru_cache
 from typing import NamedTuple, cast
 
@@ -165,5 +166,11 @@ async def main() -> None:
     await server.serve_forever()
 
 
+def precise_loop() -> asyncio.AbstractEventLoop:
+    """Return an event loop whose latencies are exact; that of ``epoll`` rounds up to milliseconds."""
+    return asyncio.SelectorEventLoop(selectors.SelectSelector())
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    with asyncio.Runner(loop_factory=precise_loop) as runner:
+        runner.run(main())

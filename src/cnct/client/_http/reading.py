@@ -65,7 +65,8 @@ class Reading:
         Raises:
             CancelledError: If the reading ends meanwhile.
         """
-        if self._ended.wait(seconds):
+        # To wait for no time takes ten times as long as to look.
+        if self._ended.wait(seconds) if seconds else self.has_ended:
             from concurrent.futures import CancelledError  # noqa: PLC0415 - slow import
 
             raise CancelledError
