@@ -74,6 +74,15 @@ def busy():
         yield emulator
 
 
+@pytest.mark.parametrize("by", ["created", "updated"])
+def test_a_scan_reads_large_pages(world, by):
+    wide = [request(number, note="x" * 5_000) for number in range(120)]
+    with Emulator(records={"requests": wide}) as place:
+        client = world.client(KEY, place.endpoint, use_specs=True, specs_location=place.spec)
+        scan = client.requests.all().limit(20).scan(by=by, concurrency=3)
+        assert list(scan) == listed(scan) == list(client.requests.order_by("created"))
+
+
 @pytest.mark.parametrize("concurrency", [1, 4])
 def test_a_scan_reads_every_row_once_in_the_order_of_creation(
     busy, world, monkeypatch, concurrency

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Path = str | os.PathLike[str]
 
 _LEAST_PAGES = 3  # of a window: counting costs a call
+_HELD = 2  # windows for each concurrent call, so that calls go on while the next window is due
 
 
 class ScanBase(SourceBase[SetT]):
@@ -64,12 +65,17 @@ class ScanBase(SourceBase[SetT]):
             width=self._width,
         )
 
+    def _pages_of(self, run: ScanRun, window: FieldWindow) -> Any:
+        """Return the pages of a window, only split unless the run has to look into rows."""
+        rows: Any = self._window(run, window)
+        return rows._pages(rows._read if run.changes else rows._read_split)
+
 
 class Scan(ScanBase["ResourceSet"], Source):
     """All resources of a set, read in windows over a field: iterate over it, or over `pages`.
 
     Windows come in the order of the field, resources without a value last. Memory holds the
-    windows under way: up to 2,000 rows, or five pages if that is more, for each concurrent call. A
+    next windows: up to 4,000 rows, or ten pages if that is more, for each concurrent call. A
         window is larger only if more rows share one value.
 
     Each iteration starts a new scan.
@@ -89,11 +95,15 @@ class Scan(ScanBase["ResourceSet"], Source):
             JournalError: If the checkpoint is in use, finished, or belongs to another scan.
             ClientError: If a call fails.
         """
-        for rows in self.pages():
-            yield from rows
+        for rows in self._pages():
+            yield from self._rows._each(rows)
 
     def pages(self) -> Iterator[list[dict[str, Any]]]:
         """Yield the resources in lists, page by page."""
+        for rows in self._pages():
+            yield [*self._rows._each(rows)]
+
+    def _pages(self) -> Iterator[list[Any]]:
         if self._is_empty:
             return
         with self._jobs() as jobs:
@@ -130,12 +140,12 @@ class Scan(ScanBase["ResourceSet"], Source):
         """Yield the windows with their pages, and read the next windows ahead."""
         pending: deque[tuple[FieldWindow, Iterator[list[Any]]]] = deque()
         for window in self._windows(run, jobs):
-            pages = self._window(run, window).pages()
+            pages = self._pages_of(run, window)
             if self._width == 1:
                 yield window, pages
                 continue
             pending.append((window, _received(jobs.start(_listed, pages))))
-            if len(pending) > self._width:
+            if len(pending) > _HELD * self._width:
                 yield pending.popleft()
         yield from pending
 
@@ -155,13 +165,18 @@ class AsyncScan(ScanBase["AsyncResourceSet"], AsyncSource):
 
     async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the resources. Async twin of `Scan.__iter__`."""
-        async with aclosing(self.pages()) as pages:
+        async with aclosing(self._pages()) as pages:
             async for rows in pages:
-                for row in rows:
+                for row in self._rows._each(rows):
                     yield row
 
     async def pages(self) -> AsyncGenerator[list[dict[str, Any]]]:
         """Yield the resources in lists. Async twin of `Scan.pages`."""
+        async with aclosing(self._pages()) as pages:
+            async for rows in pages:
+                yield [*self._rows._each(rows)]
+
+    async def _pages(self) -> AsyncGenerator[list[Any]]:
         if self._is_empty:
             return
         async with AsyncJobs(self._width) as jobs:
@@ -209,12 +224,12 @@ class AsyncScan(ScanBase["AsyncResourceSet"], AsyncSource):
         pending: deque[tuple[FieldWindow, AsyncGenerator[list[Any]]]] = deque()
         async with aclosing(self._windows(run, jobs)) as windows:
             async for window in windows:
-                pages = self._window(run, window).pages()
+                pages = self._pages_of(run, window)
                 if self._width == 1:
                     yield window, pages
                     continue
                 pending.append((window, _async_received(jobs.start(_async_listed, pages))))
-                if len(pending) > self._width:
+                if len(pending) > _HELD * self._width:
                     yield pending.popleft()
         for reading in pending:
             yield reading
