@@ -167,7 +167,7 @@ async def main() -> None:
 
 
 def precise_loop() -> asyncio.AbstractEventLoop:
-    """Return an event loop whose latencies are exact; that of ``epoll`` rounds up to milliseconds."""
+    """Return an event loop with exact latencies; that of ``epoll`` rounds up to milliseconds."""
     return asyncio.SelectorEventLoop(selectors.SelectSelector())
 
 
