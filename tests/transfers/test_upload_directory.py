@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import urllib3
 from tests.conftest import KEY, json_answer
 
 from cnct import ClientError, JournalError
@@ -75,6 +76,13 @@ def test_arguments_of_calls_are_those_of_each_upload(server, remote, folder):
     remote.things.upload_directory(folder, "*", "f", **options)
     assert [got.headers["X-Batch"] for got in server.got] == ["7", "7"]
     assert [got.path.partition("?")[2] for got in server.got] == ["a=b", "a=b"]
+
+
+def test_a_timeout_may_be_that_of_urllib3_as_in_every_call(server, sync_remote, folder):
+    timeout = urllib3.Timeout(connect=5, read=9)
+    uploads = sync_remote.things.upload_directory(folder, "*.png", "f", timeout=timeout)
+    uploads.raise_for_failures()
+    assert [*uploads.results] == ["a.png"]
 
 
 def test_a_function_for_fields_may_fail_for_one_file(remote, folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import inf
 from typing import Any, cast
 
@@ -33,6 +34,17 @@ def checked_timeout(timeout: Any) -> Timeout:
             checked_seconds("timeout", seconds)
     checked: Timeout = timeout
     return checked
+
+
+def check_timeout_of(arguments: Mapping[str, Any]) -> None:
+    """Check the timeout among the arguments of a call; a ``Timeout`` of urllib3 is valid.
+
+    Raises:
+        TypeError: If the timeout is of the wrong type.
+        ValueError: If a number is negative or NaN.
+    """
+    if "timeout" in arguments and not hasattr(arguments["timeout"], "connect_timeout"):
+        checked_timeout(arguments["timeout"])
 
 
 def checked_deadline(deadline: Any) -> float | None:
@@ -71,8 +83,7 @@ def limits_of(kwargs: dict[str, Any], deadline: float | None, max_answer: int | 
         TypeError: If a limit or the timeout is of the wrong type.
         ValueError: If one is negative or NaN.
     """
-    if "timeout" in kwargs and not hasattr(kwargs["timeout"], "connect_timeout"):  # of urllib3
-        checked_timeout(kwargs["timeout"])
+    check_timeout_of(kwargs)
     if "deadline" in kwargs:
         deadline = checked_deadline(kwargs.pop("deadline"))
     if "max_answer" in kwargs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
-from cnct.client._core.timeouts import Timeout, checked_timeout
+from cnct.client._core.timeouts import Timeout, check_timeout_of
 from cnct.text import listed
 
 
@@ -38,8 +38,8 @@ def check_call(function: str, arguments: Mapping[str, Any], own: Iterable[str]) 
         own: Names of the function's own arguments.
 
     Raises:
-        TypeError: If there is such an argument, or the timeout is no number.
-        ValueError: If the timeout is negative.
+        TypeError: If there is such an argument, or the timeout is of the wrong type.
+        ValueError: If the timeout is negative or NaN.
     """
     names = sorted(own)
     others = sorted(arguments.keys() - {*names, *CallOptions.__annotations__})
@@ -48,5 +48,4 @@ def check_call(function: str, arguments: Mapping[str, Any], own: Iterable[str]) 
             f"{function}() takes no argument {others[0]!r}: use {listed(names)}, or an argument of"
             " every call, such as headers or timeout"
         )
-    if arguments.get("timeout") is not None:
-        checked_timeout(arguments["timeout"])
+    check_timeout_of(arguments)
