@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -91,6 +92,18 @@ def test_the_module_and_the_version(capsys):
     assert main(["-v", "--version"]) == 0
     assert capsys.readouterr().out == version
     assert main([]) in (0, 2)
+
+
+def test_a_process_that_ends_leaves_its_memory_to_the_system(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["cnct", "--version"])
+    usual = gc.get_threshold()
+    try:
+        assert main() == 0
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
+    assert capsys.readouterr().out.startswith("cnct ")
 
 
 @pytest.mark.usefixtures("reads")

@@ -327,7 +327,7 @@ def test_what_is_stored_changes_with_its_version_alone():
     made_of = json.loads(document("/a/{b}", "/a/{b}/c", "/a/-/c.{d}", "/e/f"))
     stored = index(made_of, b""), words(made_of, b"")
     digests = [sha256(value.packed()).hexdigest()[:8] for value in stored]
-    assert (cache_folder.VERSION, digests) == (6, ["6e2d0ad5", "113a3513"])
+    assert (cache_folder.VERSION, digests) == (7, ["6e2d0ad5", "113a3513"])
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """Stores values in files of the cache folder. Loads a value unchanged, or none.
 
 Each value is one file, written under another name and then moved, so that processes can share the
-folder. A file with a wrong digest or version is ignored, like a folder that cannot be used or to
+folder. A file with a wrong checksum or version is ignored, like a folder that cannot be used or to
 which others can write: then values are computed again. Raises no errors, since the cache is
 optional. Does not interpret the values.
 """
@@ -15,17 +15,19 @@ import os
 import stat
 import time
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Generic, Protocol, Self, TypeVar
+from zlib import crc32
 
-from cnct.openapi.cache_folder import cache_file, digest, make_private
+from cnct.openapi.cache_folder import VERSION, cache_file, make_private
 
 _log = logging.getLogger("cnct.specs")
 _T = TypeVar("_T", bound="Storable")
 
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+_CHECKSUM = 4  # bytes
 
 _Version = tuple[int, int, int, int]
 
@@ -71,18 +73,17 @@ class Stored(Generic[_T]):
             version = _version(self._file.stat())
             loaded_version, value = _loaded.get(self._file, (None, None))
             if loaded_version != version:
-                value = self._decoded(memoryview(_content(self._file)))
+                value = self._decoded(*_content(self._file))
                 _loaded[self._file] = version, value
         except (OSError, ValueError):
             return None
         return value
 
-    def _decoded(self, data: memoryview) -> _T | None:
-        size = sha256().digest_size
-        if digest(data[size:]) != bytes(data[:size]):
+    def _decoded(self, checksum: bytes, packed: bytes) -> _T | None:
+        if checksum != _checksum(packed):
             return None
         try:
-            return self._kind.from_packed(bytes(data[size:]))
+            return self._kind.from_packed(packed)
         except (TypeError, ValueError):
             return None
 
@@ -95,7 +96,7 @@ class Stored(Generic[_T]):
             packed = value.packed()
             make_private(aside.parent)
             with os.fdopen(os.open(aside, _CREATE, 0o600), "wb") as file:
-                file.write(digest(packed) + packed)
+                file.write(_checksum(packed) + packed)
             aside.replace(self._file)
         except (OSError, ValueError, OverflowError, RecursionError) as error:
             _log.info("The index of the OpenAPI document cannot be cached: %s", error)
@@ -118,16 +119,21 @@ class Stored(Generic[_T]):
                 os.utime(self._file, (then, then))
 
 
-def _content(file: Path) -> bytes:
-    """Read a regular file; a FIFO would block until a writer opens it.
+def _checksum(packed: bytes) -> bytes:
+    """Return a checksum, against damage, that changes with the version of the stored data."""
+    return crc32(packed, VERSION).to_bytes(_CHECKSUM)
+
+
+def _content(file: Path) -> tuple[bytes, bytes]:
+    """Read checksum and value from a regular file; a FIFO would block until a writer opens it.
 
     Raises:
         OSError: If there is no such file, or it is not regular.
     """
-    with os.fdopen(os.open(file, _READ), "rb") as opened:
+    with os.fdopen(os.open(file, _READ), "rb", buffering=0) as opened:
         if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
             raise OSError(errno.EINVAL, "No regular file", str(file))
-        return opened.read()
+        return opened.read(_CHECKSUM), opened.read()
 
 
 def _version(status: os.stat_result) -> _Version:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cnct.openapi.sources import is_url
 
-VERSION = 6
+VERSION = 7
 """Raise this with every change to the stored structs or to the reading of documents."""
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -32,8 +32,9 @@ def cache_file(key: str, ending: str) -> Path | None:
     The file's name is a digest, since a URL can have secrets.
     """
     folder = trusted_folder()
-    key_bytes = key.encode(errors="surrogatepass")  # file names need not be UTF-8
-    return folder / f"{digest(key_bytes).hex()[:32]}.{ending}" if folder else None
+    # File names need not be UTF-8.
+    versioned = f"cnct {VERSION} {key}".encode(errors="surrogatepass")
+    return folder / f"{sha256(versioned).hexdigest()[:32]}.{ending}" if folder else None
 
 
 def trusted_folder() -> Path | None:
@@ -86,10 +87,3 @@ def make_private(folder: Path) -> None:
         missing.mkdir(mode=0o700, exist_ok=True)
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
-
-
-def digest(packed: bytes | memoryview) -> bytes:
-    """Return a digest of bytes that changes with the version of the stored data."""
-    result = sha256(f"cnct {VERSION} ".encode())
-    result.update(packed)
-    return result.digest()

@@ -29,7 +29,7 @@ class Index:
         digest: Digest of the document's text.
         root: Root of the tree of paths.
         files: Stamps of the document's other files, by path.
-        packed: The packed `Parts` of the document.
+        packed: The packed `Parts` of the document; a view of the cached bytes is not copied.
         stamp: The version of the document.
     """
 
@@ -38,7 +38,7 @@ class Index:
         digest: bytes,
         root: PathNode,
         files: Mapping[str, Stamp],
-        packed: bytes,
+        packed: bytes | memoryview,
         stamp: Stamp = NO_STAMP,
     ) -> None:
         self.stamp = stamp
@@ -73,7 +73,7 @@ class Index:
     def packed(self) -> bytes:
         """Return the index as bytes; `from_packed` reads them."""
         tree = [self.stamp, self.digest.hex(), self.files, self.root.plain()]
-        return json.dumps(tree, separators=(",", ":")).encode() + _END + self._packed
+        return b"".join((json.dumps(tree, separators=(",", ":")).encode(), _END, self._packed))
 
     @classmethod
     def from_packed(cls, data: bytes) -> Index:
@@ -83,9 +83,10 @@ class Index:
             TypeError: If the bytes are of another form.
             ValueError: If the bytes are of another form.
         """
-        tree, _, packed = data.partition(_END)
-        stamp, digest, files, root = json.loads(tree)
+        end = data.index(_END)
+        stamp, digest, files, root = json.loads(data[:end])
         root = PathNode.from_plain(root)
+        packed = memoryview(data)[end + len(_END) :]
         return cls(bytes.fromhex(digest), root, files, packed, tuple(stamp))
 
 

@@ -43,7 +43,7 @@ def packed(document: Object) -> bytes:
     return encode(Parts(head, _packed(document["paths"]), components))
 
 
-def unpacked(data: bytes) -> Parts:
+def unpacked(data: bytes | memoryview) -> Parts:
     """Return the parts of `packed`."""
     return decode(data, type=Parts)
 
