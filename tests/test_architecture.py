@@ -18,12 +18,13 @@ import cnct
 
 ROOT = Path(cnct.__file__).parent
 # From the top, each room knows the ground, itself and those that are listed, lazily or not.
-GROUND = {"exceptions", "user_warnings", "late", "text", "endpoints", "api_keys"}
+GROUND = {"exceptions", "user_warnings", "late", "text", "version", "endpoints", "api_keys"}
 KNOWS = {
     "exceptions": set(),
     "user_warnings": set(),
     "late": set(),
     "text": set(),
+    "version": set(),
     "endpoints": set(),
     "api_keys": set(),
     "rql": {"rql"},

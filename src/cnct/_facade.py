@@ -148,9 +148,7 @@ _ROWS = frozenset({"Difference", "FieldChange", "diff", "params"})
 def __getattr__(name: str) -> Any:
     """Import a name on first access (PEP 562): every pytest run imports this for the plugin."""
     if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415 - reads files
-
-        return version("cnct")
+        return import_module("cnct.version").VERSION
     if name in _ROOMS:
         return import_module(f"cnct.{name}")
     if name not in __all__:

@@ -71,6 +71,6 @@ def key_problem(key: str) -> str:
         return "is in quotes, which are no part of a key: leave them out"
     if not text.isprintable() or not text.isascii():
         return f"must be printable ASCII like {_EXAMPLE}"
-    if _BARE.fullmatch(text):
+    if bare == text and _BARE.fullmatch(text):
         return f"begins without 'ApiKey ': write it like {_EXAMPLE}"
     return ""

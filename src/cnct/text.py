@@ -144,7 +144,7 @@ def encodable(text: str, encoding: str | None) -> str:
 
 def safe_url(url: str) -> str:
     """Return a URL without user name and password; any text is allowed."""
-    return _CREDENTIALS.sub(r"\1", url)
+    return url if "@" not in url else _CREDENTIALS.sub(r"\1", url)
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:

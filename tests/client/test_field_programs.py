@@ -12,6 +12,7 @@ from tests.conftest import KEY, json_answer
 from cnct import AsyncConnectClient, ClientError, ConnectClient, NotFoundError, RQLError
 from cnct.client.identity import user_agent
 from cnct.text import masked
+from cnct.version import VERSION
 
 
 def held(client):
@@ -228,4 +229,4 @@ def test_a_program_in_one_file_sends_without_metadata(server, monkeypatch):
     server.answer = lambda _: json_answer({})
     ConnectClient(KEY, server.endpoint, use_specs=False).get("products")
     user_agent.cache_clear()
-    assert server.got[0].headers["User-Agent"].startswith("cnct/unknown python/3")
+    assert server.got[0].headers["User-Agent"].startswith(f"cnct/{VERSION} python/3")

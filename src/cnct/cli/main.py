@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
+from cnct.version import VERSION
+
 _INTERRUPTED = 130
 _GARBAGE = 100_000
 """New objects that start a search for garbage; with Python's 700, the imports cause 85 searches."""
@@ -47,8 +49,6 @@ def _run(words: list[str]) -> int:
 
 
 def _print_version() -> int:
-    from importlib.metadata import version  # noqa: PLC0415 - reads files
-
-    sys.stdout.write(f"cnct {version('cnct')}\n")
+    sys.stdout.write(f"cnct {VERSION}\n")
     sys.stdout.flush()
     return 0

@@ -10,6 +10,7 @@ import click
 from cnct.cli.options import session_options, write_examples
 from cnct.cli.session import Session
 from cnct.text import did_you_mean
+from cnct.version import VERSION
 
 
 class Entry(NamedTuple):
@@ -96,7 +97,7 @@ class LazyGroup(click.Group):
     params=session_options(),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(package_name="cnct", prog_name="cnct", message="%(prog)s %(version)s")
+@click.version_option(VERSION, prog_name="cnct", message="%(prog)s %(version)s")
 @click.pass_context
 def root(context: click.Context) -> None:
     """CloudBlue Connect in the shell."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.retry import RetryPolicy
 from cnct.client.fluent import ConnectClient
-from cnct.client.logger import RequestLogger
 from cnct.exceptions import (
     AmbiguousWriteError,
     ClientError,
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from cnct.client.answer import Answer
     from cnct.client.async_client import AsyncConnectClient
     from cnct.client.limiter import Limiter
+    from cnct.client.logger import RequestLogger
     from cnct.client.work import Operation, Outcome, Progress, Summary
     from cnct.rql import R
 
@@ -49,6 +49,7 @@ _HOMES = {
     "AsyncConnectClient": "client.async_client",
     "Limiter": "client.limiter",
     "R": "rql",
+    "RequestLogger": "client.logger",
     **dict.fromkeys(("Operation", "Outcome", "Progress", "Summary"), "client.work"),
 }
 

@@ -39,6 +39,7 @@ from cnct.client.client_arguments import (
     checked_profile,
     hidden,
 )
+from cnct.client.counting import Counts, size_of
 from cnct.client.facade import warn_of_foreign_facade
 from cnct.client.identity import HasIdentity
 from cnct.client.last_response import LastResponses
@@ -57,9 +58,8 @@ from cnct.client.models.noun import (
 )
 from cnct.client.observing import Observable, checked_limiter
 from cnct.client.row_checks import RowChecks
-from cnct.client.statistics import Counts, size_of
 from cnct.endpoints import DEFAULT_ENDPOINT, checked_endpoint
-from cnct.rql.url import params_to_wire
+from cnct.late import late_module
 from cnct.text import clean
 from cnct.user_warnings import users_level
 
@@ -70,6 +70,9 @@ if TYPE_CHECKING:
     from cnct.client.work.waiting import Wait
     from cnct.console import Matches
     from cnct.openapi import OpenAPISpecs
+    from cnct.rql import url as rql_url
+else:  # a path often has no query
+    rql_url = late_module("cnct.rql.url")
 
 ResponseT = TypeVar("ResponseT", bound=Response)
 
@@ -242,7 +245,9 @@ class BaseClient(
 
             return request_to(path, self, kwargs)
         params = kwargs.pop("params", None)
-        url = with_query(absolute(self.endpoint, path), params_to_wire(params) if params else "")
+        url = with_query(
+            absolute(self.endpoint, path), rql_url.params_to_wire(params) if params else ""
+        )
         if kwargs or MARK in url:
             self._check_placeholders(method, url, kwargs)
         limits = limits_of(kwargs, self.deadline, self.max_answer)

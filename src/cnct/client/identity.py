@@ -21,6 +21,7 @@ from cnct.client.client_arguments import checked_headers, checked_key, checked_p
 from cnct.client.left_out import KEPT
 from cnct.client.lookup import DeferredKey, Key
 from cnct.endpoints import checked_endpoint, is_same_endpoint
+from cnct.version import VERSION
 
 ClientT = TypeVar("ClientT", bound="HasIdentity")
 
@@ -211,7 +212,7 @@ def user_agent(library: str) -> str:
     python = ".".join(map(str, sys.version_info[:3]))
     # The library itself, which is imported for the call, knows its version without reading a file.
     own = getattr(sys.modules.get(library), "__version__", None) or _version(library)
-    return f"cnct/{_version('cnct')} python/{python} {library}/{own}"
+    return f"cnct/{VERSION} python/{python} {library}/{own}"
 
 
 def _version(package: str) -> str:

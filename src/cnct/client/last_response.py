@@ -10,10 +10,15 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import ref
 
-from cnct.client._http.failures import is_of_library
+from cnct.late import late_module
+
+if TYPE_CHECKING:
+    from cnct.client._http import failures
+else:  # only errors need it
+    failures = late_module("cnct.client._http.failures")
 
 T = TypeVar("T")
 
@@ -64,7 +69,7 @@ class _Answered:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> bool:
-        return error is not None and self._response() is not None and is_of_library(error)
+        return error is not None and self._response() is not None and failures.is_of_library(error)
 
 
 class LastResponses(Generic[T]):

@@ -23,7 +23,7 @@ from cnct.client._core.messages import (
 )
 from cnct.client._core.retry import retry_after_of
 from cnct.client._core.secret import SECRET_HEADERS
-from cnct.client.statistics import Counts, size_of
+from cnct.client.counting import Counts, size_of
 from cnct.exceptions import ClientError
 from cnct.text import MASK, clean
 

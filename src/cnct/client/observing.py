@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.messages import Flow, Request, Response
 from cnct.client._http.interception import interceptor_of
-from cnct.client.statistics import Counts, Stats
+from cnct.client.counting import Counts
 
 if TYPE_CHECKING:
     from cnct.client.hooks import ErrorEvent, Hook, RequestEvent, ResponseEvent, RetryEvent
     from cnct.client.limiter import Limiter
+    from cnct.client.statistics import Stats
 
 _HOOKS = ("on_request", "on_response", "on_retry", "on_error")
 

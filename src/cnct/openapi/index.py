@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cnct.openapi.references import FILES
 from cnct.openapi.shapes import Object
 from cnct.openapi.sources import NO_STAMP, Stamp
 from cnct.openapi.tree import PathNode
@@ -99,5 +98,6 @@ def index(document: Object, digest: bytes) -> Index:
     """
     from cnct.openapi.parts import packed  # noqa: PLC0415 - loads msgspec
     from cnct.openapi.planting import tree  # noqa: PLC0415 - not needed for a stored index
+    from cnct.openapi.references import FILES  # noqa: PLC0415 - same
 
     return Index(digest, tree(document), document.get(FILES, {}), packed(document))

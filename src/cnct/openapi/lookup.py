@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cnct.late import late_module
 from cnct.openapi.index import Index
-from cnct.openapi.references import dereference
 from cnct.openapi.shapes import Object, as_list, as_object
 from cnct.openapi.tree import PathNode, matching, node_at
 
 if TYPE_CHECKING:
+    from cnct.openapi import references
     from cnct.openapi.places import Kind, Operation, Place
     from cnct.openapi.words import Words
+else:  # the path of a call needs no references
+    references = late_module("cnct.openapi.references")
 
 
 class Lookup:
@@ -110,7 +113,7 @@ class Lookup:
         return self._operations[key]
 
     def _item(self, path: str) -> Object:
-        return dereference(self._written, self._written["paths"].get(path))
+        return references.dereference(self._written, self._written["paths"].get(path))
 
     def _description(self, node: PathNode) -> str:
         """Return the description of a path or, since few paths have one, of its tag."""

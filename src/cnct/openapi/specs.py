@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from cnct.exceptions import SpecError
 from cnct.openapi.cache import at_hand, indexed, refreshed, searched
 from cnct.openapi.lookup import Lookup
-from cnct.openapi.references import dereference
 from cnct.openapi.shapes import JSON, as_list, as_object
 from cnct.openapi.sources import DEFAULT_LOCATION, is_url
 from cnct.user_warnings import SpecWarning
@@ -264,6 +263,8 @@ class OpenAPISpecs:
             The schema at the end, perhaps the same. If the target is missing, the empty schema,
             which allows any value.
         """
+        from cnct.openapi.references import dereference  # noqa: PLC0415 - not at the first call
+
         return dereference(self._lookup().document, schema)
 
     def success(self, operation: Operation) -> Success:

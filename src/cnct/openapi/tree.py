@@ -9,13 +9,15 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from cnct.text import late_pattern
+
 if TYPE_CHECKING:
     from cnct.openapi.places import Kind
 
 ANY = "{}"
 """Name in the tree of a parameter that is a whole segment."""
 
-_PARAMETER = re.compile(r"\{[^}]*\}")
+_PARAMETER = late_pattern(r"\{[^}]*\}")
 
 
 class PathNode:
@@ -29,19 +31,31 @@ class PathNode:
         template: As above.
         methods: Keys of the path in ``paths``, by HTTP method.
         tag: First tag of the first operation of this node, or else of the nodes below.
-        below: The next nodes by name; ``{}`` stands for a parameter: ``{}``, ``{}.json``.
         patterns: Names in ``below`` with a parameter that is only a part of the segment.
     """
 
-    __slots__ = ("below", "kind", "methods", "patterns", "tag", "template")
+    __slots__ = ("_below", "_stored", "kind", "methods", "patterns", "tag", "template")
 
     def __init__(self, template: str = "") -> None:
         self.kind: Kind = "namespace"
         self.template = template
         self.methods: dict[str, str] = {}
         self.tag = ""
-        self.below: dict[str, PathNode] = {}
         self.patterns: list[str] = []
+        self._below: dict[str, PathNode] = {}
+        self._stored: dict[str, list[Any]] = {}
+
+    @property
+    def below(self) -> dict[str, PathNode]:
+        """The next nodes by name; ``{}`` stands for a parameter: ``{}``, ``{}.json``.
+
+        The nodes of a stored tree are made at the first access.
+        """
+        stored = self._stored
+        if stored:
+            self._below = {name: self.from_plain(part) for name, part in stored.items()}
+            self._stored = {}
+        return self._below
 
     def plain(self) -> list[Any]:
         """Return the tree below as JSON; `from_plain` reads it."""
@@ -57,8 +71,7 @@ class PathNode:
             ValueError: If it is of another form.
         """
         node = cls()
-        node.kind, node.template, node.methods, node.tag, node.patterns, below = plain
-        node.below = {name: cls.from_plain(part) for name, part in below.items()}
+        node.kind, node.template, node.methods, node.tag, node.patterns, node._stored = plain
         return node
 
 

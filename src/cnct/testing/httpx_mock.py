@@ -42,10 +42,11 @@ class ThroughHttpx:
             httpx2.HTTPError: If the fixture has an error, or no response.
         """
         httpx: Any = import_module("httpx")  # comes with pytest-httpx
-        method, url, headers, body = request
         with httpx.Client(trust_env=False) as client:
             try:
-                response = client.request(method, url, headers={**headers}, content=body)
+                response = client.request(
+                    request.method, request.url, headers={**request.headers}, content=request.body
+                )
             except httpx.HTTPError as error:
                 raise as_httpx2(error) from error
         return WireResponse(response.status_code, response.headers, response.content)

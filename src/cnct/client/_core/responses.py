@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from cnct.client import garbage
 from cnct.client._core.body_errors import SourceError
 from cnct.client._core.messages import Request, Response, TransportError
-from cnct.client._core.remedies import failure_text, host_of, status_remedy
 from cnct.client._core.secret import mask_error
 from cnct.exceptions import CALL_ATTRIBUTES, AmbiguousWriteError, ClientError
 from cnct.late import late_module
@@ -19,8 +18,9 @@ from cnct.openapi.shapes import is_list, is_object
 from cnct.text import status_text
 
 if TYPE_CHECKING:
-    from cnct.client._core import request_ids
-else:  # only errors need it
+    from cnct.client._core import remedies, request_ids
+else:  # only errors need them
+    remedies = late_module("cnct.client._core.remedies")
     request_ids = late_module("cnct.client._core.request_ids")
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -218,7 +218,7 @@ def error_of(
         "url": request.shown_url,
         "request_id": request_ids.request_id_of(request, response.headers, body),
     }
-    attributes["remedy"] = status_remedy(
+    attributes["remedy"] = remedies.status_remedy(
         request,
         response.status_code,
         excerpt(content_of(response)),
@@ -255,7 +255,7 @@ def failure_of(
     """
     for secret in request.secrets:
         mask_error(failure.cause, secret)
-    reason, host = type(failure.cause).__name__, host_of(request)
+    reason, host = type(failure.cause).__name__, remedies.host_of(request)
     status = status_text(failure.status)
     if isinstance(failure.cause, SourceError):
         problem = "The body was not sent to its end" if failure.sent else "Not sent"
@@ -264,7 +264,7 @@ def failure_of(
     return kind(
         f"{host}: {problem} ({reason})",
         failure.status,
-        errors=[request.masked(failure_text(request, failure.cause))],
+        errors=[request.masked(remedies.failure_text(request, failure.cause))],
         method=request.method,
         url=request.shown_url,
         request_id=request_ids.request_id_of(request, failure.headers),

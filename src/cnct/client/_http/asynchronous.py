@@ -263,8 +263,10 @@ class AsyncDriver:
 async def _intercepted(interceptor: Interceptor, request: httpx2.Request) -> httpx2.Response:
     content = await request.aread()
     wire_request = WireRequest(request.method, str(request.url), request.headers, content)
-    status, headers, body = interceptor.respond(wire_request)
-    return httpx2.Response(status, headers=headers, content=body, request=request)
+    wire = interceptor.respond(wire_request)
+    return httpx2.Response(
+        wire.status_code, headers=wire.headers, content=wire.content, request=request
+    )
 
 
 async def _record(request: httpx2.Request) -> None:

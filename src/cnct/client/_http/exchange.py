@@ -5,17 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any, Self, TypedDict
+from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 from cnct.client._core.messages import Limits, Response, TransportError
 from cnct.client._http.interception import WireRequest, recorder_of
 
+if TYPE_CHECKING:
 
-class Received(TypedDict):
-    """The part of an incomplete response that an error keeps; see `TransportError`."""
+    class Received(TypedDict):
+        """The part of an incomplete response that an error keeps; see `TransportError`."""
 
-    status: int | None
-    headers: Mapping[str, str] | None
+        status: int | None
+        headers: Mapping[str, str] | None
 
 
 class Exchange:

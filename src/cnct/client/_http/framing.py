@@ -9,7 +9,8 @@ from __future__ import annotations
 import http.client
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+
+from cnct.text import late_pattern
 
 LARGEST_HEAD = 100 << 10
 """Bytes that status line and headers may have; the limit of httpcore2."""
@@ -21,9 +22,9 @@ _STATUS_LINE = re.compile(rb"HTTP/([0-9])\.([0-9]) ([0-9]{3})(?: ([^\r\n\0]*))?\
 _HEADER = re.compile(
     rb"([-!#$%&'*+.^_`|~0-9a-zA-Z]+):[ \t]*([^\0\s]+(?:[ \t]+[^\0\s]+)*)?[ \t]*\r?\n"
 )
-_FOLD = re.compile(rb"\r?\n[ \t]+")
+_FOLD = late_pattern(rb"\r?\n[ \t]+")
 _LENGTH = re.compile(rb"[0-9]{1,20}")
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_CHUNK = late_pattern(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _LINE_END = b"\r\n"
 _OVERLAP = 3  # bytes of the end of a head that may have arrived before
 _INFORMATIONAL = range(200)
@@ -31,7 +32,7 @@ _SWITCHING = 101
 _BODILESS = frozenset({204, 304})
 
 
-class Head(NamedTuple):
+class Head:
     """Status and headers of a response, and the framing of its body (RFC 9112, section 6.3).
 
     Attributes:
@@ -45,13 +46,25 @@ class Head(NamedTuple):
         will_close: Whether the server closes the connection behind the body.
     """
 
-    version: int
-    status: int
-    reason: bytes
-    headers: Sequence[tuple[bytes, bytes]]
-    is_chunked: bool
-    length: int | None
-    will_close: bool
+    __slots__ = ("headers", "is_chunked", "length", "reason", "status", "version", "will_close")
+
+    def __init__(
+        self,
+        version: int,
+        status: int,
+        reason: bytes,
+        headers: Sequence[tuple[bytes, bytes]],
+        is_chunked: bool,
+        length: int | None,
+        will_close: bool,
+    ) -> None:
+        self.version = version
+        self.status = status
+        self.reason = reason
+        self.headers = headers
+        self.is_chunked = is_chunked
+        self.length = length
+        self.will_close = will_close
 
 
 def parsed_head(lines: Sequence[bytes], method: str) -> Head | None:

@@ -8,30 +8,36 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from cnct.client._core.messages import Tape
 
 
-class WireRequest(NamedTuple):
+class WireRequest:
     """A request as sent on the wire."""
 
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
+    __slots__ = ("body", "headers", "method", "url")
+
+    def __init__(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
 
     def __repr__(self) -> str:
         """Show method and URL, without the headers: they contain the API key."""
         return f"<WireRequest {self.method} {self.url}>"
 
 
-class WireResponse(NamedTuple):
+class WireResponse:
     """A response as received on the wire; drivers convert this to a class of the HTTP library."""
 
-    status_code: int
-    headers: Mapping[str, str]
-    content: bytes
+    __slots__ = ("content", "headers", "status_code")
+
+    def __init__(self, status_code: int, headers: Mapping[str, str], content: bytes) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self.content = content
 
 
 class Interceptor(Protocol):

@@ -6,7 +6,7 @@ An argument that was passed overrides the environment; otherwise `environment` d
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 from urllib.parse import urlsplit
 
 from cnct.text import Secret
@@ -23,7 +23,7 @@ Cert = str | os.PathLike[str] | tuple[str | os.PathLike[str], str | os.PathLike[
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
-class Network(NamedTuple):
+class Network:
     """How the client reaches servers.
 
     Attributes:
@@ -34,9 +34,14 @@ class Network(NamedTuple):
             environment's setting.
     """
 
-    verify: bool | str | None = None
-    cert: str | tuple[str, str] | None = None
-    proxy: str | None = None
+    __slots__ = ("cert", "proxy", "verify")
+
+    def __init__(
+        self, verify: bool | str | None, cert: str | tuple[str, str] | None, proxy: str | None
+    ) -> None:
+        self.verify = verify
+        self.cert = cert
+        self.proxy = proxy
 
     @property
     def ca(self) -> bool | str:

@@ -34,7 +34,6 @@ from cnct.client._core.request_body import JSON, encoded_json
 from cnct.client._core.secret import LIBRARY_LOCALS_CLEARED
 from cnct.client._http.adapter import Adapter, FlowSession, has_cookies
 from cnct.client._http.exchange import Exchange, current_exchange
-from cnct.client._http.failures import is_failed_exchange
 from cnct.client._http.forks import renew_after_fork
 from cnct.client._http.interception import interceptor_of
 from cnct.client._http.living import Living
@@ -42,13 +41,17 @@ from cnct.client._http.log import log_failure, log_pause, log_response
 from cnct.client._http.network import Network
 from cnct.client._http.originals import original
 from cnct.client._http.reading import sleep
-from cnct.client._http.request_failures import UnclassifiedError, failure_of
+from cnct.late import late_module
 
 if TYPE_CHECKING:
     from cnct.client._core.movable_clock import MovableClock
     from cnct.client._core.reader import Reader
+    from cnct.client._http import failures, request_failures
     from cnct.client._http.jobs import Jobs
     from cnct.client._http.threads import Ahead
+else:  # only errors need them
+    failures = late_module("cnct.client._http.failures")
+    request_failures = late_module("cnct.client._http.request_failures")
 
 T = TypeVar("T")
 
@@ -182,7 +185,7 @@ class Driver:
                 with LIBRARY_LOCALS_CLEARED:
                     outcome: Response | TransportError = send(request)
             except (requests.RequestException, BodyError) as error:
-                outcome = failure_of(error, exchange)
+                outcome = request_failures.failure_of(error, exchange)
             except TransportError as error:  # of a recorded call
                 outcome = error
             exchange.end(outcome)
@@ -269,9 +272,9 @@ class Driver:
         except (requests.RequestException, BodyError):
             raise
         except Exception as error:
-            if interceptor_of(url) is not None or not is_failed_exchange(error):
+            if interceptor_of(url) is not None or not failures.is_failed_exchange(error):
                 raise
-            raise UnclassifiedError(type(error).__name__) from error
+            raise request_failures.UnclassifiedError(type(error).__name__) from error
 
     def _send(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
         if current_exchange().limits.is_foreign:

@@ -217,7 +217,6 @@ def _refused(template: str, of_index: str) -> Callable[..., NoReturn]:
 def _answered_arguments(method: FunctionType, template: str) -> Callable[..., Any]:
     """Wrap a method, so that errors about wrong arguments name the Python to write."""
 
-    @wraps(method)
     def call(*args: Any, **kwargs: Any) -> Any:  # faster than with self, since args is passed on
         try:
             return method(*args, **kwargs)
@@ -226,7 +225,6 @@ def _answered_arguments(method: FunctionType, template: str) -> Callable[..., An
                 raise
             raise TypeError(_wrong_arguments(args[0], method, error, template)) from None
 
-    @wraps(method)
     async def awaited(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return await method(self, *args, **kwargs)
@@ -235,7 +233,7 @@ def _answered_arguments(method: FunctionType, template: str) -> Callable[..., An
                 raise
             raise TypeError(_wrong_arguments(self, method, error, template)) from None
 
-    return awaited if method.__code__.co_flags & _IS_ASYNC else call
+    return wraps(method)(awaited if method.__code__.co_flags & _IS_ASYNC else call)
 
 
 def _is_from_within(error: TypeError) -> bool:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnct.openapi.checks.problems import Problem
+from cnct.late import late_module
 from cnct.openapi.specs import OpenAPISpecs
 from cnct.text import did_you_mean, either, listed, nearest
 
 if TYPE_CHECKING:
+    from cnct.openapi.checks import problems
+    from cnct.openapi.checks.problems import Problem
     from cnct.openapi.places import Place
+else:  # valid calls have none
+    problems = late_module("cnct.openapi.checks.problems")
 
 _FREE = "OPTIONS"  # valid on every path, though not documented
 _AS_GET = "HEAD"  # RFC 9110, section 9.3.2
@@ -34,7 +38,7 @@ def check_path(specs: OpenAPISpecs, path: str) -> tuple[Problem, ...]:
     segment, above = segments[end - 1], "/".join(segments[: end - 1])
     where = f"below {above!r}" if above else "in the API"
     hint = did_you_mean(segment, _names_below(specs, above)) or " It has nothing below it."
-    return (Problem("path", f"There is no {segment!r} {where}.{hint}"),)
+    return (problems.Problem("path", f"There is no {segment!r} {where}.{hint}"),)
 
 
 def check_call(specs: OpenAPISpecs, method: str, path: str) -> tuple[Problem, ...]:
@@ -56,7 +60,8 @@ def check_call(specs: OpenAPISpecs, method: str, path: str) -> tuple[Problem, ..
         return check_path(specs, path)
     if method == _FREE:
         return ()
-    return (Problem("method", _method_complaint(specs, place, method, path.strip("/"))),)
+    complaint = _method_complaint(specs, place, method, path.strip("/"))
+    return (problems.Problem("method", complaint),)
 
 
 def _method_complaint(specs: OpenAPISpecs, place: Place, method: str, path: str) -> str:

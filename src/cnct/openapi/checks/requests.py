@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnct.openapi.checks.paths import check_call
-from cnct.openapi.checks.problems import Problem
 from cnct.openapi.specs import OpenAPISpecs
-from cnct.rql.url import from_wire
+from cnct.text import late_pattern
 
-_PAGE_ALONE = re.compile(r"limit=\d+&offset=\d+")  # any list takes it
+if TYPE_CHECKING:
+    from cnct.openapi.checks.problems import Problem
+
+_PAGE_ALONE = late_pattern(r"limit=\d+&offset=\d+")  # any list takes it
 
 
-class RequestProblems(NamedTuple):
+class RequestProblems:
     """The problems of one request.
 
     Attributes:
@@ -22,8 +23,11 @@ class RequestProblems(NamedTuple):
         content: Problems of query and payload.
     """
 
-    path: tuple[Problem, ...] = ()
-    content: tuple[Problem, ...] = ()
+    __slots__ = ("content", "path")
+
+    def __init__(self, path: tuple[Problem, ...] = (), content: tuple[Problem, ...] = ()) -> None:
+        self.path = path
+        self.content = content
 
 
 def check_request(
@@ -50,6 +54,7 @@ def check_request(
     content: tuple[Problem, ...] = ()
     if query and method == "GET" and not _PAGE_ALONE.fullmatch(query):
         from cnct.openapi.checks.queries import check_query  # noqa: PLC0415 - not for each program
+        from cnct.rql.url import from_wire  # noqa: PLC0415 - same
 
         content += check_query(specs, place, from_wire(query))
     if payload is not None:

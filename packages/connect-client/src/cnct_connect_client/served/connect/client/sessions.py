@@ -74,10 +74,12 @@ async def _intercepted(
     kwargs = {name: value for name, value in kwargs.items() if name not in _OF_SENDING}
     request = client.build_request(method, url, **kwargs)
     content = await request.aread()
-    status, headers, body = interceptor.respond(
+    wire = interceptor.respond(
         WireRequest(request.method, str(request.url), request.headers, content)
     )
-    return httpx.Response(status, headers=headers, content=body, request=request)
+    return httpx.Response(
+        wire.status_code, headers=wire.headers, content=wire.content, request=request
+    )
 
 
 _OF_SENDING = frozenset({"auth", "follow_redirects"})
