@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from importlib import import_module
 
 import pytest
 from tests.conftest import KEY, json_answer
@@ -84,6 +85,10 @@ def test_missing_streams_are_no_bug(monkeypatch, capsys):
     assert main(["delete", "requests", "--from", "-", "--force"]) == 2
 
 
+def test_the_module_is_the_command():
+    assert import_module("cnct.__main__").main is main
+
+
 def test_an_interrupt_while_modules_load(monkeypatch):
     class Interrupts:
         @staticmethod
@@ -109,6 +114,15 @@ def test_an_interrupted_batch_names_its_counts(cnct, connect, monkeypatch):
     ran = cnct("call", "requests", "approve", "template_id=T", "--from", "-", "-y")
     assert ran.status == 130
     assert ran.err.endswith("cnct: interrupted\n")
+
+
+@pytest.mark.parametrize("output", ["json", "ndjson"])
+def test_control_characters_are_escapes_of_json_with_the_same_value(cnct, answering, output):
+    row = {"id": "PRD-1", "name": "\x9b31m \u202e \U000e0041"}
+    answering([row])
+    ran = cnct("ls", "products", "-o", output, "--force")
+    assert (ran.json if output == "json" else ran.lines) == [row]
+    assert all(line.isprintable() for line in ran.out.splitlines())
 
 
 def test_rows_that_are_no_objects(cnct, answering):

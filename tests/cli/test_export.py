@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 
 import pytest
 
@@ -69,6 +70,13 @@ def test_what_cannot_be_exported_is_refused(
     assert (ran.status, ran.out) == (status, "")
     assert message in ran.err
     assert [*tmp_path.iterdir()] == []
+
+
+def test_a_missing_package_is_named_before_anything_is_read(cnct, connect, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "rustpy_xlsxwriter", None)
+    ran = cnct("export", "requests", str(tmp_path / "out.xlsx"))
+    assert (ran.status, "pip install rustpy-xlsxwriter" in ran.err) == (1, True)
+    assert not connect.requests
 
 
 def test_a_failed_export_leaves_no_file(cnct, connect, tmp_path):

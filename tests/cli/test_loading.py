@@ -55,6 +55,13 @@ def test_a_failure_shows_in_status_and_line(cnct, connect, table):
     assert ran.lines[0]["error"].startswith("400 Bad Request")
 
 
+def test_a_call_that_is_not_sent_is_no_problem_of_the_file(cnct, connect, table):
+    ran = cnct("load", "products/CNCT-NEW-abcdef-1/items", table, "--by", "mpn")
+    assert (ran.status, ran.out) == (1, "")
+    assert "CNCT-NEW-abcdef-1 stands for an id that dry_run() does not know" in ran.err
+    assert table not in ran.err
+
+
 def test_several_writes_need_a_yes(cnct, connect, table):
     ran = cnct("load", ITEMS, table, "--by", "mpn")
     assert (ran.status, writes(connect)) == (2, [])

@@ -128,6 +128,14 @@ def test_wrong_items_are_refused(cnct, connect, items, message):
     assert not writes(connect)
 
 
+def test_a_wrong_item_before_all_others_is_refused_too(cnct, connect):
+    words = ["call", "requests", "approve", "template_id=TL-1", "--from", "-", "-y"]
+    ran = cnct(*words, stdin='{"id":\n' + ids(0))
+    assert (ran.status, ran.out) == (2, "")
+    assert "standard input, line 1 is no JSON" in ran.err
+    assert not writes(connect)
+
+
 @pytest.mark.parametrize("jobs", ["1", "4"])
 def test_a_wrong_item_after_others_fails_a_part(cnct, connect, jobs):
     words = ["call", "requests", "approve", "template_id=TL-1", "--from", "-", "-y", "-j", jobs]

@@ -253,6 +253,17 @@ def test_arguments_that_only_the_synchronous_world_has_are_named(client):
         asyncio.run(client.get("x", verify=False))
 
 
+def test_arguments_that_an_override_adds_are_checked_too(server):
+    class Trusting(AsyncConnectClient):
+        async def _execute_http_call(self, method, url, kwargs):
+            return await super()._execute_http_call(method, url, {**kwargs, "verify": False})
+
+    client = Trusting(KEY, server.endpoint, use_specs=False)
+    with pytest.raises(TypeError, match="'verify' is no argument of an async call"):
+        asyncio.run(client.get("x"))
+    assert not server.got
+
+
 @pytest.mark.parametrize("body", [b"one two", "one two"])
 def test_asynchronous_streams_are_sent(client, server, body):
     async def pieces():

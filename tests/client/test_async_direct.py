@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from http.client import HTTPException
+from types import SimpleNamespace
 
 import httpx2
 import pytest
@@ -17,9 +18,11 @@ from tests.client.test_async_streams import Transport
 from tests.conftest import KEY
 
 from cnct import AmbiguousWriteError, AsyncConnectClient, ClientError
+from cnct.client._core.messages import Limits
 from cnct.client._http import async_direct
 from cnct.client._http.async_direct import DirectConnection, DirectPool
 from cnct.client._http.async_request import Encoded
+from cnct.client._http.exchange import Exchange
 from cnct.client._http.framing import Incoming
 
 GET = Encoded("GET", b"GET /x HTTP/1.1\r\n\r\n", None, {"read": None, "write": 0.05})
@@ -186,6 +189,44 @@ def test_silence_is_counted_from_the_last_byte():
         assert call(server.endpoint, body) == ({}, httpx2.ReadTimeout)
     finally:
         server.close()
+
+
+def test_a_slow_disk_is_no_silence_of_the_server(transport):
+    """While nobody reads, the server cannot send."""
+    content = b"x" * 3_000_000
+    request = GET._replace(timeouts={"read": 0.25, "write": None})
+    written = []
+
+    async def scenario():
+        loop = asyncio.get_running_loop()
+        begun, goes_on = asyncio.Event(), threading.Event()
+
+        def write(data):
+            loop.call_soon_threadsafe(begun.set)
+            goes_on.wait()
+            written.append(data)
+
+        receiver = SimpleNamespace(
+            begin=lambda *_: True, write=write, report=lambda: None, position=0, received=0
+        )
+        connection = DirectConnection()
+        connection.connection_made(transport)
+        with Exchange(Limits(receiver=receiver)):
+            call = asyncio.create_task(connection.exchange(request))
+        await asyncio.sleep(0)
+        response = http(content)
+        connection.data_received(response[:1_000])
+        await begun.wait()
+        connection.data_received(response[1_000:-1])
+        assert not transport.reading
+        await asyncio.sleep(0.4)
+        connection.data_received(response[-1:])
+        goes_on.set()
+        await call
+
+    transport.reading = True
+    asyncio.run(scenario())
+    assert b"".join(written) == content
 
 
 def test_a_connection_that_is_reset_is_an_error():

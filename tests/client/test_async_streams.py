@@ -210,6 +210,12 @@ def test_connections_through_socks_are_extended_too():
     assert extended(extended(Socks)) is extended(Socks)
 
 
+def test_a_connection_that_takes_too_long_is_an_error_in_time():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with pytest.raises(httpcore2.ConnectTimeout):
+            asyncio.run(Backend().connect_tcp("127.0.0.1", listener.getsockname()[1], timeout=0))
+
+
 def test_a_name_without_an_address_form_is_a_failed_connection():
     with pytest.raises(httpcore2.ConnectError):
         asyncio.run(Backend().connect_tcp("a" * 70, 80))

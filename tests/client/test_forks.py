@@ -225,6 +225,27 @@ def test_an_asynchronous_parent_that_forks_goes_on_with_its_connections(server):
     assert asyncio.run(scenario()) == ["a", "b"]
 
 
+def test_a_child_reads_ahead_a_set_that_an_asynchronous_parent_was_reading(server):
+    def answer(got):
+        number = int(got.query.rpartition("offset=")[2])
+        return json_answer([{"id": number}], Content_Range=f"items {number}-{number}/6")
+
+    async def ids(rows):
+        return [row["id"] async for row in rows]
+
+    async def scenario():
+        settings = {"use_specs": False, "overlap": False, "concurrency": 2}
+        async with AsyncConnectClient(KEY, server.endpoint, **settings) as client:
+            rows = client.items.all().limit(1)
+            await anext(aiter(rows))
+            children = in_children(1, lambda _: len({*asyncio.run(ids(rows))}))
+            assert statuses(children) == [6]
+            return await ids(rows)
+
+    server.answer = answer
+    assert asyncio.run(scenario()) == [*range(6)]
+
+
 def test_a_child_loads_the_document_that_the_parent_is_loading(server, tmp_path):
     arrived, go_on = threading.Event(), threading.Event()
     document = {"openapi": "3.0.0", "info": {"title": "T", "version": "1"}, "paths": {}}

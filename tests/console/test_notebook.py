@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
@@ -110,6 +111,13 @@ def test_fields_show_their_names(garden: ConnectClient):
     assert displayed(garden.trees.fields)["text/plain"].startswith("<Fields of trees: a, b, c, ")
 
 
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    """The shell of the process, as in a notebook."""
+    yield InteractiveShell.instance()
+    InteractiveShell.clear_instance()
+
+
 @pytest.mark.parametrize(
     ("cell", "lines"),
     [
@@ -127,10 +135,13 @@ def test_fields_show_their_names(garden: ConnectClient):
     ],
 )
 def test_errors_begin_with_the_message_and_the_line_of_the_cell(
-    garden: ConnectClient, capsys: pytest.CaptureFixture[str], cell: str, lines: list[str]
+    garden: ConnectClient,
+    shell: InteractiveShell,
+    capsys: pytest.CaptureFixture[str],
+    cell: str,
+    lines: list[str],
 ):
     twin = AsyncConnectClient(KEY, NOWHERE, specs_location=garden.specs_location)
-    shell = InteractiveShell()
     shell.user_ns |= {"client": garden, "twin": twin, "error": JournalError("own")}
     shell.run_cell(cell)
     shown = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().out.strip()).splitlines()

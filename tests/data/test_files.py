@@ -233,6 +233,23 @@ def test_two_exports_cannot_write_the_same_file(tmp_path):
     assert names_in(tmp_path) == []
 
 
+def test_a_part_that_another_export_renames_while_it_is_opened_is_made_anew(tmp_path, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+
+    def flock(descriptor, operation):
+        if renames:
+            renames.pop()(tmp_path / "other")
+        lock(descriptor, operation)
+
+    lock, renames = fcntl.flock, [(tmp_path / "out.part").rename]
+    monkeypatch.setattr(fcntl, "flock", flock)
+    file = WholeFile(tmp_path / "out")
+    file.file.write(b"own")
+    file.commit()
+    assert (tmp_path / "out").read_bytes() == b"own"
+    assert (tmp_path / "other").read_bytes() == b""
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

@@ -112,7 +112,7 @@ def test_wrong_options_are_refused_at_once():
         row_file("parquet", compression="zst")
     with pytest.raises(ValueError, match="long_text must be 'error' or 'cut'"):
         row_file("xlsx", long_text="wrap")
-    for form in ("parquet", "xlsx"):
+    for form in ("csv", "parquet", "xlsx"):
         with pytest.raises(TypeError, match="needs columns"):
             row_file(form).begin(io.BytesIO(), None)
 

@@ -144,6 +144,10 @@ DOCUMENT = {
             "get": lists(an(data=TEXT)),
             "put": lists(an(data=TEXT)) | takes(an(data=TEXT)),
         },
+        "/products/{id}/texts": {
+            "get": lists(an(id=ID, text=TEXT)),
+            "put": lists(an(id=ID, text=TEXT)) | takes({**TEXT, "format": "binary"}, XLSX),
+        },
         "/products/{id}/media": {
             "get": lists(an(id=ID, file=TEXT, name=TEXT)),
             "post": answers(an(id=ID, file=TEXT, name=TEXT), "201")
@@ -501,6 +505,14 @@ def test_raw_and_form_uploads_are_kept(shop):
     assert shop.post(path, json={"name": "Logo"}).json()["errors"] == [
         "payload: expected multipart/form-data."
     ]
+
+
+def test_a_file_of_rows_is_taken_and_not_read(shop):
+    path = "products/PRD-000-000-001/texts"
+    before = shop.get(path).json()
+    changed = shop.put(path, data=b"rows", headers={"Content-Type": XLSX})
+    assert (changed.status_code, changed.json()) == (200, [])
+    assert shop.get(path).json() == before
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from urllib.parse import urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -70,6 +71,16 @@ def test_bodies_in_the_log_are_bounded(connect, monkeypatch):
         assert [served.headers["Number"] for served in connect.requests][-2:] == ["29", "30"]
         http.post("products", data=b"x" * 20_000)
         assert len(connect.requests) == 1
+
+
+def test_a_request_that_breaks_off_is_none():
+    head = f"POST /public/v1/products HTTP/1.1\r\nHost: localhost\r\nAuthorization: {KEY}\r\n"
+    with Emulator() as connect:
+        with socket.create_connection(urlsplit(connect.endpoint)[1].split(":")) as client:
+            client.sendall(f'{head}Content-Length: 99\r\n\r\n{{"name"'.encode())
+        with Http(connect.endpoint) as http:
+            assert http.get("products").status_code == 200
+    assert [served.method for served in connect.requests] == ["GET"]
 
 
 def test_a_body_has_a_limit():

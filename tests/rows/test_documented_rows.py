@@ -74,6 +74,9 @@ def specs(tmp_path_factory):
             "/things": calls("Thing", CREATED),
             "/things/{id}": {"put": calls("Change", {"size": 5})["post"]},
             "/things/{id}/members": calls("Member"),
+            "/notes": {
+                "post": {"requestBody": {"content": {"application/json": {"schema": OBJECT}}}}
+            },
             "/logs": {**reads, "post": {"responses": {"201": {"description": ""}}}},
         },
         "components": {
@@ -165,7 +168,7 @@ def test_fields_of_a_key_stay_in_the_payload_of_a_create(specs):
     assert writable_payload(payload, fields, ["status"]).keys() == {"status", "name", "limits"}
 
 
-@pytest.mark.parametrize("path", ["logs", "nothing"])
+@pytest.mark.parametrize("path", ["logs", "notes", "nothing"])
 def test_a_path_without_a_description_allows_every_field(specs, path):
     rows = DocumentedRows(specs, path, is_strict=True)
     assert (rows.create_fields, rows.update_fields) == (None, None)

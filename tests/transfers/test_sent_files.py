@@ -48,6 +48,12 @@ class Named(io.BytesIO):
     name = "folder/report.csv"
 
 
+class NamedInBytes(io.BytesIO):
+    """A file that was opened by a path in bytes."""
+
+    name = b"folder/report.csv"
+
+
 def boundless(content_type: str, body: Any) -> bytes:
     boundary = content_type.partition("boundary=")[2].encode()
     return bytes(body).replace(boundary, b"BOUNDARY")
@@ -70,6 +76,7 @@ FORMS: dict[str, Any] = {
     "buffer": lambda: {"files": {"f": ("n", bytearray(b"b")), "g": None}},
     "pairs": lambda: {"files": [("f", ("a", b"1")), ("f", ["b", b"2", "text/css"])]},
     "named": lambda: {"files": {"f": standing(Named(b"head body"), 5)}},
+    "named in bytes": lambda: {"files": {"f": NamedInBytes(b"body")}},
     "headers": lambda: {"files": {"f": ("a", b"1", "text/css", {"X-A": "1", "X-B": ""})}},
     "fields": lambda: {
         "files": {"f": b"1"},

@@ -162,6 +162,25 @@ def test_drift_breaks_a_pass_off():
     assert list(entries) == [BARRIER]
 
 
+def test_drift_breaks_a_pass_off_in_the_asynchronous_world_too():
+    class AsyncList(List):
+        async def pages(self):
+            for page in super().pages():
+                yield page
+
+    async def scenario():
+        rows = AsyncList([1])
+        rows.drifts.append("moved")
+        entries = async_passes(Job(lambda row: row["id"], Summary()), lambda: rows)
+        assert isinstance(await anext(entries), Task)
+        assert await anext(entries) is BARRIER
+        assert await anext(entries) is BARRIER
+        rows.drifts.clear()
+        assert [entry async for entry in entries] == [BARRIER]
+
+    asyncio.run(scenario())
+
+
 def test_what_is_given_up_is_reported_once():
     summary = Summary()
     job = Job(lambda item: item, summary)
