@@ -5,11 +5,8 @@ Imports nothing of the package.
 
 from __future__ import annotations
 
-import http
-import linecache
 import re
 import sys
-import traceback
 from collections.abc import Collection, Iterable
 from itertools import islice, takewhile
 from pathlib import Path
@@ -214,6 +211,9 @@ def rendered(error: BaseException) -> list[str]:
 
     In a notebook the first lines are seen, which would be those of the HTTP library otherwise.
     """
+    import linecache  # noqa: PLC0415 - only notebooks need it
+    import traceback  # noqa: PLC0415 - same
+
     message = clean(f"{type(error).__name__}: {error}", lines=True)
     folder = str(Path(__file__).parent)
     steps = traceback.walk_tb(error.__traceback__)
@@ -243,9 +243,11 @@ def status_text(status_code: int | None) -> str:
     """Return a status with its phrase, ``404 Not Found``; unknown ones by their number."""
     if status_code is None:
         return ""
+    from http import HTTPStatus  # noqa: PLC0415 - completion at a prompt needs none
+
     if status_code in _PHRASES:
         return f"{status_code} {_PHRASES[status_code]}"
     try:
-        return f"{status_code} {http.HTTPStatus(status_code).phrase}"
+        return f"{status_code} {HTTPStatus(status_code).phrase}"
     except ValueError:
         return f"{status_code} (unknown status)"

@@ -82,7 +82,7 @@ def test_a_package_lists_its_names_also_those_that_it_imports_late(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["client", "client.models", "client.work", "openapi.checks", "rql"]
+    "name", ["client", "client.models", "client.work", "openapi.checks", "rql", "settings"]
 )
 def test_a_package_without_a_name_says_so(name):
     with pytest.raises(AttributeError, match=f"'cnct.{name}' has no attribute 'nothing'"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -24,7 +24,7 @@ _OPTIONS = {
 }
 
 
-class Word(NamedTuple):
+class Word:
     """An argument ``name=text`` or ``name:=json``.
 
     Attributes:
@@ -33,9 +33,12 @@ class Word(NamedTuple):
         is_json: Whether the sign is ``:=``.
     """
 
-    name: str
-    text: str
-    is_json: bool
+    __slots__ = ("is_json", "name", "text")
+
+    def __init__(self, name: str, text: str, is_json: bool) -> None:
+        self.name = name
+        self.text = text
+        self.is_json = is_json
 
     @property
     def value(self) -> Any:

@@ -79,13 +79,22 @@ def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> N
                 formatter.write(f"{'':{formatter.current_indent}}{example}\n")
 
 
-class QueryOptions(NamedTuple):
+class QueryOptions:
     """The arguments that choose rows."""
 
-    collection: str
-    conditions: tuple[str, ...] = ()
-    rql: tuple[str, ...] = ()
-    search: str | None = None
+    __slots__ = ("collection", "conditions", "rql", "search")
+
+    def __init__(
+        self,
+        collection: str,
+        conditions: tuple[str, ...] = (),
+        rql: tuple[str, ...] = (),
+        search: str | None = None,
+    ) -> None:
+        self.collection = collection
+        self.conditions = conditions
+        self.rql = rql
+        self.search = search
 
 
 class Many(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import NamedTuple
 
 import click
 
@@ -13,7 +12,7 @@ from cnct.text import did_you_mean
 from cnct.version import VERSION
 
 
-class Entry(NamedTuple):
+class Entry:
     """A subcommand that is not imported yet.
 
     Attributes:
@@ -21,8 +20,11 @@ class Entry(NamedTuple):
         summary: One line for the list of commands.
     """
 
-    module: str
-    summary: str
+    __slots__ = ("module", "summary")
+
+    def __init__(self, module: str, summary: str) -> None:
+        self.module = module
+        self.summary = summary
 
 
 COMMANDS = {

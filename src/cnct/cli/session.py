@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from cnct.openapi import OpenAPISpecs
 
 
-@dataclass
 class Session:
     """Settings of one run.
 
@@ -27,14 +25,15 @@ class Session:
         plain_cells: Whether csv keeps text that a spreadsheet would run.
     """
 
-    profile: str | None = None
-    endpoint: str | None = None
-    spec: str | None = None
-    color: str = "auto"
-    verbose: int = 0
-    force: bool = False
-    output: str = ""
-    plain_cells: bool = False
+    def __init__(self) -> None:
+        self.profile: str | None = None
+        self.endpoint: str | None = None
+        self.spec: str | None = None
+        self.color = "auto"
+        self.verbose = 0
+        self.force = False
+        self.output = ""
+        self.plain_cells = False
 
     @cached_property
     def client(self) -> ConnectClient:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import inf
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from cnct.api_keys import is_like_key, key_problem
 from cnct.endpoints import DEFAULT_ENDPOINT, checked_endpoint
@@ -24,7 +24,7 @@ _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0"
 _MOST_SHOWN = 60  # characters of a wrong value
 
 
-class Setting(NamedTuple):
+class Setting:
     """A setting in effect.
 
     Attributes:
@@ -33,9 +33,12 @@ class Setting(NamedTuple):
         source: Where the value is from, for people: ``CNCT_ENDPOINT``, ``profile 'prod' in ...``.
     """
 
-    name: str
-    value: Any
-    source: str
+    __slots__ = ("name", "source", "value")
+
+    def __init__(self, name: str, value: Any, source: str) -> None:
+        self.name = name
+        self.value = value
+        self.source = source
 
     @property
     def shown(self) -> str:
@@ -43,7 +46,7 @@ class Setting(NamedTuple):
         return shown(self.name, self.value)
 
 
-class Option(NamedTuple):
+class Option:
     """A setting that exists.
 
     Attributes:
@@ -55,12 +58,23 @@ class Option(NamedTuple):
         default: Value where nothing is set.
     """
 
-    name: str
-    variable: str | None
-    from_text: Callable[[str], Any]
-    checked: Callable[[Any], Any]
-    expects: str
-    default: Any = None
+    __slots__ = ("checked", "default", "expects", "from_text", "name", "variable")
+
+    def __init__(
+        self,
+        name: str,
+        variable: str | None,
+        from_text: Callable[[str], Any],
+        checked: Callable[[Any], Any],
+        expects: str,
+        default: Any = None,
+    ) -> None:
+        self.name = name
+        self.variable = variable
+        self.from_text = from_text
+        self.checked = checked
+        self.expects = expects
+        self.default = default
 
 
 def read_text(option: Option, text: str, place: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnct.exceptions import SettingsError
 from cnct.settings.catalog import OPTIONS, Setting, read_value
@@ -15,7 +15,7 @@ from cnct.settings.value_shapes import is_array, is_table
 from cnct.text import Secret, clean
 
 
-class Accounts(NamedTuple):
+class Accounts:
     """The accounts of ``ccli``.
 
     Attributes:
@@ -24,9 +24,14 @@ class Accounts(NamedTuple):
         is_readable_by_others: Whether other users of the machine can read the keys.
     """
 
-    config: Config
-    labels: Mapping[str, str]
-    is_readable_by_others: bool
+    __slots__ = ("config", "is_readable_by_others", "labels")
+
+    def __init__(
+        self, config: Config, labels: Mapping[str, str], is_readable_by_others: bool
+    ) -> None:
+        self.config = config
+        self.labels = labels
+        self.is_readable_by_others = is_readable_by_others
 
 
 def ccli_path() -> Path | None:

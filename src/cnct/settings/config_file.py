@@ -10,7 +10,7 @@ import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnct.exceptions import SettingsError
 from cnct.settings.catalog import KEY_SOURCES, OPTIONS, Setting, in_folder, read_value
@@ -24,7 +24,7 @@ NAME = "config.toml"
 _TOP = ("profile", "profiles")
 
 
-class Profile(NamedTuple):
+class Profile:
     """A named group of settings.
 
     Attributes:
@@ -33,12 +33,15 @@ class Profile(NamedTuple):
         place: Description of the profile and its file, for people.
     """
 
-    name: str
-    settings: Mapping[str, Setting]
-    place: str
+    __slots__ = ("name", "place", "settings")
+
+    def __init__(self, name: str, settings: Mapping[str, Setting], place: str) -> None:
+        self.name = name
+        self.settings = settings
+        self.place = place
 
 
-class Config(NamedTuple):
+class Config:
     """The contents of a configuration.
 
     Attributes:
@@ -46,8 +49,11 @@ class Config(NamedTuple):
         active: Name of the profile that is used if none is named, ``None`` without one.
     """
 
-    profiles: Mapping[str, Profile]
-    active: str | None
+    __slots__ = ("active", "profiles")
+
+    def __init__(self, profiles: Mapping[str, Profile], active: str | None) -> None:
+        self.profiles = profiles
+        self.active = active
 
 
 def are_files_used() -> bool:

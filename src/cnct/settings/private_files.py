@@ -10,7 +10,6 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from cnct.exceptions import SettingsError
 from cnct.text import Secret, clean
@@ -22,7 +21,7 @@ _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 _LARGEST = 1 << 20  # bytes
 
 
-class PrivateText(NamedTuple):
+class PrivateText:
     """The text of a file.
 
     Attributes:
@@ -30,8 +29,11 @@ class PrivateText(NamedTuple):
         is_readable_by_others: Whether other users of the machine can read the file.
     """
 
-    text: Secret
-    is_readable_by_others: bool
+    __slots__ = ("is_readable_by_others", "text")
+
+    def __init__(self, text: Secret, is_readable_by_others: bool) -> None:
+        self.text = text
+        self.is_readable_by_others = is_readable_by_others
 
 
 def read_private(file: Path) -> PrivateText | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import NamedTuple
 
 from cnct.api_keys import without_key
 from cnct.endpoints import is_same_endpoint
@@ -27,7 +26,7 @@ _printed: set[str] = set()
 """Lines that this process has printed."""
 
 
-class Resolution(NamedTuple):
+class Resolution:
     """The settings in effect.
 
     Attributes:
@@ -37,9 +36,14 @@ class Resolution(NamedTuple):
         notice: A line for people if an account of ccli is used by default.
     """
 
-    settings: Mapping[str, Setting]
-    profile: Profile | None
-    notice: str = ""
+    __slots__ = ("notice", "profile", "settings")
+
+    def __init__(
+        self, settings: Mapping[str, Setting], profile: Profile | None, notice: str = ""
+    ) -> None:
+        self.settings = settings
+        self.profile = profile
+        self.notice = notice
 
     @property
     def endpoint(self) -> Setting:

@@ -9,17 +9,23 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from cnct.client._core.paging import Page, Span, Unread, Window
 from cnct.client._core.raw_rows import RawRow, decoded, raw_rows
-from cnct.client._core.reader import Reader
 from cnct.client._core.responses import decode
 from cnct.client._http.forks import renew_after_fork
 from cnct.client.models.query import Query
 from cnct.client.models.refinement import Refinable, bounds
+from cnct.late import late_module
 from cnct.text import clean
 from cnct.user_warnings import DriftWarning, users_level
+
+if TYPE_CHECKING:
+    from cnct.client._core import reader as readers
+    from cnct.client._core.reader import Reader
+else:  # a count reads no rows
+    readers = late_module("cnct.client._core.reader")
 
 _SLICE = 1000  # kept rows per step
 _new = object.__new__
@@ -77,7 +83,7 @@ def _is_free(lock: threading.RLock) -> bool:
 
 def reader_of(query: Query) -> Reader:
     """Return a reader at the start of a query's rows."""
-    reader = Reader(query.window, query.size, overlap=query.overlap)
+    reader = readers.Reader(query.window, query.size, overlap=query.overlap)
     reader.complete = query.empty
     return reader
 
