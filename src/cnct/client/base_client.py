@@ -232,10 +232,9 @@ class BaseClient(
     def _specs(self) -> OpenAPISpecs | None:
         return at_hand(self.specs)
 
-    @property
-    def _strict(self) -> bool:
+    def _strict_specs(self) -> OpenAPISpecs | None:
         policy = self._policy
-        return policy is not None and policy.refuses_paths
+        return self._specs if policy is not None and policy.refuses_paths else None
 
     def _request(
         self, method: str, path: str, kwargs: dict[str, Any], is_checked: bool = False
@@ -256,7 +255,7 @@ class BaseClient(
         request = Request(method.upper(), url, kwargs, self.api_key or "", limits)
         specs = self._specs_to_check(is_checked)
         if specs and self._policy and self._available(specs):
-            if isinstance(path, AttributePath) and self._strict:
+            if isinstance(path, AttributePath) and self._policy.refuses_paths:
                 check_attribute(self, specs, path)
             check(specs, self._policy, request, url.removeprefix(self.endpoint).lstrip("/"))
         return request

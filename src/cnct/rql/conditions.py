@@ -19,10 +19,11 @@ from cnct.rql.nodes import Negation, Node
 from cnct.rql.parser import is_field, parse
 from cnct.rql.printer import to_text
 
-# The RQL, the RQL of the negation, and the result if it is the same for every row: ``in`` an empty
-# list is always False and ``out`` of one always True, which RQL cannot write (docs/rql.md,
-# "Values without a literal"). A plain tuple, unpacked wherever it is read: a NamedTuple takes
-# longer to build, and building an R is measured (benchmarks/cases/queries.py).
+# The RQL; that of the negation, empty if it is ``not`` of the RQL; and the result if it is the same
+# for every row: ``in`` an empty list is always False and ``out`` of one always True, which RQL
+# cannot write (docs/rql.md, "Values without a literal"). A plain tuple, unpacked wherever it is
+# read: a NamedTuple takes longer to build, and building an R is measured
+# (benchmarks/cases/queries.py).
 Condition: TypeAlias = tuple[str, str, bool | None]
 
 NONE: Condition = ("", "", None)
@@ -47,8 +48,13 @@ def joined(call: str, left: Condition, right: Condition) -> Condition:
     other = OR if call == AND else AND
     begin = text[:-1] if text.startswith(call) else call + text
     end = right_text[len(call) :] if right_text.startswith(call) else right_text + ")"
-    opposite = opposite[:-1] if opposite.startswith(other) else other + opposite
-    if right_opposite.startswith(other):
+    if not opposite:
+        opposite = f"{other}not({text})"
+    else:
+        opposite = opposite[:-1] if opposite.startswith(other) else other + opposite
+    if not right_opposite:
+        right_opposite = f"not({right_text})"
+    elif right_opposite.startswith(other):
         right_opposite = right_opposite[len(other) : -1]
     return f"{begin},{end}", f"{opposite},{right_opposite})", None
 
@@ -56,6 +62,8 @@ def joined(call: str, left: Condition, right: Condition) -> Condition:
 def negated(condition: Condition) -> Condition:
     """Return the negation of a condition; that of ``NONE`` is ``NONE``."""
     text, opposite, constant = condition
+    if text and not opposite:
+        opposite = f"not({text})"
     return opposite, text, None if constant is None else not constant
 
 
@@ -145,7 +153,7 @@ def _comparison(op: str, field: str, value: Any) -> Condition:
         _refuse_several(op, field, value)
         raise
     text = f"{op}({field},{literal})"
-    return text, f"not({text})", None
+    return text, "", None
 
 
 def _refuse_several(op: str, field: str, value: Any) -> None:
@@ -183,7 +191,7 @@ def _membership(op: str, field: str, values: Any) -> Condition:
     literals = literal_list(values, op)
     if literals:
         text = f"{op}({field},({literals}))"
-        return text, f"not({text})", None
+        return text, "", None
     never = (f"in({field},())", f"out({field},())", False)
     return never if op == "in" else negated(never)
 
@@ -192,7 +200,7 @@ def _flag(op: str, field: str, value: Any) -> Condition:
     if not isinstance(value, bool):
         raise RQLTypeError(f"{op} of {field!r} cannot take {value!r}: write True or False")
     text = f"{'eq' if value else 'ne'}({field},{op}())"
-    return text, f"not({text})", None
+    return text, "", None
 
 
 Operator: TypeAlias = Callable[[str, str, Any], Condition]

@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 from cnct.client._core.urls import segment
 from cnct.client.models.noun import HasActions, HasCollections, HasNamespaces, Node
-from cnct.client.models.query import Query
+from cnct.client.models.query import first_query
 from cnct.rql import R
 from cnct.testing.mocks import Mocks
 from cnct.testing.replies import Reply, ReplyToBody
@@ -107,7 +107,7 @@ class CollectionMock(_NounMock, HasActions[ActionMock]):
 
     def all(self) -> ResourceSetMock:
         """Return the set of all resources."""
-        return ResourceSetMock(self._mocks, self._path, Query(R()))
+        return ResourceSetMock(self._mocks, self._path, first_query())
 
     def filter(self, *args: str | R, **kwargs: Any) -> ResourceSetMock:
         """Return the set of the resources that match; see `ResourceSet.filter`."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     ClientObject: TypeAlias = BaseClient[Any, Any, Any] | Located[Any]
 
 _IS_ASYNC = 0x80  # CO_COROUTINE of inspect, whose import takes a while
+_NOTHING: Any = object()
 _CLEAR = 0.8  # similarity to the name of a method, from 0 to 1
 
 
@@ -217,13 +218,17 @@ def _refused(template: str, of_index: str) -> Callable[..., NoReturn]:
 def _answered_arguments(method: FunctionType, template: str) -> Callable[..., Any]:
     """Wrap a method, so that errors about wrong arguments name the Python to write."""
 
-    def call(*args: Any, **kwargs: Any) -> Any:  # faster than with self, since args is passed on
+    def call(self: Any, first: Any = _NOTHING, /, *args: Any, **kwargs: Any) -> Any:
         try:
-            return method(*args, **kwargs)
+            if first is _NOTHING:
+                return method(self, **kwargs)
+            if args or kwargs:
+                return method(self, first, *args, **kwargs)
+            return method(self, first)  # in half of the time of the other calls
         except TypeError as error:
             if _is_from_within(error):
                 raise
-            raise TypeError(_wrong_arguments(args[0], method, error, template)) from None
+            raise TypeError(_wrong_arguments(self, method, error, template)) from None
 
     async def awaited(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:

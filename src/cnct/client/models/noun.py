@@ -51,10 +51,9 @@ class Node:
         """The OpenAPI document, if in use and readable without a wait."""
         return None
 
-    @property
-    def _strict(self) -> bool:
-        """Whether names that are not in the document are refused."""
-        return False
+    def _strict_specs(self) -> OpenAPISpecs | None:
+        """Return the document at hand, if names that it does not have are refused."""
+        return None
 
     def __names__(self, *kinds: Kind) -> list[str]:
         """Return the document's names one step below. The dunder name cannot hide a collection."""
@@ -72,7 +71,7 @@ class Node:
     def _path_in_document(self, name: Any, what: str) -> str:
         """Return the path of a node below, checked against a document at hand."""
         path = self._below(name, what)
-        specs = self._specs if self._strict else None
+        specs = self._strict_specs()
         if specs:
             check_name(self, specs, path, what)
         return path
@@ -115,13 +114,14 @@ class HasCollections(Node, Generic[CollectionT]):
         """Return the collection called ``name``, with ``_`` for ``-``."""
         if name[0] == "_":  # no collection's name has one, and copy probes nodes without attributes
             raise AttributeError(name)
-        specs = self._specs if self._strict else None
+        own = type(self)  # methods are found faster here than on an object with __getattr__
+        specs = own._strict_specs(self)
         if specs:
             path = attribute_path(self._path, name, str)
             check_attribute(self, specs, path)
         else:
             path = attribute_path(self._path, name, self._unchecked)
-        return self._collection_at(path)
+        return own._collection_at(self, path)
 
     def __dir__(self) -> list[str]:
         """Return the methods, and the document's collections below."""
@@ -215,9 +215,8 @@ class Located(Node, Generic[ClientT]):
     def _specs(self) -> OpenAPISpecs | None:
         return at_hand(self._client.specs)
 
-    @property
-    def _strict(self) -> bool:
-        return self._client._strict
+    def _strict_specs(self) -> OpenAPISpecs | None:
+        return self._client._strict_specs()
 
     def help(self: LocatedT, full: bool = False) -> LocatedT:
         """Print a description and the calls that can come next, and return self.

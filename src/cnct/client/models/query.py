@@ -18,14 +18,16 @@ from cnct.rql.patterns import search_term
 from cnct.rql.url import to_wire
 
 if TYPE_CHECKING:
-    from cnct.client.base_client import BaseClient
     from cnct.client.models.has_fields import HasFields
 
 
 class Query:
-    """The part of a list call that users refine. Immutable: `replaced` returns a new one.
+    """The part of a list call that users refine. Sets share it: only fresh copies are changed.
 
-    Args:
+    Made by `first_query` and `copied`: building a set is measured (benchmarks/cases/queries.py),
+    and a class with a constructor takes longer to call.
+
+    Attributes:
         where: Filter.
         ordering: Fields, with ``-`` for descending order.
         selection: Fields to add, with ``-`` before those to remove.
@@ -54,36 +56,22 @@ class Query:
         "window",
     )
 
-    def __init__(
-        self,
-        where: R,
-        ordering: tuple[str, ...] = (),
-        selection: tuple[str, ...] = (),
-        search: str | None = None,
-        window: Window = Window(),  # noqa: B008 - a tuple
-        size: int = 100,
-        concurrency: int = 1,
-        kwargs: Mapping[str, Any] | None = None,
-        overlap: bool = True,
-        dates: bool = False,
-        decoder: Callable[[bytes], Any] | None = None,
-    ) -> None:
-        self.where = where
-        self.ordering = ordering
-        self.selection = selection
-        self.search = search
-        self.window = window
-        self.size = size
-        self.concurrency = concurrency
-        self.kwargs: Mapping[str, Any] = kwargs or {}
-        self.overlap = overlap
-        self.dates = dates
-        self.decoder = decoder
-        self._texts: tuple[str, str] | None = None
+    where: R
+    ordering: tuple[str, ...]
+    selection: tuple[str, ...]
+    search: str | None
+    window: Window
+    size: int
+    concurrency: int
+    kwargs: Mapping[str, Any]
+    overlap: bool
+    dates: bool
+    decoder: Callable[[bytes], Any] | None
+    _texts: tuple[str, str] | None
 
-    def replaced(self, name: str, value: Any) -> Query:
-        """Return a query with one part replaced."""
-        query = _new(Query)
+    def copied(self) -> Query:
+        """Return a copy, to be changed before others see it."""
+        query = Query()
         query.where = self.where
         query.ordering = self.ordering
         query.selection = self.selection
@@ -96,6 +84,11 @@ class Query:
         query.dates = self.dates
         query.decoder = self.decoder
         query._texts = None
+        return query
+
+    def replaced(self, name: str, value: Any) -> Query:
+        """Return a query with one part replaced."""
+        query = self.copied()
         setattr(query, name, value)
         return query
 
@@ -124,18 +117,33 @@ class Query:
         return texts
 
 
-_new = object.__new__
+_EVERYTHING = R()
+_WHOLE = Window()
+_NO_KWARGS: Mapping[str, Any] = {}
 
 
-def first_query(client: BaseClient[Any, Any, Any], where: R | None) -> Query:
-    """Return the query of a set before any refinement, with the settings of its client."""
-    query = _with_settings(client.default_limit, client.concurrency, client.overlap)
-    return query if where is None else query.replaced("where", where)
+def first_query(
+    where: R | None = None, size: int = 100, concurrency: int = 1, overlap: bool = True
+) -> Query:
+    """Return the query of a set before any refinement.
 
-
-@lru_cache(maxsize=64)
-def _with_settings(size: int, concurrency: int, overlap: bool) -> Query:
-    return Query(R(), size=size, concurrency=concurrency, overlap=overlap)
+    Args:
+        where: Filter, if any.
+        size: Rows of a page.
+        concurrency: Pages fetched at a time.
+        overlap: Whether pages overlap by a row.
+    """
+    query = Query()
+    query.where = _EVERYTHING if where is None else where
+    query.ordering = query.selection = ()
+    query.search = query.decoder = query._texts = None
+    query.window = _WHOLE
+    query.size = size
+    query.concurrency = concurrency
+    query.kwargs = _NO_KWARGS
+    query.overlap = overlap
+    query.dates = False
+    return query
 
 
 def combined(args: Sequence[Any], kwargs: Mapping[str, Any], node: HasFields) -> R:
@@ -164,7 +172,7 @@ def combined(args: Sequence[Any], kwargs: Mapping[str, Any], node: HasFields) ->
         if keywords == kwargs:
             raise
         where = of_keywords(keywords)
-    for arg in reversed(args):
+    for arg in args[::-1]:
         if isinstance(arg, str):
             where = parse_filter(arg) & where
         elif isinstance(arg, R | KnownFields):

@@ -21,7 +21,10 @@ class Refinable(HasFields):
 
     @abstractmethod
     def _with_query(self: RefinableT, query: Query) -> RefinableT:
-        """Return a new object with another query and no rows."""
+        """Return a new object with another query and no rows.
+
+        Callers look it up on the class, which is faster than on objects with ``__getattr__``.
+        """
 
     @property
     def query(self) -> R:
@@ -46,8 +49,9 @@ class Refinable(HasFields):
         Examples:
             ``rs.filter(R().product.name.ilike("*saas*"), status__in=("active", "suspended"))``
         """
-        where, more = self._query.where, combined(args, kwargs, self)
-        return self._with_query(self._query.replaced("where", where & more))
+        query = self._query.copied()
+        query.where &= combined(args, kwargs, self)
+        return type(self)._with_query(self, query)
 
     def order_by(self: RefinableT, *fields: str) -> RefinableT:
         """Return the set ordered by these fields, after those of earlier calls.
@@ -55,9 +59,9 @@ class Refinable(HasFields):
         Args:
             *fields: Names, with ``-`` before them for descending.
         """
-        query = self._query
-        ordering = query.ordering + signed_fields(fields, "order_by")
-        return self._with_query(query.replaced("ordering", ordering))
+        query = self._query.copied()
+        query.ordering += signed_fields(fields, "order_by")
+        return type(self)._with_query(self, query)
 
     def select(self: RefinableT, *fields: str) -> RefinableT:
         """Return the set with hidden fields added, or fields removed.
@@ -65,8 +69,9 @@ class Refinable(HasFields):
         Args:
             *fields: Names of fields to add, with ``-`` before those to remove.
         """
-        selection = self._query.selection + signed_fields(fields, "select")
-        return self._with_query(self._query.replaced("selection", selection))
+        query = self._query.copied()
+        query.selection += signed_fields(fields, "select")
+        return type(self)._with_query(self, query)
 
     def search(self: RefinableT, term: str) -> RefinableT:
         """Return the resources of this set that contain the words of ``term``.
@@ -74,7 +79,9 @@ class Refinable(HasFields):
         Raises:
             TypeError: If ``term`` is not a string.
         """
-        return self._with_query(self._query.replaced("search", _checked_term(term)))
+        query = self._query.copied()
+        query.search = _checked_term(term)
+        return type(self)._with_query(self, query)
 
     def limit(self: RefinableT, limit: int) -> RefinableT:
         """Return the set with another number of rows fetched at once.
@@ -83,7 +90,9 @@ class Refinable(HasFields):
             TypeError: If ``limit`` is not an int.
             ValueError: If ``limit`` is less than 1.
         """
-        return self._with_query(self._query.replaced("size", checked_int("limit", limit, 1)))
+        query = self._query.copied()
+        query.size = checked_int("limit", limit, 1)
+        return type(self)._with_query(self, query)
 
     def concurrency(self: RefinableT, pages: int) -> RefinableT:
         """Return the set with another number of pages fetched at a time.
@@ -96,8 +105,9 @@ class Refinable(HasFields):
             TypeError: If ``pages`` is not an int.
             ValueError: If ``pages`` is less than 1.
         """
-        pages = checked_int("pages", pages, 1)
-        return self._with_query(self._query.replaced("concurrency", pages))
+        query = self._query.copied()
+        query.concurrency = checked_int("pages", pages, 1)
+        return type(self)._with_query(self, query)
 
     def overlap(self: RefinableT, overlap: bool) -> RefinableT:
         """Return the set with or without pages that overlap by a row.
@@ -108,16 +118,18 @@ class Refinable(HasFields):
         Raises:
             TypeError: If ``overlap`` is not a bool.
         """
-        overlap = checked_bool("overlap", overlap)
-        return self._with_query(self._query.replaced("overlap", overlap))
+        query = self._query.copied()
+        query.overlap = checked_bool("overlap", overlap)
+        return type(self)._with_query(self, query)
 
     def configure(self: RefinableT, **kwargs: Any) -> RefinableT:
         """Return the set with keyword arguments for its calls; see `ConnectClient.execute`.
 
         Arguments of earlier calls stay unless passed again.
         """
-        kwargs = {**self._query.kwargs, **kwargs}
-        return self._with_query(self._query.replaced("kwargs", kwargs))
+        query = self._query.copied()
+        query.kwargs = {**query.kwargs, **kwargs}
+        return type(self)._with_query(self, query)
 
 
 def _checked_term(term: Any) -> str:

@@ -46,7 +46,7 @@ class ResourceSet(
     def __init__(self, client: ConnectClient, path: str, query: R | None = None) -> None:
         self._client = client._plain
         self._path = path
-        self._query = first_query(client, query)
+        self._query = first_query(query, client.default_limit, client.concurrency, client.overlap)
 
     def _repr_html_(self) -> str | None:
         return self._rows_html()
@@ -221,7 +221,7 @@ class AsyncResourceSet(
     def __init__(self, client: AsyncConnectClient, path: str, query: R | None = None) -> None:
         self._client = client._plain
         self._path = path
-        self._query = first_query(client, query)
+        self._query = first_query(query, client.default_limit, client.concurrency, client.overlap)
 
     def _repr_html_(self) -> str | None:
         return self._rows_html()

@@ -43,7 +43,9 @@ class SetComparing(SetWork):
 
         if specs is None:
             return KeyedRows(key)
-        return KeyedRows(key, DocumentedRows(specs, self._path, is_strict=self._client._strict))
+        policy = self._client._policy
+        is_strict = policy is not None and policy.refuses_paths
+        return KeyedRows(key, DocumentedRows(specs, self._path, is_strict=is_strict))
 
     def _comparison(
         self, key: RowKey, rows: KeyedRows, delete: bool | Literal["all"]

@@ -88,7 +88,7 @@ class SetWork(SetBase):
 
     def _checked_action(self, action: str) -> str:
         name = checked_name(action, "action")
-        specs = self._specs if self._strict else None
+        specs = self._strict_specs()
         if specs:
             check_name(self, specs, f"{self._path}/ID/{name}", "action")
         self._client._check_write("POST", f"{self._path}/ID/{name}")
