@@ -7,7 +7,7 @@ import asyncio
 import httpx
 import pytest
 
-from cnct import AsyncConnectClient, ClientError
+from cnct import AsyncConnectClient, ClientError, ConnectClient
 
 KEY = "ApiKey SU-000-000-000:secret"
 URL = "http://localhost:9/public/v1"
@@ -36,6 +36,22 @@ def test_an_error_of_httpx_is_a_client_error(httpx_mock):
     httpx_mock.add_exception(httpx.ReadTimeout("slow"))
     with pytest.raises(ClientError, match="ReadTimeout"):
         calls(lambda client: client.products["P"].get())
+
+
+def test_an_error_of_a_class_of_the_tests_is_known_by_its_base(httpx_mock):
+    class Slow(httpx.ReadTimeout):
+        pass
+
+    httpx_mock.add_exception(Slow("slow"))
+    with pytest.raises(ClientError, match="ReadTimeout"):
+        calls(lambda client: client.products["P"].get())
+
+
+def test_a_synchronous_client_is_left_alone(httpx_mock):
+    client = ConnectClient(KEY, URL, use_specs=False, max_retries=0)
+    with client, pytest.raises(ClientError, match="No response"):
+        client.products["P"].get()
+    assert not httpx_mock.get_requests()
 
 
 def test_an_error_response_is_a_client_error(httpx_mock):

@@ -149,6 +149,19 @@ def test_an_async_call_without_a_connection_is_a_client_error(httpx_mock):
     assert caught.value.status_code is None
 
 
+def test_an_error_status_that_a_replaced_seam_raises_without_a_response_is_a_client_error():
+    async def refuse(method, url, kwargs):
+        httpx.Response(500, request=httpx.Request(method, url)).raise_for_status()
+
+    async def main():
+        client = AsyncConnectClient(KEY, URL, max_retries=0)
+        client._execute_http_call = refuse
+        await client.products["P"].get()
+
+    with pytest.raises(ClientError, match="No response"):
+        asyncio.run(main())
+
+
 def test_the_async_mocker_answers_a_program(async_client_mocker_factory):
     mocker = async_client_mocker_factory(base_url=URL)
     mocker.products.all().mock(return_value=[{"id": 1}])

@@ -6,15 +6,16 @@ from typing import Any
 
 
 def as_httpx2(error: Exception) -> Exception:
-    """Return the error of httpx2 for one of httpx, found by the name; any other stays as it is.
+    """Return the error of httpx2 for one of httpx, by the name of the class.
 
     Args:
-        error: An error, such as ``httpx.ReadTimeout``.
+        error: An error of httpx, such as ``httpx.ReadTimeout``, or of a class derived from one.
     """
     import httpx2  # noqa: PLC0415 - slow import
 
-    if not type(error).__module__.startswith("httpx"):
-        return error
-    names = (kind.__name__ for kind in type(error).__mro__)
-    kinds: list[Any] = [kind for name in names if (kind := getattr(httpx2, name, None))]
-    return kinds[0](str(error)) if kinds else error
+    kinds = (kind for kind in type(error).__mro__ if kind.__module__.partition(".")[0] == "httpx")
+    names = (kind.__name__ for kind in kinds)
+    name = next(name for name in names if name != "HTTPStatusError")  # which needs a response
+    kind: Any = getattr(httpx2, name)
+    translated: Exception = kind(str(error))
+    return translated
