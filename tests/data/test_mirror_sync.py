@@ -11,9 +11,10 @@ from tests.data.drifting import START, OtherUsers, mirrored, own, served
 from cnct import (
     ClientError,
     ConnectClient,
+    DriftWarning,
 )
 from cnct.client.mirroring import mirror as mirrors
-from cnct.client.work import source
+from cnct.client.work import scan_run, source
 from cnct.emulator import Emulator, Fault
 from cnct.emulator.clock import Clock
 
@@ -188,6 +189,28 @@ def test_rows_move_while_they_are_read(connect, mirror, others, file):
     mirror.sync("requests")
     connect.faults = []
     mirror.sync()
+    assert mirrored(file) == served(connect)
+
+
+def test_a_run_over_a_list_that_never_rests_warns_and_the_next_one_reads_the_rest(
+    connect, mirror, others, file, monkeypatch
+):
+    monkeypatch.setattr(scan_run, "_READINGS", 2)
+    others.insert(3)
+    later(connect, hours=1)
+    mirror.sync("requests")
+    later(connect, hours=1)
+    others.insert(22)
+
+    def write():
+        later(connect, seconds=1)
+        others.insert(created=START.isoformat())
+
+    connect.faults = [Fault.hook(write, path="requests")]
+    with pytest.warns(DriftWarning, match="has moved during each of 2 readings"):
+        mirror.sync("requests")
+    connect.faults = []
+    mirror.sync("requests")
     assert mirrored(file) == served(connect)
 
 
