@@ -125,7 +125,7 @@ def test_no_pause_goes_beyond_the_earlier_deadline(deadline, policy):
     next(flow)
     with pytest.raises(ClientError):
         flow.send(Reply())
-    flow = call_flow(request._replace(limits=Limits(60)), RetryPolicy(deadline=60), 5)
+    flow = call_flow(request.but(limits=Limits(60)), RetryPolicy(deadline=60), 5)
     next(flow)
     assert isinstance(flow.send(Reply()), Pause)
 

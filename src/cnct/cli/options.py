@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import click
 
@@ -14,6 +14,7 @@ from cnct.cli.session import Session
 Function: TypeAlias = Callable[..., Any]
 
 BATCH_FORMATS = "json (with --from, ndjson)"  # off a terminal
+_JOB_OPTIONS = ("jobs", "journal", "restart", "stop", "yes")
 FORMATS = ("table", "json", "ndjson", "csv", "tsv")
 
 
@@ -97,7 +98,7 @@ class QueryOptions:
         self.search = search
 
 
-class Many(NamedTuple):
+class Many:
     """The options of work on many resources.
 
     Attributes:
@@ -109,12 +110,23 @@ class Many(NamedTuple):
         yes: Whether to skip the confirmation.
     """
 
-    source: str
-    jobs: int = 1
-    journal: str | None = None
-    restart: bool = False
-    stop: bool = False
-    yes: bool = False
+    __slots__ = ("jobs", "journal", "restart", "source", "stop", "yes")
+
+    def __init__(
+        self,
+        source: str,
+        jobs: int = 1,
+        journal: str | None = None,
+        restart: bool = False,
+        stop: bool = False,
+        yes: bool = False,
+    ) -> None:
+        self.source = source
+        self.jobs = jobs
+        self.journal = journal
+        self.restart = restart
+        self.stop = stop
+        self.yes = yes
 
 
 def force_option(function: Function) -> Function:
@@ -218,7 +230,7 @@ def many_options(function: Function) -> Function:
 
     @wraps(function)
     def with_many(*args: Any, source: str | None, **rest: Any) -> Any:
-        settings = {name: rest.pop(name) for name in Many._fields[1:]}
+        settings = {name: rest.pop(name) for name in _JOB_OPTIONS}
         if source is None and any(settings[name] for name in ("journal", "restart", "stop")):
             raise click.UsageError("--journal, --restart and --stop need --from")
         if source == "-" and rest.get("data") in ("-", "@-"):

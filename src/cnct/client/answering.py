@@ -63,7 +63,7 @@ class AnsweringClient(AnsweringBase, ConnectClient):
         """Make a call, and return the answer; see `ConnectClient.execute`."""
         request = self._request(method, path, kwargs)
         trace = Trace()
-        request = request._replace(trace=trace)
+        request = request.but(trace=trace)
         response = self._exchange(request)
         trace.end()
         value = value_of(request, response, self._serves_pages)

@@ -33,7 +33,7 @@ class AsyncAnsweringClient(AnsweringBase, AsyncConnectClient):
         """Make a call, and return the answer. Async twin of `AnsweringClient.execute`."""
         request = await self._checked_request(method, path, kwargs)
         trace = Trace()
-        request = request._replace(trace=trace)
+        request = request.but(trace=trace)
         response = await self._exchange(request)
         trace.end()
         value: Any = await rows_of(response)

@@ -110,7 +110,7 @@ class DryRunClient(DryRunBase, ConnectClient):
     def _exchange(self, request: Request) -> Response:
         if request.method in SAFE:
             return super()._exchange(request)
-        return self._recorded(request._replace(kwargs=snapshot(request.kwargs)))
+        return self._recorded(request.but(kwargs=snapshot(request.kwargs)))
 
     def _send_once(self, request: Request) -> Response:
         response: Response = self._origin._send_once(request)
@@ -192,7 +192,7 @@ class AsyncDryRunClient(DryRunBase, AsyncConnectClient):
     async def _exchange(self, request: Request) -> Response:
         if request.method in SAFE:
             return await super()._exchange(request)
-        return self._recorded(request._replace(kwargs=await _async_snapshot(request)))
+        return self._recorded(request.but(kwargs=await _async_snapshot(request)))
 
     async def _send_once(self, request: Request) -> Response:
         response: Response = await self._origin._send_once(request)

@@ -234,7 +234,7 @@ class Recording:
             return self._id_for(text, call)
 
         request = call._request
-        return request._replace(
+        return request.but(
             url=replaced(request.url, segment), kwargs=replaced(request.kwargs, id_itself)
         )
 

@@ -16,7 +16,7 @@ import stat
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 from zlib import crc32
 
 from cnct.openapi.cache_folder import VERSION, cache_file, make_private
@@ -35,22 +35,24 @@ _loaded: dict[Path, tuple[_Version, Any]] = {}
 """Decoded values with the times, size and inode of their files: shared by all clients."""
 
 
-class Storable(Protocol):
-    """A value that can be stored."""
+if TYPE_CHECKING:
 
-    def packed(self) -> bytes:
-        """Return the value as bytes."""
-        ...
+    class Storable(Protocol):
+        """A value that can be stored."""
 
-    @classmethod
-    def from_packed(cls, data: bytes) -> Self:
-        """Return the value of `packed`.
+        def packed(self) -> bytes:
+            """Return the value as bytes."""
+            ...
 
-        Raises:
-            TypeError: If the bytes are of another form.
-            ValueError: If the bytes are of another form.
-        """
-        ...
+        @classmethod
+        def from_packed(cls, data: bytes) -> Self:
+            """Return the value of `packed`.
+
+            Raises:
+                TypeError: If the bytes are of another form.
+                ValueError: If the bytes are of another form.
+            """
+            ...
 
 
 class Stored(Generic[_T]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Mapping
-from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, Self, TypeAlias, TypeVar
 
 from cnct.client._core.secret import masked_data
 from cnct.text import clean, masked, safe_url
@@ -81,7 +81,19 @@ class Tape(Protocol):
         ...
 
 
-class Limits(NamedTuple):
+# A NamedTuple takes ten times as long to import; none of these is ever compared.
+class _Changeable:
+    """Plain data of which copies are made, with other values of some attributes."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def but(self, **changes: Any) -> Self:
+        """Return a copy with changed attributes."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return type(self)(**{**values, **changes})
+
+
+class Limits(_Changeable):
     """Bounds of a call, and where the body of the response goes.
 
     Attributes:
@@ -96,13 +108,33 @@ class Limits(NamedTuple):
         tape: Records the response; ``None`` outside of tests.
     """
 
-    deadline: float | None = None
-    end: float | None = None
-    max_answer: int | None = MAX_ANSWER
-    expects_json: bool = False
-    is_foreign: bool = False
-    receiver: Receiver | None = None
-    tape: Tape | None = None
+    __slots__ = (
+        "deadline",
+        "end",
+        "expects_json",
+        "is_foreign",
+        "max_answer",
+        "receiver",
+        "tape",
+    )
+
+    def __init__(
+        self,
+        deadline: float | None = None,
+        end: float | None = None,
+        max_answer: int | None = MAX_ANSWER,
+        expects_json: bool = False,
+        is_foreign: bool = False,
+        receiver: Receiver | None = None,
+        tape: Tape | None = None,
+    ) -> None:
+        self.deadline = deadline
+        self.end = end
+        self.max_answer = max_answer
+        self.expects_json = expects_json
+        self.is_foreign = is_foreign
+        self.receiver = receiver
+        self.tape = tape
 
 
 class Trace:
@@ -129,7 +161,7 @@ class Trace:
         self.seconds = time.perf_counter() - self._start
 
 
-class Request(NamedTuple):
+class Request(_Changeable):
     """A request that the flow wants sent.
 
     The driver sends back the `Response` or throws a `TransportError`.
@@ -143,12 +175,23 @@ class Request(NamedTuple):
         trace: Receives the attempts; ``None`` if nobody needs them.
     """
 
-    method: str
-    url: str
-    kwargs: Mapping[str, Any]
-    secret: str = ""
-    limits: Limits = Limits()
-    trace: Trace | None = None
+    __slots__ = ("kwargs", "limits", "method", "secret", "trace", "url")
+
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        kwargs: Mapping[str, Any],
+        secret: str = "",
+        limits: Limits = Limits(),  # noqa: B008 - never changed
+        trace: Trace | None = None,
+    ) -> None:
+        self.method = method
+        self.url = url
+        self.kwargs = kwargs
+        self.secret = secret
+        self.limits = limits
+        self.trace = trace
 
     @property
     def shown_url(self) -> str:
@@ -180,10 +223,9 @@ class Request(NamedTuple):
 
 def expecting_json(request: Request) -> Request:
     """Return a request whose response must be JSON, to which ``max_answer`` applies."""
-    return request._replace(limits=request.limits._replace(expects_json=True))
+    return request.but(limits=request.limits.but(expects_json=True))
 
 
-# A NamedTuple takes ten times as long to import; these two are never compared.
 class Pause:
     """A pause that the flow requests from the driver.
 

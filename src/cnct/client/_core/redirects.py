@@ -64,7 +64,7 @@ def call_flow(
     """
     if request.limits.deadline is not None and request.limits.end is None:
         end = time.monotonic() + request.limits.deadline
-        request = request._replace(limits=request.limits._replace(end=end))
+        request = request.but(limits=request.limits.but(end=end))
     body = Body(request.kwargs)
     for _ in range(_MOST_HOPS):
         response = yield from retry_flow(request, policy, max_retries, body)
@@ -193,13 +193,13 @@ def _redirected(request: Request, status: int, location: str, private: Collectio
     if status == _SEE_OTHER:
         kwargs = {name: value for name, value in kwargs.items() if name not in _BODIES}
     if is_same_place(request.url, url):
-        return request._replace(url=url, kwargs=kwargs)
+        return request.but(url=url, kwargs=kwargs)
     if request.method not in SAFE or any(kwargs.get(name) is not None for name in _BODIES):
         raise Refusal("no other host receives a write or a body")
-    return request._replace(
+    return request.but(
         url=url,
         kwargs=_without_secrets(kwargs, private),
-        limits=request.limits._replace(is_foreign=True),
+        limits=request.limits.but(is_foreign=True),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cnct.client._core.body_errors import BodyError
 from cnct.client._core.messages import JsonLimit, Limits, Receiver
@@ -21,10 +21,12 @@ _ENCODING_LAYERS = 5
 _HEADER = 2  # bytes of a zlib header (RFC 1950)
 
 
-class _Decoder(Protocol):
-    def feed(self, data: bytes) -> Iterator[bytes]: ...
+if TYPE_CHECKING:
 
-    def finish(self) -> None: ...
+    class _Decoder(Protocol):
+        def feed(self, data: bytes) -> Iterator[bytes]: ...
+
+        def finish(self) -> None: ...
 
 
 class ResponseBody:

@@ -51,7 +51,7 @@ class Exchange:
         """Record the request if a test records those for its URL."""
         recorder = recorder_of(request.url)
         if recorder is not None:
-            self.limits = self.limits._replace(tape=recorder.begin(request))
+            self.limits = self.limits.but(tape=recorder.begin(request))
 
     def end(self, outcome: Response | TransportError) -> None:
         """Record the outcome if the request was recorded."""

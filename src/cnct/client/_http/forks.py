@@ -7,20 +7,21 @@ socket are lost to the parent. Objects are renewed before the child runs any oth
 from __future__ import annotations
 
 import os
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cnct.client._http.living import Living
 
+if TYPE_CHECKING:
 
-class Inheritable(Protocol):
-    """An object whose state belongs to one process."""
+    class Inheritable(Protocol):
+        """An object whose state belongs to one process."""
 
-    def _renew(self) -> None:
-        """Replace locks, and give up threads and sockets without sending a byte.
+        def _renew(self) -> None:
+            """Replace locks, and give up threads and sockets without sending a byte.
 
-        Runs in the child only, where no other thread exists. Must not take an old lock.
-        """
-        ...
+            Runs in the child only, where no other thread exists. Must not take an old lock.
+            """
+            ...
 
 
 _inheritable: Living[Inheritable] = Living()

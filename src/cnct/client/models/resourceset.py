@@ -7,10 +7,8 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Self, overload
 
 from cnct.client._core.paging import Page, Span, Unread
-from cnct.client.models.flattening import AsyncValues, FlatRows
 from cnct.client.models.mistakes import answer_mistakes
 from cnct.client.models.noun import AsyncNoun, SyncNoun
-from cnct.client.models.picking import Picking
 from cnct.client.models.query import first_query
 from cnct.client.models.refinement import checked_index
 from cnct.client.models.set_base import MISSING, UNREAD, reader_of
@@ -26,6 +24,7 @@ from cnct.rql import R
 if TYPE_CHECKING:
     from cnct.client.fluent import AsyncConnectClient, ConnectClient
     from cnct.client.models.explaining import Explanation
+    from cnct.client.models.flattening import AsyncValues
 
 
 class ResourceSet(
@@ -200,6 +199,9 @@ class ResourceSet(
             A flat dictionary for each resource; ``None`` for a field that a resource does not
             have.
         """
+        from cnct.client.models.flattening import FlatRows  # noqa: PLC0415 - not for each set
+        from cnct.client.models.picking import Picking  # noqa: PLC0415 - same
+
         rows = self if self._is_begun() else self.iterator()
         picking = Picking(self, fields, "values_list", dates=dates)
         values = FlatRows(picking.of(row) for row in rows)
@@ -382,6 +384,9 @@ class AsyncResourceSet(
             A flat dictionary for each resource; ``None`` for a field that a resource does not
             have.
         """
+        from cnct.client.models.flattening import AsyncValues  # noqa: PLC0415 - not for each set
+        from cnct.client.models.picking import Picking  # noqa: PLC0415 - same
+
         return AsyncValues(
             lambda: self if self._is_begun() else self.iterator(),
             lambda: Picking(self, fields, "values_list", dates=dates),

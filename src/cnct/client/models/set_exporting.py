@@ -11,16 +11,18 @@ if TYPE_CHECKING:
     from cnct.data.exported import Exported
 
 
-class ReadingOptions(TypedDict):
-    """Arguments that all formats share; see `ResourceSet.to_csv`."""
+if TYPE_CHECKING:
 
-    by: str | None
-    concurrency: int | None
-    columns: Choice | None
-    progress: ShowsProgress
-    partitions: int | None
-    most: int | None
-    restart: bool
+    class ReadingOptions(TypedDict):
+        """Arguments that all formats share; see `ResourceSet.to_csv`."""
+
+        by: str | None
+        concurrency: int | None
+        columns: Choice | None
+        progress: ShowsProgress
+        partitions: int | None
+        most: int | None
+        restart: bool
 
 
 class SyncSetExporting:

@@ -122,7 +122,7 @@ class Download:
         """
         if request.limits.deadline is not None:
             end = time.monotonic() + request.limits.deadline
-            request = request._replace(limits=request.limits._replace(end=end))
+            request = request.but(limits=request.limits.but(end=end))
         restarts = 0
         while True:
             try:
@@ -179,7 +179,7 @@ class Download:
         headers: Mapping[str, str] = request.kwargs.get("headers") or {}
         headers = merged({"Accept-Encoding": "identity"}, headers)
         headers = merged(headers, self._resumption.headers())
-        self._request = request._replace(kwargs={**request.kwargs, "headers": headers})
+        self._request = request.but(kwargs={**request.kwargs, "headers": headers})
         return self._request
 
     def begin(self, status: int, headers: Mapping[str, str]) -> bool:
@@ -282,4 +282,4 @@ class Download:
 
 def received_in(request: Request, download: Any) -> Request:
     """Return a request whose response goes to a download."""
-    return request._replace(limits=request.limits._replace(receiver=download))
+    return request.but(limits=request.limits.but(receiver=download))

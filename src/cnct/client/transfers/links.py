@@ -83,4 +83,4 @@ def request_to(link: Link, client: BaseClient[Any, Any, Any], kwargs: dict[str, 
     prepared = {"timeout": client.timeout, **kwargs, "headers": headers}
     check_call_arguments(client, "GET", prepared, client._library)
     own = (value for name, value in headers.items() if name.lower() == "authorization")
-    return Request("GET", url, prepared, next(own, ""), limits._replace(is_foreign=True))
+    return Request("GET", url, prepared, next(own, ""), limits.but(is_foreign=True))

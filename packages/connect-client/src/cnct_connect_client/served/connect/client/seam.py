@@ -41,7 +41,7 @@ def as_expected(request: Request, *, has_params: bool) -> Request:
     """
     url, params = with_params(request.url) if has_params else (request.url, {})
     kwargs = {**request.kwargs, "params": params} if params else request.kwargs
-    return request._replace(method=request.method.lower(), url=url, kwargs=kwargs)
+    return request.but(method=request.method.lower(), url=url, kwargs=kwargs)
 
 
 def with_body(response: Any) -> Response:
