@@ -27,12 +27,7 @@ if TYPE_CHECKING:
 class AnsweringBase(BaseClient[Any, Any, Any]):
     """Base of the views of both worlds. All attributes are those of the client."""
 
-    _viewed: Any
-    """The client; a slot of each class that `answering_class` makes."""
-
-    @property
-    def _plain(self) -> Any:
-        return self._viewed
+    # `_viewed` is a slot of each class that `answering_class` makes.
 
     def _like(self, client: Any) -> Any:
         return client.with_response

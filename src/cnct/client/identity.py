@@ -54,10 +54,13 @@ class HasIdentity:
         """Return the settings, without connections."""
         return {name: value for name, value in vars(self).items() if name not in self._not_copied}
 
+    _viewed: Any = None
+    """The client of a view, which has other results; ``None`` for a client itself."""
+
     @property
     def _plain(self: ClientT) -> ClientT:
         """The client whose calls return values: for methods that make several calls."""
-        return self
+        return self if self._viewed is None else self._viewed
 
     @property
     def api_key(self) -> str | None:

@@ -21,74 +21,77 @@ if TYPE_CHECKING:
     from cnct.client.models.has_fields import HasFields
 
 
+_NO_KWARGS: Mapping[str, Any] = {}
+
+
 class Query:
     """The part of a list call that users refine. Sets share it: only fresh copies are changed.
 
-    Made by `first_query` and `copied`: building a set is measured (benchmarks/cases/queries.py),
-    and a class with a constructor takes longer to call.
+    Made by `first_query`, `copied` and `full`: building a set is measured
+    (benchmarks/cases/queries.py), and a class with a constructor takes longer to call.
 
     Attributes:
         where: Filter.
         ordering: Fields, with ``-`` for descending order.
+        size: Rows of a page.
+        concurrency: Pages fetched at a time.
+        overlap: Whether pages overlap by a row.
         selection: Fields to add, with ``-`` before those to remove.
         search: Term to search for.
         window: Range of rows.
-        size: Rows of a page.
-        concurrency: Pages fetched at a time.
         kwargs: Keyword arguments of the calls.
-        overlap: Whether pages overlap by a row.
         dates: Whether moments in rows are datetimes.
         decoder: Decodes the pages; ``None`` for JSON.
     """
 
-    __slots__ = (
-        "_texts",
-        "concurrency",
-        "dates",
-        "decoder",
-        "kwargs",
-        "ordering",
-        "overlap",
-        "search",
-        "selection",
-        "size",
-        "where",
-        "window",
-    )
+    __slots__ = ("_texts", "concurrency", "ordering", "overlap", "size", "where")
 
     where: R
     ordering: tuple[str, ...]
-    selection: tuple[str, ...]
-    search: str | None
-    window: Window
     size: int
     concurrency: int
-    kwargs: Mapping[str, Any]
     overlap: bool
-    dates: bool
-    decoder: Callable[[bytes], Any] | None
     _texts: tuple[str, str] | None
+
+    # Few sets change these, so that they are attributes of `FullQuery` alone.
+    selection: tuple[str, ...] = ()
+    search: str | None = None
+    window: Window = Window()
+    kwargs: Mapping[str, Any] = _NO_KWARGS
+    dates: bool = False
+    decoder: Callable[[bytes], Any] | None = None
 
     def copied(self) -> Query:
         """Return a copy, to be changed before others see it."""
         query = Query()
         query.where = self.where
         query.ordering = self.ordering
+        query.size = self.size
+        query.concurrency = self.concurrency
+        query.overlap = self.overlap
+        query._texts = None
+        return query
+
+    def full(self) -> FullQuery:
+        """Return a copy, all parts of which can be changed before others see it."""
+        query = FullQuery()
+        query.where = self.where
+        query.ordering = self.ordering
+        query.size = self.size
+        query.concurrency = self.concurrency
+        query.overlap = self.overlap
+        query._texts = None
         query.selection = self.selection
         query.search = self.search
         query.window = self.window
-        query.size = self.size
-        query.concurrency = self.concurrency
         query.kwargs = self.kwargs
-        query.overlap = self.overlap
         query.dates = self.dates
         query.decoder = self.decoder
-        query._texts = None
         return query
 
     def replaced(self, name: str, value: Any) -> Query:
         """Return a query with one part replaced."""
-        query = self.copied()
+        query = self.full()
         setattr(query, name, value)
         return query
 
@@ -117,9 +120,17 @@ class Query:
         return texts
 
 
+class FullQuery(Query):
+    """A query with parts that few sets have."""
+
+    __slots__ = ("dates", "decoder", "kwargs", "search", "selection", "window")
+
+    def copied(self) -> Query:
+        """Return a copy, to be changed before others see it."""
+        return self.full()
+
+
 _EVERYTHING = R()
-_WHOLE = Window()
-_NO_KWARGS: Mapping[str, Any] = {}
 
 
 def first_query(
@@ -135,14 +146,11 @@ def first_query(
     """
     query = Query()
     query.where = _EVERYTHING if where is None else where
-    query.ordering = query.selection = ()
-    query.search = query.decoder = query._texts = None
-    query.window = _WHOLE
+    query.ordering = ()
     query.size = size
     query.concurrency = concurrency
-    query.kwargs = _NO_KWARGS
     query.overlap = overlap
-    query.dates = False
+    query._texts = None
     return query
 
 

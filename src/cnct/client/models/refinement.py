@@ -69,7 +69,7 @@ class Refinable(HasFields):
         Args:
             *fields: Names of fields to add, with ``-`` before those to remove.
         """
-        query = self._query.copied()
+        query = self._query.full()
         query.selection += signed_fields(fields, "select")
         return type(self)._with_query(self, query)
 
@@ -79,7 +79,7 @@ class Refinable(HasFields):
         Raises:
             TypeError: If ``term`` is not a string.
         """
-        query = self._query.copied()
+        query = self._query.full()
         query.search = _checked_term(term)
         return type(self)._with_query(self, query)
 
@@ -127,7 +127,7 @@ class Refinable(HasFields):
 
         Arguments of earlier calls stay unless passed again.
         """
-        query = self._query.copied()
+        query = self._query.full()
         query.kwargs = {**query.kwargs, **kwargs}
         return type(self)._with_query(self, query)
 

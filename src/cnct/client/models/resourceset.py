@@ -43,7 +43,7 @@ class ResourceSet(
     """
 
     def __init__(self, client: ConnectClient, path: str, query: R | None = None) -> None:
-        self._client = client._plain
+        self._client = client if client._viewed is None else client._viewed
         self._path = path
         self._query = first_query(query, client.default_limit, client.concurrency, client.overlap)
 
@@ -221,7 +221,7 @@ class AsyncResourceSet(
     """Async twin of `ResourceSet`: read with ``async for``; methods that make calls are awaited."""
 
     def __init__(self, client: AsyncConnectClient, path: str, query: R | None = None) -> None:
-        self._client = client._plain
+        self._client = client if client._viewed is None else client._viewed
         self._path = path
         self._query = first_query(query, client.default_limit, client.concurrency, client.overlap)
 
