@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from connect.client.filtering import Filtering
 
-from cnct.client.models.query import Query
-from cnct.rql import R
+from cnct.client.models.query import first_query
 from cnct.testing import nouns as _native
 from cnct.testing import set_mock
 from cnct.testing.nouns import ActionMock
@@ -30,7 +29,7 @@ class CollectionMock(_native.CollectionMock):
 
     def all(self) -> ResourceSetMock:
         """Return the set of all resources."""
-        return ResourceSetMock(self._mocks, self._path, Query(R(), overlap=False))
+        return ResourceSetMock(self._mocks, self._path, first_query(overlap=False))
 
 
 class ResourceMock(_native.ResourceMock):
