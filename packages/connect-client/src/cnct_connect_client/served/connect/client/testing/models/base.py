@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connect.client.filtering import Filtering
 
-from cnct.client.models.query import first_query
+from cnct.client.models.query import Query, first_query
 from cnct.testing import nouns as _native
 from cnct.testing import set_mock
 from cnct.testing.nouns import ActionMock
