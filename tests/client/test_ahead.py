@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 import threading
 import time
 from urllib.parse import unquote
@@ -289,3 +290,21 @@ def test_the_end_of_an_iteration_does_not_end_another_threads(server, monkeypatc
         first.close()
         other.join()
     assert read == list(range(95))
+
+
+def test_ctrl_c_ends_the_calls_that_read_ahead_and_a_later_loop_reads_the_rest(server):
+    interrupts = [threading.main_thread().ident]
+
+    def answer(got):
+        offset = int(re.search(r"offset=(\d+)", unquote(got.query))[1])
+        if offset == 2 and interrupts:
+            signal.pthread_kill(interrupts.pop(), signal.SIGINT)
+            time.sleep(0.2)
+        return json_answer([{"id": offset}], Content_Range=f"items {offset}-{offset}/6")
+
+    server.answer = answer
+    with ConnectClient(KEY, server.endpoint, use_specs=False, overlap=False) as client:
+        rows = client.items.all().limit(1).concurrency(2)
+        with pytest.raises(KeyboardInterrupt):
+            list(rows)
+        assert ids(rows) == [*range(6)]

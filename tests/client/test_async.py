@@ -12,6 +12,7 @@ import sys
 import threading
 import weakref
 
+import httpx2
 import pytest
 from tests.conftest import KEY, json_answer
 
@@ -350,3 +351,55 @@ def test_large_arrays_are_decoded_in_a_thread(server, monkeypatch):
 )
 def test_arrays_that_cannot_be_decoded_row_by_row_are_left_to_the_usual_decoder(content, rows):
     assert decoded_rows(content) == rows
+
+
+def test_connections_are_left_to_the_system_at_the_end_of_the_process(client, server):
+    async def scenario():
+        await client.get("x")
+        client._pools._shared.__del__(lambda: True)
+        await client.get("x")
+
+    asyncio.run(scenario())
+    assert len({got.port for got in server.got}) == 1
+
+
+def test_outside_of_a_loop_a_response_can_be_set(client):
+    asyncio.run(client.get("x"))
+    assert client.response is None
+    client.response = response = httpx2.Response(200)
+    assert client.response is response
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_a_loop_goes_on_or_ends_after_another_has_taken_its_turn(server, goes_on):
+    arrived, answers = threading.Event(), threading.Event()
+
+    def answer(got):
+        if not arrived.is_set():
+            arrived.set()
+            answers.wait(5)
+        number = int(got.query.rpartition("=")[2])
+        return json_answer([{"id": number}], Content_Range=f"items {number}-{number}/4")
+
+    server.answer = answer
+    client = AsyncConnectClient(KEY, server.endpoint, use_specs=False, overlap=False)
+    rows = client.products.all().limit(1)
+
+    async def read():
+        return [row["id"] async for row in rows]
+
+    async def begin():
+        reading = asyncio.create_task(read())
+        await asyncio.to_thread(arrived.wait, 5)
+        return reading
+
+    async def wait(reading):
+        return await reading
+
+    with asyncio.Runner() as first:
+        reading = first.run(begin())
+        with asyncio.Runner() as second:
+            answers.set()
+            assert second.run(read()) == [*range(4)]
+        assert not goes_on or first.run(wait(reading)) == [*range(4)]
+    assert reading.cancelled() is not goes_on

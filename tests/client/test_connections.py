@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import KEY, json_answer
 
 from cnct import ClientError, ConnectClient, RetryPolicy
+from cnct.client._http.connections import TLSConnection
 from cnct.client._http.threads import Reading
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
@@ -164,3 +165,15 @@ def test_a_response_to_a_part_of_a_large_body_is_the_answer(
     with pytest.raises(ClientError) as caught:
         client.things.upload(file, "f")
     assert caught.value.status_code == 413
+
+
+@pytest.mark.parametrize("error", [ssl.SSLEOFError, ssl.SSLZeroReturnError])
+def test_an_end_of_tls_during_a_write_is_a_broken_pipe_after_which_a_response_is_read(error):
+    class Ended:
+        def sendall(self, _):
+            raise error("EOF occurred in violation of protocol")
+
+    connection = TLSConnection("localhost")
+    connection.sock = Ended()
+    with pytest.raises(BrokenPipeError):
+        connection.send(b"data")

@@ -99,6 +99,13 @@ def _help(rows):
     return written(rows)
 
 
+def test_rows_of_large_pages_have_datetimes(server, world):
+    large = [{**row, "text": "x" * 3_000} for row in ROWS]
+    server.answer = lambda _: json_answer(large, Content_Range="items 0-24/25")
+    client = world.client(KEY, server.endpoint)
+    assert moments(client.requests.dates().limit(1000).iterator()) == ALL
+
+
 def test_jobs_get_datetimes(blind, world):
     seen = []
     rows = blind.requests.filter(status="pending").dates()

@@ -77,6 +77,17 @@ def test_a_fork_leaves_no_open_sockets_behind(server, world):
     assert len({got.port for got in server.got}) == 1
 
 
+def test_a_child_opens_a_client_that_the_parent_has_closed(server):
+    server.answer = echo
+    client = ConnectClient(KEY, server.endpoint, use_specs=False)
+    client.get("warm")
+    adapter = client.session.get_adapter(server.endpoint)
+    pool = adapter.get_connection_with_tls_context(client.response.request, verify=True)
+    client.close()
+    assert pool.pool is None
+    assert statuses(in_children(2, lambda child: wrong_answers(client, child))) == [0, 0]
+
+
 async def wrong_async(client, child):
     names = [f"{child}-{call}" for call in range(10)]
     async with client:
@@ -172,6 +183,25 @@ def test_a_child_reads_ahead_a_set_that_the_parent_was_reading(server):
         go_on.set()
         thread.join()
     assert read == list(range(6))
+
+
+def test_a_child_reads_a_set_of_which_the_parent_was_just_beginning_an_iteration(server):
+    server.answer = lambda _: json_answer([{"id": 1}], Content_Range="items 0-0/1")
+    held, go_on = threading.Event(), threading.Event()
+
+    def hold():
+        with rows._rows.iterations_lock:
+            held.set()
+            go_on.wait(5)
+
+    with ConnectClient(KEY, server.endpoint, use_specs=False) as client:
+        rows = client.items.all()
+        thread = threading.Thread(target=hold)
+        thread.start()
+        held.wait(5)
+        assert statuses(in_children(1, lambda _: len([*rows]))) == [1]
+        go_on.set()
+        thread.join()
 
 
 def test_a_child_closes_no_tls_connection_of_its_parent(tmp_path, monkeypatch):

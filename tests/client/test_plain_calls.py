@@ -357,3 +357,9 @@ def test_hooks_of_a_client_of_httpx2_see_every_response(server):
                 await client.get("x")
 
     asyncio.run(scenario())
+
+
+def test_a_field_may_be_named_null(server, remote):
+    payload = {"null": 1, "a": ["null"]}
+    remote.create("x", payload=payload)
+    assert server.got[0].body == b'{"null": 1, "a": ["null"]}'

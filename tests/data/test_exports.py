@@ -287,3 +287,12 @@ def test_a_raw_row_decodes_other_fields_at_need():
     assert (row.get("updated"), row.get("nothing"), row["id"]) == (5, None, "A")
     with pytest.raises(KeyError):
         _ = RawRow(b"5")["id"]
+
+
+def test_a_list_that_cannot_be_cut_into_windows_is_read_page_by_page(world, tmp_path):
+    rows = [{"id": f"MP-{number}"} for number in range(5)]
+    with Emulator(records={"marketplaces": rows}) as place:
+        client = world.client(KEY, place.endpoint, use_specs=True, specs_location=place.spec)
+        client.marketplaces.all().limit(2).to_ndjson(tmp_path / "all.ndjson")
+    text = (tmp_path / "all.ndjson").read_text()
+    assert [json.loads(line) for line in text.splitlines()] == rows

@@ -282,11 +282,12 @@ def test_rows_without_times_have_a_window_of_their_own(connect, mirror, file):
     assert "TCR-m" in mirrored(file, "tier/config-requests")
 
 
-def test_many_rows_of_one_window_are_stored_in_parts(connect, mirror, file, monkeypatch):
+def test_many_rows_of_one_window_are_stored_in_parts(connect, world, file, monkeypatch):
     monkeypatch.setattr(window_keeper, "_MOST_ROWS", 10)
     OtherUsers(connect, 1).insert(45)
     later(connect, days=1)
-    assert mirror.sync("requests")["requests"].added == 45
+    client = world.client(KEY, connect.endpoint, use_specs=True, specs_location=connect.spec)
+    assert client.mirror(file).sync("requests")["requests"].added == 45
     assert mirrored(file) == served(connect)
 
 
@@ -490,8 +491,8 @@ def test_rows_are_recognised_by_ids_of_their_own(connect, server, file):
     client.close()
 
 
-def test_without_totals_a_list_is_read_page_by_page(connect, server, file):
-    client = ConnectClient(KEY, server.endpoint, specs_location=connect.spec)
+def test_without_totals_a_list_is_read_page_by_page(connect, server, world, file):
+    client = world.client(KEY, server.endpoint, use_specs=True, specs_location=connect.spec)
     pages = [{"id": f"PR-{place}"} for place in range(30)]
 
     def page(got):
@@ -501,7 +502,6 @@ def test_without_totals_a_list_is_read_page_by_page(connect, server, file):
 
     server.answer = page
     assert client.mirror(file).sync("requests")["requests"].added == 30
-    client.close()
 
 
 def test_progress_counts_rows_of_all_collections(connect, mirror):

@@ -397,3 +397,9 @@ def test_a_stream_needs_totals(connect, server, monkeypatch):
     monkeypatch.setenv("CNCT_ENDPOINT", server.endpoint)
     with pytest.raises(NotScannableError, match="requests is listed without totals"):
         source().streamReader(IDS).latestOffset()
+
+
+def test_spark_that_is_missing_is_named_with_its_installation(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    with pytest.raises(ImportError, match=r"needs Spark 4, and there is no module 'pyspark"):
+        cnct.spark.register(object())

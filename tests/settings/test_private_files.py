@@ -12,6 +12,7 @@ from tests.settings.conftest import key
 
 from cnct import ConnectClient, SettingsError, SettingsWarning
 from cnct.settings import config_path, profile_names, profiles
+from cnct.settings.ccli import ccli_path, read_accounts
 
 KEY = "ApiKey SU-1:very-secret"
 PROFILE = f'[profiles.prod]\napi_key = "{KEY}"\n'
@@ -236,3 +237,13 @@ def test_an_account_without_a_name_or_endpoint_is_used(home, capsys):
     home.write_ccli({"active": "VA-1", "accounts": [{"id": "VA-1", "api_key": KEY}]})
     assert ConnectClient().api_key == KEY
     assert "using account VA-1 of ccli" in capsys.readouterr().err
+
+
+def test_a_user_without_a_home_has_no_accounts(monkeypatch):
+    def unknown(_):
+        raise KeyError("uid not found")
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    assert ccli_path() is None
+    assert read_accounts().config.profiles == {}

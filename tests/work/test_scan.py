@@ -109,10 +109,11 @@ def test_a_small_set_is_one_window(known, empty):
     assert len(queries) == 3
 
 
-def test_windows_hold_no_more_rows_than_their_bound(known, empty):
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_windows_hold_no_more_rows_than_their_bound(known, empty, concurrency):
     empty.insert("requests", *map(request, range(200)))
     empty.requests.clear()
-    assert len(ids(known.requests.all().scan())) == 200
+    assert len(ids(known.requests.all().scan(concurrency=concurrency))) == 200
     reads = [query for call in empty.requests if "limit=0" not in (query := call.query)]
     assert len({query.partition("limit")[0] for query in reads}) >= 4
     assert len(reads) <= 30
@@ -191,6 +192,17 @@ def test_the_last_reading_of_changes_warns_of_drift_since_no_other_follows():
     run.drifts = ["<ResourceSet requests>: the order changed"]
     with pytest.warns(DriftWarning, match="the order changed"):
         scan._warn_of_drift(run)
+
+
+def test_without_a_time_of_creation_every_new_row_may_have_moved():
+    field = undocumented("requests", "updated", None)._replace(created="")
+    run = scan_run.ScanRun("requests", field, 1)
+    assert run.again()
+    row = request(1, created=datetime.now(UTC) + timedelta(days=1))
+    assert run.fresh([row]) == [row]
+    assert run.again()
+    assert run.fresh([row]) == []
+    assert not run.again()
 
 
 def test_the_end_is_read_again_until_nothing_is_new(known, empty):

@@ -142,11 +142,13 @@ class Adapter(HTTPAdapter):
         method, url = request.method or "", request.url or ""
         interceptor = interceptor_of(url)
         if interceptor is None:
-            if recorder_of(url) is not None and is_exchanging():
+            recorder = recorder_of(url)
+            if recorder is not None and is_exchanging():
                 content = _content(request.body)
                 if request.body is not None:
                     request.body = content  # an iterator can be read once
-                current_exchange().record(WireRequest(method, url, request.headers, content))
+                wire_request = WireRequest(method, url, request.headers, content)
+                current_exchange().record(recorder, wire_request)
             read = as_pair(kwargs.get("timeout"))[1]
             write_timeout.set(getattr(read, "read_timeout", read))  # urllib3 has a class for it
             return self._send(request, *args, **kwargs)

@@ -35,6 +35,7 @@ from cnct.client._http.exchange import Exchange, current_exchange
 from cnct.client._http.failures import is_failed_exchange
 from cnct.client._http.interception import (
     Interceptor,
+    Recorder,
     WireRequest,
     interceptor_of,
     recorder_of,
@@ -199,8 +200,9 @@ class AsyncDriver:
             interceptor = interceptor_of(url)
             if interceptor is not None:
                 return await _intercepted(interceptor, request)
-            if recorder_of(url) is not None:
-                await _record(request)
+            recorder = recorder_of(url)
+            if recorder is not None:
+                await _record(recorder, request)
             return await self._send(connections.transport, client, request, auth)
         finally:
             connections.end_call()
@@ -269,13 +271,13 @@ async def _intercepted(interceptor: Interceptor, request: httpx2.Request) -> htt
     )
 
 
-async def _record(request: httpx2.Request) -> None:
+async def _record(recorder: Recorder, request: httpx2.Request) -> None:
     """Record a request; the body is read first, and has a length then."""
     content = await request.aread()
     if request.headers.pop("Transfer-Encoding", None):
         request.headers["Content-Length"] = str(len(content))
     wire_request = WireRequest(request.method, str(request.url), request.headers, content)
-    current_exchange().record(wire_request)
+    current_exchange().record(recorder, wire_request)
 
 
 _ARGUMENTS = "headers, params, json, data, files, content, timeout, auth and follow_redirects"

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Self, TypedDict
 
 from cnct.client._core.messages import Limits, Response, TransportError
-from cnct.client._http.interception import WireRequest, recorder_of
+from cnct.client._http.interception import Recorder, WireRequest
 
 if TYPE_CHECKING:
 
@@ -47,11 +47,9 @@ class Exchange:
         """Restore the previous attempt."""
         _current.reset(self._token)
 
-    def record(self, request: WireRequest) -> None:
-        """Record the request if a test records those for its URL."""
-        recorder = recorder_of(request.url)
-        if recorder is not None:
-            self.limits = self.limits.but(tape=recorder.begin(request))
+    def record(self, recorder: Recorder, request: WireRequest) -> None:
+        """Record the request for a test."""
+        self.limits = self.limits.but(tape=recorder.begin(request))
 
     def end(self, outcome: Response | TransportError) -> None:
         """Record the outcome if the request was recorded."""

@@ -68,9 +68,8 @@ class _Lines(io.BufferedReader):
         return line
 
     def close(self) -> None:
-        if not self.closed:
-            self._source.ended = True
-            self._wire.surplus = self._wire.surplus or bool(self.peek(1))
+        self._source.ended = True
+        self._wire.surplus = self._wire.surplus or bool(self.peek(1))
         super().close()
 
 

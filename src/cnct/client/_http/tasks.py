@@ -84,8 +84,7 @@ class AsyncAhead:
             try:
                 yield
             finally:
-                if self._taken_by is loop:  # otherwise the loop lost its turn
-                    self._taken_by = None
+                self._give_back(loop)
 
     def _take(self, loop: Loop) -> bool:
         """Take the turn for a loop if possible, also from a loop that stopped during its turn."""
@@ -96,6 +95,11 @@ class AsyncAhead:
             self._taken_by = loop
             self._turn += 1
             return True
+
+    def _give_back(self, loop: Loop) -> None:
+        """End the turn of a loop, unless another loop has taken it."""
+        if self._taken_by is loop:
+            self._taken_by = None
 
     async def __aenter__(self) -> Self:
         """Return the object itself."""

@@ -15,7 +15,7 @@ from cnct.client._core.reader import Reader
 from cnct.client._http.forks import renew_after_fork
 from cnct.client._http.reading import Reading, current_reading
 from cnct.client._http.workers import Workers
-from cnct.exceptions import AmbiguousWriteError, ClientError
+from cnct.exceptions import ClientError
 
 T = TypeVar("T")
 Fetch = Callable[[Span], Unread]
@@ -38,8 +38,6 @@ def working_for(reading: Reading, function: Callable[..., T], *args: Any) -> T:
         reading.pause(0)
         reading.adopt()
         return function(*args)
-    except AmbiguousWriteError:
-        raise
     except (CancelledError, ClientError):
         if reading.is_closed:
             raise ClientError(CLOSED) from None
