@@ -237,9 +237,9 @@ def all_of(keywords: Mapping[str, Any]) -> Condition:
         RQLError: If a field or a value cannot be written in RQL.
     """
     condition = NONE
-    for keyword, value in keywords.items():
+    for keyword in keywords:
         write, op, field = keyword_parts(keyword)
-        own = write(op, field, value)
+        own = write(op, field, keywords[keyword])
         condition = own if condition is NONE else joined(AND, condition, own)
     return condition
 

@@ -238,6 +238,8 @@ def _answered_arguments(method: FunctionType, template: str) -> Callable[..., An
                 raise
             raise TypeError(_wrong_arguments(self, method, error, template)) from None
 
+    # The interpreter keeps in the code which function is called: a copy for each method.
+    call.__code__ = call.__code__.replace()
     return wraps(method)(awaited if method.__code__.co_flags & _IS_ASYNC else call)
 
 

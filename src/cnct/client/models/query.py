@@ -180,7 +180,11 @@ def combined(args: Sequence[Any], kwargs: Mapping[str, Any], node: HasFields) ->
         if keywords == kwargs:
             raise
         where = of_keywords(keywords)
-    for arg in args[::-1]:
+    return _with_args(args, where) if args else where
+
+
+def _with_args(args: Sequence[Any], where: R) -> R:
+    for arg in reversed(args):
         if isinstance(arg, str):
             where = parse_filter(arg) & where
         elif isinstance(arg, R | KnownFields):
