@@ -386,6 +386,12 @@ def test_methods_of_a_resource_can_be_replaced_in_tests(kind):
     assert resource.get() == {"id": "P"}
 
 
+def test_a_method_of_a_class_lacks_its_object_first(kind):
+    rows = kind(KEY, NOWHERE, use_specs=False).products.all()
+    with pytest.raises(TypeError, match="'self'"):
+        type(rows).limit()
+
+
 def test_a_seam_of_the_user_may_take_arguments_of_its_own(server, world):
     server.answer = lambda _: json_answer({})
     client = world.client(KEY, server.endpoint)

@@ -238,9 +238,11 @@ def _answered_arguments(method: FunctionType, template: str) -> Callable[..., An
                 raise
             raise TypeError(_wrong_arguments(self, method, error, template)) from None
 
-    # The interpreter keeps in the code which function is called: a copy for each method.
+    if method.__code__.co_flags & _IS_ASYNC:
+        return wraps(method)(awaited)
+    # A copy of the code for each method: in it, the interpreter remembers which method is called.
     call.__code__ = call.__code__.replace()
-    return wraps(method)(awaited if method.__code__.co_flags & _IS_ASYNC else call)
+    return wraps(method)(call)
 
 
 def _is_from_within(error: TypeError) -> bool:
