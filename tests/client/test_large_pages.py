@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import json
+import re
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -65,6 +67,69 @@ OBJECTS = st.dictionaries(st.just("id") | st.text(), PLAIN | st.lists(PLAIN), ma
 def test_rows_of_any_json_are_split_and_decoded_as_the_whole_page_is(rows):
     body = json.dumps(rows).encode()
     assert list(decoded(raw_rows(body))) == json.loads(body)
+
+
+def serve_pages(server, rows):
+    """Serve rows in pages."""
+
+    def answer(got):
+        limit, offset = map(
+            int, re.search(r"limit=(\d+)&offset=(\d+)", unquote(got.query)).groups()
+        )
+        page = rows[offset : offset + limit]
+        range_ = {"Content-Range": f"items {offset}-{offset + len(page) - 1}/{len(rows)}"}
+        return 200, {**JSON, **range_}, json.dumps(page).encode()
+
+    server.answer = answer
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"created": f"20{number + 10}-01-31", "text": WIDE} for number in range(21)],
+        [{"id": number if number % 9 else None, "text": f"{number}{WIDE}"} for number in range(21)],
+        [f"{number}{WIDE}" for number in range(21)],
+    ],
+    ids=["no ids", "some ids", "texts"],
+)
+@pytest.mark.parametrize("size", [7, 10])
+def test_rows_without_ids_are_recognised_where_large_pages_meet_small_ones(
+    server, remote, rows, size
+):
+    serve_pages(server, rows)
+    assert list(remote.items.limit(size)) == rows
+    number = len(server.got)
+    assert list(remote.items.limit(size).iterator()) == rows
+    assert list(remote.items.limit(size).dates().iterator()) == list(remote.items.all().dates())
+    assert len(server.got) == 3 * number + 1
+
+
+@pytest.mark.parametrize(
+    "flaw",
+    [b'{"id": "\xed\xa0\x80"}', b'{"id": "\xff"}', b'{"\\u0069d": "\xd2"}'],
+    ids=["a surrogate in UTF-8", "no UTF-8", "no UTF-8 behind an escape"],
+)
+def test_texts_that_are_no_utf_8_are_read_or_refused_like_those_of_a_kept_page(
+    server, remote, flaw
+):
+    serve(server, json.dumps([WIDE] * 9).encode()[:-1] + b"," + flaw + b"]", 10)
+    results = []
+    for rows in (remote.items.all(), remote.items.all().iterator()):
+        try:
+            results.append(list(rows))
+        except ClientError as error:
+            results.append(str(error))
+    assert results[0] == results[1]
+
+
+def test_a_row_that_python_refuses_is_an_error_in_its_place(server, remote):
+    rows = json.dumps([{"id": f"PR-{number}", "text": WIDE} for number in range(9)])[:-1]
+    serve(server, f'{rows}, {{"id": "PR-9", "of": {"1" * 5_000}}}, {{"id": "PR-10"}}]'.encode(), 11)
+    rows = iter(remote.items.all().iterator())
+    for _ in range(9):
+        next(rows)
+    with pytest.raises(ClientError, match=r"A row of the list cannot be decoded: .*4300 digits"):
+        next(rows)
 
 
 def test_rows_are_decoded_when_they_are_reached(server, remote):

@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from types import GenericAlias
 from typing import TYPE_CHECKING, Any
 
 from cnct.client._core.responses import decode
+from cnct.exceptions import ClientError
 from cnct.late import late_module
 from cnct.openapi.shapes import is_array, is_record
 
@@ -32,8 +32,11 @@ def _splitter() -> Any:
 @cache
 def _identifier() -> Any:
     """Return the decoder of a page to rows that have nothing but an ``id``."""
-    identified = msgspec.defstruct("Identified", [("id", Any, msgspec.UNSET)])
-    return msgspec.json.Decoder(GenericAlias(list, (identified,)))
+
+    class Identified(msgspec.Struct):
+        id: Any = msgspec.UNSET
+
+    return msgspec.json.Decoder(list[Identified])
 
 
 class RawRow(dict[str, Any]):
@@ -71,8 +74,11 @@ class RawRow(dict[str, Any]):
             return default
 
     def __repr__(self) -> str:
-        """Return the bytes, which are the same for the same row."""
-        return repr(bytes(self.raw))
+        """Return the representation of the decoded row, by which readers may recognise it.
+
+        Small pages of the same list have rows that are decoded.
+        """
+        return repr(next(decoded([self])))
 
 
 def raw_rows(content: bytes) -> Any:
@@ -83,10 +89,10 @@ def raw_rows(content: bytes) -> Any:
     """
     try:
         raws = _splitter().decode(content)
+        content.decode()  # not checked by the split
         ids = _ids(raws, content)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _searched(content)
-    content.decode()  # not checked by the split
     rows = [*map(RawRow, raws)]
     for row, id_ in zip(rows, ids, strict=False):
         if id_ is not msgspec.UNSET:
@@ -109,15 +115,23 @@ def decoded(rows: Iterable[RawRow]) -> Iterator[Any]:
     """Yield rows decoded, each when it is reached.
 
     Raises:
-        ValueError: If a row is nested too deeply for Python.
+        ClientError: If Python refuses a row, which is JSON: a number has thousands of digits, or
+            arrays are nested too deeply.
     """
     decode_row = msgspec.json.decode
     for row in rows:
         try:
             fields = decode_row(row.raw)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            fields = decode(bytes(row.raw))
+        except (msgspec.MsgspecError, RecursionError):
+            fields = _decoded_slowly(row)
         yield fields
+
+
+def _decoded_slowly(row: RawRow) -> Any:
+    try:
+        return decode(bytes(row.raw))
+    except ValueError as error:
+        raise ClientError(f"A row of the list cannot be decoded: {error}") from error
 
 
 def _searched(content: bytes) -> Any:
@@ -126,7 +140,7 @@ def _searched(content: bytes) -> Any:
     if not is_array(value):
         return value
     text = json.detect_encoding(content)
-    page = content.decode(text)
+    page = content.decode(text, "surrogatepass")  # as the standard library does
     find = json.JSONDecoder().raw_decode
     rows: list[RawRow] = []
     position = page.index("[") + 1
@@ -134,6 +148,7 @@ def _searched(content: bytes) -> Any:
         while page[position] in f"{_SPACE},":
             position += 1
         _, end = find(page, position)
-        rows.append(RawRow(page[position:end].encode()))
+        # A lone surrogate becomes an escape, since exports write the row as UTF-8.
+        rows.append(RawRow(page[position:end].encode(errors="backslashreplace")))
         position = end
     return rows

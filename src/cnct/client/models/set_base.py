@@ -171,34 +171,37 @@ class SetBase(Refinable):
             raise ValueError(f"{self!r} is empty without a call, since no resource can match")
         return self._at(spans[0]), {**self._query.kwargs}
 
-    def _read(self, response: Unread) -> Page:
-        """Decode a page."""
-        return self._decoded(response, self._query.decoder)
+    def _read(self, response: Unread, decoder: Callable[[bytes], Any] | None = None) -> Page:
+        """Decode a page, by default as JSON, convert its moments, and keep a plausible total."""
+        page = self._with_total(response.page(self._query.decoder or decoder))
+        if self._query.decoder is None:
+            self._convert(page.rows)
+        return page
 
     def _read_kept(self, response: Unread) -> Page:
         """Decode a page whose rows are going to be kept."""
-        return self._decoded(response, self._query.decoder or _decode_kept)
+        return self._read(response, _decode_kept)
 
     def _read_split(self, response: Unread) -> Page:
-        """Decode a small page, and split a large one into rows that `_each` decodes.
+        """Decode a small page, and split a large one, for `_each`.
 
         The memory of a row then serves the next one too. To create and free the objects of a large
         page at once takes twice as long.
         """
-        return self._decoded(response, raw_rows if response.is_large else self._query.decoder)
-
-    def _decoded(self, response: Unread, decoder: Callable[[bytes], Any] | None) -> Page:
-        """Decode a page with a decoder, and keep a plausible total."""
-        page = response.page(decoder)
-        if decoder is not raw_rows:
-            self._convert(page.rows)
-        return self._with_total(page)
+        return self._with_total(
+            response.page(raw_rows if response.is_large else self._query.decoder)
+        )
 
     def _each(self, rows: list[Any]) -> Iterable[Any]:
-        """Return the rows of a page from `_read_split`, decoded when they are reached."""
-        if self._query.decoder is not None or not isinstance(rows[0], RawRow):
+        """Return the rows of a page, decoded and converted when they are reached.
+
+        Not converted before, since a reader recognises rows without ids as a whole, and the rows of
+        a split page are not converted either.
+        """
+        if self._query.decoder is not None:
             return rows
-        return map(self._converted, decoded(rows)) if self._query.dates else decoded(rows)
+        each = decoded(rows) if isinstance(rows[0], RawRow) else rows
+        return map(self._converted, each) if self._query.dates else each
 
     def _converted(self, row: Any) -> Any:
         self._convert([row])
