@@ -293,18 +293,21 @@ def test_the_end_of_an_iteration_does_not_end_another_threads(server, monkeypatc
 
 
 def test_ctrl_c_ends_the_calls_that_read_ahead_and_a_later_loop_reads_the_rest(server):
-    interrupts = [threading.main_thread().ident]
+    interrupted = []
 
     def answer(got):
         offset = int(re.search(r"offset=(\d+)", unquote(got.query))[1])
-        if offset == 2 and interrupts:
-            signal.pthread_kill(interrupts.pop(), signal.SIGINT)
+        if offset == 2 and interrupted:
+            time.sleep(0.2)  # the main thread waits for this page
+            signal.pthread_kill(interrupted.pop(), signal.SIGINT)
             time.sleep(0.2)
         return json_answer([{"id": offset}], Content_Range=f"items {offset}-{offset}/6")
 
     server.answer = answer
     with ConnectClient(KEY, server.endpoint, use_specs=False, overlap=False) as client:
         rows = client.items.all().limit(1).concurrency(2)
+        assert ids(rows.all()) == [*range(6)]  # all modules are loaded now
+        interrupted.append(threading.main_thread().ident)
         with pytest.raises(KeyboardInterrupt):
             list(rows)
         assert ids(rows) == [*range(6)]

@@ -374,32 +374,37 @@ def test_outside_of_a_loop_a_response_can_be_set(client):
 def test_a_loop_goes_on_or_ends_after_another_has_taken_its_turn(server, goes_on):
     arrived, answers = threading.Event(), threading.Event()
 
-    def answer(got):
-        if not arrived.is_set():
-            arrived.set()
-            answers.wait(5)
+    def page(got):
         number = int(got.query.rpartition("=")[2])
         return json_answer([{"id": number}], Content_Range=f"items {number}-{number}/4")
 
-    server.answer = answer
+    def held(got):
+        if not arrived.is_set():
+            arrived.set()
+            answers.wait(60)
+        return page(got)
+
     client = AsyncConnectClient(KEY, server.endpoint, use_specs=False, overlap=False)
     rows = client.products.all().limit(1)
 
-    async def read():
+    async def read(rows):
         return [row["id"] async for row in rows]
 
     async def begin():
-        reading = asyncio.create_task(read())
-        await asyncio.to_thread(arrived.wait, 5)
+        reading = asyncio.create_task(read(rows))
+        await asyncio.to_thread(arrived.wait, 60)
         return reading
 
     async def wait(reading):
         return await reading
 
+    server.answer = page
+    assert asyncio.run(read(rows.all())) == [*range(4)]  # all modules are loaded now
+    server.answer = held
     with asyncio.Runner() as first:
         reading = first.run(begin())
         with asyncio.Runner() as second:
             answers.set()
-            assert second.run(read()) == [*range(4)]
+            assert second.run(read(rows)) == [*range(4)]
         assert not goes_on or first.run(wait(reading)) == [*range(4)]
     assert reading.cancelled() is not goes_on
