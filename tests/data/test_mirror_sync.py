@@ -193,9 +193,10 @@ def test_rows_move_while_they_are_read(connect, mirror, others, file):
 
 
 def test_a_run_over_a_list_that_never_rests_warns_and_the_next_one_reads_the_rest(
-    connect, mirror, others, file, monkeypatch
+    connect, plain, others, file, monkeypatch
 ):
     monkeypatch.setattr(scan_run, "_READINGS", 2)
+    mirror = plain.mirror(file)
     others.insert(3)
     later(connect, hours=1)
     mirror.sync("requests")
