@@ -305,6 +305,16 @@ class TestRefusals:
         with pytest.raises(ValueError, match="concurrency must be at least 1, not 0"):
             known.requests.all().scan(concurrency=0)
 
+    @pytest.mark.parametrize("by", ["created", "updated"])
+    def test_a_list_that_ignores_conditions_is_refused(self, server, world, by):
+        rows = [request(number) for number in range(100)]
+        range_ = {"Content-Range": "items 0-99/5000"}
+        server.answer = lambda _: (200, {"Content-Type": "application/json", **range_}, encoded)
+        encoded = json.dumps(rows).encode()
+        client = world.client(KEY, server.endpoint)
+        with pytest.raises(NotScannableError, match=rf"things ignores conditions on '{by}'.*by="):
+            list(client.things.all().scan(by=by))
+
     def test_a_list_without_totals_is_refused(self, server, world):
         server.answer = lambda _: json_answer([])
         client = world.client(KEY, server.endpoint)

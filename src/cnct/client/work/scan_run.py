@@ -246,6 +246,11 @@ class ScanRun:
             cuts = self._field.axis.first_cuts(self._fixed_pivot or self._began)
             windows = [FieldWindow(*bounds) for bounds in pairwise([None, *cuts, None])]
             counts = yield from self._count([*windows, *nulls])
+            if min(counts) >= total:
+                raise NotScannableError(
+                    f"{self._path} ignores conditions on {self._field.name!r}, so that each window"
+                    " would have all rows: read it with iterator(), or pass another field as by="
+                )
             before = total
             if not nulls and total > sum(counts):
                 # A row that comes or goes in between is in only one of the totals.
