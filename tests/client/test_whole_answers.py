@@ -13,6 +13,7 @@ from tests.client.raw import Outcome, always, http, in_both_worlds, once
 from tests.conftest import json_answer
 
 from cnct import AmbiguousWriteError, ClientError
+from cnct.client._core.body_errors import BodyError
 
 GOOD = b'{"id": "PRD-1"}'
 TEXT = b"some text that is long enough to be worth a compression" * 20
@@ -312,3 +313,14 @@ def test_surplus_bytes_that_come_late_never_become_the_next_answer():
 def test_a_page_of_rows_is_decoded_whatever_it_weighs(server, remote):
     server.answer = lambda _: json_answer([{"id": "x" * 70_000}] * 40)
     assert len(list(remote.products.all())) == 40
+
+
+def test_a_compressed_body_that_a_loop_of_the_user_left_is_not_taken_for_empty(server, sync_remote):
+    headers = {"Content-Encoding": "gzip"}
+    server.answer = lambda _: (200, headers, gzip.compress(b"x" * (5 << 20)))
+    with sync_remote.session.get(f"{server.endpoint}/media", stream=True) as response:
+        pieces = response.iter_content(1000)
+        next(pieces)
+        pieces.close()
+        with pytest.raises(BodyError, match="cut"):
+            _ = response.content

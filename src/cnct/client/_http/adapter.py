@@ -199,11 +199,11 @@ def _whole(raw: Any, pieces: Any, body: ResponseBody, *_: Any, **__: Any) -> Ite
                 body.take(piece)
                 receiver.report()
         body.finish()
+        # A reference cycle. A body that is not complete keeps it, to be refused again.
+        raw.__dict__.pop("stream", None)
     except BaseException:
         raw.close()
         raise
-    finally:
-        raw.__dict__.pop("stream", None)  # a reference cycle, left to the garbage collector
 
 
 def _arriving(raw: Any, size: int, *, decode_content: bool) -> Iterator[bytes]:

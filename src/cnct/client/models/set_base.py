@@ -200,8 +200,8 @@ class SetBase(Refinable):
         """
         if self._query.decoder is not None:
             return rows
-        each = decoded(rows) if isinstance(rows[0], RawRow) else rows
-        return map(self._converted, each) if self._query.dates else each
+        unsplit = decoded(rows) if isinstance(rows[0], RawRow) else rows
+        return map(self._converted, unsplit) if self._query.dates else unsplit
 
     def _converted(self, row: Any) -> Any:
         self._convert([row])

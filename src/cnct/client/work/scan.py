@@ -76,7 +76,7 @@ class Scan(ScanBase["ResourceSet"], Source):
 
     Windows come in the order of the field, resources without a value last. Memory holds the
     next windows: up to 4,000 rows, or ten pages if that is more, for each concurrent call. A
-        window is larger only if more rows share one value.
+    window is larger only if more rows share one value.
 
     Each iteration starts a new scan.
 
