@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 import tracemalloc
 
 import pytest
@@ -230,3 +231,21 @@ def test_a_program_in_one_file_sends_without_metadata(server, monkeypatch):
     ConnectClient(KEY, server.endpoint, use_specs=False).get("products")
     user_agent.cache_clear()
     assert server.got[0].headers["User-Agent"].startswith(f"cnct/{VERSION} python/3")
+
+
+@pytest.mark.parametrize("has_metadata", [True, False])
+def test_before_a_library_is_loaded_its_version_is_that_of_its_metadata(monkeypatch, has_metadata):
+    """As when a command for curl is the first thing that a program asks for."""
+
+    def missing(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    if not has_metadata:
+        monkeypatch.setattr(importlib.metadata, "version", missing)
+    monkeypatch.delitem(sys.modules, "requests")
+    user_agent.cache_clear()
+    client = ConnectClient(KEY, "http://localhost/public/v1", use_specs=False)
+    assert client.products["P"].to_curl().startswith("curl ")
+    own = user_agent("requests")
+    user_agent.cache_clear()
+    assert own.endswith(f" requests/{requests.__version__ if has_metadata else 'unknown'}")

@@ -243,6 +243,7 @@ def test_a_user_without_a_home_has_no_accounts(monkeypatch):
     def unknown(_):
         raise KeyError("uid not found")
 
+    monkeypatch.delenv("CNCT_CONFIG", raising=False)
     monkeypatch.delenv("HOME", raising=False)
     monkeypatch.setattr("pwd.getpwuid", unknown)
     assert ccli_path() is None
