@@ -66,9 +66,13 @@ class ScanBase(SourceBase[SetT]):
         )
 
     def _pages_of(self, run: ScanRun, window: FieldWindow) -> Any:
-        """Return the pages of a window, only split unless the run has to look into rows."""
+        """Return the pages of a window, whose large ones are only split until they are reached."""
         rows: Any = self._window(run, window)
-        return rows._pages(rows._read if run.changes else rows._read_split)
+        return rows._pages(rows._read_split)
+
+    def _fresh(self, run: ScanRun, page: list[Any]) -> list[Any]:
+        """Return the new rows of a page, decoded if the run looks into rows."""
+        return run.fresh([*self._rows._each(page)] if run.changes else page)
 
 
 class Scan(ScanBase["ResourceSet"], Source):
@@ -120,7 +124,7 @@ class Scan(ScanBase["ResourceSet"], Source):
     def _run(self, run: ScanRun, checkpoint: Checkpoint | None, jobs: Jobs) -> Iterator[list[Any]]:
         for window, pages in self._ahead(run, jobs):
             for page in pages:
-                if rows := run.fresh(page):
+                if rows := self._fresh(run, page):
                     yield rows
             if checkpoint:
                 checkpoint.note(run, window)
@@ -200,7 +204,7 @@ class AsyncScan(ScanBase["AsyncResourceSet"], AsyncSource):
             async for window, pages in windows:
                 async with aclosing(pages):
                     async for page in pages:
-                        if rows := run.fresh(page):
+                        if rows := self._fresh(run, page):
                             yield rows
                 if checkpoint:
                     await to_thread(checkpoint.note, run, window)
