@@ -102,11 +102,12 @@ def test_cycles_that_a_program_leaves_between_pages_are_collected(server, remote
 @promoting
 def test_cycles_that_have_become_old_are_collected_after_some_pages(server, sync_remote):
     cycles = weakref.WeakSet()
-    for _ in range(40):
-        cycle = Cycle()
-        cycles.add(cycle)
+    for _ in range(5):
+        old = [Cycle() for _ in range(10_000)]
+        cycles.update(old)
         read_and_kept(server, sync_remote)
-    assert len(cycles) < 39
+        del old
+    assert len(cycles) < 50_000
 
 
 @promoting

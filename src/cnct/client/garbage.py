@@ -7,9 +7,9 @@ reading and keeping 10,000 rows, this is a fifth to a third. Therefore:
 - The collector, if enabled, is disabled while a large body is decoded.
 - The objects of a large page whose rows are kept become old at once, by `gc.freeze` and
   `gc.unfreeze`, as if they had survived all younger generations. So do the few other young objects
-  that are alive: the younger generations are collected before the page is decoded. There is a full
-  collection whenever the old objects may have doubled. A process with frozen objects of its own is
-  left alone; CPython 3.12 has some from the start.
+  that are alive, since the younger generations are collected before the page is decoded. There is
+  a full collection when 10,000 objects have become old besides the rows, or a quarter of all. A
+  process with frozen objects of its own is left alone; CPython 3.12 has some from the start.
 
 The collector belongs to the whole process. If another thread of a program switches the collector
 off and on, or freezes objects, the program should set both to ``False``:
@@ -27,7 +27,6 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from operator import call
-from typing import Any
 
 pause_while_decoding = sys.version_info < (3, 12)
 """Whether the collector is disabled for the milliseconds of decoding 32 kB or more. From 3.12 on it
@@ -38,30 +37,40 @@ promote_kept_rows = sys.version_info < (3, 14)
 disabled while the page is decoded. From 3.14 on, the collector works in small steps. Set to
 ``False`` when the process has frozen objects, since to count them for each page would take long."""
 
-_FEW = 500_000  # objects, those of 20,000 rows or so
+_FEW = 10_000  # objects; some 20 to 50 a page are those of calls
 
 
 class _Promotion:
-    """Makes young objects old, with full collections as rare as those of the collector.
+    """Makes young objects old, and collects those that the program has created.
 
-    `gc.freeze` resets the counts by which the collector decides when a full collection is due: it
-    would run none as long as a program reads pages, and keep what became garbage when it was old.
+    `gc.freeze` resets the counts by which the collector decides when a collection is due: it would
+    find no garbage as long as a program reads pages.
     """
 
     def __init__(self) -> None:
-        self._promoted = 0  # objects since the last full collection
+        self._new: int | None = None  # objects since the last full collection, besides the rows
         self._most = _FEW
 
-    def promote(self) -> None:
+    def prepare(self) -> None:
+        """Collect the young objects; if there are a quarter more than at last, collect all."""
+        survivors = _created() - gc.collect(1)
+        self._new = 0 if self._new is None else self._new + survivors
+        if self._new > self._most:
+            gc.collect()
+            self._new, self._most = 0, max(len(gc.get_objects()) // 4, _FEW)
+
+    @staticmethod
+    def promote() -> None:
         """Make all objects old."""
-        self._promoted += gc.get_count()[0]
         # In one step of the interpreter, so that no other thread finds objects frozen.
-        if self._promoted <= self._most:
-            list(map(call, (gc.freeze, gc.unfreeze)))
-            return
-        gc.collect()
-        results: list[Any] = [*map(call, (gc.freeze, gc.get_freeze_count, gc.unfreeze))]
-        self._promoted, self._most = 0, max(results[1], _FEW)
+        list(map(call, (gc.freeze, gc.unfreeze)))
+
+
+def _created() -> int:
+    """Return the number of objects since the last page, less those that were freed one by one."""
+    first, second, third = gc.get_count()
+    each, each_second, _ = gc.get_threshold()
+    return first + each * (second + each_second * third)
 
 
 _promotion = _Promotion()
@@ -82,7 +91,7 @@ def sparing(*, is_kept: bool = False) -> Generator[None]:
         yield
         return
     if promotes:
-        gc.collect(1)
+        _promotion.prepare()
     gc.disable()
     try:
         yield
