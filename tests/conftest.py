@@ -103,6 +103,7 @@ def json_answer(body: Any, status: int = 200, **headers: str) -> Answer:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or a body waits 40 ms for the head's acknowledgement
     server_state: Server
 
     def handle_one(self) -> None:
