@@ -87,7 +87,7 @@ def matching(root: PathNode, path: str) -> list[PathNode]:
             segment = unquote(encoded)
         matches: list[PathNode] = []
         for node in nodes:
-            below = node.below
+            below = node._below or node.below  # the property takes as long as all the rest
             if segment in below:
                 matches.append(below[segment])
             if node.patterns:
