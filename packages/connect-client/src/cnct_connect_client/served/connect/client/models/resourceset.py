@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
 from connect.client.exceptions import bridged
@@ -107,10 +107,14 @@ class SetBridge(Filtering, SetBase):
         fetched.span = span
         return fetched
 
-    def _read(self, response: Unread) -> Page:
+    def _read_split(self, response: Unread) -> Page:
+        """Decode a page whole, since the rows of a replaced call are decoded already."""
+        return self._read(response)
+
+    def _read(self, response: Unread, decoder: Callable[[bytes], Any] | None = None) -> Page:
         """Decode a page, and believe its ``Content-Range``, or that a short page is the last."""
         with bridged():
-            page = super()._read(response)
+            page = super()._read(response, decoder)
         self._content_range = parse_content_range(response.response.headers.get("Content-Range"))
         if not isinstance(response, _Fetched):
             return page

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from cnct.exceptions import RQLSyntaxError
@@ -75,12 +76,19 @@ class RQLQuery(_native.RQLQuery):
         """Return a field by name, below the current one if there is one."""
         return Field(super().n(name)._shown())
 
-    def _with(self, op: str, value: Any) -> RQLQuery:
-        return _of(super()._with(op, _as_written(value)).__rql__())
-
     def __reduce__(self) -> tuple[Callable[..., RQLQuery], tuple[Any, ...]]:
         """Pickle the condition."""
         return _of, (self.__rql__(),)
+
+
+def _operator(method: Callable[..., _native.RQLQuery]) -> Callable[..., RQLQuery]:
+    """Return a method of fields that sends datetimes as written."""
+
+    @wraps(method)
+    def operator(self: Field, value: Any, *more: Any) -> RQLQuery:
+        return _of(method(self, _as_written(value), *map(_as_written, more)).__rql__())
+
+    return operator
 
 
 class Field(RQLQuery, _native.FieldQuery):
@@ -90,6 +98,20 @@ class Field(RQLQuery, _native.FieldQuery):
 
     def __init__(self, path: str) -> None:
         _native.FieldQuery.__init__(self, path)
+
+    eq = _operator(_native.RQLQuery.eq)
+    ne = _operator(_native.RQLQuery.ne)
+    lt = _operator(_native.RQLQuery.lt)
+    le = _operator(_native.RQLQuery.le)
+    gt = _operator(_native.RQLQuery.gt)
+    ge = _operator(_native.RQLQuery.ge)
+    like = _operator(_native.RQLQuery.like)
+    ilike = _operator(_native.RQLQuery.ilike)
+    in_ = _operator(_native.RQLQuery.in_)
+    oneof = _operator(_native.RQLQuery.oneof)
+    out = _operator(_native.RQLQuery.out)
+    null = _operator(_native.RQLQuery.null)
+    empty = _operator(_native.RQLQuery.empty)
 
     def __reduce__(self) -> tuple[Callable[..., RQLQuery], tuple[Any, ...]]:
         return Field, (self._shown(),)
