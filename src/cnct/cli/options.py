@@ -14,7 +14,6 @@ from cnct.cli.session import Session
 Function: TypeAlias = Callable[..., Any]
 
 BATCH_FORMATS = "json (with --from, ndjson)"  # off a terminal
-_JOB_OPTIONS = ("jobs", "journal", "restart", "stop", "yes")
 FORMATS = ("table", "json", "ndjson", "csv", "tsv")
 
 
@@ -230,7 +229,7 @@ def many_options(function: Function) -> Function:
 
     @wraps(function)
     def with_many(*args: Any, source: str | None, **rest: Any) -> Any:
-        settings = {name: rest.pop(name) for name in _JOB_OPTIONS}
+        settings = {name: rest.pop(name) for name in Many.__slots__ if name != "source"}
         if source is None and any(settings[name] for name in ("journal", "restart", "stop")):
             raise click.UsageError("--journal, --restart and --stop need --from")
         if source == "-" and rest.get("data") in ("-", "@-"):

@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from cnct.data.columns import Choice
     from cnct.data.exported import Exported
 
-
-if TYPE_CHECKING:
-
     class ReadingOptions(TypedDict):
         """Arguments that all formats share; see `ResourceSet.to_csv`."""
 
